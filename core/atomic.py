@@ -1,0 +1,58 @@
+"""Files that are either there whole or not there: written beside their place, then moved into it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file that takes the place of ``path`` when the block ends, and leaves no trace when it fails.
+
+    Raises
+    ------
+    OSError
+        The folder is missing or cannot be written, or the disk is full. What was at ``path`` is then still there.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes files that only their owner can read; a file made by open() obeys the umask.
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put ``content`` at ``path``, whole or not at all; raise OSError like ``writing``."""
+    with writing(path) as file:
+        file.write(content)
+
+
+def refusal(path: Path) -> str | None:
+    """Say why a file cannot be written at ``path``, or return None if it can; nothing is left behind."""
+    if path.is_dir():
+        return f"{path} is a folder; a file name is needed"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}"
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=".digitpad.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        return f"{path} cannot be written: {error.strerror}"
+    os.close(descriptor)
+    Path(name).unlink(missing_ok=True)
+    return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,1 @@
+"""Digits to learn from: files, pen drawings and digits that the program draws itself."""

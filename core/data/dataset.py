@@ -1,0 +1,111 @@
+"""Dataset and DataLoader: images in memory as bytes, handed to the network batch by batch as float32."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geometry import N_PIXELS
+
+N_CLASSES = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Digit images with their labels.
+
+    Attributes
+    ----------
+    images : (N, 784) uint8
+        Rows of 28 × 28 pixels; 0 is paper, 255 ink. They stay bytes: MNIST takes 55 MB, and would take 220 as float32.
+    labels : (N,) int64
+        The digits, 0 to 9.
+    writers : (N,) int64
+        Who wrote each digit; 0 where that is unknown.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    writers: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, images: NDArray[np.uint8], labels: NDArray[Any], writers: NDArray[Any] | None = None) -> Self:
+        """Make a dataset of images (N, 28, 28) or (N, 784)."""
+        n = len(images)
+        if len(labels) != n:
+            raise ValueError(f"{n} images, but {len(labels)} labels")
+        known = np.zeros(n, np.int64) if writers is None else writers.astype(np.int64)
+        return cls(images.reshape(n, N_PIXELS), labels.astype(np.int64), known)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: slice | NDArray[Any]) -> "Dataset":
+        return Dataset(self.images[rows], self.labels[rows], self.writers[rows])
+
+    def split(self, share: float, rng: np.random.Generator) -> tuple["Dataset", "Dataset"]:
+        """Return (the rest, a random share of the rows); at least one row stays in the rest."""
+        order = rng.permutation(len(self))
+        n = min(round(share * len(self)), max(len(self) - 1, 0))
+        return self[np.sort(order[n:])], self[np.sort(order[:n])]
+
+    def split_by_writer(self, share: float) -> tuple["Dataset", "Dataset"]:
+        """Return (the rest, the digits of the last share of the writers, at least one of them)."""
+        writers = np.unique(self.writers)
+        held_out = writers[-max(round(share * len(writers)), 1) :]
+        chosen = np.isin(self.writers, held_out)
+        return self[~chosen], self[chosen]
+
+
+def concatenate(datasets: Sequence[Dataset]) -> Dataset:
+    """Join datasets, one below the other."""
+    return Dataset(
+        np.concatenate([dataset.images for dataset in datasets]),
+        np.concatenate([dataset.labels for dataset in datasets]),
+        np.concatenate([dataset.writers for dataset in datasets]),
+    )
+
+
+class DataLoader:
+    """Iterates over a dataset's batches, in an order drawn anew for each epoch; the last one may be short.
+
+    An iteration that was left half-way goes on where it was left: ``permutation`` and ``position`` say where that is.
+
+    Parameters
+    ----------
+    rng
+        The generator that draws the orders.
+    input_scale
+        What pixels are multiplied with: 1/255 brings them to [0, 1].
+    """
+
+    def __init__(
+        self, dataset: Dataset, batch_size: int, rng: np.random.Generator, input_scale: float = 1 / 255
+    ) -> None:
+        self.dataset, self.batch_size, self.rng, self.input_scale = dataset, batch_size, rng, input_scale
+        self.permutation: NDArray[np.int64] = np.empty(0, np.int64)
+        self.position = 0
+        n_rows = min(batch_size, len(dataset))
+        self._bytes = np.empty((n_rows, N_PIXELS), np.uint8)
+        self._floats = np.empty((n_rows, N_PIXELS), np.float32)
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+        """Yield images (B, 784), in a buffer that the next batch overwrites, and labels (B,)."""
+        if self.position >= len(self.permutation):
+            self.permutation, self.position = self.rng.permutation(len(self.dataset)), 0
+        while self.position < len(self.permutation):
+            rows = self.permutation[self.position : self.position + self.batch_size]
+            self.position += len(rows)
+            yield self._images(rows), self.dataset.labels[rows]
+
+    def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        n = len(rows)
+        # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
+        gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[:n], mode="clip")
+        return np.multiply(gathered, np.float32(self.input_scale), out=self._floats[:n])

@@ -1,0 +1,164 @@
+"""MNIST's four files: found, checked, downloaded when the user asks, taken over from a folder of the user's.
+
+What is checked is the SHA-256 of the *uncompressed* content: the gzip wrapping differs from mirror to mirror.
+(LeCun, Cortes, Burges; CC BY-SA 3.0.)
+"""
+
+import gzip
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from core import atomic, places
+from core.data import idx
+from core.data.dataset import Dataset
+from core.errors import DataError
+
+CREDIT = "MNIST database of handwritten digits, LeCun, Cortes, Burges (CC BY-SA 3.0)"
+MIRRORS = (
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+)
+SHA256 = {
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+}
+DOWNLOAD_BYTES = 11_594_722
+"""Size of the four published gzip files together."""
+
+Report = Callable[[int, int], None]
+"""Called with the bytes fetched so far and in all; an exception that it raises ends the download."""
+
+
+def folder() -> Path | None:
+    """Return the folder that holds MNIST: ``$DIGITPAD_DATA/mnist``, else the cache; None where neither has a file."""
+    data = places.data()
+    for candidate in ([data / "mnist"] if data else []) + [_cache()]:
+        if any(_find(candidate, name) for name in SHA256):
+            return candidate
+    return None
+
+
+def load(where: Path | None = None) -> tuple[Dataset, Dataset]:
+    """Return MNIST's training part (60,000 digits) and test part (10,000).
+
+    Raises
+    ------
+    DataError
+        No file is there; or some are missing, or damaged: then the file is named, and nothing else is tried.
+    """
+    where = where or folder()
+    if where is None:
+        raise DataError('MNIST is not here yet: get it with "digitpad-lab data get mnist", or Get MNIST in the window')
+    train_images, train_labels, test_images, test_labels = (_content(where, name) for name in SHA256)
+    return _dataset(train_images, train_labels, "train"), _dataset(test_images, test_labels, "t10k")
+
+
+def take_over(where: Path) -> None:
+    """Check the four files in a folder of the user's and copy them into the cache; raise DataError if one is wrong."""
+    _keep({name: _content(where, name) for name in SHA256})
+
+
+def download(report: Report = lambda done, total: None) -> None:
+    """Fetch MNIST's four files into the cache, from one mirror after the other; nothing is kept unless all is right.
+
+    Raises
+    ------
+    DataError
+        No mirror gave a file with the right content; what each said is told.
+    """
+    contents: dict[str, bytes] = {}
+    before = 0
+
+    def report_all(n: int) -> None:
+        report(min(before + n, DOWNLOAD_BYTES), DOWNLOAD_BYTES)
+
+    for name in SHA256:
+        contents[name], size = _fetch(name, report_all)
+        before += size
+    _keep(contents)
+
+
+def _cache() -> Path:
+    return places.cache() / "mnist"
+
+
+def _find(where: Path, name: str) -> Path | None:
+    """Return the file of that name in a folder, under the spellings in which it goes about, or None."""
+    spellings = [name, name.replace("-idx", ".idx")]
+    candidates = [where / (spelling + suffix) for spelling in spellings for suffix in ("", ".gz")]
+    return next((path for path in candidates if path.exists()), None)
+
+
+def _content(where: Path, name: str) -> bytes:
+    path = _find(where, name)
+    if path is None:
+        raise DataError(f"{where} lacks MNIST's file {name} (or {name}.gz)")
+    content = idx.read_bytes(path)
+    if idx.sha256(content) != SHA256[name]:
+        raise DataError(f"{path} is damaged: its content is not MNIST's {name}; delete it or get MNIST anew")
+    return content
+
+
+def _dataset(images: bytes, labels: bytes, name: str) -> Dataset:
+    return Dataset.of(idx.parse(images, f"{name} images"), idx.parse(labels, f"{name} labels"))
+
+
+def _keep(contents: dict[str, bytes]) -> None:
+    try:
+        _cache().mkdir(parents=True, exist_ok=True)
+        for name, content in contents.items():
+            (_cache() / name).unlink(missing_ok=True)  # an older plain copy would be found first
+            atomic.write(_cache() / f"{name}.gz", gzip.compress(content, compresslevel=1, mtime=0))
+    except OSError as error:
+        raise DataError(f"MNIST cannot be kept in {_cache()}: {error.strerror}") from None
+
+
+def _fetch(name: str, report: Callable[[int], None]) -> tuple[bytes, int]:
+    """Return a file's checked content, uncompressed, and the size of what was fetched for it."""
+    refusals = []
+    for mirror in MIRRORS:
+        with tempfile.TemporaryDirectory(prefix="digitpad-") as scratch:
+            path = Path(scratch) / f"{name}.gz"
+            try:
+                _fetch_url(f"{mirror}{name}.gz", path, report)
+                return _content(path.parent, name), path.stat().st_size
+            except (OSError, DataError) as error:
+                refusals.append(f"{mirror} ({_reason(error)})")
+    raise DataError(f"MNIST could not be downloaded: {'; '.join(refusals)}")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DataError):
+        return "it sent something else than MNIST"
+    response = getattr(error, "response", None)
+    return f"HTTP status {response.status_code}" if response is not None else f"no answer: {type(error).__name__}"
+
+
+def _fetch_url(url: str, path: Path, report: Callable[[int], None]) -> None:
+    import pooch  # 68 ms that only a download needs
+
+    pooch.HTTPDownloader(progressbar=_Bar(report), chunk_size=2**15, timeout=30)(url, str(path), None)
+
+
+class _Bar:
+    """What pooch takes for a progress bar: passes bytes on, and ends a download that is far too long."""
+
+    total = 0
+
+    def __init__(self, report: Callable[[int], None]) -> None:
+        self._report, self._done = report, 0
+
+    def update(self, n: int) -> None:
+        self._done += n
+        if self._done > 4 * DOWNLOAD_BYTES:
+            raise DataError("far more than MNIST was sent")
+        self._report(self._done)
+
+    def reset(self) -> None:
+        self._done = 0
+
+    def close(self) -> None:
+        pass

@@ -1,0 +1,71 @@
+"""One experiment from its name to its model: the steps that the window and the command line share."""
+
+import dataclasses
+import datetime
+from dataclasses import dataclass
+
+import core
+from core import training
+from core.config import TrainConfig
+from core.data import sources
+from core.data.sources import Source
+from core.modelfile import Model
+from core.training import Evaluation, Splits, TrainingState
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """A finished network's answers to the three parts of its data."""
+
+    train: Evaluation
+    validation: Evaluation
+    test: Evaluation
+
+    def as_dict(self) -> dict[str, float]:
+        """Return the accuracies, and the loss on the test part, by name."""
+        return {
+            "train_accuracy": self.train.accuracy,
+            "validation_accuracy": self.validation.accuracy,
+            "test_accuracy": self.test.accuracy,
+            "test_loss": self.test.loss,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment:
+    """A configuration, the data that it learns from, and the state of the run."""
+
+    recipe: str
+    config: TrainConfig
+    source: Source
+    splits: Splits
+    state: TrainingState
+    threads: int
+
+    @classmethod
+    def prepare(cls, recipe: str, config: TrainConfig, data: str, threads: int) -> "Experiment":
+        """Load and split the data, and set the network up; raise DigitpadError where that fails."""
+        source = sources.load(data)
+        splits = Splits.of(source, config)
+        return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads)
+
+    def conclude(self) -> tuple[Model, Scores]:
+        """Take the best weights, look at the test part, once, and return the model with its scores."""
+        network, scale = self.state.network, self.config.input_scale
+        network.restore(self.state.best.snapshot)
+        parts = (self.splits.train, self.splits.validation, self.splits.test)
+        scores = Scores(*(training.evaluate(network, part, scale) for part in parts))
+        model = Model(
+            network=network,
+            input_scale=scale,
+            recipe=self.recipe,
+            seed=self.config.seed,
+            data=self.source.name,
+            credits=self.source.credits,
+            scores=scores.as_dict(),
+            settings=dataclasses.asdict(self.config),
+            threads=self.threads,
+            date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            program=f"digitpad {core.__version__}",
+        )
+        return model, scores

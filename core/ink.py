@@ -1,0 +1,210 @@
+"""Ink: what a pen left behind, and the way from strokes straight to the 28×28 pixels that a network sees.
+
+The image is rendered from the points, at one pen width, never read off the screen: so the answer depends neither on the
+user's pen nor on the size of the canvas or where on it the digit stands.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core import geometry
+from core.errors import DrawingError
+
+PEN_WIDTH = 2.4
+"""Width of a rendered stroke, in pixels of the 28×28 image."""
+MAX_POINTS = 100_000
+MAX_FILE_BYTES = 16 * 2**20
+
+_SPACING = 0.25  # px: points nearer to each other than this cannot be told apart in the image
+_FAR = np.float32(1e6)
+_BLOCK = 32  # drawings rendered together: more no longer fit the processor's cache
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Strokes in the order in which they were drawn.
+
+    Attributes
+    ----------
+    strokes : tuple of (n, 3) float32
+        A row a point: x to the right, y *downwards*, both in any one unit; pressure in [0, 1].
+    """
+
+    strokes: tuple[NDArray[np.float32], ...] = ()
+
+    @classmethod
+    def from_points(cls, strokes: Iterable[ArrayLike]) -> Self:
+        """Make a drawing of strokes of (x, y) or (x, y, pressure) points; strokes without points are left out.
+
+        Raises
+        ------
+        DrawingError
+            A stroke is not a list of points, or a coordinate is not a finite number.
+        """
+        checked = []
+        for number, stroke in enumerate(strokes, start=1):
+            try:
+                points = np.asarray(stroke, dtype=np.float64)
+            except (TypeError, ValueError, OverflowError):
+                raise DrawingError(f"stroke {number} is not a list of points [x, y]") from None
+            if points.size == 0:
+                continue
+            if points.ndim != 2 or points.shape[1] not in (2, 3):
+                raise DrawingError(f"stroke {number} is not a list of points [x, y]")
+            if not np.isfinite(points).all() or np.abs(points).max() > 1e9:
+                raise DrawingError(f"stroke {number} has a coordinate that is not a number, or beyond a billion")
+            if points.shape[1] == 2:
+                points = np.column_stack([points, np.ones(len(points))])
+            checked.append(np.ascontiguousarray(points, dtype=np.float32))
+        drawing = cls(tuple(checked))
+        if drawing.n_points > MAX_POINTS:
+            raise DrawingError(f"the drawing has {drawing.n_points:,} points; at most {MAX_POINTS:,} are read")
+        return drawing
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read ink JSON, ``{"strokes": [[[x, y], ...], ...]}``, y downwards, an optional third number the pressure.
+
+        Raises
+        ------
+        DrawingError
+            The text is not JSON, or not ink.
+        """
+        try:
+            data: Any = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise DrawingError(f"this is not ink JSON: {error}") from None
+        if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
+            raise DrawingError('this is not ink JSON: {"strokes": [[[x, y], ...], ...]} was expected')
+        return cls.from_points(data["strokes"])
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read an ink JSON file; raise DrawingError, naming it, where it cannot be read."""
+        try:
+            with path.open("rb") as file:
+                text = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise DrawingError(f"{path} cannot be read: {error.strerror}") from None
+        if len(text) > MAX_FILE_BYTES:
+            raise DrawingError(f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB")
+        try:
+            return cls.from_json(text)
+        except DrawingError as error:
+            raise DrawingError(f"{path}: {error}") from None
+
+    def to_json(self) -> str:
+        """Return the drawing as ink JSON."""
+        return json.dumps({"strokes": [np.round(stroke, 3).tolist() for stroke in self.strokes]})
+
+    @property
+    def n_points(self) -> int:
+        """Number of points in all strokes."""
+        return sum(len(stroke) for stroke in self.strokes)
+
+    def __bool__(self) -> bool:
+        return bool(self.strokes)
+
+
+def render(drawing: Drawing) -> NDArray[np.uint8]:
+    """Return the (28, 28) image of a drawing in MNIST's geometry; 0 is paper, 255 ink."""
+    image: NDArray[np.uint8] = render_all([drawing])[0]
+    return image
+
+
+def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_WIDTH) -> NDArray[np.uint8]:
+    """Return the images (N, 28, 28) of N drawings, each brought to MNIST's geometry.
+
+    Parameters
+    ----------
+    drawings
+        A drawing with a single place gives a dot, one without strokes an empty image.
+    pen_width
+        Width of the strokes in pixels of the image, one for all or one each (N,).
+    """
+    widths = np.broadcast_to(np.asarray(pen_width, dtype=np.float32), len(drawings))
+    images = np.empty((len(drawings), geometry.SIZE, geometry.SIZE), np.uint8)
+    for start in range(0, len(drawings), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        pieces = [_fit(drawing, float(width)) for drawing, width in zip(drawings[block], widths[block], strict=True)]
+        owners = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
+        images[block] = geometry.place(_coverage(np.concatenate(pieces), owners, widths[block]))
+    return images
+
+
+def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
+    """Scale a drawing so that its inked box, pen included, has a longer side of 20 px.
+
+    Returns segments (S, 4) as x0, y0, x1, y1 in pixels; (0.5, 0.5) is the middle of the first pixel.
+    """
+    if not drawing:
+        return np.empty((0, 4), np.float32)
+    points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max())
+    scale = (geometry.BOX - pen_width) / extent if extent > 0 else 0.0
+    points = (points - (low + high) / 2) * np.float32(scale) + np.float32(geometry.BOX / 2)
+    ends = np.cumsum([len(stroke) for stroke in drawing.strokes])
+    starts, stops = points[:-1], points[1:]
+    # A stroke's last point does not lead to the next stroke's first; it stands as a segment of its own, of length 0,
+    # so that a stroke of one point is a dot.
+    is_last = np.zeros(len(points), dtype=bool)
+    is_last[ends - 1] = True
+    stops = np.where(is_last[:-1, np.newaxis], starts, stops)
+    segments = np.concatenate([np.hstack([starts, stops]), np.hstack([points[-1:], points[-1:]])])
+    return _thin(segments, is_last)
+
+
+def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Join runs of segments that are much shorter than a pixel: a slow pen leaves hundreds of them."""
+    lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
+    step = np.floor(np.cumsum(lengths) / _SPACING)
+    ends = np.append(step[1:] != step[:-1], True) | is_last
+    ends[:-1] |= is_last[1:]  # a stroke's final segment keeps its end
+    starts = np.append(True, ends[:-1])
+    return np.hstack([segments[starts, :2], segments[ends, 2:]])
+
+
+def _coverage(
+    segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the ink (N, 20, 20) in [0, 1] of segments (S, 4) that belong to images ``owners`` (S,).
+
+    A pixel's ink is the share of its side that a stroke covers, from the distance of its middle to the nearest segment:
+    exact for a straight edge, and without the dark overlaps of strokes painted piece by piece. Only the pixels within a
+    segment's reach are looked at, for all images together.
+    """
+    box = geometry.BOX
+    radius = widths / 2
+    reach = radius[owners] + 0.5
+    x0, y0, x1, y1 = segments.T
+    left = np.floor(np.minimum(x0, x1) - reach).clip(0, box).astype(np.intp)
+    top = np.floor(np.minimum(y0, y1) - reach).clip(0, box).astype(np.intp)
+    width = np.ceil(np.maximum(x0, x1) + reach).clip(0, box).astype(np.intp) - left
+    height = np.ceil(np.maximum(y0, y1) + reach).clip(0, box).astype(np.intp) - top
+    counts = width * height
+    total = int(counts.sum())
+    segment = np.repeat(np.arange(len(segments)), counts)
+    nth = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    row, column = np.divmod(nth, width[segment])
+    row += top[segment]
+    column += left[segment]
+
+    along_x, along_y = x1 - x0, y1 - y0
+    length2 = along_x**2 + along_y**2
+    inverse = 1 / np.where(length2 > 0, length2, np.inf)
+    dx = column.astype(np.float32) + np.float32(0.5) - x0[segment]
+    dy = row.astype(np.float32) + np.float32(0.5) - y0[segment]
+    share = ((dx * along_x[segment] + dy * along_y[segment]) * inverse[segment]).clip(0, 1)
+    distance2 = (dx - share * along_x[segment]) ** 2 + (dy - share * along_y[segment]) ** 2
+
+    nearest2 = np.full(len(widths) * box * box, _FAR, dtype=np.float32)
+    np.minimum.at(nearest2, (owners[segment] * box + row) * box + column, distance2)
+    nearest = np.sqrt(nearest2).reshape(-1, box, box)
+    return (radius[:, np.newaxis, np.newaxis] + np.float32(0.5) - nearest).clip(0, 1)

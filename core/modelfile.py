@@ -1,0 +1,216 @@
+"""A model on disk: one safetensors file, with all that is known about the model in its metadata.
+
+A file is data and never code. It is read within a size limit, its header is checked before a network is built, and the
+SHA-256 of its tensors must fit: safetensors itself does not notice a flipped byte.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import atomic
+from core.config import MAX_LAYERS, MAX_WIDTH
+from core.data.dataset import N_CLASSES
+from core.errors import ModelError
+from core.geometry import N_PIXELS
+from core.nn.network import LAYERS, Network
+
+FORMAT = 1
+"""Version of the file's layout. A newer one is refused."""
+PREPROCESSING = 1
+"""Version of the way from ink to 28×28 (``core.geometry``, ``core.ink``): a model is only as good as its likeness."""
+MAX_BYTES = 256 * 2**20
+_MAX_HEADER_BYTES = 2**20
+_KEY = "digitpad"
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A trained network and where it comes from.
+
+    Attributes
+    ----------
+    input_scale : float
+        What pixels of 0 to 255 are multiplied with before they reach the network.
+    scores : dict
+        Names such as ``test_accuracy`` to numbers.
+    settings : dict
+        The configuration that it was trained with.
+    """
+
+    network: Network
+    input_scale: float = 1 / 255
+    recipe: str = ""
+    seed: int = 0
+    data: str = ""
+    credits: tuple[str, ...] = ()
+    scores: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    threads: int = 0
+    date: str = ""
+    program: str = ""
+
+    def facts(self) -> dict[str, Any]:
+        """Return all but the network, as JSON can hold it."""
+        return {
+            "format": FORMAT,
+            "preprocessing": PREPROCESSING,
+            "layers": self.network.description(),
+            "input_scale": self.input_scale,
+            "recipe": self.recipe,
+            "seed": self.seed,
+            "data": self.data,
+            "credits": list(self.credits),
+            "scores": dict(self.scores),
+            "settings": dict(self.settings),
+            "threads": self.threads,
+            "date": self.date,
+            "program": self.program,
+        }
+
+
+def save(model: Model, path: Path) -> None:
+    """Write a model, atomically; raise ModelError where that fails: what was at ``path`` is then untouched."""
+    from safetensors.numpy import save as to_bytes
+
+    # safetensors 0.8.0 writes wrong values for arrays that are not C-contiguous.
+    tensors = {name: np.ascontiguousarray(tensor) for name, tensor in model.network.tensors().items()}
+    facts = model.facts() | {"sha256": _digest(tensors)}
+    content = to_bytes(tensors, metadata={_KEY: json.dumps(facts)})
+    if refusal := atomic.refusal(path):
+        raise ModelError(refusal)
+    try:
+        atomic.write(path, content)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def load(path: Path) -> Model:
+    """Read a model.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be read, is not a model of this program's, is damaged, too large, or of a newer version.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(content) > MAX_BYTES:
+        raise ModelError(f"{path} is larger than {MAX_BYTES // 2**20} MiB: too large for a model")
+    try:
+        return _parse(content)
+    except ModelError as error:
+        raise ModelError(f"{path} {error}") from None
+
+
+def _parse(content: bytes) -> Model:
+    from safetensors import SafetensorError
+    from safetensors.numpy import load as from_bytes
+
+    facts = _facts(content)
+    network = _network(facts.get("layers"))
+    try:
+        tensors = from_bytes(content)
+    except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ModelError(f"is damaged: {error}") from None
+    wanted = network.tensors()
+    if tensors.keys() != wanted.keys():
+        raise ModelError("is damaged: its tensors are not those of its layers")
+    for name, value in wanted.items():
+        if tensors[name].shape != value.shape or tensors[name].dtype != value.dtype:
+            raise ModelError(f"is damaged: its tensor {name} is not of shape {value.shape} and type {value.dtype}")
+    if _digest(tensors) != facts.get("sha256"):
+        raise ModelError("is damaged or was tampered with: its tensors do not fit their SHA-256")
+    for name, value in wanted.items():
+        value[...] = tensors[name]
+    if not (np.isfinite(network.parameters).all() and np.isfinite(network.statistics).all()):
+        raise ModelError("is of no use: it has weights that are not numbers")
+    return _model(network, facts)
+
+
+def _facts(content: bytes) -> dict[str, Any]:
+    """Return the metadata of a model's file; raise ModelError where it is none, or a newer one."""
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or content[8:9] != b"{" or length > _MAX_HEADER_BYTES:
+        raise ModelError("is not a model: it is not a safetensors file")
+    if length > len(content) - 8:
+        raise ModelError("is damaged: it ends early")
+    try:
+        facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][_KEY])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise ModelError("is not a model of digitpad's: it lacks the metadata") from None
+    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+        raise ModelError("is not a model of digitpad's: its metadata make no sense")
+    for name, ours in (("format", FORMAT), ("preprocessing", PREPROCESSING)):
+        if not isinstance(facts.get(name), int) or facts[name] > ours:
+            raise ModelError(
+                f"is of a newer kind ({name} {facts.get(name)}; this program knows {ours}): update digitpad"
+            )
+    return facts
+
+
+def _network(description: Any) -> Network:
+    """Build the network of a file's description, which may say anything."""
+    if not isinstance(description, list) or not 1 <= len(description) <= 4 * (MAX_LAYERS + 1):
+        raise ModelError("is damaged: it does not say what its layers are")
+    widths = [N_PIXELS]
+    for entry in description:
+        if not isinstance(entry, dict) or entry.get("layer") not in LAYERS:
+            raise ModelError("has a layer that this program does not know")
+        sizes = [entry[name] for name in ("n_in", "n_out", "n") if name in entry]
+        if not all(type(size) is int and 1 <= size <= MAX_WIDTH for size in sizes):
+            raise ModelError(f"has a layer whose sizes are not from 1 to {MAX_WIDTH}")
+        if sizes and sizes[0] != widths[-1]:
+            raise ModelError("is damaged: its layers do not fit each other")
+        widths += sizes[1:]
+    if widths[-1] != N_CLASSES:
+        raise ModelError(f"does not tell {N_CLASSES} digits apart")
+    try:
+        return Network.from_description(description)
+    except (TypeError, ValueError):
+        raise ModelError("is damaged: it describes a layer wrongly") from None
+
+
+def _model(network: Network, facts: dict[str, Any]) -> Model:
+    def get(name: str, kind: type, default: Any) -> Any:
+        value = facts.get(name, default)
+        if not isinstance(value, kind):
+            raise ModelError(f"is damaged: its {name} make no sense")
+        return value
+
+    scale = facts.get("input_scale")
+    if not isinstance(scale, float | int) or not math.isfinite(scale) or not 0 < scale <= 1:
+        raise ModelError("is damaged: its input_scale is not a number in (0, 1]")
+    return Model(
+        network=network,
+        input_scale=float(scale),
+        recipe=get("recipe", str, ""),
+        seed=get("seed", int, 0),
+        data=get("data", str, ""),
+        credits=tuple(map(str, get("credits", list, []))),
+        scores={str(k): float(v) for k, v in get("scores", dict, {}).items() if isinstance(v, float | int)},
+        settings=get("settings", dict, {}),
+        threads=get("threads", int, 0),
+        date=get("date", str, ""),
+        program=get("program", str, ""),
+    )
+
+
+def _digest(tensors: Mapping[str, NDArray[Any]]) -> str:
+    """Return the SHA-256 over names, types, shapes and bytes of the tensors, in the order of their names."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype.str} {tensor.shape}\n".encode())
+        digest.update(tensor.tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""A neural-network library to read in one sitting."""

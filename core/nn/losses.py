@@ -1,0 +1,75 @@
+"""What training makes small: softmax cross-entropy, with class weights and label smoothing."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.floating[Any]]
+Labels = NDArray[np.integer[Any]]
+
+
+def log_softmax(logits: Array) -> Array:
+    """Return the log-probabilities (N, K) of logits (N, K): z - max z - log Σ exp(z - max z), which cannot overflow."""
+    shifted: Array = logits - logits.max(axis=1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return shifted
+
+
+def softmax(logits: Array) -> Array:
+    """Return the probabilities (N, K) of logits (N, K)."""
+    return np.exp(log_softmax(logits))
+
+
+def class_weights(labels: Labels, n_classes: int) -> NDArray[np.float32]:
+    """Return the weights (K,) M / n_i of the classes, M being the largest class's count: rare classes count for more.
+
+    A class without examples gets 0: there is nothing to weigh.
+    """
+    counts = np.bincount(labels, minlength=n_classes)
+    return np.where(counts > 0, counts.max() / np.maximum(counts, 1), 0).astype(np.float32)
+
+
+class SoftmaxCrossEntropy:
+    """The mean over the batch of w_y · (-Σ_k q_k log p_k), with p the softmax of the logits.
+
+    Parameters
+    ----------
+    weights : (K,), optional
+        A weight w for each class (of the label, whatever the network answers). The mean divides by N, not by the sum
+        of the weights.
+    smoothing : float in [0, 1)
+        The target q gives 1 - smoothing to the label and spreads the rest evenly over all K classes
+        (Szegedy et al., 2016).
+    """
+
+    def __init__(self, weights: ArrayLike | None = None, smoothing: float = 0.0) -> None:
+        if not 0 <= smoothing < 1:
+            raise ValueError(f"label smoothing {smoothing} is not in [0, 1)")
+        self.weights = None if weights is None else np.asarray(weights, dtype=np.float32)
+        self.smoothing = smoothing
+
+    def forward(self, logits: Array, labels: Labels) -> float:
+        """Return the loss of logits (N, K) for labels (N,), a mean over the batch; keep the log-probabilities."""
+        self._log_p, self._labels = log_softmax(logits), labels
+        rows = np.arange(len(labels))
+        losses = -self._log_p[rows, labels]
+        if self.smoothing:
+            losses *= 1 - self.smoothing
+            losses -= self.smoothing * self._log_p.mean(axis=1)
+        if self.weights is not None:
+            losses *= self.weights[labels]
+        return float(losses.mean())
+
+    def backward(self) -> Array:
+        """Return the gradient (N, K) of the mean loss with respect to the logits: w_y (p - q) / N."""
+        grad: Array = np.exp(self._log_p)
+        n, n_classes = grad.shape
+        grad[np.arange(n), self._labels] -= 1 - self.smoothing
+        if self.smoothing:
+            grad -= self.smoothing / n_classes
+        if self.weights is None:
+            grad /= n
+        else:
+            grad *= (self.weights[self._labels] / n)[:, np.newaxis].astype(grad.dtype)
+        return grad

@@ -1,0 +1,141 @@
+"""Network: layers over flat vectors."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from core.nn import losses
+from core.nn.initializers import Initializer
+from core.nn.layers import Array, BatchNorm, Dropout, Layer, Linear, Parameter, ReLU
+
+LAYERS: dict[str, type[Layer]] = {layer.__name__: layer for layer in (Linear, ReLU, Dropout, BatchNorm)}
+
+
+class Snapshot(NamedTuple):
+    """A copy of all that a network has learned: safe to hand to another thread."""
+
+    parameters: Array
+    statistics: Array
+
+
+def mlp(sizes: Sequence[int], *, batch_norm: bool = False, dropout: float = 0.0) -> list[Layer]:
+    """Return the layers of a multilayer perceptron, ``sizes`` from input to output.
+
+    Between two Linear layers stand, in this order, BatchNorm (if asked), ReLU, and Dropout (if its rate is not 0).
+    """
+    layers: list[Layer] = []
+    for n_in, n_out in itertools.pairwise(sizes[:-1]):
+        layers.append(Linear(n_in, n_out))
+        if batch_norm:
+            layers.append(BatchNorm(n_out))
+        layers.append(ReLU())
+        if dropout:
+            layers.append(Dropout(dropout))
+    return [*layers, Linear(sizes[-2], sizes[-1])]
+
+
+class Network:
+    """Layers that share three flat vectors.
+
+    Attributes
+    ----------
+    parameters : (P,) float32
+        All that is learned, ordered [weights | biases, γ, β], so that weight decay is one slice.
+    grads : (P,) float32
+        The gradient of the last batch's loss with respect to ``parameters``.
+    statistics : (S,) float32
+        Batch-norm's running averages.
+    n_weights : int
+        How many of ``parameters`` are weights.
+    """
+
+    def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float32) -> None:
+        self.layers = tuple(layers)
+        weights, vectors, statistics = (self._of_kind(kind) for kind in ("weight", "vector", "statistic"))
+        self.n_weights = _size(weights)
+        self.parameters = np.zeros(self.n_weights + _size(vectors), dtype)
+        self.grads = np.zeros_like(self.parameters)
+        self.statistics = np.zeros(_size(statistics), dtype)
+        _bind([*weights, *vectors], self.parameters, "value")
+        _bind([*weights, *vectors], self.grads, "grad")
+        _bind(statistics, self.statistics, "value")
+        for parameter in (*weights, *vectors, *statistics):
+            parameter.value[...] = parameter.start
+
+    def _of_kind(self, kind: str) -> list[Parameter]:
+        return [parameter for layer in self.layers for parameter in layer.parameters if parameter.kind == kind]
+
+    @classmethod
+    def from_description(cls, description: Sequence[dict[str, Any]]) -> Self:
+        """Rebuild a network, untrained, from what ``description()`` gave."""
+        return cls(LAYERS[entry["layer"]](**{k: v for k, v in entry.items() if k != "layer"}) for entry in description)
+
+    def description(self) -> list[dict[str, Any]]:
+        """Return the layers as JSON can hold them."""
+        return [{"layer": type(layer).__name__, **layer.arguments()} for layer in self.layers]
+
+    def initialize(self, initializer: Initializer, rng: np.random.Generator) -> None:
+        """Draw all weights anew; biases become zero."""
+        for layer in self.layers:
+            if isinstance(layer, Linear):
+                layer.weight.value[...] = initializer(rng, layer.n_in, layer.n_out)
+                layer.bias.value[...] = 0
+
+    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+        """Return the logits (N, K) of a training batch x (N, n_in)."""
+        for layer in self.layers:
+            x = layer.forward(x, rng)
+        return x
+
+    def backward(self, grad: Array) -> None:
+        """Fill ``grads`` from the gradient (N, K) of the loss with respect to the logits of the last ``forward``."""
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad, need_input_grad=layer is not self.layers[0])
+
+    def logits(self, x: Array) -> Array:
+        """Return the logits (N, K) of images x (N, n_in) in inference mode; nothing is kept."""
+        for layer in self.layers:
+            x = layer.infer(x)
+        return x
+
+    def predict(self, x: Array) -> Array:
+        """Return the class probabilities (N, K) of images x (N, n_in), scaled as they were in training."""
+        return losses.softmax(self.logits(x))
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of what was learned."""
+        return Snapshot(self.parameters.copy(), self.statistics.copy())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take over a snapshot of a network of the same layers."""
+        self.parameters[:] = snapshot.parameters
+        self.statistics[:] = snapshot.statistics
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return the named parts ("0.weight", "0.bias", …; the number is the layer's place) as views."""
+        return {f"{i}.{p.name}": p.value for i, layer in enumerate(self.layers) for p in layer.parameters}
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Widths from input to output, as in 784-256-128-10."""
+        linear = [layer for layer in self.layers if isinstance(layer, Linear)]
+        return (linear[0].n_in, *(layer.n_out for layer in linear))
+
+    def __repr__(self) -> str:
+        return f"Network({', '.join(map(repr, self.layers))})"
+
+
+def _size(parameters: Sequence[Parameter]) -> int:
+    return sum(int(np.prod(parameter.shape)) for parameter in parameters)
+
+
+def _bind(parameters: Sequence[Parameter], vector: Array, attribute: str) -> None:
+    """Let each parameter's ``attribute`` be its part of the flat vector."""
+    start = 0
+    for parameter in parameters:
+        stop = start + int(np.prod(parameter.shape))
+        setattr(parameter, attribute, vector[start:stop].reshape(parameter.shape))
+        start = stop

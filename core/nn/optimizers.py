@@ -1,0 +1,112 @@
+"""How a gradient moves the parameters: SGD, AdamW. Each is one vectorised update of a network's flat vector.
+
+An optimizer is given vectors, not a network. The first ``n_weights`` elements are the ones that weight decay applies
+to. A step may use the gradient's vector as scratch: after it the gradient is gone.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+
+
+class Optimizer:
+    """Turns gradients into steps; remembers what it must between them, in vectors like the parameters."""
+
+    memory: tuple[str, ...] = ()
+
+    def __init__(self, parameters: Array, n_weights: int, weight_decay: float = 0.0) -> None:
+        self.parameters, self.n_weights, self.weight_decay = parameters, n_weights, weight_decay
+        self.n_steps = 0
+        self._scratch = np.empty_like(parameters)
+        for name in self.memory:
+            setattr(self, name, np.zeros_like(parameters))
+
+    def penalty(self) -> float:
+        """Return what weight decay adds to the loss."""
+        return 0.0
+
+    def step(self, grad: Array, learning_rate: float) -> None:
+        """Move the parameters (P,), in place, against the gradient (P,) of the mean loss."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, Array]:
+        """Return copies of the vectors that a resumed run needs."""
+        return {name: getattr(self, name).copy() for name in self.memory}
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent with momentum, plain or Nesterov's, and L2.
+
+    L2 adds λ/2 · ‖w‖² to the loss and λ w to the gradient of the weights. Momentum as in Sutskever et al. (2013), with
+    the rate outside the velocity: v ← μ v + g; w ← w - η v, or, for Nesterov, w ← w - η (g + μ v).
+    """
+
+    velocity: Array
+
+    def __init__(
+        self,
+        parameters: Array,
+        n_weights: int,
+        weight_decay: float = 0.0,
+        *,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        # Without momentum there is nothing to remember, and a vector less to go through.
+        self.memory = ("velocity",) if momentum else ()
+        super().__init__(parameters, n_weights, weight_decay)
+        self.momentum, self.nesterov = momentum, nesterov
+
+    def penalty(self) -> float:
+        """Return λ/2 · ‖w‖²."""
+        if not self.weight_decay:
+            return 0.0
+        weights = self.parameters[: self.n_weights]
+        return 0.5 * self.weight_decay * float(weights @ weights)
+
+    def step(self, grad: Array, learning_rate: float) -> None:
+        """Move the parameters by one step of descent."""
+        if self.weight_decay:
+            n = self.n_weights
+            grad[:n] += np.multiply(self.parameters[:n], self.weight_decay, out=self._scratch[:n])
+        if self.momentum:
+            self.velocity *= self.momentum
+            self.velocity += grad
+            if self.nesterov:
+                grad += np.multiply(self.velocity, self.momentum, out=self._scratch)
+            else:
+                grad = self.velocity
+        self.parameters -= np.multiply(grad, learning_rate, out=self._scratch)
+        self.n_steps += 1
+
+
+class AdamW(Optimizer):
+    """Adam with decoupled weight decay: w ← w - η (m̂ / (√v̂ + ε) + λ w) (Loshchilov and Hutter, 2019)."""
+
+    memory = ("first_moment", "second_moment")
+    first_moment: Array
+    second_moment: Array
+    BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
+
+    def step(self, grad: Array, learning_rate: float) -> None:
+        """Move the parameters by one step of AdamW."""
+        self.n_steps += 1
+        if self.weight_decay:
+            self.parameters[: self.n_weights] *= 1 - learning_rate * self.weight_decay
+        m, v, scratch = self.first_moment, self.second_moment, self._scratch
+        m *= self.BETA1
+        m += np.multiply(grad, 1 - self.BETA1, out=scratch)
+        v *= self.BETA2
+        np.multiply(grad, grad, out=scratch)
+        scratch *= 1 - self.BETA2
+        v += scratch
+        # m̂ / (√v̂ + ε) with both bias corrections moved into the rate and ε, so that no corrected vector is made.
+        correction = float(np.sqrt(1 - self.BETA2**self.n_steps))
+        np.sqrt(v, out=scratch)
+        scratch += self.EPSILON * correction
+        np.divide(m, scratch, out=scratch)
+        scratch *= learning_rate * correction / (1 - self.BETA1**self.n_steps)
+        self.parameters -= scratch

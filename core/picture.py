@@ -1,0 +1,121 @@
+"""Pictures: an image file, or a canvas, to the 28×28 pixels that a network sees.
+
+The digit is told from its ground by its brightness, dark on light or light on dark; its box is cut out, reduced by area
+averaging to a longer side of 20 pixels, and placed like every digit (``core.geometry``).
+"""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import geometry
+from core.errors import DrawingError
+
+MAX_PIXELS = 50_000_000
+"""The largest picture that is read, in pixels."""
+MAX_FILE_BYTES = 64 * 2**20
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
+_MAX_SIDE = 1024  # px: a larger picture is reduced first, by whole blocks
+_CONTRAST = 16.0  # grey levels: less than this between the lightest and the darkest is an empty page
+_THRESHOLD = 0.25  # of the darkest ink: what is fainter is ground, and does not count for the box
+
+
+def load(path: Path) -> NDArray[np.uint8]:
+    """Return the grey values (H, W) of a PNG or JPEG file, 255 being white; transparency shows white.
+
+    Raises
+    ------
+    DrawingError
+        The file cannot be read, is no picture, is damaged, or has more than ``MAX_PIXELS``.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise DrawingError(f"{path} cannot be read: {error.strerror or error}") from None
+    try:
+        return decode(content)
+    except DrawingError as error:
+        raise DrawingError(f"{path} {error}") from None
+
+
+def decode(content: bytes) -> NDArray[np.uint8]:
+    """Return the grey values (H, W) of the bytes of a PNG or JPEG; raise DrawingError like ``load``."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    if len(content) > MAX_FILE_BYTES:
+        raise DrawingError(f"is larger than {MAX_FILE_BYTES // 2**20} MiB")
+    try:
+        image: Any = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+        if image.width * image.height > MAX_PIXELS:
+            raise DrawingError(f"has {image.width} × {image.height} pixels; at most {MAX_PIXELS:,} are read")
+        image = ImageOps.exif_transpose(image)
+        if image.has_transparency_data:
+            image = image.convert("RGBA")
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+        if image.mode.startswith("I") or image.mode == "F":
+            # 16-bit PNG: convert("L") would cut off at 255 instead of scaling
+            return (np.asarray(image, dtype=np.float64) / 257).clip(0, 255).astype(np.uint8)
+        return np.asarray(image.convert("L"))
+    except DrawingError:
+        raise
+    except UnidentifiedImageError:
+        raise DrawingError("is not a PNG or JPEG picture") from None
+    except Exception as error:  # Pillow's readers raise many kinds: OSError, SyntaxError, struct.error, …
+        raise DrawingError(f"is damaged: {error}") from None
+
+
+def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the (28, 28) image of the digit in a picture of grey values (H, W), or None where there is nothing.
+
+    0 is paper and 255 ink, as in MNIST, whichever way round the picture has it.
+    """
+    ink = _ink(_reduced(grey))
+    if ink is None:
+        return None
+    inked = ink > _THRESHOLD
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = geometry.BOX / max(box.shape)
+    height, width = (max(round(side * scale), 1) for side in box.shape)
+    small = _averages(len(box), height) @ box @ _averages(box.shape[1], width).T
+    image: NDArray[np.uint8] = geometry.place(small[np.newaxis].astype(np.float32))[0]
+    return image
+
+
+def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return means of whole blocks, so that the longer side is at most about a thousand pixels."""
+    block = -(-max(grey.shape) // _MAX_SIDE)
+    if block <= 1 or min(grey.shape) < block:
+        return grey.astype(np.float32)
+    height, width = (side // block * block for side in grey.shape)
+    blocks = grey[:height, :width].reshape(height // block, block, width // block, block)
+    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
+    return means
+
+
+def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """Return the ink (H, W) in [0, 1], or None on an empty page. The ground is what most of the border shows."""
+    if not grey.size or float(np.ptp(grey)) < _CONTRAST:
+        return None
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    difference = grey - np.median(border)
+    # A digit is the smaller part of its picture, but its pixels differ the most from the ground.
+    polarity = 1.0 if difference.max() > -difference.min() else -1.0
+    ink: NDArray[np.float32] = (difference * np.float32(polarity)).clip(0, None)
+    full = np.median(ink[ink > ink.max() / 2])  # what a stroke's middle shows, rather than the one darkest speck
+    ink /= full
+    return ink.clip(0, 1)
+
+
+def _averages(n: int, m: int) -> NDArray[np.float32]:
+    """Return the matrix (m, n) that averages n pixels to m by area, exactly, whether m is smaller or larger than n."""
+    edges = np.arange(m + 1) * (n / m)
+    starts, stops = edges[:-1, np.newaxis], edges[1:, np.newaxis]
+    pixels = np.arange(n)
+    overlap: NDArray[np.float64] = np.minimum(stops, pixels + 1) - np.maximum(starts, pixels)
+    return (overlap.clip(0, None) * (m / n)).astype(np.float32)

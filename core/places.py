@@ -1,0 +1,38 @@
+"""Where the program keeps what it writes, and where it looks for data.
+
+``DIGITPAD_HOME`` moves all that is written (settings, cache, runs, logs) into one folder; without it, the platform's
+own places are used. ``DIGITPAD_DATA`` names a folder in which data is looked for first.
+"""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_APP = "digitpad"
+
+
+def _folder(kind: str, default: str) -> Path:
+    home = os.environ.get("DIGITPAD_HOME")
+    return Path(home).expanduser() / kind if home else Path(default)
+
+
+def settings() -> Path:
+    """Return the folder of the window's settings."""
+    return _folder("settings", platformdirs.user_config_dir(_APP, appauthor=False))
+
+
+def cache() -> Path:
+    """Return the folder of what can be fetched again: downloaded data."""
+    return _folder("cache", platformdirs.user_cache_dir(_APP, appauthor=False))
+
+
+def logs() -> Path:
+    """Return the folder of the log."""
+    return _folder("logs", platformdirs.user_log_dir(_APP, appauthor=False))
+
+
+def data() -> Path | None:
+    """Return the folder that ``DIGITPAD_DATA`` names, or None where it names none."""
+    folder = os.environ.get("DIGITPAD_DATA")
+    return Path(folder).expanduser() if folder else None

@@ -1,0 +1,222 @@
+"""Training: a state, and ``fit``, a generator that advances it by a configuration.
+
+The loop has three storeys: ``fit`` goes through epochs, ``_epoch`` through batches, ``_step`` does one. Between two
+yields anyone may pause, stop, take a snapshot or save; nothing here prints, sleeps, or knows of threads.
+"""
+
+import dataclasses
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config import TrainConfig
+from core.data.dataset import N_CLASSES, DataLoader, Dataset
+from core.data.sources import Source
+from core.errors import TrainingError
+from core.geometry import N_PIXELS
+from core.nn.layers import Array
+from core.nn.losses import SoftmaxCrossEntropy, class_weights, log_softmax
+from core.nn.network import Network, Snapshot, mlp
+from core.nn.optimizers import Optimizer
+from core.nn.schedules import Schedule
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The three parts of the data: to fit, to choose by, and to be looked at once, at the end."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+
+    @classmethod
+    def of(cls, source: Source, config: TrainConfig) -> Self:
+        """Split validation off a source's training part, by the configuration's seed."""
+        # A stream of its own: the split stays the same whatever else draws from the seed.
+        rng = np.random.default_rng([config.seed, 1])
+        train, validation = source.train.split(config.validation_share, rng)
+        return cls(train, validation, source.test)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one batch brought, and, where an evaluation was made, what that found.
+
+    Attributes
+    ----------
+    step, n_steps : int
+        Batches done, and in all.
+    epoch : int
+        The epoch that the batch belongs to, from 1.
+    samples : int
+        Digits learned from so far.
+    loss, accuracy : float
+        Of the batch, in training mode, before its step; the loss includes L2's share.
+    learning_rate : float
+        The rate of the step.
+    validation_loss, validation_accuracy : float or None
+        Of the validation part, in inference mode, after the step.
+    """
+
+    step: int
+    n_steps: int
+    epoch: int
+    samples: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A network's answers to a dataset: counts, mean loss (cross-entropy), confusion[label, answer] (10, 10)."""
+
+    n: int
+    correct: int
+    loss: float
+    confusion: NDArray[np.int64]
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers; 0 of an empty dataset."""
+        return self.correct / self.n if self.n else 0.0
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best weights so far, by validation accuracy, and when they were found (step 0: the initial ones)."""
+
+    snapshot: Snapshot
+    step: int = 0
+    validation_accuracy: float = -1.0
+    validation_loss: float = math.inf
+
+
+@dataclass(eq=False)
+class TrainingState:
+    """All that a run needs to go on: network, optimizer, order of the data, generators, best weights so far."""
+
+    network: Network
+    optimizer: Optimizer
+    loader: DataLoader
+    rng: np.random.Generator
+    best: Best
+    step: int = 0
+    epoch: int = 0
+    samples: int = 0
+
+    @classmethod
+    def start(cls, data: Splits, config: TrainConfig) -> Self:
+        """Return the state before the first step. Each use of chance has a generator of its own, from the seed."""
+        if not len(data.train):
+            raise TrainingError("there are no digits to learn from")
+        weights_rng, order_rng, rng = (np.random.default_rng(s) for s in np.random.SeedSequence(config.seed).spawn(3))
+        sizes = (N_PIXELS, *config.hidden, N_CLASSES)
+        network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
+        network.initialize(config.initial_weights(), weights_rng)
+        loader = DataLoader(data.train, config.batch_size, order_rng, config.input_scale)
+        return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
+
+    def snapshot(self) -> Snapshot:
+        """Return a copy of what the network has learned so far."""
+        return self.network.snapshot()
+
+    def keep_if_best(self, evaluation: Evaluation) -> None:
+        """Remember the weights if they answer validation better than any before, or as well at a smaller loss."""
+        found = (evaluation.accuracy, -evaluation.loss)
+        if not evaluation.n or found > (self.best.validation_accuracy, -self.best.validation_loss):
+            self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
+
+
+def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Progress]:
+    """Train until the configured number of epochs is done, yielding a record after each batch.
+
+    Raises
+    ------
+    TrainingError
+        The loss is no longer a number. The network is then back at its best weights so far.
+    """
+    weights = class_weights(data.train.labels, N_CLASSES) if config.class_weights else None
+    loss = SoftmaxCrossEntropy(weights, config.label_smoothing)
+    n_steps = len(state.loader) * config.epochs
+    learning_rate = config.learning_rates(n_steps)
+    while state.epoch < config.epochs:
+        yield from _epoch(state, data, config, loss, learning_rate)
+        state.epoch += 1
+
+
+def _epoch(
+    state: TrainingState, data: Splits, config: TrainConfig, loss: SoftmaxCrossEntropy, learning_rate: Schedule
+) -> Iterator[Progress]:
+    """Go through the data once (or through what is left of it), evaluating at even distances."""
+    per_epoch, k = len(state.loader), config.evaluations_per_epoch
+    for images, labels in state.loader:
+        progress = _step(state, images, labels, loss, learning_rate(state.step), per_epoch * config.epochs)
+        done = state.step - state.epoch * per_epoch
+        if done * k // per_epoch > (done - 1) * k // per_epoch:
+            evaluation = evaluate(state.network, data.validation, config.input_scale)
+            state.keep_if_best(evaluation)
+            if evaluation.n:
+                progress = dataclasses.replace(
+                    progress, validation_loss=evaluation.loss, validation_accuracy=evaluation.accuracy
+                )
+        yield progress
+
+
+def _step(
+    state: TrainingState,
+    images: Array,
+    labels: NDArray[np.int64],
+    loss: SoftmaxCrossEntropy,
+    learning_rate: float,
+    n_steps: int,
+) -> Progress:
+    """Do one batch: forward, loss, backward, update."""
+    # Overflow is not silenced but found: it makes the loss infinite or NaN, and that ends the run below.
+    with np.errstate(all="ignore"):
+        logits = state.network.forward(images, state.rng)
+        value = loss.forward(logits, labels) + state.optimizer.penalty()
+        if not math.isfinite(value):
+            state.network.restore(state.best.snapshot)
+            raise TrainingError(_diverged(state.step + 1, learning_rate, state.loader.input_scale))
+        accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
+        state.network.backward(loss.backward())
+        state.optimizer.step(state.network.grads, learning_rate)
+    state.step += 1
+    state.samples += len(labels)
+    return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
+
+
+def _diverged(step: int, learning_rate: float, input_scale: float) -> str:
+    advice = [f"a smaller learning_rate (it was {learning_rate:g})"]
+    if input_scale > 0.1:
+        advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {input_scale:g})")
+    advice.append("he_normal weights or batch_norm")
+    return (
+        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}. "
+        "The best weights so far are kept."
+    )
+
+
+def evaluate(network: Network, data: Dataset, input_scale: float, block: int = 1000) -> Evaluation:
+    """Return what a network answers to a dataset, in inference mode, ``block`` images at a time."""
+    confusion = np.zeros((N_CLASSES, N_CLASSES), np.int64)
+    total = 0.0
+    buffer = np.empty((min(block, len(data)), N_PIXELS), np.float32)
+    with np.errstate(all="ignore"):
+        for start in range(0, len(data), block):
+            labels = data.labels[start : start + block]
+            rows = data.images[start : start + block]
+            images = np.multiply(rows, np.float32(input_scale), out=buffer[: len(labels)])
+            log_p = log_softmax(network.logits(images))
+            total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
+            answers = log_p.argmax(axis=1)
+            confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)
+    n = len(data)
+    return Evaluation(n, int(np.trace(confusion)), total / n if n else 0.0, confusion)

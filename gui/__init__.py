@@ -1,0 +1,1 @@
+"""A window on the laboratory: drawing pad, training panel, curves (PySide6, pyqtgraph)."""

@@ -1,0 +1,46 @@
+"""What every test stands on: a profile of its own, no screen, and the real data where it is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("DIGITPAD_TEST_PLATFORM", "offscreen")
+os.environ.pop("DIGITPAD_HOME", None)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A DIGITPAD_HOME of the test's own: no test touches a real profile, or another test's."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("DIGITPAD_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which there is no data yet."""
+    monkeypatch.delenv("DIGITPAD_DATA", raising=False)
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data (MNIST, pen digits); the test is skipped where it is missing."""
+    folder = os.environ.get("DIGITPAD_DATA")
+    if not folder or not (Path(folder) / "mnist").is_dir():
+        pytest.skip("no real data: DIGITPAD_DATA names no folder with mnist/ and pen/")
+    return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
+def pen_file(real_data: Path) -> Path:
+    """A pen file of 30 writers."""
+    return real_data / "pen" / "pen-train.unipen"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no real data" in str(report.longrepr)]
+    if skipped:
+        terminalreporter.write_line(
+            f"{len(skipped)} tests on real digits were skipped: set DIGITPAD_DATA to a folder with mnist/ and pen/"
+        )
