@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+_PREFIX, _SUFFIX = ".digitpad.", ".part"
+
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
@@ -17,7 +19,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     OSError
         The folder is missing or cannot be written, or the disk is full. What was at ``path`` is then still there.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".part", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             yield file
@@ -39,14 +41,16 @@ def write(path: Path, content: bytes) -> None:
 
 def refusal(path: Path) -> str | None:
     """Say why a file cannot be written at ``path``, or return None if it can; nothing is left behind."""
-    if path.is_dir():
-        return f"{path} is a folder; a file name is needed"
-    if not path.parent.is_dir():
-        return f"there is no folder {path.parent}"
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".digitpad.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        return f"{path} cannot be written: {error.strerror}"
+        if path.is_dir():
+            return f"{path} is a folder; a file name is needed"
+        if not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+        if path.exists() and not path.is_file():  # /dev/null would be replaced by a file
+            return f"{path} is not an ordinary file"
+        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
+    except OSError as error:  # also of a name that is too long
+        return f"{path} cannot be written: {error.strerror or error}"
     os.close(descriptor)
     Path(name).unlink(missing_ok=True)
     return None

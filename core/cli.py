@@ -7,6 +7,8 @@ fault of the program. With ``--json`` standard output is one JSON object and not
 import argparse
 import dataclasses
 import json
+import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +19,7 @@ import core
 from core import atomic, modelfile, picture, recipes, threads, training
 from core.config import TrainConfig
 from core.data import mnist, sources
-from core.errors import DigitpadError
+from core.errors import DigitpadError, ModelError, TrainingError
 from core.experiment import Experiment
 from core.ink import Drawing
 from core.modelfile import Model
@@ -32,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()  # here, and not at exit, a reader that has gone is noticed in time
+        return code
     except DigitpadError as error:
         print(f"digitpad-lab: {error}", file=sys.stderr)
         return 2
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         # The reader of our output has gone; Python would complain once more when it flushes at exit.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
 
@@ -115,7 +119,13 @@ def _train(options: argparse.Namespace) -> int:
         experiment = Experiment.prepare(
             recipe.name, config, options.data or recipe.data or sources.default(), n_threads
         )
-        seconds, interrupted = _run(experiment)
+        try:
+            seconds, interrupted = _run(experiment)
+        except TrainingError as error:
+            if not experiment.state.best.step:
+                raise
+            modelfile.save(experiment.conclude()[0], out)
+            raise TrainingError(f"{error} They are saved as {out}.") from None
         model, scores = experiment.conclude()
     modelfile.save(model, out)
     report = {
@@ -186,6 +196,8 @@ def _train_sentence(report: dict[str, Any]) -> str:
 def _evaluate(options: argparse.Namespace) -> int:
     model = _model(options.model)
     evaluation = training.evaluate(model.network, sources.load(options.data).evaluation, model.input_scale)
+    if not math.isfinite(evaluation.loss):
+        raise ModelError("the model's answers are not numbers: its weights are too large")
     report = {
         "n": evaluation.n,
         "correct": evaluation.correct,

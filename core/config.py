@@ -1,10 +1,13 @@
 """TrainConfig: all that decides a training run, each setting with its range."""
 
 import dataclasses
+import itertools
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from core.data.dataset import N_CLASSES
 from core.errors import ConfigError
+from core.geometry import N_PIXELS
 from core.nn import initializers, schedules
 from core.nn.initializers import Initializer
 from core.nn.network import Network
@@ -13,6 +16,8 @@ from core.nn.schedules import Schedule
 
 MAX_LAYERS = 20
 MAX_WIDTH = 4096
+MAX_WEIGHTS = 50_000_000
+"""All layers together: 200 MB, which a model's file still holds."""
 
 
 def _setting(default: Any, low: float, high: float) -> Any:
@@ -52,13 +57,16 @@ class TrainConfig:
     batch_size: int = _setting(32, 1, 10_000)
     epochs: int = _setting(10, 1, 10_000)
     input_scale: float = _setting(1 / 255, 1e-6, 1)
-    validation_share: float = _setting(1 / 12, 0, 0.5)
+    validation_share: float = _setting(0.1, 0, 0.5)
     evaluations_per_epoch: int = _setting(1, 1, 100)
     seed: int = _setting(0, 0, 2**32 - 1)
 
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             _check(setting, getattr(self, setting.name))
+        n = sum(n_in * n_out for n_in, n_out in itertools.pairwise((N_PIXELS, *self.hidden, N_CLASSES)))
+        if n > MAX_WEIGHTS:
+            raise ConfigError(f"hidden: at most {MAX_WEIGHTS:,} weights in all layers together, not {n:,}")
 
     @classmethod
     def limits(cls, name: str) -> tuple[float, float]:
@@ -127,8 +135,8 @@ def _check(setting: dataclasses.Field[Any], value: Any) -> None:
         low, high = setting.metadata["range"]
         number = isinstance(value, int if wanted is int else (int, float)) and not isinstance(value, bool)
         if not number or not low <= value <= high:
-            kind = "a whole number" if wanted is int else "a number"
-            raise ConfigError(f"{name} is {kind} from {low:g} to {high:g}, not {_shown(value)}")
+            kind, form = ("a whole number", ",") if wanted is int else ("a number", "g")
+            raise ConfigError(f"{name} is {kind} from {low:{form}} to {high:{form}}, not {_shown(value)}")
 
 
 def _shown(value: Any) -> str:

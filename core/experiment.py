@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import math
 from dataclasses import dataclass
 
 import core
@@ -22,13 +23,13 @@ class Scores:
     test: Evaluation
 
     def as_dict(self) -> dict[str, float]:
-        """Return the accuracies, and the loss on the test part, by name."""
-        return {
+        """Return the accuracies, and the loss on the test part if it is a finite number, by name."""
+        accuracies = {
             "train_accuracy": self.train.accuracy,
             "validation_accuracy": self.validation.accuracy,
             "test_accuracy": self.test.accuracy,
-            "test_loss": self.test.loss,
         }
+        return accuracies | ({"test_loss": self.test.loss} if math.isfinite(self.test.loss) else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +53,8 @@ class Experiment:
     def conclude(self) -> tuple[Model, Scores]:
         """Take the best weights, look at the test part, once, and return the model with its scores."""
         network, scale = self.state.network, self.config.input_scale
+        if not self.state.best.step:  # stopped before the first evaluation: even so, it has learned something
+            self.state.keep_if_best(training.evaluate(network, self.splits.validation, scale))
         network.restore(self.state.best.snapshot)
         parts = (self.splits.train, self.splits.validation, self.splits.test)
         scores = Scores(*(training.evaluate(network, part, scale) for part in parts))

@@ -22,6 +22,7 @@ MAX_POINTS = 100_000
 MAX_FILE_BYTES = 16 * 2**20
 
 _SPACING = 0.25  # px: points nearer to each other than this cannot be told apart in the image
+_SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
 _FAR = np.float32(1e6)
 _BLOCK = 32  # drawings rendered together: more no longer fit the processor's cache
 
@@ -50,7 +51,10 @@ class Drawing:
         checked = []
         for number, stroke in enumerate(strokes, start=1):
             try:
-                points = np.asarray(stroke, dtype=np.float64)
+                points = np.asarray(stroke)
+                if points.size and points.dtype.kind not in "iufO":  # NumPy would read numbers out of strings
+                    raise ValueError
+                points = points.astype(np.float64)
             except (TypeError, ValueError, OverflowError):
                 raise DrawingError(f"stroke {number} is not a list of points [x, y]") from None
             if points.size == 0:
@@ -91,7 +95,7 @@ class Drawing:
             with path.open("rb") as file:
                 text = file.read(MAX_FILE_BYTES + 1)
         except OSError as error:
-            raise DrawingError(f"{path} cannot be read: {error.strerror}") from None
+            raise DrawingError(f"{path} cannot be read: {error.strerror or error}") from None
         if len(text) > MAX_FILE_BYTES:
             raise DrawingError(f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB")
         try:
@@ -148,7 +152,7 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
-    scale = (geometry.BOX - pen_width) / extent if extent > 0 else 0.0
+    scale = (geometry.BOX - pen_width) / extent if extent > _SMALLEST else 0.0
     points = (points - (low + high) / 2) * np.float32(scale) + np.float32(geometry.BOX / 2)
     ends = np.cumsum([len(stroke) for stroke in drawing.strokes])
     starts, stops = points[:-1], points[1:]
@@ -165,7 +169,7 @@ def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[
     """Join runs of segments that are much shorter than a pixel: a slow pen leaves hundreds of them."""
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
     step = np.floor(np.cumsum(lengths) / _SPACING)
-    ends = np.append(step[1:] != step[:-1], True) | is_last
+    ends = np.append(step[1:] != step[:-1], True) | is_last | (lengths > _SPACING)
     ends[:-1] |= is_last[1:]  # a stroke's final segment keeps its end
     starts = np.append(True, ends[:-1])
     return np.hstack([segments[starts, :2], segments[ends, 2:]])

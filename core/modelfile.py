@@ -1,12 +1,13 @@
 """A model on disk: one safetensors file, with all that is known about the model in its metadata.
 
 A file is data and never code. It is read within a size limit, its header is checked before a network is built, and the
-SHA-256 of its tensors must fit: safetensors itself does not notice a flipped byte.
+SHA-256 of its tensors and of its metadata must fit: safetensors itself does not notice a flipped byte.
 """
 
 import hashlib
+import itertools
 import json
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,7 @@ PREPROCESSING = 1
 MAX_BYTES = 256 * 2**20
 _MAX_HEADER_BYTES = 2**20
 _KEY = "digitpad"
+_CHECKSUM = "sha256"
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +70,7 @@ class Model:
             "seed": self.seed,
             "data": self.data,
             "credits": list(self.credits),
-            "scores": dict(self.scores),
+            "scores": {name: score for name, score in self.scores.items() if _is_finite(score)},
             "settings": dict(self.settings),
             "threads": self.threads,
             "date": self.date,
@@ -83,7 +85,8 @@ def save(model: Model, path: Path) -> None:
     # safetensors 0.8.0 writes wrong values for arrays that are not C-contiguous.
     tensors = {name: np.ascontiguousarray(tensor) for name, tensor in model.network.tensors().items()}
     facts = model.facts() | {"sha256": _digest(tensors)}
-    content = to_bytes(tensors, metadata={_KEY: json.dumps(facts)})
+    text = json.dumps(facts)
+    content = to_bytes(tensors, metadata={_KEY: text, _CHECKSUM: _sha256(text)})
     if refusal := atomic.refusal(path):
         raise ModelError(refusal)
     try:
@@ -118,7 +121,7 @@ def _parse(content: bytes) -> Model:
     from safetensors.numpy import load as from_bytes
 
     facts = _facts(content)
-    network = _network(facts.get("layers"))
+    network = _network(facts.get("layers"), len(content))
     try:
         tensors = from_bytes(content)
     except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -146,26 +149,34 @@ def _facts(content: bytes) -> dict[str, Any]:
     if length > len(content) - 8:
         raise ModelError("is damaged: it ends early")
     try:
-        facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"][_KEY])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+        text, checksum = metadata[_KEY], metadata.get(_CHECKSUM)
+        facts = json.loads(text)
+        json.dumps(facts, allow_nan=False)  # what Python reads but JSON has not: NaN, 1e999
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ModelError("is not a model of digitpad's: it lacks the metadata") from None
-    if not isinstance(facts, dict) or not isinstance(facts.get("format"), int):
+    if not isinstance(facts, dict):
         raise ModelError("is not a model of digitpad's: its metadata make no sense")
     for name, ours in (("format", FORMAT), ("preprocessing", PREPROCESSING)):
-        if not isinstance(facts.get(name), int) or facts[name] > ours:
+        version = facts.get(name)
+        if type(version) is not int or version < 1:
+            raise ModelError(f"is not a model of digitpad's: its {name} makes no sense")
+        if version > ours:
             raise ModelError(
-                f"is of a newer kind ({name} {facts.get(name)}; this program knows {ours}): update digitpad"
+                f"is of a newer kind ({name} {version}; this program knows {ours}): update digitpad"
             )
+    if checksum != _sha256(text):
+        raise ModelError("is damaged or was tampered with: what it says of itself does not fit its SHA-256")
     return facts
 
 
-def _network(description: Any) -> Network:
-    """Build the network of a file's description, which may say anything."""
+def _network(description: Any, n_bytes: int) -> Network:
+    """Build the network of the description in a file of ``n_bytes``, which may say anything."""
     if not isinstance(description, list) or not 1 <= len(description) <= 4 * (MAX_LAYERS + 1):
         raise ModelError("is damaged: it does not say what its layers are")
     widths = [N_PIXELS]
     for entry in description:
-        if not isinstance(entry, dict) or entry.get("layer") not in LAYERS:
+        if not isinstance(entry, dict) or entry.get("layer") not in [*LAYERS]:
             raise ModelError("has a layer that this program does not know")
         sizes = [entry[name] for name in ("n_in", "n_out", "n") if name in entry]
         if not all(type(size) is int and 1 <= size <= MAX_WIDTH for size in sizes):
@@ -173,6 +184,8 @@ def _network(description: Any) -> Network:
         if sizes and sizes[0] != widths[-1]:
             raise ModelError("is damaged: its layers do not fit each other")
         widths += sizes[1:]
+    if 4 * sum(n_in * n_out for n_in, n_out in itertools.pairwise(widths)) > n_bytes:
+        raise ModelError("is damaged: it is too short for its layers")
     if widths[-1] != N_CLASSES:
         raise ModelError(f"does not tell {N_CLASSES} digits apart")
     try:
@@ -189,7 +202,7 @@ def _model(network: Network, facts: dict[str, Any]) -> Model:
         return value
 
     scale = facts.get("input_scale")
-    if not isinstance(scale, float | int) or not math.isfinite(scale) or not 0 < scale <= 1:
+    if not isinstance(scale, float | int) or not 0 < scale <= 1:
         raise ModelError("is damaged: its input_scale is not a number in (0, 1]")
     return Model(
         network=network,
@@ -198,12 +211,20 @@ def _model(network: Network, facts: dict[str, Any]) -> Model:
         seed=get("seed", int, 0),
         data=get("data", str, ""),
         credits=tuple(map(str, get("credits", list, []))),
-        scores={str(k): float(v) for k, v in get("scores", dict, {}).items() if isinstance(v, float | int)},
+        scores={str(k): float(v) for k, v in get("scores", dict, {}).items() if _is_finite(v)},
         settings=get("settings", dict, {}),
         threads=get("threads", int, 0),
         date=get("date", str, ""),
         program=get("program", str, ""),
     )
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, float | int) and abs(value) <= sys.float_info.max
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _digest(tensors: Mapping[str, NDArray[Any]]) -> str:

@@ -5,6 +5,7 @@ averaging to a longer side of 20 pixels, and placed like every digit (``core.geo
 """
 
 import io
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -45,28 +46,37 @@ def load(path: Path) -> NDArray[np.uint8]:
 
 def decode(content: bytes) -> NDArray[np.uint8]:
     """Return the grey values (H, W) of the bytes of a PNG or JPEG; raise DrawingError like ``load``."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image, UnidentifiedImageError
 
     if len(content) > MAX_FILE_BYTES:
         raise DrawingError(f"is larger than {MAX_FILE_BYTES // 2**20} MiB")
     try:
-        image: Any = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
-        if image.width * image.height > MAX_PIXELS:
-            raise DrawingError(f"has {image.width} × {image.height} pixels; at most {MAX_PIXELS:,} are read")
-        image = ImageOps.exif_transpose(image)
-        if image.has_transparency_data:
-            image = image.convert("RGBA")
-            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        if image.mode.startswith("I") or image.mode == "F":
-            # 16-bit PNG: convert("L") would cut off at 255 instead of scaling
-            return (np.asarray(image, dtype=np.float64) / 257).clip(0, 255).astype(np.uint8)
-        return np.asarray(image.convert("L"))
+        with warnings.catch_warnings():  # of odd metadata, and of sizes beyond ours
+            warnings.simplefilter("ignore")
+            return _grey(Image.open(io.BytesIO(content), formats=("PNG", "JPEG")))
     except DrawingError:
         raise
+    except Image.DecompressionBombError:
+        raise DrawingError(f"has far more pixels than are read: at most {MAX_PIXELS:,}") from None
     except UnidentifiedImageError:
         raise DrawingError("is not a PNG or JPEG picture") from None
     except Exception as error:  # Pillow's readers raise many kinds: OSError, SyntaxError, struct.error, …
         raise DrawingError(f"is damaged: {error}") from None
+
+
+def _grey(image: Any) -> NDArray[np.uint8]:
+    from PIL import Image, ImageOps
+
+    if image.width * image.height > MAX_PIXELS:
+        raise DrawingError(f"has {image.width} × {image.height} pixels; at most {MAX_PIXELS:,} are read")
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):
+        # 16-bit PNG: convert("L") would cut off at 255 instead of scaling
+        return (np.asarray(image, dtype=np.float64) / 257).clip(0, 255).astype(np.uint8)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    return np.asarray(image.convert("L"))
 
 
 def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
@@ -82,7 +92,7 @@ def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = geometry.BOX / max(box.shape)
     height, width = (max(round(side * scale), 1) for side in box.shape)
-    small = _averages(len(box), height) @ box @ _averages(box.shape[1], width).T
+    small = _averages(_averages(box, height).T, width).T
     image: NDArray[np.uint8] = geometry.place(small[np.newaxis].astype(np.float32))[0]
     return image
 
@@ -112,10 +122,13 @@ def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32] | None:
     return ink.clip(0, 1)
 
 
-def _averages(n: int, m: int) -> NDArray[np.float32]:
-    """Return the matrix (m, n) that averages n pixels to m by area, exactly, whether m is smaller or larger than n."""
-    edges = np.arange(m + 1) * (n / m)
-    starts, stops = edges[:-1, np.newaxis], edges[1:, np.newaxis]
-    pixels = np.arange(n)
-    overlap: NDArray[np.float64] = np.minimum(stops, pixels + 1) - np.maximum(starts, pixels)
-    return (overlap.clip(0, None) * (m / n)).astype(np.float32)
+def _averages(values: NDArray[Any], m: int) -> NDArray[np.float64]:
+    """Average values (n, ...) by area to (m, ...), exactly, whether m is smaller or larger than n."""
+    n = len(values)
+    sums = np.zeros((n + 1, *values.shape[1:]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    edges = np.arange(m + 1) * n / m
+    whole = np.minimum(edges.astype(np.intp), n - 1)
+    up_to_edges = sums[whole] + (edges - whole)[:, np.newaxis] * values[whole]
+    means: NDArray[np.float64] = np.diff(up_to_edges, axis=0) * (m / n)
+    return means.clip(0, 1)

@@ -14,7 +14,15 @@ _APP = "digitpad"
 
 def _folder(kind: str, default: str) -> Path:
     home = os.environ.get("DIGITPAD_HOME")
-    return Path(home).expanduser() / kind if home else Path(default)
+    return expanded(home) / kind if home else Path(default)
+
+
+def expanded(name: str) -> Path:
+    """Return a path whose ``~`` or ``~user`` stands for a home; where there is no such user, the path as it is."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
 
 
 def settings() -> Path:
@@ -27,6 +35,11 @@ def cache() -> Path:
     return _folder("cache", platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
+def models() -> Path:
+    """Return the folder of the models that the window keeps by itself."""
+    return _folder("models", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "models"))
+
+
 def logs() -> Path:
     """Return the folder of the log."""
     return _folder("logs", platformdirs.user_log_dir(_APP, appauthor=False))
@@ -35,4 +48,4 @@ def logs() -> Path:
 def data() -> Path | None:
     """Return the folder that ``DIGITPAD_DATA`` names, or None where it names none."""
     folder = os.environ.get("DIGITPAD_DATA")
-    return Path(folder).expanduser() if folder else None
+    return expanded(folder) if folder else None

@@ -129,6 +129,8 @@ class TrainingState:
 
     def keep_if_best(self, evaluation: Evaluation) -> None:
         """Remember the weights if they answer validation better than any before, or as well at a smaller loss."""
+        if not _is_sound(self.network, evaluation):
+            return
         found = (evaluation.accuracy, -evaluation.loss)
         if not evaluation.n or found > (self.best.validation_accuracy, -self.best.validation_loss):
             self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
@@ -148,7 +150,6 @@ def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Pro
     learning_rate = config.learning_rates(n_steps)
     while state.epoch < config.epochs:
         yield from _epoch(state, data, config, loss, learning_rate)
-        state.epoch += 1
 
 
 def _epoch(
@@ -161,11 +162,15 @@ def _epoch(
         done = state.step - state.epoch * per_epoch
         if done * k // per_epoch > (done - 1) * k // per_epoch:
             evaluation = evaluate(state.network, data.validation, config.input_scale)
+            if not _is_sound(state.network, evaluation):
+                raise _diverged(state, state.step, progress.learning_rate)
             state.keep_if_best(evaluation)
             if evaluation.n:
                 progress = dataclasses.replace(
                     progress, validation_loss=evaluation.loss, validation_accuracy=evaluation.accuracy
                 )
+        if done == per_epoch:  # before the yield: a run that is left here goes on with the next epoch
+            state.epoch += 1
         yield progress
 
 
@@ -183,8 +188,7 @@ def _step(
         logits = state.network.forward(images, state.rng)
         value = loss.forward(logits, labels) + state.optimizer.penalty()
         if not math.isfinite(value):
-            state.network.restore(state.best.snapshot)
-            raise TrainingError(_diverged(state.step + 1, learning_rate, state.loader.input_scale))
+            raise _diverged(state, state.step + 1, learning_rate)
         accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
         state.network.backward(loss.backward())
         state.optimizer.step(state.network.grads, learning_rate)
@@ -193,14 +197,22 @@ def _step(
     return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
 
 
-def _diverged(step: int, learning_rate: float, input_scale: float) -> str:
+def _is_sound(network: Network, evaluation: Evaluation) -> bool:
+    vectors = (network.parameters, network.statistics)
+    return math.isfinite(evaluation.loss) and all(bool(np.isfinite(vector).all()) for vector in vectors)
+
+
+def _diverged(state: TrainingState, step: int, learning_rate: float) -> TrainingError:
+    """Go back to the best weights, and return the error that says what to change."""
+    state.network.restore(state.best.snapshot)
+    input_scale = state.loader.input_scale
     advice = [f"a smaller learning_rate (it was {learning_rate:g})"]
     if input_scale > 0.1:
         advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {input_scale:g})")
     advice.append("he_normal weights or batch_norm")
-    return (
-        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}. "
-        "The best weights so far are kept."
+    kept = f" The best weights so far, of step {state.best.step:,}, are kept." if state.best.step else ""
+    return TrainingError(
+        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}.{kept}"
     )
 
 

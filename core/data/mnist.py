@@ -49,11 +49,13 @@ def load(where: Path | None = None) -> tuple[Dataset, Dataset]:
     DataError
         No file is there; or some are missing, or damaged: then the file is named, and nothing else is tried.
     """
-    where = where or folder()
-    if where is None:
-        raise DataError('MNIST is not here yet: get it with "digitpad-lab data get mnist", or Get MNIST in the window')
-    train_images, train_labels, test_images, test_labels = (_content(where, name) for name in SHA256)
-    return _dataset(train_images, train_labels, "train"), _dataset(test_images, test_labels, "t10k")
+    where = where or _present()
+    return _load_part(where, "train"), _load_part(where, "t10k")
+
+
+def load_test() -> Dataset:
+    """Return MNIST's test part alone (10,000 digits); raise DataError like ``load``."""
+    return _load_part(_present(), "t10k")
 
 
 def take_over(where: Path) -> None:
@@ -70,15 +72,30 @@ def download(report: Report = lambda done, total: None) -> None:
         No mirror gave a file with the right content; what each said is told.
     """
     contents: dict[str, bytes] = {}
-    before = 0
+    before = furthest = 0
 
     def report_all(n: int) -> None:
-        report(min(before + n, DOWNLOAD_BYTES), DOWNLOAD_BYTES)
+        nonlocal furthest  # a second mirror begins a file anew
+        furthest = max(furthest, min(before + n, DOWNLOAD_BYTES))
+        report(furthest, DOWNLOAD_BYTES)
 
     for name in SHA256:
         contents[name], size = _fetch(name, report_all)
         before += size
     _keep(contents)
+    report(DOWNLOAD_BYTES, DOWNLOAD_BYTES)
+
+
+def _present() -> Path:
+    where = folder()
+    if where is None:
+        raise DataError('MNIST is not here yet: get it with "digitpad-lab data get mnist", or Get MNIST in the window')
+    return where
+
+
+def _load_part(where: Path, prefix: str) -> Dataset:
+    images, labels = (_content(where, f"{prefix}-{kind}-ubyte") for kind in ("images-idx3", "labels-idx1"))
+    return Dataset.of(idx.parse(images, f"{prefix} images"), idx.parse(labels, f"{prefix} labels"))
 
 
 def _cache() -> Path:
@@ -102,18 +119,18 @@ def _content(where: Path, name: str) -> bytes:
     return content
 
 
-def _dataset(images: bytes, labels: bytes, name: str) -> Dataset:
-    return Dataset.of(idx.parse(images, f"{name} images"), idx.parse(labels, f"{name} labels"))
-
-
 def _keep(contents: dict[str, bytes]) -> None:
+    new = [_cache() / f"{name}.gz" for name in contents if not _find(_cache(), name)]
     try:
         _cache().mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            (_cache() / name).unlink(missing_ok=True)  # an older plain copy would be found first
             atomic.write(_cache() / f"{name}.gz", gzip.compress(content, compresslevel=1, mtime=0))
+            (_cache() / name).unlink(missing_ok=True)  # an older plain copy would be found first
     except OSError as error:
-        raise DataError(f"MNIST cannot be kept in {_cache()}: {error.strerror}") from None
+        if _cache().is_dir():
+            for path in new:  # a part of MNIST would pass for a damaged whole
+                path.unlink(missing_ok=True)
+        raise DataError(f"MNIST cannot be kept in {_cache()}: {error.strerror or error}") from None
 
 
 def _fetch(name: str, report: Callable[[int], None]) -> tuple[bytes, int]:

@@ -24,6 +24,8 @@ HELD_OUT = 0.1
 
 _PEN_CREDIT = "Pen-Based Recognition of Handwritten Digits, Alpaydin, Alimoglu, UCI (CC BY 4.0)"
 _PEN_NAMES = {"pen-train.unipen", "pendigits-orig.tra"}
+# A plus before something else than a source belongs to a file's name.
+_JOIN = re.compile(r"\+\s*(?=(?:pen|idx):|(?:mnist|synthetic(?::[^+/\\]*)?)\s*(?:\+|$))")
 _FORMS = "mnist, synthetic, synthetic:N, pen:FILE, pen:FILE@WRITERS, idx:FOLDER, or several joined by +"
 
 
@@ -50,8 +52,7 @@ class Source:
 
 def load(name: str) -> Source:
     """Load a source by its name; raise DataError where there is no such source, or its files are missing or wrong."""
-    parts = re.split(r"\+(?=(?:mnist|synthetic|pen|idx)\b)", name.strip())
-    sources = [_load_part(part.strip()) for part in parts]
+    sources = [_load_part(part.strip()) for part in _JOIN.split(name)]
     if len(sources) == 1:
         return sources[0]
     return Source(
@@ -69,9 +70,9 @@ def default() -> str:
 
 
 def _load_part(name: str) -> Source:
-    kind, _, argument = name.partition(":")
+    kind, colon, argument = name.partition(":")
     loader = _LOADERS.get(kind)
-    if loader is None or (kind == "mnist" and argument) or (kind in ("pen", "idx") and not argument):
+    if loader is None or bool(colon) != bool(argument) or (argument and kind == "mnist") or name in ("pen", "idx"):
         raise DataError(f'there is no data source "{name}"; a source is {_FORMS}')
     return loader(name, argument)
 
@@ -84,14 +85,14 @@ def _load_mnist(name: str, argument: str) -> Source:
 def _load_synthetic(name: str, argument: str) -> Source:
     from core.data import synthetic
 
-    if argument and not (argument.isascii() and argument.isdigit() and 10 <= int(argument) <= MAX_SYNTHETIC):
+    if argument and not (re.fullmatch(r"[0-9]{1,9}", argument) and 10 <= int(argument) <= MAX_SYNTHETIC):
         raise DataError(f'"{name}": the number of synthetic digits goes from 10 to {MAX_SYNTHETIC:,}')
     images, labels = synthetic.draw(int(argument or N_SYNTHETIC), np.random.default_rng(0))
     return _without_test_part(name, Dataset.of(images, labels))
 
 
 def _load_pen(name: str, argument: str) -> Source:
-    match = re.fullmatch(r"(.+)@([\d,-]+)", argument)
+    match = None if _exists(_located(argument)) else re.fullmatch(r"(.+)@([0-9,-]+)", argument)
     path = _located(match[1] if match else argument)
     digits = unipen.read(path, _writers(match[2], name) if match else None)
     images = ink.render_all([digit.drawing for digit in digits])
@@ -109,7 +110,7 @@ def _load_idx(name: str, argument: str) -> Source:
 
 def _idx_pair(where: Path, prefix: str) -> Dataset:
     paths = [where / f"{prefix}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
-    images_path, labels_path = (path if path.exists() else path.with_name(f"{path.name}.gz") for path in paths)
+    images_path, labels_path = (path if _exists(path) else path.with_name(f"{path.name}.gz") for path in paths)
     images, labels = idx.read(images_path), idx.read(labels_path)
     idx.check_pair(images, labels, str(images_path), str(labels_path))
     return Dataset.of(images, labels)
@@ -134,18 +135,25 @@ def _without_test_part(name: str, dataset: Dataset, credits: Sequence[str] = ())
 
 def _located(name: str) -> Path:
     """Return the path that a source names: a relative one is looked for below ``$DIGITPAD_DATA`` first."""
-    path = Path(name).expanduser()
+    path = places.expanded(name)
     data = places.data()
-    if data is not None and not path.is_absolute() and (data / path).exists():
+    if data is not None and not path.is_absolute() and _exists(data / path):
         return data / path
     return path
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long: reading it will say so
+        return False
 
 
 def _writers(text: str, name: str) -> set[int]:
     """Return the numbers that ``1-24,30`` means."""
     chosen: set[int] = set()
     for part in text.split(","):
-        match = re.fullmatch(r"(\d{1,4})(?:-(\d{1,4}))?", part)
+        match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part)
         if match is None or int(match[2] or match[1]) < int(match[1]):
             raise DataError(f'"{name}": writers are named like 25-30 or 1,2,7')
         chosen.update(range(int(match[1]), int(match[2] or match[1]) + 1))

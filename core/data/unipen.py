@@ -43,7 +43,7 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from None
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
     if len(content) > MAX_BYTES:
         raise DataError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
     digits = _parse(content.decode("ascii", errors="replace"), str(path))
@@ -80,7 +80,12 @@ def _parse(text: str, name: str) -> list[PenDigit]:
             digits[-1].strokes.append(stroke)
         elif line.startswith(".PEN_UP"):
             stroke = None
-        elif match := _SEGMENT.match(line):
+        elif line.startswith(".SEGMENT DIGIT"):
+            match = _SEGMENT.match(line)
+            if match is None:
+                raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} does not say which digit it is")
+            if stroke is not None:
+                raise DataError(f"{name}, line {number}: a digit begins within a stroke")
             digits.append(PenDigit(int(match[1])))
         elif digits and (match := _COMMENT.match(line)):
             digits[-1].writer = int(match[1])

@@ -1,0 +1,98 @@
+"""A long curve kept short: buckets of minimum, mean and maximum, joined in pairs when they become too many.
+
+The rule by which a training run's raw loss is kept and drawn, however many batches it has: memory and paint stay
+bounded, and no peak is lost.
+"""
+
+import math
+from array import array
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_BUCKETS = 1000
+"""Each is drawn as two points, its minimum and maximum: at most 2,000 a curve."""
+
+
+class Curve:
+    """Values over samples, in at most ``MAX_BUCKETS`` buckets of equally many values.
+
+    Beside them goes a smoothed value: an exponential mean whose memory is ``time_constant`` *samples* long, so that it
+    does not depend on the batch size or on how many points are kept; and divided by the weight gathered so far, so that
+    it does not lean towards zero at the start (the correction of Kingma and Ba, 2015).
+    """
+
+    def __init__(self, time_constant: float = 5000.0) -> None:
+        self.time_constant = time_constant
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all values."""
+        self._x, self._low, self._high = array("d"), array("d"), array("d")
+        self._mean, self._smooth = array("d"), array("d")
+        self._per_bucket = 1
+        self._in_last = 0
+        self._samples = 0.0
+        self._sum = self._weight = 0.0
+
+    def append(self, samples: float, value: float) -> None:
+        """Add the value that was measured after ``samples`` samples; one that is not finite is passed over."""
+        if not math.isfinite(value):
+            return
+        fade = math.exp(-(samples - self._samples) / self.time_constant)
+        self._samples = samples
+        self._sum = fade * self._sum + (1 - fade) * value
+        self._weight = fade * self._weight + (1 - fade)
+        smooth = self._sum / self._weight if self._weight > 0 else value
+        if self._in_last == 0 or self._in_last == self._per_bucket:
+            self._open(samples, value, smooth)
+        else:
+            self._in_last += 1
+            self._x[-1], self._smooth[-1] = samples, smooth
+            self._low[-1], self._high[-1] = min(self._low[-1], value), max(self._high[-1], value)
+            self._mean[-1] += (value - self._mean[-1]) / self._in_last
+
+    def _open(self, samples: float, value: float, smooth: float) -> None:
+        if len(self._x) == MAX_BUCKETS:
+            self._join()
+        for values, new in (
+            (self._x, samples),
+            (self._low, value),
+            (self._high, value),
+            (self._mean, value),
+            (self._smooth, smooth),
+        ):
+            values.append(new)
+        self._in_last = 1
+
+    def _join(self) -> None:
+        """Make one bucket of each pair; all are full when this is called."""
+        x, low, high, mean, smooth = map(np.array, (self._x, self._low, self._high, self._mean, self._smooth))
+        self._x = array("d", x[1::2])
+        self._low = array("d", np.minimum(low[::2], low[1::2]))
+        self._high = array("d", np.maximum(high[::2], high[1::2]))
+        self._mean = array("d", (mean[::2] + mean[1::2]) / 2)
+        self._smooth = array("d", smooth[1::2])
+        self._per_bucket *= 2
+
+    def __len__(self) -> int:
+        """Return the number of buckets."""
+        return len(self._x)
+
+    @property
+    def raw(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Samples and values of the outline: each bucket's minimum and maximum, twice as many points as buckets."""
+        if self._per_bucket == 1:
+            return np.array(self._x), np.array(self._mean)
+        values = np.column_stack([self._low, self._high]).ravel()
+        return np.repeat(np.array(self._x), 2), values
+
+    @property
+    def means(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Samples and means of the buckets."""
+        return np.array(self._x), np.array(self._mean)
+
+    @property
+    def smoothed(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Samples and smoothed values at the ends of the buckets."""
+        return np.array(self._x), np.array(self._smooth)

@@ -1,0 +1,45 @@
+"""Single digits to try a network on: MNIST's test part, or freshly drawn synthetic ones."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data import mnist
+from core.geometry import SIZE
+from core.ink import Drawing
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A digit with its label: an image (28, 28), or a drawing where it is known as strokes.
+
+    ``number`` is its place in MNIST's test part, from 0.
+    """
+
+    label: int
+    image: NDArray[np.uint8] | None = None
+    drawing: Drawing | None = None
+    number: int = 0
+
+
+class Examples:
+    """Draws digits at random; MNIST's test part is read when the first is asked for."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        self._images: NDArray[np.uint8] | None = None
+        self._labels: NDArray[np.int64] | None = None
+
+    def draw(self) -> Example:
+        """Return a digit; raise DataError where MNIST is there but damaged."""
+        if self._images is None and mnist.folder() is not None:
+            test = mnist.load_test()
+            self._images, self._labels = test.images, test.labels
+        if self._images is None or self._labels is None:
+            from core.data import synthetic
+
+            drawings, labels = synthetic.drawings(1, self._rng)
+            return Example(int(labels[0]), drawing=drawings[0])
+        number = int(self._rng.integers(len(self._labels)))
+        return Example(int(self._labels[number]), self._images[number].reshape(SIZE, SIZE), number=number)

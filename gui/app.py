@@ -1,0 +1,95 @@
+"""digitpad: opens the window, or renders a picture of it."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import core
+from gui import display
+
+STATES = ("recognised", "training", "empty")
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f'{self.prog}: {message} (see "{self.prog} --help")\n')
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window and return its exit code: 2 where none can be opened."""
+    options = _options(arguments)
+    if options.screenshot is not None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        if options.scale != 1:
+            os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    if problem := display.problem():
+        print(f"digitpad: {problem}", file=sys.stderr)
+        return 2
+    try:
+        from PySide6 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        print(
+            f"digitpad: Qt cannot be loaded ({error}); the README names the system libraries it needs", file=sys.stderr
+        )
+        return 2
+    if options.screenshot is not None:
+        from gui.screenshot import take
+
+        return take(options.screenshot, dark=options.dark, state=options.state)
+    return _open_window()
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = _Parser(prog="digitpad", description="Draw a digit and have it recognised; watch a neural network learn.")
+    parser.add_argument("--version", action="version", version=f"digitpad {core.__version__}")
+    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window as PNG, and exit")
+    parser.add_argument("--dark", action="store_true", help="with --screenshot: in dark colours")
+    parser.add_argument(
+        "--scale", type=float, default=1, metavar="X", help="with --screenshot: pixels a point, such as 2"
+    )
+    parser.add_argument("--state", choices=STATES, default=STATES[0], help="with --screenshot: what the window shows")
+    return parser.parse_args(arguments)
+
+
+def _open_window() -> int:
+    from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtWidgets import QApplication
+
+    from gui import theme
+    from gui.faults import FaultReporter, start_log
+    from gui.main_window import MainWindow
+    from gui.preferences import Preferences
+
+    app = QApplication(sys.argv[:1])
+    # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    name_application(app)
+    theme.apply(app)
+    start_log()
+    faults = FaultReporter(app)
+    faults.install()
+    window = MainWindow(Preferences())
+    faults.reported.connect(window.report_fault)
+    window.show()
+    return app.exec()
+
+
+def name_application(app: object) -> None:
+    """Tell the system who this is."""
+    from PySide6.QtWidgets import QApplication
+
+    from gui import theme
+
+    if isinstance(app, QApplication):
+        app.setApplicationName("digitpad")
+        app.setApplicationDisplayName("digitpad")
+        app.setApplicationVersion(core.__version__)
+        app.setDesktopFileName("digitpad")
+        app.setWindowIcon(theme.app_icon())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

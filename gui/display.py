@@ -1,0 +1,53 @@
+"""Whether a window can be opened here: asked before Qt is, because Qt's own answer to "no" is an abort."""
+
+import ctypes
+import os
+import sys
+
+_WITHOUT_SCREEN = {"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs", "vkkhrdisplay"}
+_X_LIBRARIES = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+
+
+def problem() -> str | None:
+    """Return, in a sentence, why no window can be opened; None if nothing speaks against it."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
+    if not sys.platform.startswith("linux") or platform in _WITHOUT_SCREEN:
+        return None
+    if os.environ.get("WAYLAND_DISPLAY") and platform != "xcb":
+        return None
+    if not os.environ.get("DISPLAY"):
+        return (
+            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "digitpad-lab does the same work without a window"
+        )
+    if missing := [package for library, package in _X_LIBRARIES.items() if not _loads(library)]:
+        names = " ".join(missing)
+        return f"Qt needs system libraries that are missing; on Debian and Ubuntu: sudo apt-get install {names}"
+    if not _x_server_answers():
+        return f"the display {os.environ['DISPLAY']} does not answer, so no window can be opened"
+    return None
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _x_server_answers() -> bool:
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = (ctypes.c_void_p,)
+    connection = xcb.xcb_connect(None, None)
+    failed = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not failed

@@ -1,0 +1,129 @@
+"""While MNIST is missing: an offer to get it, or to take it from files that are there already."""
+
+import threading
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from core.data import mnist
+from core.errors import DigitpadError
+from gui import theme
+
+
+class _CancelledError(Exception):
+    pass
+
+
+class MnistFetch(QThread):
+    """Downloads MNIST, or copies it from a folder, off the GUI thread. ``ended`` carries the error, or nothing."""
+
+    progressed = Signal(int, int)
+    ended = Signal(str)
+
+    def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._cancelled = threading.Event()
+
+    def cancel(self) -> None:
+        """End the download with the next piece that arrives; what came so far is thrown away."""
+        self._cancelled.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the user has cancelled it."""
+        return self._cancelled.is_set()
+
+    def run(self) -> None:
+        """Do it (off the GUI thread)."""
+        error = ""
+        try:
+            if self._folder is None:
+                mnist.download(self._report)
+            else:
+                mnist.take_over(self._folder)
+        except _CancelledError:
+            pass
+        except DigitpadError as known:
+            error = str(known)
+        except Exception as fault:
+            error = f"MNIST could not be fetched, by a fault of the program: {fault!r}"
+        self.ended.emit(error)
+
+    def _report(self, done: int, total: int) -> None:
+        if self._cancelled.is_set():
+            raise _CancelledError
+        self.progressed.emit(done, total)
+
+
+class MnistBar(QWidget):
+    """Says that MNIST is missing, and offers ways to mend that; shows a download while it goes on."""
+
+    downloadRequested = Signal()
+    filesRequested = Signal()
+    cancelRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._progress = QProgressBar()
+        self._progress.setAccessibleName(self.tr("Progress of the download"))
+        self._progress.setToolTip(self.tr("How much of MNIST has arrived"))
+        self._progress.setTextVisible(True)
+        self.get_button = self._button(
+            self.tr("Get MNIST (11 MB)"),
+            self.tr("Download 70,000 handwritten digits, and keep them on this computer"),
+            self.downloadRequested,
+        )
+        theme.set_icon(self.get_button, "download")
+        self.files_button = self._button(
+            self.tr("I have the files…"),
+            self.tr("Choose the folder that holds MNIST's four files"),
+            self.filesRequested,
+        )
+        self.cancel_button = self._button(
+            self.tr("Cancel"), self.tr("End the download; nothing is kept of it"), self.cancelRequested
+        )
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.get_button, self.files_button, self._progress, self.cancel_button):
+            row.addWidget(widget)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING // 2)
+        layout.addWidget(self._text)
+        layout.addLayout(row)
+        self.show_missing()
+
+    def _button(self, text: str, tip: str, signal: object) -> QPushButton:
+        button = QPushButton(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.clicked.connect(signal)
+        return button
+
+    def show_missing(self) -> None:
+        """Offer to get MNIST."""
+        self._text.setText(
+            self.tr("MNIST, 70,000 real handwritten digits, is not here yet. Synthetic digits are ready at once.")
+        )
+        self._set_busy(False)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far a download is; a total of 0 means that nobody knows."""
+        self._text.setText(self.tr("Getting MNIST…"))
+        self._progress.setRange(0, total)
+        self._progress.setValue(done)
+        self._set_busy(True)
+
+    def _set_busy(self, busy: bool) -> None:
+        for widget, visible in (
+            (self.get_button, not busy),
+            (self.files_button, not busy),
+            (self._progress, busy),
+            (self.cancel_button, busy),
+        ):
+            widget.setVisible(visible)

@@ -1,0 +1,93 @@
+"""What the network sees: the 28×28 image that a drawing became, pixel by pixel."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, qRgb
+from PySide6.QtWidgets import QWidget
+
+from core import geometry
+from gui import theme
+
+
+class NetworkView(QWidget):
+    """The image in square cells of whole device pixels, on paper, in ink; the digit's 20×20 box is hinted at."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self.setMinimumSize(side_of(2), side_of(2))
+        self.setAccessibleName(self.tr("What the network sees"))
+        self.setToolTip(
+            self.tr("What the network sees: your drawing, brought to 28 × 28 pixels and centred, as in its examples")
+        )
+        self._describe()
+
+    def set_image(self, image: NDArray[np.uint8] | None) -> None:
+        """Show an image (28, 28), 0 paper to 255 ink; None shows the empty frame."""
+        if image is None:
+            self._image = None
+        else:
+            size = geometry.SIZE
+            if image.shape != (size, size) or image.dtype != np.uint8:
+                raise ValueError(f"an image of {size} × {size} uint8 was expected, not {image.shape} {image.dtype}")
+            # A QImage over foreign memory dangles: it must own its pixels.
+            self._image = QImage(image.tobytes(), size, size, size, QImage.Format.Format_Indexed8).copy()
+        self._describe()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size for cells of four pixels."""
+        return QSize(side_of(4), side_of(4))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the scheme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint cells, box and frame."""
+        colours = theme.colours()
+        frame = self._frame()
+        painter = QPainter(self)
+        painter.fillRect(frame, colours.paper)
+        if self._image is not None:
+            self._image.setColorTable(_ramp(colours.paper, colours.ink))
+            painter.drawImage(frame, self._image)
+        self._paint_box(painter, frame, colours.accent)
+        painter.setPen(QPen(colours.line, 1))
+        painter.drawRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5))
+
+    def _paint_box(self, painter: QPainter, frame: QRectF, colour: QColor) -> None:
+        """Hint at the 20×20 pixels that a digit is scaled to, in the frame's middle."""
+        faint = QColor(colour)
+        faint.setAlphaF(0.45)
+        margin = frame.width() * (1 - geometry.BOX / geometry.SIZE) / 2
+        painter.setPen(QPen(faint, 1, Qt.PenStyle.DotLine))
+        painter.drawRect(frame.adjusted(margin, margin, -margin, -margin))
+
+    def _frame(self) -> QRectF:
+        """Return the square of the 28×28 cells, each of whole device pixels, in the middle of the widget."""
+        ratio = self.devicePixelRatioF()
+        width, height = int((self.width() - 2) * ratio), int((self.height() - 2) * ratio)
+        side = max(1, min(width, height) // geometry.SIZE) * geometry.SIZE
+        left, top = (width - side) // 2 + round(ratio), (height - side) // 2 + round(ratio)
+        return QRectF(left / ratio, top / ratio, side / ratio, side / ratio)
+
+    def _describe(self) -> None:
+        empty = self.tr("Nothing yet")
+        self.setAccessibleDescription(empty if self._image is None else self.tr("A digit of 28 × 28 pixels"))
+
+
+def side_of(cell: int) -> int:
+    """Return the view's side for cells of so many pixels, its frame included."""
+    return geometry.SIZE * cell + 2
+
+
+def _ramp(paper: QColor, ink: QColor) -> list[int]:
+    """Return the colours of the grey levels 0 to 255, from paper to ink."""
+    steps = np.linspace(0, 1, 256)[:, np.newaxis]
+    ends = np.array([paper.getRgb(), ink.getRgb()], dtype=np.float64)[:, :3]
+    levels = np.rint(ends[0] + steps * (ends[1] - ends[0])).astype(int).tolist()
+    return [qRgb(*level) for level in levels]

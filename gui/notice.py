@@ -1,0 +1,84 @@
+"""A line for what went wrong or well: it waits to be read, and never asks to be clicked away first."""
+
+import enum
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from gui import theme
+
+
+class Kind(enum.Enum):
+    """How a message is meant."""
+
+    INFO = "info"
+    GOOD = "good"
+    BAD = "bad"
+
+
+class NoticeBar(QWidget):
+    """Shows the newest message, with a button to copy its details where it has some; Escape or the cross hides it."""
+
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._kind = Kind.INFO
+        self._details = ""
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._copy = QPushButton(self.tr("Copy details"))
+        self._copy.setToolTip(self.tr("Copy the whole report of this fault, to send it to the makers"))
+        self._copy.setAccessibleName(self.tr("Copy details"))
+        self._copy.clicked.connect(self._copy_details)
+        close = QToolButton()
+        theme.set_icon(close, "close")
+        close.setToolTip(self.tr("Hide this message"))
+        close.setAccessibleName(self.tr("Hide this message"))
+        close.clicked.connect(self._dismiss)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.MARGIN, theme.SPACING // 2, theme.SPACING, theme.SPACING // 2)
+        layout.addWidget(self._label, 1)
+        layout.addWidget(self._copy)
+        layout.addWidget(close)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The message that is shown; empty where none is."""
+        return "" if self.isHidden() else self._label.text()
+
+    def show_message(self, text: str, kind: Kind = Kind.INFO, details: str = "") -> None:
+        """Show a message in place of the one before."""
+        self._kind, self._details = kind, details
+        self._label.setText(text)
+        self.setAccessibleName(text)
+        self._copy.setVisible(bool(details))
+        self.show()
+        self.update()
+
+    def clear(self) -> None:
+        """Hide the message."""
+        self.hide()
+
+    def _dismiss(self) -> None:
+        self.hide()
+        self.dismissed.emit()
+
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._label.text()}\n\n{self._details}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint a quiet ground with a stripe in the colour of the message's kind."""
+        colours = theme.colours()
+        stripe = {Kind.INFO: colours.accent, Kind.GOOD: colours.good, Kind.BAD: colours.bad}[self._kind]
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colours.hover)
+        painter.fillRect(0, 0, 4, self.height(), stripe)
+        painter.end()

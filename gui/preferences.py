@@ -1,0 +1,48 @@
+"""What the window remembers from one time to the next: in a file of its own, never in the system's registry."""
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from core import places
+
+
+class Preferences:
+    """Settings by name. A file that is missing or damaged gives the defaults."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings(str(places.settings() / "digitpad.ini"), QSettings.Format.IniFormat)
+
+    def text(self, name: str, default: str = "") -> str:
+        """Return a word."""
+        value = self._settings.value(name)
+        return value if isinstance(value, str) else default
+
+    def number(self, name: str, default: float) -> float:
+        """Return a number."""
+        try:
+            return float(self.text(name))
+        except ValueError:
+            return default
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return yes or no."""
+        return {"true": True, "false": False}.get(self.text(name), default)
+
+    def bytes(self, name: str) -> QByteArray:
+        """Return the state of a window or splitter; empty where there is none."""
+        value = self._settings.value(name)
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set(self, name: str, value: str | float | bool | QByteArray) -> None:
+        """Remember a value."""
+        if isinstance(value, bool):
+            value = "true" if value else "false"
+        self._settings.setValue(name, value if isinstance(value, QByteArray) else str(value))
+
+    def save(self) -> bool:
+        """Write the file, and return whether that went well."""
+        try:
+            places.settings().mkdir(parents=True, exist_ok=True)
+        except OSError:
+            return False
+        self._settings.sync()
+        return self._settings.status() == QSettings.Status.NoError

@@ -1,0 +1,90 @@
+"""Reader: what is on the pad, to an answer beside it, at every stroke, picture or new network."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from core import ink, picture
+from core.data.examples import Example
+from core.errors import DrawingError
+from gui.model_slot import ModelSlot
+from gui.pad_panel import PadPanel
+
+_EXAMPLE_SCALE = 10
+
+
+class Reader(QObject):
+    """Connects the pad to the network that the slot holds. Rendering and one prediction take well under 2 ms."""
+
+    def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._panel, self._slot = panel, slot
+        self._key = 0
+        self._image: NDArray[np.uint8] | None = None
+        self._caption = ""
+        panel.changed.connect(self.answer)
+        slot.changed.connect(self.answer)
+
+    def show_picture(self, shown: QImage, caption: str = "") -> None:
+        """Put a picture on the pad and read it; raise DrawingError where it shows nothing."""
+        image = picture.read(grey_of(shown))
+        if image is None:
+            raise DrawingError(self.tr("There is no digit in this picture: it is the same colour all over."))
+        self._put(shown, image, caption)
+
+    def show_example(self, example: Example) -> None:
+        """Put a test digit on the pad."""
+        if example.drawing is not None:
+            self._panel.pad.set_drawing(example.drawing, fit=True)
+            self.answer()
+        elif example.image is not None:
+            # Dark on light, like ink on paper, and in whole blocks: reading it back gives the same pixels.
+            large = np.kron(255 - example.image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
+            caption = self.tr("MNIST test digit {0}, labelled {1}").format(example.number, example.label)
+            self._put(image_of(large), example.image, caption)
+
+    def _put(self, shown: QImage, image: NDArray[np.uint8], caption: str) -> None:
+        self._panel.pad.show_picture(shown)
+        kept = self._panel.pad.picture()
+        self._key = kept.cacheKey() if kept is not None else 0
+        self._image, self._caption = image, caption
+        self.answer()
+
+    def answer(self) -> None:
+        """Ask the network anew."""
+        image, caption = self._content()
+        recognizer = self._slot.recognizer
+        if image is None or recognizer is None:
+            self._panel.show_answer(image, None, caption)
+            return
+        self._panel.show_answer(image, recognizer.predict_image(image).probabilities, caption)
+
+    def _content(self) -> tuple[NDArray[np.uint8] | None, str]:
+        """Return what the network is to see, and what is known of it."""
+        shown = self._panel.pad.picture()
+        if shown is not None:
+            if shown.cacheKey() != self._key:  # undo has brought back an older one
+                self._key, self._image, self._caption = shown.cacheKey(), picture.read(grey_of(shown)), ""
+            return self._image, self._caption
+        drawing = self._panel.pad.drawing()
+        return (ink.render(drawing), "") if drawing else (None, "")
+
+
+def grey_of(image: QImage) -> NDArray[np.uint8]:
+    """Return the grey values (H, W) of an image, on white where it is transparent."""
+    opaque = QImage(image.size(), QImage.Format.Format_RGB32)
+    opaque.fill(QColor("white"))
+    painter = QPainter(opaque)
+    painter.drawImage(0, 0, image.convertToFormat(QImage.Format.Format_ARGB32))
+    painter.end()
+    grey = opaque.convertToFormat(QImage.Format.Format_Grayscale8)
+    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
+    return rows[:, : grey.width()].copy()  # the buffer goes with the image
+
+
+def image_of(grey: NDArray[np.uint8]) -> QImage:
+    """Return an image of its own of grey values (H, W)."""
+    rows = np.ascontiguousarray(grey)
+    height, width = rows.shape
+    return QImage(rows.data, width, height, width, QImage.Format.Format_Grayscale8).copy()

@@ -1,0 +1,51 @@
+"""The choice of who answers: the shipped model, your own, or the network that is being trained."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
+
+from gui import theme
+from gui.model_slot import ModelSlot, Respondent
+
+
+class RespondentBox(QWidget):
+    """A labelled list of the three; those that are not there yet cannot be chosen."""
+
+    respondentChosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._box = QComboBox()
+        self._box.setToolTip(self.tr("Which network reads what you draw"))
+        self._box.setAccessibleName(self.tr("Who answers"))
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for respondent in Respondent:
+            self._box.addItem("", respondent)
+        self._box.activated.connect(self._on_activated)
+        label = QLabel(self.tr("&Answered by"))
+        label.setBuddy(self._box)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING)
+        layout.addWidget(label)
+        layout.addWidget(self._box, 1)
+
+    def show_slot(self, slot: ModelSlot) -> None:
+        """Show what a slot holds and which of it is chosen; silent."""
+        own = self.tr("your model: {0}").format(slot.own_name) if slot.own_name else self.tr("your model (none yet)")
+        names = {
+            Respondent.SHIPPED: self.tr("the model that comes with digitpad"),
+            Respondent.OWN: own,
+            Respondent.TRAINING: self.tr("the network in training, live"),
+        }
+        model = self._box.model()
+        for index, respondent in enumerate(Respondent):
+            self._box.setItemText(index, names[respondent])
+            if isinstance(model, QStandardItemModel):
+                model.item(index).setEnabled(slot.has(respondent))
+            if respondent is slot.choice:
+                self._box.setCurrentIndex(index)
+        self._box.setItemData(1, own, Qt.ItemDataRole.ToolTipRole)
+
+    def _on_activated(self, index: int) -> None:
+        self.respondentChosen.emit(self._box.itemData(index))

@@ -1,0 +1,158 @@
+"""The synthetic digits: fair, repeatable, in MNIST's geometry, from templates that are checked."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core import geometry, ink
+from core.data import synthetic
+from core.errors import DataError
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return synthetic.draw(600, rng())
+
+
+@pytest.fixture(scope="module")
+def plain():
+    """Each template as it was typed: a drawing and its image."""
+    written = [synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)[0] for way in synthetic.templates()]
+    return written, ink.render_all(written)
+
+
+def entries(**changes):
+    """Templates for all ten digits as JSON; ``changes`` apply to the one for 3."""
+    made = [{"digit": digit, "name": "line", "strokes": [[[0, 0], [50, 100]]]} for digit in range(10)]
+    made[3].update(changes)
+    return json.dumps({"templates": made})
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 25])
+def test_any_number_can_be_asked_for(n):
+    images, labels = synthetic.draw(n, rng())
+    assert images.shape == (n, 28, 28)
+    assert labels.shape == (n,)
+    assert images.dtype == labels.dtype == np.uint8
+    assert np.ptp(np.bincount(labels, minlength=10)) <= 1
+
+
+def test_balanced_and_shuffled(digits):
+    _, labels = digits
+    assert np.bincount(labels).tolist() == [60] * 10
+    assert not np.array_equal(labels, np.arange(600) % 10)
+    assert not np.array_equal(labels, np.sort(labels))
+
+
+def test_a_seed_gives_the_same_digits_and_another_seed_others():
+    images, labels = synthetic.draw(30, rng(1))
+    again, labels_again = synthetic.draw(30, rng(1))
+    others, _ = synthetic.draw(30, rng(2))
+    assert np.array_equal(images, again)
+    assert np.array_equal(labels, labels_again)
+    assert not np.array_equal(images, others)
+
+
+def test_more_digits_than_are_drawn_at_once(monkeypatch):
+    whole, _ = synthetic.draw(25, rng())
+    monkeypatch.setattr(synthetic, "_CHUNK", 10)
+    in_chunks, _ = synthetic.draw(25, rng())
+    assert np.array_equal(whole, in_chunks)
+
+
+def test_every_image_obeys_mnists_geometry(digits):
+    images, _ = digits
+    inked = images > 0
+    for image, mask in zip(images.astype(np.float64), inked, strict=True):
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == geometry.BOX
+        centre = np.array([image.sum(axis=1), image.sum(axis=0)]) @ np.arange(28) / image.sum()
+        assert np.abs(centre - geometry.CENTRE).max() < 0.55
+
+
+def test_drawings_are_those_that_are_drawn():
+    written, labels = synthetic.drawings(40, rng(3))
+    images, same_labels = synthetic.draw(40, rng(3))
+    assert np.array_equal(labels, same_labels)
+    pairs = zip(ink.render_all(written), images, strict=True)
+    likeness = np.array([np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in pairs])
+    assert likeness.min() > 0.6  # only the pen's width differs
+
+
+def test_the_pen_varies_from_digit_to_digit(digits):
+    images, labels = digits
+    ink_of_zeros = images[labels == 0].mean(axis=(1, 2))
+    assert ink_of_zeros.max() > 1.8 * ink_of_zeros.min()
+
+
+def test_every_digit_is_written_in_several_ways_with_names_of_their_own():
+    for digit in range(10):
+        names = [way.name for way in synthetic.templates() if way.digit == digit]
+        assert len(names) >= 2
+        assert len(set(names)) == len(names)
+
+
+def test_every_template_is_a_drawing_unlike_all_others(plain):
+    _, images = plain
+    assert len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images)
+    assert images.any(axis=(1, 2)).all()
+
+
+def test_without_variation_the_line_runs_through_the_typed_points(plain):
+    for way, drawing in zip(synthetic.templates(), plain[0], strict=True):
+        line = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
+        distance = np.linalg.norm(line[:, np.newaxis] - way.points, axis=2).min(axis=0)
+        assert distance.max() < 1e-4
+        assert len(drawing.strokes) == way.owner[-1] + 1
+
+
+def test_a_corner_is_sharp_and_other_points_are_round():
+    def width_at_the_turn(turn):
+        ways = synthetic.parse(entries(strokes=[[[0, 0], turn, [0, 100]]]))
+        (drawing,) = synthetic.write(ways[3], 1, rng(), synthetic.NO_VARIATION)
+        x, y, _ = drawing.strokes[0].T
+        return x[(np.abs(y) < 0.2)].min()
+
+    straight = -0.5 + 0.5 * 0.6  # x at y = ±0.2 on straight lines to a turn at (50, 50)
+    assert width_at_the_turn([50, 50, 1]) == pytest.approx(straight, abs=0.05)
+    assert width_at_the_turn([50, 50]) > straight + 0.05
+
+
+def test_variation_has_the_size_that_is_asked_for():
+    way = synthetic.parse(entries(strokes=[[[50, 0], [50, 100]]]))[3]
+    slant = synthetic.Variation(0.2, 0.1, 0, 0, 0, 0, 0, 0)
+    lines = np.stack([drawing.strokes[0] for drawing in synthetic.write(way, 2000, rng(), slant)])
+    lean = lines[:, 0, 0] - lines[:, -1, 0]  # how far the upper end lies to the right, over a height of 1
+    assert lean.mean() == pytest.approx(0.1, abs=0.02)
+    assert lean.std() == pytest.approx(0.2, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "Expecting"),
+        ("[]", "list indices"),
+        ('{"templates": 5}', "iterable"),
+        ('{"templates": []}', "none for"),
+        (entries(digit=4), r"none for \[3\]"),
+        (entries(digit=10), "not a template"),
+        (entries(digit="3"), "not a template"),
+        (entries(name=None), "not a template"),
+        (entries(strokes=[]), "not a template"),
+        (entries(strokes=[[]]), "3 'line' has a stroke"),
+        (entries(strokes=[[[0, 0]]]), "3 'line' has a stroke"),
+        (entries(strokes=[[[0, 0], [1]]]), "3 'line' has a stroke"),
+        (entries(strokes=[[[0, 0], [1, 1, 2]]]), "3 'line' has a stroke"),
+        (entries(strokes=[[[0, 0], [0, 0], [9, 9]]]), "the same point twice"),
+        (entries(strokes=[[[0, 0], [float("nan"), 9]]]), "not a number"),
+        (entries(strokes=[[[0, 0], ["a", 9]]]), "could not convert"),
+    ],
+)
+def test_damaged_templates_are_refused_with_the_reason(text, reason):
+    with pytest.raises(DataError, match=f"stroke templates are damaged: .*{reason}"):
+        synthetic.parse(text)

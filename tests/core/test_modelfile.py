@@ -1,0 +1,413 @@
+"""A model on disk: what goes in comes out bit for bit, and whatever is wrong with a file is told in a sentence."""
+
+import errno
+import hashlib
+import json
+import os
+
+import numpy as np
+import pytest
+from safetensors.numpy import save as to_bytes
+
+from core import modelfile
+from core.errors import ModelError
+from core.modelfile import Model
+from core.nn.initializers import he_normal
+from core.nn.network import Network, mlp
+
+
+def model(seed=0, **facts):
+    network = Network(mlp((784, 6, 5, 10), batch_norm=True, dropout=0.25))
+    rng = np.random.default_rng(seed)
+    network.initialize(he_normal, rng)
+    network.statistics[:] = rng.random(network.statistics.shape)
+    network.parameters[network.n_weights :] = rng.normal(size=len(network.parameters) - network.n_weights)
+    return Model(network, **facts)
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "a model.safetensors"
+    modelfile.save(model(), path)
+    return path
+
+
+def parts(path):
+    """Return what a file says of itself, and its tensors."""
+    content = path.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    facts = json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["digitpad"])
+    tensors = {name: tensor.copy() for name, tensor in modelfile.load(path).network.tensors().items()}
+    return facts, tensors
+
+
+def put(path, facts, tensors):
+    """Write a file as a forger would who knows how: all checksums fit."""
+    facts = facts | {"sha256": modelfile._digest(tensors)}
+    text = json.dumps(facts)
+    checksum = hashlib.sha256(text.encode()).hexdigest()
+    path.write_bytes(to_bytes(tensors, metadata={"digitpad": text, "sha256": checksum}))
+
+
+def refused(path, sentence):
+    with pytest.raises(ModelError, match=sentence) as caught:
+        modelfile.load(path)
+    assert str(caught.value).startswith(f"{path} ")
+    assert "\n" not in str(caught.value)
+
+
+def assert_nothing_but(*paths):
+    assert sorted(paths[0].parent.iterdir()) == sorted(paths)
+
+
+def test_all_comes_back_bit_for_bit(tmp_path):
+    saved = model(
+        input_scale=1 / 128,
+        recipe="quick",
+        seed=7,
+        data="mnist+synthetic",
+        credits=("A. Müller (CC BY)", "another"),
+        scores={"test_accuracy": 0.9875, "perfect": 1},
+        settings={"hidden": [6, 5], "schedule": "one_cycle"},
+        threads=2,
+        date="2024-02-29T12:00:00+00:00",
+        program="digitpad 1",
+    )
+    modelfile.save(saved, tmp_path / "m")
+    loaded = modelfile.load(tmp_path / "m")
+    assert loaded.facts() == saved.facts()
+    assert loaded.network.parameters.tobytes() == saved.network.parameters.tobytes()
+    assert loaded.network.statistics.tobytes() == saved.network.statistics.tobytes()
+    x = np.random.default_rng(0).random((3, 784), dtype=np.float32)
+    np.testing.assert_array_equal(loaded.network.predict(x), saved.network.predict(x))
+
+
+def test_a_file_says_all_that_is_promised(path):
+    facts, _ = parts(path)
+    assert facts["format"] == modelfile.FORMAT
+    assert facts["preprocessing"] == modelfile.PREPROCESSING
+    assert facts["layers"][0] == {"layer": "Linear", "n_in": 784, "n_out": 6}
+    assert len(facts["sha256"]) == 64
+    assert facts.keys() > {"input_scale", "recipe", "seed", "data", "credits", "scores", "date"}
+
+
+def test_a_network_without_hidden_layers(tmp_path):
+    network = Network(mlp((784, 10)))
+    modelfile.save(Model(network), tmp_path / "m")
+    assert modelfile.load(tmp_path / "m").network.sizes == (784, 10)
+
+
+def test_parameters_that_are_not_contiguous_are_saved_as_they_read(tmp_path, monkeypatch):
+    saved = model()
+    tensors = saved.network.tensors()
+    transposed = {name: np.asfortranarray(value) for name, value in tensors.items()}
+    assert not transposed["0.weight"].flags.c_contiguous
+    sliced = np.repeat(tensors["1.gamma"], 2)[::2]
+    monkeypatch.setattr(saved.network, "tensors", lambda: transposed | {"1.gamma": sliced})
+    modelfile.save(saved, tmp_path / "m")
+    assert modelfile.load(tmp_path / "m").network.parameters.tobytes() == saved.network.parameters.tobytes()
+
+
+def test_scores_that_are_no_numbers_are_left_out(tmp_path):
+    modelfile.save(model(scores={"test_loss": float("nan"), "far": float("inf"), "test_accuracy": 0.5}), tmp_path / "m")
+    assert modelfile.load(tmp_path / "m").scores == {"test_accuracy": 0.5}
+
+
+def test_saving_takes_the_place_of_an_older_file(path):
+    newer = model(seed=1)
+    modelfile.save(newer, path)
+    assert modelfile.load(path).network.parameters.tobytes() == newer.network.parameters.tobytes()
+    assert_nothing_but(path)
+
+
+# What is wrong with a file
+
+
+def test_a_missing_file(tmp_path):
+    refused(tmp_path / "none", "cannot be read: No such file")
+
+
+def test_a_folder(tmp_path):
+    refused(tmp_path, "cannot be read: Is a directory")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x08", b"Once upon a time", b"\x89PNG\r\n\x1a\n" + bytes(100), b"\xff" * 8 + b"{}"]
+)
+def test_not_a_model_at_all(tmp_path, content):
+    (tmp_path / "m").write_bytes(content)
+    refused(tmp_path / "m", "not a model: it is not a safetensors file")
+
+
+def test_someone_elses_safetensors(tmp_path):
+    (tmp_path / "m").write_bytes(to_bytes({"0.weight": np.zeros((784, 10), np.float32)}))
+    refused(tmp_path / "m", "not a model of digitpad's: it lacks the metadata")
+    (tmp_path / "m").write_bytes(to_bytes({"w": np.zeros(3)}, metadata={"format": "pt"}))
+    refused(tmp_path / "m", "not a model of digitpad's: it lacks the metadata")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{",
+        b"{}",
+        b"[1]",
+        b'{"__metadata__": null}',
+        b'{"__metadata__": []}',
+        b'{"__metadata__": {"digitpad": {}}}',
+        b'{"__metadata__": {"digitpad": "no JSON"}}',
+        b'{"__metadata__": {"digitpad": "[]"}}',
+        b'{"__metadata__": {"digitpad": "\\ud800"}}',
+        b'{"__metadata__": {"digitpad": "{\\"format\\": true}"}}',
+        b'{"__metadata__": {"digitpad": "{\\"format\\": 0}"}}',
+        b'{"__metadata__": {"digitpad": "{\\"format\\": NaN}"}}',
+        b"{" + b"[" * 100_000,
+        b'{"__metadata__": {"digitpad": "' + b"[" * 100_000 + b'"}}',
+        b'{"__metadata__": {"digitpad": "' + b"9" * 5000 + b'"}}',
+        b"{\xff\xfe",
+    ],
+    ids=lambda header: header[:40].decode("ascii", "replace") + str(len(header)),
+)
+def test_a_header_that_makes_no_sense(tmp_path, header):
+    (tmp_path / "m").write_bytes(len(header).to_bytes(8, "little") + header)
+    refused(tmp_path / "m", "is not a model")
+
+
+@pytest.mark.parametrize("length", [2**63, 2**64 - 1, 2**62, 2**31, modelfile._MAX_HEADER_BYTES + 1])
+def test_a_header_that_promises_too_much(path, length):
+    path.write_bytes(length.to_bytes(8, "little") + path.read_bytes()[8:])
+    refused(path, "not a safetensors file")
+
+
+def test_a_header_longer_than_the_file(path):
+    path.write_bytes((500_000).to_bytes(8, "little") + path.read_bytes()[8:])
+    refused(path, "it ends early")
+
+
+def test_a_truncated_file(path):
+    content = path.read_bytes()
+    header_ends = 8 + int.from_bytes(content[:8], "little")
+    lengths = {*range(0, 30), *range(30, len(content), 997), header_ends - 1, header_ends, header_ends + 1}
+    for length in sorted(lengths | {len(content) - 1}):
+        path.write_bytes(content[:length])
+        refused(path, "is damaged|is not a model")
+
+
+def test_something_after_the_end(path):
+    path.write_bytes(path.read_bytes() + b"\0\0\0\0")
+    refused(path, "is damaged")
+
+
+def test_a_flipped_bit_anywhere(path):
+    content = path.read_bytes()
+    header_ends = 8 + int.from_bytes(content[:8], "little")
+    places = [*range(0, header_ends, 7), *range(header_ends, len(content), 1009), len(content) - 1]
+    for place in places:
+        flipped = bytearray(content)
+        flipped[place] ^= 1 << (place % 8)
+        path.write_bytes(flipped)
+        refused(path, ".")
+
+
+def test_a_flipped_bit_in_the_weights_is_called_tampering(path):
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    refused(path, "tampered with: its tensors do not fit their SHA-256")
+
+
+def test_a_changed_score_is_called_tampering(path):
+    modelfile.save(model(scores={"test_accuracy": 0.25}), path)
+    path.write_bytes(path.read_bytes().replace(b"0.25", b"0.99"))
+    refused(path, "tampered with: what it says of itself")
+
+
+def test_a_file_that_is_too_large(path, monkeypatch):
+    monkeypatch.setattr(modelfile, "MAX_BYTES", path.stat().st_size)
+    modelfile.load(path)
+    monkeypatch.setattr(modelfile, "MAX_BYTES", path.stat().st_size - 1)
+    refused(path, "too large for a model")
+
+
+@pytest.mark.parametrize("name", ["format", "preprocessing"])
+def test_a_newer_file(path, name):
+    facts, tensors = parts(path)
+    put(path, facts | {name: facts[name] + 1}, tensors)
+    refused(path, f"newer kind.*{name} 2.*update digitpad")
+
+
+def test_a_newer_file_with_other_checksums_is_newer_rather_than_damaged(path):
+    text = json.dumps({"format": 2})
+    path.write_bytes(to_bytes({"w": np.zeros(1)}, metadata={"digitpad": text}))
+    refused(path, "newer kind")
+
+
+LINEAR = {"layer": "Linear", "n_in": 784, "n_out": 10}
+
+
+@pytest.mark.parametrize(
+    ("layers", "sentence"),
+    [
+        (None, "what its layers are"),
+        ([], "what its layers are"),
+        ({}, "what its layers are"),
+        ([{"layer": "ReLU"}] * 1000, "what its layers are"),
+        (["Linear"], "does not know"),
+        ([{"layer": "Pickle"}], "does not know"),
+        ([{"layer": ["Linear"]}], "does not know"),
+        ([{"layer": {}}], "does not know"),
+        ([{}], "does not know"),
+        ([LINEAR | {"n_out": 10**9}], "from 1 to 4096"),
+        ([LINEAR | {"n_out": 0}], "from 1 to 4096"),
+        ([LINEAR | {"n_out": -10}], "from 1 to 4096"),
+        ([LINEAR | {"n_out": 10.0}], "from 1 to 4096"),
+        ([LINEAR | {"n_out": True}], "from 1 to 4096"),
+        ([LINEAR | {"n_out": "10"}], "from 1 to 4096"),
+        ([LINEAR | {"n_in": 785}], "do not fit each other"),
+        ([LINEAR | {"n_out": 9}], "10 digits"),
+        ([{"layer": "ReLU"}], "10 digits"),
+        ([LINEAR, {"layer": "BatchNorm", "n": 11}], "do not fit each other"),
+        ([LINEAR, {"layer": "Linear", "n_in": 9, "n_out": 10}], "do not fit each other"),
+        ([LINEAR | {"bias": False}], "wrongly"),
+        ([LINEAR, {"layer": "ReLU", "n": 10}], "wrongly"),
+        ([LINEAR, {"layer": "BatchNorm"}], "wrongly"),
+        ([LINEAR, {"layer": "Dropout", "rate": 1}], "wrongly"),
+        ([LINEAR, {"layer": "Dropout", "rate": "half"}], "wrongly"),
+        ([LINEAR, LINEAR | {"n_in": 10}], "its tensors are not those of its layers"),
+        ([LINEAR, {"layer": "BatchNorm", "n": 10}], "its tensors are not those of its layers"),
+    ],
+)
+def test_layers_that_cannot_be(tmp_path, path, layers, sentence):
+    facts, _ = parts(path)
+    put(path, facts | {"layers": layers}, {"0.weight": np.zeros((784, 10), np.float32), "0.bias": np.zeros(10)})
+    refused(path, sentence)
+
+
+def test_layers_that_would_fill_the_memory_are_refused_before_they_are_built(path, monkeypatch):
+    facts, tensors = parts(path)
+    wide = [{"layer": "Linear", "n_in": n_in, "n_out": 4096} for n_in in (784, *[4096] * 19)]
+    put(path, facts | {"layers": [*wide, {"layer": "Linear", "n_in": 4096, "n_out": 10}]}, tensors)
+    monkeypatch.setattr(modelfile.Network, "from_description", lambda description: pytest.fail("it was built"))
+    refused(path, "too short for its layers")
+
+
+@pytest.mark.parametrize("name", ["0.weight", "4.bias", "1.variance"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_numbers(path, name, value):
+    facts, tensors = parts(path)
+    tensors[name].flat[0] = value
+    put(path, facts, tensors)
+    refused(path, "weights that are not numbers")
+
+
+def test_a_tensor_too_few_or_too_many_or_of_another_name(path):
+    facts, tensors = parts(path)
+    put(path, facts, {name: tensor for name, tensor in tensors.items() if name != "4.bias"})
+    refused(path, "not those of its layers")
+    put(path, facts, tensors | {"9.weight": np.zeros(1, np.float32)})
+    refused(path, "not those of its layers")
+    put(path, facts, {name.replace("4.bias", "4.Bias"): tensor for name, tensor in tensors.items()})
+    refused(path, "not those of its layers")
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int32, np.uint8])
+def test_a_tensor_of_another_type(path, dtype):
+    facts, tensors = parts(path)
+    put(path, facts, tensors | {"4.bias": tensors["4.bias"].astype(dtype)})
+    refused(path, "its tensor 4.bias is not of shape")
+
+
+def test_a_tensor_of_another_shape(path):
+    facts, tensors = parts(path)
+    put(path, facts, tensors | {"0.weight": np.ascontiguousarray(tensors["0.weight"].T)})
+    refused(path, "its tensor 0.weight is not of shape")
+
+
+@pytest.mark.parametrize("scale", [None, "1", 0, -1, 1.5, 10**400, [1]])
+def test_an_input_scale_out_of_range(path, scale):
+    facts, tensors = parts(path)
+    put(path, facts | {"input_scale": scale}, tensors)
+    refused(path, "input_scale is not a number")
+
+
+@pytest.mark.parametrize("scale", [float("nan"), float("inf")])
+def test_numbers_that_json_does_not_have(path, scale):
+    facts, tensors = parts(path)
+    put(path, facts | {"input_scale": scale}, tensors)
+    refused(path, "not a model of digitpad's")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("recipe", 3), ("seed", "x"), ("data", None), ("credits", "one"), ("scores", []), ("settings", 1), ("date", 0)],
+)
+def test_facts_of_another_kind(path, name, value):
+    facts, tensors = parts(path)
+    put(path, facts | {name: value}, tensors)
+    refused(path, f"its {name} make no sense")
+
+
+def test_a_score_too_large_for_a_float_is_left_out(path):
+    facts, tensors = parts(path)
+    put(path, facts | {"scores": {"huge": 10**400, "test_accuracy": 0.5, "none": None}}, tensors)
+    assert modelfile.load(path).scores == {"test_accuracy": 0.5}
+
+
+def test_a_refused_file_leaves_what_was_loaded_as_it_was(path):
+    loaded = modelfile.load(path)
+    before = loaded.network.parameters.copy()
+    path.write_bytes(path.read_bytes()[:-1])
+    refused(path, "is damaged")
+    np.testing.assert_array_equal(loaded.network.parameters, before)
+
+
+# Places where a model cannot be saved
+
+
+def test_saving_into_a_missing_folder(tmp_path):
+    with pytest.raises(ModelError, match=r"there is no folder .*nowhere"):
+        modelfile.save(model(), tmp_path / "nowhere" / "m")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_saving_below_a_file(path):
+    with pytest.raises(ModelError, match="there is no folder"):
+        modelfile.save(model(), path / "m")
+    modelfile.load(path)
+
+
+def test_saving_onto_a_folder(tmp_path):
+    folder = tmp_path / "m"
+    folder.mkdir()
+    with pytest.raises(ModelError, match=r"m is a folder"):
+        modelfile.save(model(), folder)
+    assert_nothing_but(folder)
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_older_file_and_nothing_beside_it(path, monkeypatch, step):
+    before = path.read_bytes()
+
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, step, full)
+    with pytest.raises(ModelError, match=r"a model\.safetensors cannot be written: No space left"):
+        modelfile.save(model(seed=1), path)
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    assert_nothing_but(path)
+
+
+def test_a_disk_that_fills_up_while_writing(path):
+    resource = pytest.importorskip("resource")
+    before = path.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
+    try:
+        with pytest.raises(ModelError, match=r"cannot be written: File too large"):
+            modelfile.save(model(seed=1), path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert path.read_bytes() == before
+    assert_nothing_but(path)

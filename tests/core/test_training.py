@@ -1,0 +1,447 @@
+"""The training loop: what a run is, how it can be left and taken up again, and how it ends when it goes wrong."""
+
+import dataclasses
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from core import training
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.data.sources import Source
+from core.errors import TrainingError
+from core.nn.losses import SoftmaxCrossEntropy, class_weights
+from core.threads import limited
+from core.training import Best, Progress, Splits, TrainingState, evaluate, fit
+
+SMALL = TrainConfig(hidden=(16,), batch_size=10, epochs=3, learning_rate=0.1, validation_share=0.1)
+
+
+def digits(n, seed=0):
+    """Return n images of ten patterns under noise: as easy as digits can be."""
+    patterns = np.random.default_rng(99).integers(0, 200, (10, 784))
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(10, size=n)
+    noise = rng.integers(0, 56, (n, 784))
+    return Dataset.of((patterns[labels] + noise).astype(np.uint8), labels)
+
+
+def splits(n=53, n_validation=20, n_test=20):
+    return Splits(digits(n), digits(n_validation, 1), digits(n_test, 2))
+
+
+def run(config=SMALL, data=None):
+    data = data or splits()
+    state = TrainingState.start(data, config)
+    return state, list(fit(state, data, config))
+
+
+def weights(state):
+    return state.network.parameters.tobytes() + state.network.statistics.tobytes()
+
+
+# A run
+
+
+def test_a_run_yields_one_record_a_batch():
+    state, records = run()
+    assert all(isinstance(record, Progress) for record in records)
+    assert [record.step for record in records] == list(range(1, 19))
+    assert {record.n_steps for record in records} == {18}
+    assert [record.epoch for record in records] == [1] * 6 + [2] * 6 + [3] * 6
+    assert [record.samples for record in records] == [
+        53 * epoch + min(10 * i, 53) for epoch in range(3) for i in range(1, 7)
+    ]
+    assert (state.step, state.epoch, state.samples) == (18, 3, 159)
+
+
+def test_a_record_cannot_be_changed():
+    _, records = run()
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        records[0].loss = 0.0
+
+
+def test_the_rate_follows_the_schedule():
+    config = dataclasses.replace(SMALL, schedule="one_cycle")
+    _, records = run(config)
+    rate = config.learning_rates(18)
+    assert [record.learning_rate for record in records] == [rate(step) for step in range(18)]
+
+
+@pytest.mark.parametrize(
+    ("k", "evaluated"), [(1, [6]), (2, [3, 6]), (3, [2, 4, 6]), (4, [2, 3, 5, 6]), (100, [1, 2, 3, 4, 5, 6])]
+)
+def test_evaluations_stand_at_even_distances_and_at_each_epochs_end(k, evaluated):
+    _, records = run(dataclasses.replace(SMALL, evaluations_per_epoch=k))
+    steps = [record.step for record in records if record.validation_accuracy is not None]
+    assert steps == [6 * epoch + step for epoch in range(3) for step in evaluated]
+    for record in records:
+        assert (record.validation_loss is None) == (record.validation_accuracy is None)
+
+
+def test_a_records_evaluation_is_of_the_weights_after_its_step():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    for record in fit(state, data, SMALL):
+        if record.validation_loss is not None:
+            found = evaluate(state.network, data.validation, SMALL.input_scale)
+            assert (record.validation_loss, record.validation_accuracy) == (found.loss, found.accuracy)
+
+
+def test_loss_and_accuracy_of_the_first_batch_are_those_of_the_initial_weights():
+    data = Splits(digits(30), digits(0), digits(0))
+    config = dataclasses.replace(SMALL, batch_size=30)
+    state = TrainingState.start(data, config)
+    before = evaluate(state.network, data.train, config.input_scale)
+    first = next(fit(state, data, config))
+    assert first.loss == pytest.approx(before.loss, rel=1e-5)
+    assert first.accuracy == pytest.approx(before.accuracy)
+
+
+def test_class_weights_smoothing_and_l2_are_in_the_loss():
+    config = dataclasses.replace(SMALL, batch_size=53, class_weights=True, label_smoothing=0.1, weight_decay=0.3)
+    data = splits()
+    state = TrainingState.start(data, config)
+    network, n = state.network, state.network.n_weights
+    logits = network.logits(data.train.images * np.float32(config.input_scale))
+    loss = SoftmaxCrossEntropy(class_weights(data.train.labels, 10), 0.1).forward(logits, data.train.labels)
+    penalty = 0.15 * float((network.parameters[:n].astype(np.float64) ** 2).sum())
+    assert next(fit(state, data, config)).loss == pytest.approx(loss + penalty, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["class_weights", "label_smoothing", "weight_decay", "momentum", "dropout"])
+def test_each_setting_changes_the_run(name):
+    value = {"class_weights": True}.get(name, 0.4)
+    assert weights(run(dataclasses.replace(SMALL, **{name: value}))[0]) != weights(run()[0])
+
+
+def test_input_scale_reaches_the_network():
+    data = Splits(digits(10), digits(0), digits(0))
+    doubled = Splits(
+        Dataset.of(data.train.images // 2 * 2, data.train.labels), data.validation, data.test
+    )
+    halved = Splits(Dataset.of(data.train.images // 2, data.train.labels), data.validation, data.test)
+    config = dataclasses.replace(SMALL, input_scale=1 / 256)
+    twice = dataclasses.replace(SMALL, input_scale=2 / 256)
+    assert weights(run(config, doubled)[0]) == weights(run(twice, halved)[0])
+
+
+@pytest.mark.parametrize("changes", [{}, {"batch_norm": True, "dropout": 0.2, "optimizer": "adamw"}])
+def test_fifty_digits_are_learned_by_heart(changes):
+    config = dataclasses.replace(SMALL, epochs=30, hidden=(32,), **changes | {"learning_rate": 0.02})
+    data = splits(50)
+    state, _ = run(config, data)
+    assert evaluate(state.network, data.train, config.input_scale).accuracy == 1
+
+
+def test_the_last_batch_may_be_a_single_digit():
+    data = splits(21)
+    _, records = run(dataclasses.replace(SMALL, batch_norm=True, dropout=0.3), data)
+    assert [record.samples for record in records[:3]] == [10, 20, 21]
+    assert all(math.isfinite(record.loss) for record in records)
+
+
+def test_a_batch_larger_than_the_data():
+    _, records = run(dataclasses.replace(SMALL, batch_size=10_000))
+    assert [record.samples for record in records] == [53, 106, 159]
+
+
+def test_nothing_to_learn_from():
+    with pytest.raises(TrainingError, match="no digits to learn from"):
+        TrainingState.start(splits(0), SMALL)
+
+
+# The same seed gives the same weights
+
+CHANGES = [
+    {},
+    {"batch_norm": True, "dropout": 0.3, "momentum": 0.9, "nesterov": True, "schedule": "one_cycle"},
+    {"optimizer": "adamw", "weight_decay": 0.1, "dropout": 0.2, "evaluations_per_epoch": 2},
+]
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_the_same_seed_gives_bit_identical_weights(changes):
+    config = dataclasses.replace(SMALL, **changes)
+    data = splits(203)
+    with limited(1):
+        (first, first_records), (second, second_records) = run(config, data), run(config, data)
+    assert weights(first) == weights(second)
+    assert first_records == second_records
+    assert first.best.snapshot.parameters.tobytes() == second.best.snapshot.parameters.tobytes()
+
+
+def test_another_seed_gives_other_weights_order_and_split():
+    other = dataclasses.replace(SMALL, seed=1)
+    data = splits()
+    first, second = TrainingState.start(data, SMALL), TrainingState.start(data, other)
+    assert (first.network.parameters != second.network.parameters).any()
+    next(iter(first.loader)), next(iter(second.loader))
+    assert (first.loader.permutation != second.loader.permutation).any()
+    assert weights(run(SMALL)[0]) != weights(run(other)[0])
+
+
+def test_the_seed_reaches_the_dropout():
+    data = splits()
+    config = dataclasses.replace(SMALL, dropout=0.5)
+    states = [TrainingState.start(data, dataclasses.replace(config, seed=seed)) for seed in (0, 1)]
+    assert states[0].rng.random() != states[1].rng.random()
+
+
+@pytest.mark.parametrize("stop", [1, 5, 6, 7, 12, 17, 18])
+@pytest.mark.parametrize("changes", CHANGES)
+def test_a_run_that_is_left_and_taken_up_again_ends_as_if_it_had_not_been(stop, changes):
+    """Left in the middle of an epoch, at its last batch, after the first of the next, and at the very end."""
+    config = dataclasses.replace(SMALL, **changes)
+    data = splits()
+    whole, expected = run(config, data)
+    state = TrainingState.start(data, config)
+    progress = fit(state, data, config)
+    records = list(itertools.islice(progress, stop))
+    progress.close()
+    records += fit(state, data, config)
+    assert records == expected
+    assert weights(state) == weights(whole)
+    assert (state.step, state.epoch, state.samples) == (whole.step, whole.epoch, whole.samples)
+    assert state.best.step == whole.best.step
+    assert state.best.snapshot.parameters.tobytes() == whole.best.snapshot.parameters.tobytes()
+
+
+def test_a_finished_run_has_nothing_more_to_do():
+    data = splits()
+    state, _ = run(SMALL, data)
+    before = weights(state)
+    assert list(fit(state, data, SMALL)) == []
+    assert weights(state) == before
+
+
+def test_more_epochs_go_on_from_a_finished_run():
+    data = splits()
+    state, records = run(SMALL, data)
+    more = list(fit(state, data, dataclasses.replace(SMALL, epochs=4)))
+    assert [record.step for record in more] == list(range(19, 25))
+    assert {record.epoch for record in more} == {4}
+    assert records[-1].n_steps == 18
+    assert more[0].n_steps == 24
+
+
+# The best weights
+
+
+def scripted(monkeypatch, answers):
+    """Let evaluations find these accuracies and losses, whatever the network answers."""
+    found = iter(answers)
+
+    def evaluation(network, data, input_scale):
+        accuracy, loss = next(found)
+        return training.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
+
+    monkeypatch.setattr(training, "evaluate", evaluation)
+
+
+def test_the_best_weights_by_validation_are_kept(monkeypatch):
+    scripted(monkeypatch, [(0.5, 1.0), (0.9, 0.5), (0.7, 0.2)])
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    snapshots = {record.step: state.snapshot() for record in fit(state, data, SMALL)}
+    assert state.best.step == 12
+    assert (state.best.validation_accuracy, state.best.validation_loss) == (0.9, 0.5)
+    np.testing.assert_array_equal(state.best.snapshot.parameters, snapshots[12].parameters)
+    assert (state.network.parameters != snapshots[12].parameters).any()
+
+
+def test_of_two_as_accurate_the_smaller_loss_is_better(monkeypatch):
+    scripted(monkeypatch, [(0.9, 0.5), (0.9, 0.4), (0.9, 0.45)])
+    assert run()[0].best.step == 12
+
+
+def test_of_two_alike_the_first_is_kept(monkeypatch):
+    scripted(monkeypatch, [(0.9, 0.5)] * 3)
+    assert run()[0].best.step == 6
+
+
+def test_the_best_weights_include_the_running_statistics():
+    state, _ = run(dataclasses.replace(SMALL, batch_norm=True))
+    assert state.best.snapshot.statistics.shape == (32,)
+    assert (state.best.snapshot.statistics[16:] != 1).all()
+
+
+def test_without_validation_the_newest_weights_are_the_best():
+    data = splits(n_validation=0)
+    state, records = run(SMALL, data)
+    assert all(record.validation_loss is None for record in records)
+    assert state.best.step == 18
+    np.testing.assert_array_equal(state.best.snapshot.parameters, state.network.parameters)
+
+
+def test_before_the_first_evaluation_the_initial_weights_are_the_best():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    initial = state.snapshot()
+    next(fit(state, data, SMALL))
+    assert state.best.step == 0
+    np.testing.assert_array_equal(state.best.snapshot.parameters, initial.parameters)
+
+
+def test_a_snapshot_is_a_copy():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    snapshot = state.snapshot()
+    before = snapshot.parameters.copy()
+    list(fit(state, data, SMALL))
+    np.testing.assert_array_equal(snapshot.parameters, before)
+
+
+# Divergence
+
+
+def test_a_run_that_diverges_says_at_which_step_and_what_to_change():
+    config = dataclasses.replace(SMALL, learning_rate=1000.0, input_scale=1.0, hidden=(16,) * 6)
+    with pytest.raises(TrainingError, match=r"no longer a number at step \d+") as caught:
+        run(config)
+    assert "learning_rate (it was 1000)" in str(caught.value)
+    assert "input_scale 1/255, not 1" in str(caught.value)
+    assert "batch_norm" in str(caught.value)
+    assert "kept" not in str(caught.value)
+
+
+def test_input_scale_is_not_blamed_where_it_is_small():
+    with pytest.raises(TrainingError) as caught:
+        run(dataclasses.replace(SMALL, learning_rate=1000.0, hidden=(16,) * 6))
+    assert "input_scale" not in str(caught.value)
+
+
+def test_after_divergence_the_best_weights_are_back():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    progress = fit(state, data, SMALL)
+    for _ in range(8):
+        next(progress)
+    best = state.best
+    assert best.step == 6
+    state.network.parameters[0] = np.nan
+    with pytest.raises(TrainingError, match=r"at step 9: .* The best weights so far, of step 6, are kept\.$"):
+        next(progress)
+    assert state.best is best
+    np.testing.assert_array_equal(state.network.parameters, best.snapshot.parameters)
+    np.testing.assert_array_equal(state.network.statistics, best.snapshot.statistics)
+
+
+@pytest.mark.parametrize("n_validation", [0, 20])
+@pytest.mark.parametrize("step", [6, 18])
+def test_weights_that_break_in_the_step_before_an_evaluation_are_not_the_best(monkeypatch, step, n_validation):
+    """The loss is taken before the step: at the last step of all nothing else would notice."""
+    data = splits(n_validation=n_validation)
+    state = TrainingState.start(data, SMALL)
+    sound = state.optimizer.step
+
+    def breaking(grad, learning_rate):
+        sound(grad, learning_rate)
+        if state.step == step - 1:
+            state.network.parameters[:] = np.inf
+
+    monkeypatch.setattr(state.optimizer, "step", breaking)
+    with pytest.raises(TrainingError, match=f"at step {step}:"):
+        list(fit(state, data, SMALL))
+    assert state.best.step == step - 6
+    assert np.isfinite(state.best.snapshot.parameters).all()
+    np.testing.assert_array_equal(state.network.parameters, state.best.snapshot.parameters)
+
+
+def test_weights_that_are_not_numbers_are_never_kept():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    state.network.parameters[3] = np.nan
+    state.keep_if_best(training.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
+    assert isinstance(state.best, Best)
+    assert np.isfinite(state.best.snapshot.parameters).all()
+
+
+# Evaluation
+
+
+@pytest.mark.parametrize("block", [1, 7, 1000])
+def test_an_evaluation_agrees_with_a_plain_computation(block):
+    state, _ = run(dataclasses.replace(SMALL, epochs=1, dropout=0.5, batch_norm=True))
+    data = digits(45, seed=5)
+    found = evaluate(state.network, data, 1 / 255, block)
+    p = state.network.predict(data.images * np.float32(1 / 255)).astype(np.float64)
+    answers = p.argmax(axis=1)
+    confusion = np.zeros((10, 10), int)
+    for label, answer in zip(data.labels, answers, strict=True):
+        confusion[label, answer] += 1
+    assert (found.n, found.correct) == (45, int((answers == data.labels).sum()))
+    assert found.accuracy == pytest.approx(found.correct / 45)
+    assert found.loss == pytest.approx(-np.log(p[np.arange(45), data.labels]).mean(), rel=1e-4)
+    np.testing.assert_array_equal(found.confusion, confusion)
+    assert found.n > found.correct > 0, "a test that cannot tell rows from columns"
+    assert (confusion != confusion.T).any()
+
+
+def test_an_evaluation_of_nothing():
+    state, _ = run(dataclasses.replace(SMALL, epochs=1))
+    found = evaluate(state.network, digits(0), 1 / 255)
+    assert (found.n, found.correct, found.loss, found.accuracy) == (0, 0, 0.0, 0.0)
+    assert found.confusion.shape == (10, 10)
+
+
+def test_an_evaluation_changes_nothing():
+    data = splits()
+    state, _ = run(dataclasses.replace(SMALL, batch_norm=True, dropout=0.3), data)
+    before, drawn = weights(state), state.rng.bit_generator.state
+    evaluate(state.network, data.test, 1 / 255)
+    assert weights(state) == before
+    assert state.rng.bit_generator.state == drawn
+
+
+# Splits
+
+
+def numbered(n):
+    """Return digits that can be told apart by their first two pixels."""
+    images = np.zeros((n, 784), np.uint8)
+    images[:, 0], images[:, 1] = np.arange(n) // 256, np.arange(n) % 256
+    return Dataset.of(images, np.arange(n) % 10)
+
+
+def numbers(data):
+    return data.images[:, 0].astype(int) * 256 + data.images[:, 1]
+
+
+def test_validation_is_split_off_training_and_disjoint_from_it():
+    source = Source("x", numbered(600), digits(5), digits(5))
+    parts = Splits.of(source, SMALL)
+    assert (len(parts.train), len(parts.validation)) == (540, 60)
+    assert sorted([*numbers(parts.train), *numbers(parts.validation)]) == list(range(600))
+    assert parts.test is source.test
+    np.testing.assert_array_equal(numbers(parts.validation) % 10, parts.validation.labels)
+
+
+def test_the_seed_decides_the_split_and_nothing_else_does():
+    source = Source("x", numbered(600), digits(5), digits(5))
+    first = numbers(Splits.of(source, SMALL).validation)
+    same = dataclasses.replace(SMALL, hidden=(7,), epochs=9, dropout=0.5, learning_rate=1.0)
+    np.testing.assert_array_equal(numbers(Splits.of(source, same).validation), first)
+    other = numbers(Splits.of(source, dataclasses.replace(SMALL, seed=1)).validation)
+    assert set(other) != set(first)
+
+
+def test_no_validation():
+    parts = Splits.of(Source("x", numbered(60), digits(5), digits(5)), dataclasses.replace(SMALL, validation_share=0))
+    assert (len(parts.train), len(parts.validation)) == (60, 0)
+
+
+@pytest.mark.real_data
+def test_quick_reaches_95_percent_on_mnist_in_one_epoch(real_data):
+    from core import recipes
+    from core.data import mnist
+
+    config = dataclasses.replace(recipes.named("quick").config, epochs=1, validation_share=0.1)
+    train, test = mnist.load(real_data / "mnist")
+    data = Splits.of(Source("mnist", train, test, test), config)
+    assert (len(data.train), len(data.validation), len(data.test)) == (54_000, 6_000, 10_000)
+    state, records = run(config, data)
+    assert records[-1].validation_accuracy > 0.95
+    assert evaluate(state.network, data.test, config.input_scale).accuracy > 0.95

@@ -1,0 +1,50 @@
+"""Windows for the tests: real ones, closed again with every thread ended."""
+
+import pytest
+from PySide6.QtCore import QThread
+
+from core.config import TrainConfig
+from gui.main_window import MainWindow
+from gui.preferences import Preferences
+from gui.training_session import RunState
+
+SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch):
+    """The real window, shown, on a profile of its own."""
+    window = MainWindow(Preferences())
+    monkeypatch.setattr(window, "confirms_closing", lambda: True)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.add_curves()
+    yield window
+    window.close()
+    assert not any(thread.isRunning() for thread in window.findChildren(QThread))
+    window.deleteLater()
+
+
+@pytest.fixture
+def small_run(window):
+    """Return a function that starts a run of a few seconds at most."""
+
+    def start(data="synthetic:600", config=SMALL):
+        window.training_panel.set_data(data)
+        window.training_panel.form.set_config(config)
+        window.training_panel.start_button.click()
+
+    return start
+
+
+@pytest.fixture
+def conclude(qtbot, window):
+    """Return a function that waits until the run has ended, and gives its outcome."""
+
+    def wait(timeout=60_000):
+        outcomes = []
+        window.session.concluded.connect(outcomes.append)
+        qtbot.waitUntil(lambda: bool(outcomes) and window.session.state is RunState.IDLE, timeout=timeout)
+        return outcomes[0]
+
+    return wait

@@ -1,0 +1,158 @@
+"""The real window on real digits: train and watch, draw and be recognised, keep, reload, close."""
+
+import collections
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
+from PySide6.QtWidgets import QApplication
+
+from core.data import unipen
+from gui.model_slot import Respondent
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
+TABLET = {PRESS: QEvent.Type.TabletPress, MOVE: QEvent.Type.TabletMove, RELEASE: QEvent.Type.TabletRelease}
+SIZES = (0.25, 0.5, 0.9)  # of the pad's side
+PLACES = ((0, 0), (0.5, 0.5), (1, 1))  # corner, middle, corner
+PER_CLASS = 20
+
+
+def send_mouse(pad, kind, position):
+    changed, held = (NONE, LEFT) if kind == MOVE else (LEFT, LEFT if kind == PRESS else NONE)
+    where = QPointF(pad.mapToGlobal(position))
+    event = QMouseEvent(kind, position, where, changed, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(pad, event)
+
+
+def tablet_sender():
+    capabilities = QInputDevice.Capability.Position | QInputDevice.Capability.Pressure
+    pen = QPointingDevice(
+        "pen", 3, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Pen, capabilities, 1, 3, "",
+        QPointingDeviceUniqueId(),
+    )  # fmt: skip
+
+    def send(pad, kind, position):
+        changed, held = (NONE, LEFT) if kind == MOVE else (LEFT, LEFT if kind == PRESS else NONE)
+        pressure = 0.0 if kind == RELEASE else 0.6
+        event = QTabletEvent(
+            TABLET[kind], pen, position, QPointF(pad.mapToGlobal(position)), pressure, 0.0, 0.0, 0.0, 0.0, 0.0,
+            Qt.KeyboardModifier.NoModifier, changed, held,
+        )  # fmt: skip
+        QApplication.sendEvent(pad, event)
+        if not event.isAccepted():  # then Qt makes a mouse event of it
+            send_mouse(pad, kind, position)
+
+    return send
+
+
+def draw(pad, digit, send, size, place, *, whole_pixels):
+    """Draw a pen digit through events: ``size`` is its longer side, ``place`` where in the free room it goes."""
+    points = np.concatenate([stroke[:, :2] for stroke in digit.drawing.strokes])
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    side, margin = min(pad.width(), pad.height()), 8
+    corner = np.array([pad.width() - side, pad.height() - side]) / 2 + margin
+    room = side - 2 * margin
+    scale = size * room / extent.max()
+    origin = corner + np.array(place) * (room - extent * scale)
+    for stroke in digit.drawing.strokes:
+        path = (stroke[:, :2] - low) * scale + origin
+        if whole_pixels:
+            path = np.rint(path)
+        spots = [QPointF(float(x), float(y)) for x, y in path]
+        send(pad, PRESS, spots[0])
+        for spot in spots[1:]:
+            send(pad, MOVE, spot)
+        send(pad, RELEASE, spots[-1])
+
+
+def shown_digit(window):
+    """Read the digit off the window, as a screen reader would."""
+    return int(window.pad_panel.prediction_view.accessibleName().split(",")[0])
+
+
+def chosen_digits(pen_file, per_class):
+    """Return digits of writers 25 to 30, as many of each class, spread over the writers."""
+    by_class = collections.defaultdict(list)
+    for digit in unipen.read(pen_file, range(25, 31)):
+        by_class[digit.label].append(digit)
+    return [digits[i * len(digits) // per_class] for _, digits in sorted(by_class.items()) for i in range(per_class)]
+
+
+def draw_all(window, digits, send, *, whole_pixels):
+    """Draw and clear each digit at sizes and places in turn; return the digits that the window showed."""
+    pad, answers = window.pad_panel.pad, []
+    for number, digit in enumerate(digits):
+        place, size = PLACES[number % 3], SIZES[number // 3 % 3]
+        draw(pad, digit, send, size, place, whole_pixels=whole_pixels)
+        answers.append(shown_digit(window))
+        window.pad_panel.clear_action.trigger()
+    return np.array(answers)
+
+
+def share_right(answers, digits):
+    return float(np.mean(answers == [digit.label for digit in digits]))
+
+
+def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp_path):
+    panel = window.training_panel
+    panel.set_recipe("quick")
+    panel.set_data("mnist")
+    panel.form.editor("epochs").setValue(200)
+    panel.start_button.click()
+    qtbot.waitUntil(lambda: len(window.curves.validation_loss) >= 2, timeout=120_000)
+    losses = window.curves.training_loss.smoothed[1]
+    assert len(losses) > 100
+    assert losses[-1] < 0.3 * losses[0]
+    assert window.curves._smooth.yData is not None
+    assert len(window.curves._smooth.yData) > 10  # painted, not only kept
+
+    # While it learns, draw 200 digits with the mouse; the shipped model answers.
+    digits = chosen_digits(pen_file, PER_CLASS)
+    assert len(digits) == 200
+    answers = draw_all(window, digits, send_mouse, whole_pixels=True)
+    right = share_right(answers, digits)
+    print(f"\n{right:.1%} of {len(digits)} pen digits drawn with the mouse are right")
+    assert right >= 0.85
+    assert window.session.is_active
+
+    panel.stop_button.click()
+    outcome = conclude()
+    assert outcome.stopped
+    assert outcome.model.scores["test_accuracy"] > 0.95
+
+    window.slot.choose(Respondent.OWN)
+    own = draw_all(window, digits[::10], send_mouse, whole_pixels=True)
+    window.save_model(tmp_path / "mine.safetensors")
+    window.slot.choose(Respondent.SHIPPED)
+    window.open_model(tmp_path / "mine.safetensors")
+    np.testing.assert_array_equal(draw_all(window, digits[::10], send_mouse, whole_pixels=True), own)
+    assert share_right(own, digits[::10]) >= 0.7
+
+
+def test_draw_with_a_stylus(window, pen_file):
+    digits = chosen_digits(pen_file, PER_CLASS)
+    answers = draw_all(window, digits, tablet_sender(), whole_pixels=False)
+    assert share_right(answers, digits) >= 0.85
+
+
+def test_a_stylus_gives_each_point_once(window, pen_file):
+    digit = chosen_digits(pen_file, 1)[3]
+    draw(window.pad_panel.pad, digit, tablet_sender(), 0.8, (0.5, 0.5), whole_pixels=False)
+    drawn = window.pad_panel.pad.drawing()
+    assert len(drawn.strokes) == len(digit.strokes)
+    assert drawn.n_points <= digit.drawing.n_points
+
+
+def test_close_in_mid_run_on_real_digits(qtbot, window):
+    if not window.training_panel.mnist_bar.isHidden():
+        pytest.skip("no real data: MNIST is not here")
+    window.training_panel.set_data("mnist")
+    window.training_panel.start_button.click()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        pass
+    worker = window.session._worker
+    assert window.close()
+    assert worker.isFinished()
+    assert not window.isVisible()

@@ -1,0 +1,553 @@
+"""The window as a whole, on small runs: what its parts say to each other, and bad input."""
+
+import itertools
+import json
+import shutil
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
+
+from core import modelfile, places
+from core.config import TrainConfig
+from core.data import mnist
+from core.ink import Drawing
+from gui import theme
+from gui.main_window import MainWindow
+from gui.model_slot import Respondent
+from gui.preferences import Preferences
+from gui.training_session import RunState
+
+LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
+SEVEN = [(60, 60), (200, 60), (120, 240)]
+
+
+def answer(window):
+    return window.pad_panel.prediction_view.accessibleName()
+
+
+def drag(pad, points):
+    points = [QPoint(*point) for point in points]
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=points[0])
+    for start, stop in itertools.pairwise(points):
+        for share in np.linspace(0, 1, 12)[1:]:
+            QTest.mouseMove(pad, start + (stop - start) * float(share))
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
+
+
+def test_a_drawn_seven_is_a_seven_while_the_pen_moves(window):
+    answers = []
+    window.pad_panel.changed.connect(lambda: answers.append(answer(window)))
+    drag(window.pad_panel.pad, SEVEN)
+    assert answer(window).startswith("7, ")
+    assert len(answers) > 20
+    assert len(set(answers)) >= 3  # it followed the pen
+    window.pad_panel.clear_action.trigger()
+    assert answer(window) == "No answer yet"
+    window.pad_panel.undo_action.trigger()
+    assert answer(window).startswith("7, ")
+
+
+def test_what_the_network_sees_is_shown(window):
+    drag(window.pad_panel.pad, SEVEN)
+    image = window.pad_panel.network_view._image
+    assert image is not None
+
+
+def test_a_run_is_watched_and_kept(window, small_run, conclude):
+    small_run()
+    outcome = conclude()
+    assert outcome.model is not None
+    assert len(window.curves.training_loss) > 10
+    assert len(window.curves.validation_loss) == 3
+    assert "test digits are right" in window.training_panel._status.text()
+    assert window.slot.has(Respondent.OWN)
+    assert (places.models() / "last.safetensors").exists()
+
+
+def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
+    panel = window.training_panel
+    assert panel.start_button.isVisible()
+    assert not panel.stop_button.isVisible()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    assert not panel.start_button.isVisible()
+    assert not panel.form.isEnabled()
+    panel.pause_button.click()
+    assert window.session.state is RunState.PAUSED
+    assert panel.pause_button.text() == "Resume"
+    panel.pause_button.click()
+    assert window.session.state is RunState.RUNNING
+    panel.stop_button.click()
+    assert conclude().stopped
+    assert panel.start_button.isVisible()
+    assert panel.form.isEnabled()
+
+
+def test_cancel_throws_the_run_away(qtbot, window, small_run):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    window.training_panel.cancel_button.click()
+    assert window.session.state is RunState.IDLE
+    assert not window.slot.has(Respondent.OWN)
+    assert window.training_panel.start_button.isVisible()
+
+
+def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude):
+    drag(window.pad_panel.pad, SEVEN)
+    with qtbot.waitSignal(window.session.prepared, timeout=60_000):
+        small_run(config=LONG)
+    window.slot.choose(Respondent.TRAINING)
+    first = window.slot.recognizer.network.snapshot()
+    with qtbot.waitSignals([window.session.snapshotTaken] * 3, timeout=60_000):
+        pass
+    assert (first.parameters != window.slot.recognizer.network.parameters).any()
+    assert answer(window)[0].isdigit()
+    window.training_panel.stop_button.click()
+    conclude()
+    assert window.slot.choice is Respondent.OWN
+
+
+def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, monkeypatch):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    worker = window.session._worker
+    questions = []
+    monkeypatch.setattr(window, "confirms_closing", lambda: questions.append(1) or False)
+    assert not window.close()
+    assert worker.isRunning()
+    assert window.isVisible()
+    monkeypatch.setattr(window, "confirms_closing", lambda: questions.append(1) or True)
+    assert window.close()
+    assert worker.isFinished()
+    assert len(questions) == 2
+
+
+def test_the_question_at_closing_is_one_box_with_cancel_as_default(window, monkeypatch):
+    shown = []
+    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: shown.append(arguments) or arguments[-1])
+    assert MainWindow.confirms_closing(window) is False
+    assert len(shown) == 1
+
+
+def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_path):
+    small_run()
+    conclude()
+    window.slot.choose(Respondent.OWN)
+    drag(window.pad_panel.pad, SEVEN)
+    before = window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
+    window.save_model(tmp_path / "mine.safetensors")
+    assert "Saved" in window.notice.text
+    window.slot.choose(Respondent.SHIPPED)
+    window.open_model(tmp_path / "mine.safetensors")
+    assert window.slot.choice is Respondent.OWN
+    np.testing.assert_array_equal(window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities, before)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "foreign", "folder", "missing"])
+def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
+    path = tmp_path / "model.safetensors"
+    modelfile.save(window.slot.model, path)
+    if damage == "truncated":
+        path.write_bytes(path.read_bytes()[:-100])
+    elif damage == "foreign":
+        path.write_text("hello")
+    elif damage == "folder":
+        path = tmp_path
+    else:
+        path = tmp_path / "none.safetensors"
+    model = window.slot.model
+    window.open_model(path)
+    assert str(path) in window.notice.text
+    assert window.slot.model is model
+    assert window.slot.choice is Respondent.SHIPPED
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclude, tmp_path):
+    small_run()
+    conclude()
+    (tmp_path / "file").write_text("in the way")
+    window.save_model(tmp_path / "file" / "model.safetensors")
+    assert str(tmp_path / "file") in window.notice.text
+    assert window.slot.own_model() is not None
+
+
+def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
+    places.models().parent.mkdir(parents=True, exist_ok=True)
+    places.models().write_text("a file where the folder should be")
+    small_run()
+    conclude()
+    assert "save it" in window.notice.text
+    assert window.slot.own_model() is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("text.png", b"this is no picture"),
+        ("empty.png", b""),
+        ("cut.png", None),
+        ("ink.json", b"[1, 2"),
+        ("nan.json", b'{"strokes": [[[NaN, 1]]]}'),
+        ("missing.png", ...),
+    ],
+)
+def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, name, content):
+    path = tmp_path / name
+    if content is None:
+        Image.new("L", (300, 300), 255).save(path)
+        path.write_bytes(path.read_bytes()[:60])
+    elif content is not ...:
+        path.write_bytes(content)
+    drag(window.pad_panel.pad, SEVEN)
+    window.open_picture(path)
+    assert name in window.notice.text
+    assert answer(window).startswith("7, ")
+
+
+def seven_png(path, ink=0, paper=255):
+    image = Image.new("L", (120, 200), paper)
+    for x in range(20, 101):
+        for y in range(20, 32):
+            image.putpixel((x, y), ink)
+    for y in range(20, 181):
+        centre = 94 - (y - 20) * 50 // 160
+        for x in range(centre - 6, centre + 7):
+            image.putpixel((x, y), ink)
+    image.save(path)
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, tmp_path, ink):
+    seven_png(tmp_path / "seven.png", ink, 255 - ink)
+    window.open_picture(tmp_path / "seven.png")
+    assert answer(window).startswith("7, ")
+    assert window.pad_panel.pad.picture() is not None
+
+
+def test_a_pasted_picture_is_read(window, tmp_path):
+    seven_png(tmp_path / "seven.png")
+    QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "seven.png")))
+    window.pad_panel.paste_action.trigger()
+    assert answer(window).startswith("7, ")
+
+
+def test_an_empty_picture_is_a_sentence(window):
+    blank = QImage(50, 50, QImage.Format.Format_RGB32)
+    blank.fill(Qt.GlobalColor.white)
+    window.show_given(blank)
+    assert "no digit" in window.notice.text
+
+
+def test_a_dropped_model_answers(window, tmp_path):
+    modelfile.save(window.slot.model, tmp_path / "m.safetensors")
+    window.show_given(tmp_path / "m.safetensors")
+    assert window.slot.choice is Respondent.OWN
+
+
+def test_an_ink_file_is_drawn(window, tmp_path):
+    (tmp_path / "seven.json").write_text(json.dumps({"strokes": [SEVEN]}))
+    window.open_picture(tmp_path / "seven.json")
+    assert answer(window).startswith("7, ")
+    assert window.pad_panel.pad.drawing()
+
+
+@pytest.mark.usefixtures("no_data")
+def test_a_random_digit_without_mnist_is_drawn_by_the_program(window):
+    window.pad_panel.random_action.trigger()
+    assert window.pad_panel.pad.drawing()
+    assert answer(window)[0].isdigit()
+
+
+def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp_path):
+    drag(window.pad_panel.pad, [(150, 40), (150, 250)])
+    before = answer(window)
+    seven_png(tmp_path / "seven.png")
+    window.open_picture(tmp_path / "seven.png")
+    window.pad_panel.undo_action.trigger()
+    assert answer(window) == before
+    window.pad_panel.redo_action.trigger()
+    assert answer(window).startswith("7, ")
+
+
+def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
+    window.training_panel.form.editor("hidden").setText("many")
+    window.training_panel.start_button.click()
+    assert "hidden" in window.notice.text
+    assert window.session.state is RunState.IDLE
+
+
+def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, conclude):
+    small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
+    conclude()
+    assert "learning_rate" in window.notice.text
+    assert len(window.curves.training_loss) > 0
+    assert window.training_panel.start_button.isVisible()
+
+
+def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path):
+    (tmp_path / "pen.unipen").write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 x\n')
+    small_run(data=f"pen:{tmp_path / 'pen.unipen'}")
+    conclude()
+    assert "line 3" in window.notice.text
+
+
+def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_run, conclude, tmp_path, monkeypatch):
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03")
+    monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
+    small_run(data="mnist")
+    conclude()
+    assert "train-images-idx3-ubyte" in window.notice.text
+
+
+# -- MNIST over the network ----------------------------------------------------------------------------------------
+
+
+class Server:
+    """Stands in for a mirror: ``answers`` maps a file's name to its content; what is missing is a 404."""
+
+    def __init__(self):
+        self.answers, self.hold = {}, threading.Event()
+        self.hold.set()
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                content = server.answers.get(self.path.rsplit("/", 1)[-1])
+                self.send_response(404 if content is None else 200)
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                half = len(content or b"") // 2
+                self.wfile.write((content or b"")[:half])
+                self.wfile.flush()
+                server.hold.wait(30)
+                self.wfile.write((content or b"")[half:])
+
+            def log_message(self, *arguments):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.http.server_port}/"
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.hold.set()
+        self.http.shutdown()
+        self.http.server_close()
+
+
+@pytest.fixture
+def mirror(monkeypatch, no_data):
+    server = Server()
+    monkeypatch.setattr(mnist, "MIRRORS", (server.url + "a/", server.url + "b/"))
+    yield server
+    server.close()
+
+
+def finished(qtbot, window):
+    qtbot.waitUntil(lambda: window._fetch is None, timeout=60_000)
+
+
+def test_without_mnist_the_panel_offers_to_get_it_and_synthetic_digits_are_chosen(mirror, window):
+    assert window.training_panel.mnist_bar.isVisible()
+    assert window.training_panel.data == "synthetic"
+
+
+def test_mnist_is_fetched_with_progress(qtbot, mirror, window, real_data):
+    mirror.answers = {path.name: path.read_bytes() for path in (real_data / "mnist").glob("*.gz")}
+    seen = []
+    window.training_panel.mnist_bar._progress.valueChanged.connect(seen.append)  # in the GUI thread
+    window.training_panel.mnist_bar.get_button.click()
+    finished(qtbot, window)
+    assert mnist.folder() == places.cache() / "mnist"
+    assert seen == sorted(seen)
+    assert len(seen) > 10
+    assert not window.training_panel.mnist_bar.isVisible()
+    assert window.training_panel.data == "mnist"
+
+
+def test_a_download_that_fails_on_both_mirrors_is_a_sentence(qtbot, mirror, window):
+    window.training_panel.mnist_bar.get_button.click()
+    finished(qtbot, window)
+    assert "404" in window.notice.text
+    assert window.training_panel.mnist_bar.get_button.isVisible()
+    assert mnist.folder() is None
+
+
+def test_wrong_content_is_refused(qtbot, mirror, window):
+    mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), b"something else")
+    window.training_panel.mnist_bar.get_button.click()
+    finished(qtbot, window)
+    assert "something else than MNIST" in window.notice.text
+    assert mnist.folder() is None
+
+
+def test_a_download_can_be_cancelled(qtbot, mirror, window):
+    mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
+    mirror.hold.clear()
+    window.training_panel.mnist_bar.get_button.click()
+    with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
+        pass
+    window.training_panel.mnist_bar.cancel_button.click()
+    mirror.hold.set()
+    finished(qtbot, window)
+    assert "cancelled" in window.notice.text
+    assert mnist.folder() is None
+
+
+def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
+    mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
+    mirror.hold.clear()
+    window.training_panel.mnist_bar.get_button.click()
+    fetch = window._fetch
+    with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
+        pass
+    mirror.hold.set()
+    window.close()
+    assert fetch.isFinished()
+
+
+def test_mnist_is_taken_from_a_folder_of_the_users(qtbot, mirror, window, real_data, tmp_path):
+    shutil.copytree(real_data / "mnist", tmp_path / "mine")
+    window.take_mnist_from(tmp_path / "mine")
+    finished(qtbot, window)
+    assert mnist.folder() == places.cache() / "mnist"
+    assert window.training_panel.data == "mnist"
+
+
+def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
+    window.take_mnist_from(tmp_path)
+    finished(qtbot, window)
+    assert "train-images-idx3-ubyte" in window.notice.text
+
+
+# -- what is remembered --------------------------------------------------------------------------------------------
+
+
+def test_settings_are_remembered(qtbot, window):
+    window.training_panel.set_recipe("deep")
+    window.training_panel.set_data("mnist+synthetic")
+    window._log_action.setChecked(True)
+    window.resize(790, 700)  # fits the offscreen screen of 800 × 800
+    window.close()
+    again = MainWindow(Preferences())
+    qtbot.addWidget(again)
+    assert again.training_panel.recipe == "deep"
+    assert again._log_action.isChecked()
+    assert again.size() == window.size() == QSize(790, 700)
+    again.close()
+
+
+def test_the_last_runs_model_is_there_again(qtbot, window, small_run, conclude):
+    small_run()
+    model = conclude().model
+    window.close()
+    again = MainWindow(Preferences())
+    qtbot.addWidget(again)
+    np.testing.assert_array_equal(again.slot.own_model().network.parameters, model.network.parameters)
+    again.close()
+
+
+def test_damaged_settings_give_the_defaults(qtbot):
+    places.settings().mkdir(parents=True)
+    (places.settings() / "digitpad.ini").write_bytes(b"[window]\ngeometry=\xff\xfe@nonsense(\n[pad]\npen_width=wide\n")
+    window = MainWindow(Preferences())
+    qtbot.addWidget(window)
+    assert window.training_panel.recipe == "quick"
+    window.close()
+
+
+def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
+    places.settings().parent.mkdir(parents=True, exist_ok=True)
+    places.settings().write_text("a file where the folder should be")
+    assert window.close()
+
+
+def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch):
+    from core.errors import ModelError
+    from gui import main_window
+
+    def fail():
+        raise ModelError("model.safetensors is damaged")
+
+    monkeypatch.setattr(main_window, "shipped_model", fail)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    assert "is damaged" in window.notice.text
+    drag(window.pad_panel.pad, SEVEN)
+    assert answer(window) == "No answer yet"
+    window.close()
+
+
+# -- accessibility and looks ---------------------------------------------------------------------------------------
+
+
+def test_every_control_has_a_name_and_a_tooltip(window):
+    window.training_panel.fold_button.click()
+    for kind in (QAbstractButton, QComboBox, QAbstractSpinBox):
+        for control in window.findChildren(kind):
+            if control.objectName().startswith("qt_") or control.parent().inherits("QTabBar"):
+                continue
+            assert control.accessibleName() or control.property("text"), control
+            assert control.toolTip(), (control, control.accessibleName())
+
+
+def test_everything_is_reached_by_the_tab_key(window):
+    window.training_panel.fold_button.click()
+    reached, widget = set(), window
+    for _ in range(300):
+        widget = widget.nextInFocusChain()
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
+            reached.add(widget)
+    panel = window.training_panel
+    for control in (panel.start_button, panel.fold_button, window.pad_panel.pad, panel.form.editor("learning_rate")):
+        assert control in reached
+
+
+def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
+    modelfile.save(window.slot.model, tmp_path / "m.safetensors")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "m.safetensors"), ""))
+    window._choose_model()
+    assert window.slot.choice is Respondent.OWN
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "copy"), ""))
+    window._choose_save()
+    assert (tmp_path / "copy.safetensors").exists()
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/some/pen.unipen", ""))
+    window._choose_pen_file()
+    assert window.training_panel.data == "pen:/some/pen.unipen"
+
+
+def test_about_names_versions_and_credits(window):
+    window._show_about()
+    box = window.findChild(QMessageBox)
+    assert "NumPy" in box.informativeText()
+    assert "MNIST" in box.informativeText()
+    box.close()
+
+
+def test_light_and_dark(window):
+    dark = next(action for action in window._schemes.actions() if action.data() == "dark")
+    dark.trigger()
+    assert theme.is_dark()
+    light = next(action for action in window._schemes.actions() if action.data() == "light")
+    light.trigger()
+    assert not theme.is_dark()
+    assert QApplication.instance().palette().window().color() == theme.LIGHT.window
+
+
+def test_a_drawing_survives_a_resize(window):
+    window.pad_panel.pad.set_drawing(Drawing.from_points([SEVEN]), fit=True)
+    window.reader.answer()
+    before = answer(window)
+    window.resize(1500, 900)
+    window.resize(900, 600)
+    drag(window.pad_panel.pad, [(5, 5), (5, 6)])
+    window.pad_panel.undo_action.trigger()
+    assert answer(window) == before

@@ -1,0 +1,251 @@
+"""The left room: its tools do what they say, and it asks for what it cannot do."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
+
+from core.ink import Drawing
+from gui import theme
+from gui.pad import PEN_WIDTHS, Tool
+from gui.pad_panel import PadPanel
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = PadPanel()
+    qtbot.addWidget(widget)
+    widget.resize(400, 640)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    yield widget
+    theme.apply(QApplication.instance(), dark=False)
+
+
+def draw(panel):
+    pad = panel.pad
+    centre = pad.rect().center()
+    QTest.mousePress(pad, LEFT, pos=centre)
+    QTest.mouseMove(pad, centre + QPoint(20, 30))
+    QTest.mouseRelease(pad, LEFT, pos=centre + QPoint(20, 30))
+
+
+def button(panel, action):
+    return next(b for b in panel.findChildren(QToolButton) if b.defaultAction() is action)
+
+
+def click(panel, action):
+    QTest.mouseClick(button(panel, action), LEFT)
+
+
+def actions(panel):
+    return [
+        panel.pen_action,
+        panel.eraser_action,
+        panel.undo_action,
+        panel.redo_action,
+        panel.clear_action,
+        panel.random_action,
+        panel.open_action,
+        panel.paste_action,
+    ]
+
+
+def test_drawing_says_that_something_changed(panel, qtbot):
+    with qtbot.waitSignal(panel.changed):
+        draw(panel)
+    assert len(panel.pad.drawing().strokes) == 1
+
+
+def test_undo_redo_and_clear_are_there_when_they_can_be_used(panel):
+    def usable():
+        return tuple(a.isEnabled() for a in (panel.undo_action, panel.redo_action, panel.clear_action))
+
+    assert usable() == (False, False, False)
+    draw(panel)
+    assert usable() == (True, False, True)
+    click(panel, panel.undo_action)
+    assert panel.pad.is_blank()
+    assert usable() == (False, True, False)
+    click(panel, panel.redo_action)
+    click(panel, panel.clear_action)
+    assert panel.pad.is_blank()
+    assert usable() == (True, False, False)
+    panel.pad.set_drawing(Drawing.from_points([[(1, 1)]]))
+    assert usable() == (True, False, True)
+
+
+def test_pen_and_eraser_exclude_each_other(panel):
+    assert panel.pen_action.isChecked()
+    click(panel, panel.eraser_action)
+    assert not panel.pen_action.isChecked()
+    assert panel.pad.tool() is Tool.ERASER
+    click(panel, panel.pen_action)
+    assert panel.pad.tool() is Tool.PEN
+
+
+def test_the_menu_sets_the_pen_width(panel):
+    widths = panel.width_menu.actions()
+    assert [a.isChecked() for a in widths].count(True) == 1
+    for action, share in zip(widths, PEN_WIDTHS, strict=True):
+        action.trigger()
+        assert panel.pad.pen_width() == share
+        assert [a for a in widths if a.isChecked()] == [action]
+
+
+def test_what_it_cannot_do_it_asks_for(panel, qtbot):
+    with qtbot.waitSignal(panel.randomDigitRequested):
+        click(panel, panel.random_action)
+    with qtbot.waitSignal(panel.openPictureRequested):
+        click(panel, panel.open_action)
+
+
+def test_a_pasted_picture_or_file_is_handed_on(panel, tmp_path):
+    pasted = []
+    panel.picturePasted.connect(pasted.append)
+    picture = QImage(5, 5, QImage.Format.Format_RGB32)
+    picture.fill(0x336699)
+    QGuiApplication.clipboard().setImage(picture)
+    click(panel, panel.paste_action)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "7.png"))])
+    QGuiApplication.clipboard().setMimeData(data)
+    click(panel, panel.paste_action)
+    assert pasted[0].pixelColor(2, 2) == picture.pixelColor(2, 2)
+    assert pasted[1:] == [tmp_path / "7.png"]
+
+
+def test_pasting_what_is_no_picture_says_so(panel, qtbot):
+    pasted = []
+    panel.picturePasted.connect(pasted.append)
+    QGuiApplication.clipboard().setText("seven")
+    click(panel, panel.paste_action)
+    assert not pasted
+    assert "clipboard" in QToolTip.text()
+
+
+def test_a_drop_on_the_pad_counts_as_a_pasted_picture(panel, qtbot):
+    with qtbot.waitSignal(panel.picturePasted) as signal:
+        panel.pad.pictureDropped.emit("7.png")
+    assert signal.args == ["7.png"]
+
+
+def test_actions_have_the_platform_s_shortcuts(panel):
+    key = QKeySequence.StandardKey
+    for action, standard in (
+        (panel.undo_action, key.Undo),
+        (panel.redo_action, key.Redo),
+        (panel.paste_action, key.Paste),
+    ):
+        assert action.shortcuts() == QKeySequence.keyBindings(standard)
+    assert panel.open_action.shortcut().isEmpty()
+
+
+def test_undo_works_by_its_shortcut(panel):
+    draw(panel)
+    QTest.keySequence(panel.pad, QKeySequence(QKeySequence.StandardKey.Undo))
+    assert panel.pad.is_blank()
+
+
+def test_plain_keys_belong_to_the_panel_only(panel, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    elsewhere = QLineEdit()
+    layout = QVBoxLayout(window)
+    layout.addWidget(panel)
+    layout.addWidget(elsewhere)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    elsewhere.setFocus()
+    QTest.keyClick(elsewhere, Qt.Key.Key_E)
+    assert elsewhere.text() == "e"
+    assert panel.pad.tool() is Tool.PEN
+    panel.pad.setFocus()
+    QTest.keyClick(panel.pad, Qt.Key.Key_E)
+    assert panel.pad.tool() is Tool.ERASER
+    window.layout().removeWidget(panel)
+    panel.setParent(None)
+
+
+def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel):
+    buttons = panel.findChildren(QToolButton)
+    assert len(buttons) == 9
+    for tool in buttons:
+        assert tool.accessibleName()
+        assert tool.toolTip()
+        assert not tool.icon().isNull()
+        assert tool.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert len({tool.toolTip() for tool in buttons}) == 9
+
+
+def test_an_answer_is_handed_to_the_views(panel):
+    probabilities = np.zeros(10)
+    probabilities[7] = 1
+    panel.show_answer(np.zeros((28, 28), np.uint8), probabilities, "from the trained network")
+    assert panel.prediction_view.accessibleName() == "7, 100 percent"
+    assert "trained" in panel.prediction_view.accessibleDescription()
+    seen = panel.network_view.accessibleDescription()
+    panel.show_answer(None, None, "")
+    assert panel.network_view.accessibleDescription() != seen
+
+
+def test_the_selector_has_its_place_between_tools_and_pad_and_can_be_replaced(panel):
+    first, second = QComboBox(), QComboBox()
+    panel.set_selector(first)
+    panel.set_selector(first)
+    panel.set_selector(second)
+    QApplication.processEvents()
+    assert first.parent() is None
+    assert second.isVisible()
+    assert button(panel, panel.pen_action).geometry().bottom() < second.geometry().top()
+    assert second.geometry().bottom() < panel.pad.geometry().top()
+    panel.set_selector(None)
+    assert second.parent() is None
+
+
+def visible_parts(panel):
+    parts = [panel.pad, panel.network_view, panel.prediction_view, *panel.findChildren(QToolButton)]
+    return [part.rect().translated(part.mapTo(panel, QPoint())) for part in parts]
+
+
+@pytest.mark.parametrize(
+    "size", [(360, 560), (360, 480), (380, 900), (520, 800), (900, 560), (960, 1000), (1900, 1000)]
+)
+def test_from_small_to_full_screen_nothing_overlaps_or_leaves_the_panel(panel, size):
+    panel.set_selector(QComboBox())
+    panel.resize(*size)
+    QApplication.processEvents()
+    assert panel.size() == QSize(*size)
+    parts = visible_parts(panel)
+    for i, part in enumerate(parts):
+        assert panel.rect().contains(part)
+        assert not any(part.intersects(other) for other in parts[i + 1 :])
+    sheet = min(panel.pad.width(), panel.pad.height())
+    assert sheet >= 0.4 * min(size)
+    assert panel.prediction_view.height() >= panel.prediction_view.minimumHeight()
+
+
+def test_after_full_screen_it_becomes_small_again(panel):
+    panel.resize(1900, 1000)
+    QApplication.processEvents()
+    panel.resize(360, 560)
+    QApplication.processEvents()
+    assert panel.size() == QSize(360, 560)
+    assert all(panel.rect().contains(part) for part in visible_parts(panel))
+
+
+def test_icons_follow_the_scheme(panel):
+    def lightness():
+        image = panel.pen_action.icon().pixmap(20, 20).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(20) for y in range(20)]
+        return max(pixels, key=lambda c: c.alpha()).lightness()
+
+    theme.apply(QApplication.instance(), dark=False)
+    assert lightness() < 80
+    theme.apply(QApplication.instance(), dark=True)
+    assert lightness() > 180

@@ -1,0 +1,85 @@
+import dataclasses
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+
+from core import recipes
+from core.config import TrainConfig
+from core.errors import ConfigError
+from gui.settings_form import NumberBox, SettingsForm
+
+
+@pytest.fixture
+def form(qtbot):
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    return form
+
+
+@pytest.mark.parametrize("recipe", recipes.RECIPES.values(), ids=lambda recipe: recipe.name)
+def test_every_recipe_survives_the_form(form, recipe):
+    form.set_config(recipe.config)
+    assert form.config() == recipe.config
+
+
+def test_settings_far_from_the_defaults_survive_the_form(form):
+    config = TrainConfig(
+        hidden=(300, 20, 10), initializer="normal", sigma=0.37, batch_norm=True, dropout=0.15, class_weights=True,
+        label_smoothing=0.1, optimizer="adamw", momentum=0.95, nesterov=True, weight_decay=1e-5, learning_rate=3e-5,
+        schedule="step_decay", decay_factor=0.93, decay_steps=50_000, warmup=0.1, batch_size=77, epochs=200,
+        input_scale=1.0, validation_share=0.2, evaluations_per_epoch=4, seed=123_456,
+    )  # fmt: skip
+    form.set_config(config)
+    assert form.config() == config
+
+
+def test_an_unusual_scale_is_kept(form):
+    config = TrainConfig(input_scale=0.5)
+    form.set_config(config)
+    assert form.config() == config
+
+
+def test_the_form_has_an_editor_for_every_setting_with_name_and_tooltip(form):
+    for setting in dataclasses.fields(TrainConfig):
+        editor = form.editor(setting.name)
+        assert editor.toolTip(), setting.name
+        assert editor.accessibleName(), setting.name
+        if not isinstance(editor, QComboBox | QCheckBox | QLineEdit):
+            low, high = TrainConfig.limits(setting.name)
+            assert editor.minimum() == pytest.approx(low)
+            assert editor.maximum() == pytest.approx(min(high, 2**31 - 1))
+            assert f"{low:g}" in editor.toolTip()
+
+
+def test_filling_the_form_is_silent_and_typing_is_not(qtbot, form):
+    with qtbot.assertNotEmitted(form.changed):
+        form.set_config(recipes.RECIPES["accurate"].config)
+    with qtbot.waitSignal(form.changed):
+        qtbot.keyClicks(form.editor("hidden"), "7")
+
+
+@pytest.mark.parametrize("text", ["256, abc", "1.5", "0", "-3", "5000", ", ".join(["10"] * 21)])
+def test_hidden_layers_that_make_no_sense_are_a_sentence(form, text):
+    form.editor("hidden").setText(text)
+    with pytest.raises(ConfigError, match="hidden"):
+        form.config()
+
+
+def test_no_hidden_layer_is_a_linear_classifier(form):
+    form.editor("hidden").setText("")
+    assert form.config().hidden == ()
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1e-4", 1e-4), ("0.25", 0.25), ("0,5", 0.5)])
+def test_numbers_can_be_typed_as_people_write_them(qtbot, typed, value):
+    box = NumberBox(0, 1000)
+    qtbot.addWidget(box)
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), typed)
+    box.interpretText()
+    assert box.value() == pytest.approx(value)
+
+
+def test_small_numbers_are_shown_short():
+    assert NumberBox(0, 1).textFromValue(1e-5) == "1e-05"
+    assert NumberBox(0, 1).textFromValue(0.1) == "0.1"

@@ -1,0 +1,194 @@
+"""Contracts of the worker: records coalesced and complete, runs numbered, no thread left."""
+
+import threading
+
+import pytest
+
+from core.config import TrainConfig
+from core.errors import DataError
+from core.experiment import Experiment
+from gui.training_session import RunState, TrainingSession
+
+CONFIG = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
+
+
+@pytest.fixture
+def session(qtbot):
+    session = TrainingSession()
+    yield session
+    session.shut_down()
+
+
+class Log:
+    """What a session said, in order; and that it was said in the GUI thread."""
+
+    def __init__(self, session):
+        self.facts, self.records, self.outcomes, self.states, self.snapshots = [], [], [], [], []
+        self.batches = 0
+        session.prepared.connect(self.facts.append)
+        session.progressed.connect(self.on_progressed)
+        session.concluded.connect(self.outcomes.append)
+        session.stateChanged.connect(self.states.append)
+        session.snapshotTaken.connect(self.snapshots.append)
+
+    def on_progressed(self, records):
+        assert threading.current_thread() is threading.main_thread()
+        self.batches += 1
+        self.records.extend(records)
+
+
+def start(session, config=CONFIG, data="synthetic:600"):
+    session.start("test", config, data, 1)
+
+
+def test_every_record_arrives_once_and_in_order(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session)
+    n_steps = log.facts[0].n_steps
+    assert [record.step for record in log.records] == list(range(1, n_steps + 1))
+    assert log.states == [RunState.PREPARING, RunState.RUNNING, RunState.IDLE]
+    assert log.outcomes[0].model.scores["test_accuracy"] > 0.3
+    assert not log.outcomes[0].stopped
+    assert session.seconds > 0
+
+
+def test_the_run_is_the_same_as_without_a_window(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session)
+    from core import threads, training
+
+    with threads.limited(1):
+        alone = Experiment.prepare("test", CONFIG, "synthetic:600", 1)
+        records = list(training.fit(alone.state, alone.splits, alone.config))
+    assert records == log.records
+
+
+def test_pause_halts_between_batches_and_resume_goes_on(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=400, batch_size=50))
+    session.pause()
+    assert session.state is RunState.PAUSED
+    # What is under way still arrives; then nothing more does.
+    qtbot.waitUntil(lambda: session._worker is not None and session._worker._going.is_set() is False)
+    with qtbot.assertNotEmitted(session.concluded, wait=100):
+        pass
+    n, seconds = len(log.records), session.seconds
+    with qtbot.assertNotEmitted(session.progressed, wait=150):
+        pass
+    assert (len(log.records), session.seconds) == (n, seconds)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.resume()
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    assert [record.step for record in log.records] == list(range(1, len(log.records) + 1))
+
+
+def test_stop_keeps_the_best_weights(qtbot, session):
+    log = Log(session)
+    config = TrainConfig(hidden=(16,), epochs=2000, batch_size=50, learning_rate=0.1)
+    with qtbot.waitSignal(session.progressed, timeout=60_000, check_params_cb=lambda r: r[-1].epoch > 2):
+        start(session, config)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    outcome = log.outcomes[0]
+    assert outcome.stopped
+    best = max(r.validation_accuracy for r in log.records if r.validation_accuracy is not None)
+    assert outcome.model.scores["validation_accuracy"] == pytest.approx(best)
+
+
+def test_a_paused_run_can_be_stopped(qtbot, session):
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
+    session.pause()
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    assert session.state is RunState.IDLE
+
+
+def test_a_cancelled_run_is_not_heard_any_more(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
+    session.cancel()
+    assert log.outcomes[0].model is None
+    n = len(log.records)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session)
+    assert session.state is RunState.IDLE
+    assert len(log.outcomes) == 2
+    assert log.records[n].step == 1
+    assert [record.step for record in log.records[n:]] == list(range(1, log.facts[-1].n_steps + 1))
+
+
+def test_only_one_run_at_a_time(session):
+    start(session)
+    with pytest.raises(RuntimeError):
+        start(session)
+
+
+@pytest.mark.usefixtures("no_data")
+def test_missing_data_is_a_sentence(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session, data="mnist")
+    assert "MNIST is not here yet" in log.outcomes[0].error
+    assert log.outcomes[0].model is None
+    assert not log.outcomes[0].details
+
+
+def test_a_diverging_run_says_which_settings_to_change(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session, TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
+    assert "learning_rate" in log.outcomes[0].error
+    assert not log.outcomes[0].details
+
+
+def test_a_fault_of_the_program_comes_with_its_traceback(qtbot, session, monkeypatch):
+    def fail(*arguments):
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(Experiment, "prepare", fail)
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session)
+    assert "a fault" in log.outcomes[0].error
+    assert "Traceback" in log.outcomes[0].details
+    assert session.state is RunState.IDLE
+
+
+def test_an_error_of_the_data_comes_without_traceback(qtbot, session, monkeypatch):
+    def fail(*arguments):
+        raise DataError("the file is damaged")
+
+    monkeypatch.setattr(Experiment, "prepare", fail)
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session)
+    assert (log.outcomes[0].error, log.outcomes[0].details) == ("the file is damaged", "")
+
+
+def test_snapshots_come_only_while_they_are_wanted(qtbot, session):
+    log = Log(session)
+    session.set_watched(True)
+    with qtbot.waitSignal(session.snapshotTaken, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
+    first = log.snapshots[0]
+    with qtbot.waitSignal(session.snapshotTaken, timeout=60_000):
+        pass
+    assert (first.parameters != log.snapshots[1].parameters).any()
+    session.set_watched(False)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+
+
+def test_shut_down_leaves_no_thread(qtbot, session):
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
+    worker = session._worker
+    session.shut_down()
+    assert worker.isFinished()
+    assert session.state is RunState.IDLE
