@@ -40,3 +40,20 @@ $(VENV)/.dev: $(VENV)/.made pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+.PHONY: model pictures
+
+# The model that ships. Needs MNIST (digitpad-lab data get mnist, or DIGITPAD_DATA).
+model: $(VENV)/.run
+	$(BIN)/digitpad-lab train --recipe accurate --data mnist --threads 1 --seed 0 --out assets/model.safetensors
+
+# The README's pictures, without a screen.
+pictures: $(VENV)/.run
+	$(BIN)/digitpad --screenshot docs/window-light.png
+	$(BIN)/digitpad --screenshot docs/window-dark.png --dark
+	$(BIN)/digitpad --screenshot docs/window-light-2x.png --scale 2
+	$(BIN)/digitpad --screenshot docs/window-dark-2x.png --scale 2 --dark
+	$(BIN)/digitpad --screenshot docs/training-light.png --state training
+	$(BIN)/digitpad --screenshot docs/training-dark.png --state training --dark
+	$(BIN)/digitpad --screenshot docs/empty-light.png --state empty
+	$(BIN)/digitpad --screenshot docs/empty-dark.png --state empty --dark

@@ -6,6 +6,7 @@ fault of the program. With ``--json`` standard output is one JSON object and not
 
 import argparse
 import dataclasses
+import io
 import json
 import math
 import os
@@ -31,11 +32,13 @@ _DEFAULT_OUT = Path("model.safetensors")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a file's name may hold what cannot be shown
     options = _parser().parse_args(arguments)
     try:
         run: Callable[[argparse.Namespace], int] = options.run
         code = run(options)
-        sys.stdout.flush()  # here, and not at exit, a reader that has gone is noticed in time
+        print(end="", flush=True)  # here, and not at exit, a reader that has gone is noticed in time
         return code
     except DigitpadError as error:
         print(f"digitpad-lab: {error}", file=sys.stderr)

@@ -113,9 +113,9 @@ class Curves(QWidget):
         """Forget the run."""
         for curve in (self.training_loss, self.validation_loss, self.training_accuracy, self.validation_accuracy):
             curve.clear()
-        for plot in (self._loss, self._accuracy):
+        for plot, top in ((self._loss, 2.5), (self._accuracy, 100)):
             plot.setXRange(0, 10, padding=0.01)
-            plot.setYRange(0, 1)
+            plot.setYRange(0, top)
         self._hint.show()
         self._redraw()
 

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._load_models()
         self._restore()
+        self.pad_panel.pad.setFocus()
 
     # -- parts -------------------------------------------------------------------------------------------------------
 

@@ -80,6 +80,7 @@ class SettingsForm(QWidget):
             self.tr("Threads of the matrix products. More than the machine has free make a run slower, not faster"),
         )
         layout.addRow(self.tr("Threads"), self.threads)
+        self.changed.connect(self._enable_what_counts)
         self.set_config(TrainConfig())
 
     def _table(self) -> tuple[tuple[str, str, str], ...]:
@@ -210,6 +211,22 @@ class SettingsForm(QWidget):
             blocked = editor.blockSignals(True)
             _show(editor, getattr(config, name))
             editor.blockSignals(blocked)
+        self._enable_what_counts()
+
+    def _enable_what_counts(self) -> None:
+        """Grey out the settings that have no effect beside the others."""
+        initializer, schedule, optimizer = (
+            _value(name, self._editors[name]) for name in ("initializer", "schedule", "optimizer")
+        )
+        for name, counts in (
+            ("sigma", initializer == "normal"),
+            ("warmup", schedule == "one_cycle"),
+            ("decay_factor", schedule == "step_decay"),
+            ("decay_steps", schedule == "step_decay"),
+            ("momentum", optimizer == "sgd"),
+            ("nesterov", optimizer == "sgd"),
+        ):
+            self._editors[name].setEnabled(counts)
 
     def config(self) -> TrainConfig:
         """Return the configuration that the form shows; raise ConfigError where a setting makes no sense."""

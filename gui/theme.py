@@ -162,7 +162,7 @@ def icon(name: str) -> QIcon:
 
 def set_icon(target: QAction | QAbstractButton, name: str) -> None:
     """Give an action or button an icon that keeps to the scheme, also after a change."""
-    _tinted[:] = [(reference, old) for reference, old in _tinted if reference() not in (None, target)]
+    _tinted[:] = [entry for entry in _tinted if entry[0]() is not None and entry[0]() is not target]
     _tinted.append((weakref.ref(target), name))
     target.setIcon(icon(name))
 

@@ -98,9 +98,9 @@ class TrainingPanel(QWidget):
         """Show the buttons that make sense."""
         self._state = state
         active = state is not RunState.IDLE
-        self.start_button.setVisible(not active)
-        for button in (self.pause_button, self.stop_button, self.cancel_button):
-            button.setVisible(active)
+        had_focus = any(button.hasFocus() for button in self._buttons)
+        for button in self._buttons:
+            button.setVisible(active != (button is self.start_button))
         self.pause_button.setEnabled(state in (RunState.RUNNING, RunState.PAUSED))
         self.stop_button.setEnabled(state is not RunState.ENDING)
         paused = state is RunState.PAUSED
@@ -110,6 +110,8 @@ class TrainingPanel(QWidget):
             self.tr("Go on with the run") if paused else self.tr("Halt the run; it can go on where it was")
         )
         theme.set_icon(self.pause_button, "play" if paused else "pause")
+        if had_focus:  # it goes on to the button that has taken the place, not to the next control of the window
+            (self.stop_button if active else self.start_button).setFocus()
         for widget in (self._recipe, self._data, self.form):
             widget.setEnabled(not active)
         if state is RunState.PREPARING:
@@ -218,6 +220,7 @@ class TrainingPanel(QWidget):
                 theme.set_icon(button, icon)
             button.clicked.connect(slot)
             buttons.append(button)
+        self._buttons = tuple(buttons)
         self.start_button, self.pause_button, self.stop_button, self.cancel_button = buttons
         self.start_button.setProperty("primary", True)
         self.fold_button = QToolButton()
@@ -255,7 +258,7 @@ class TrainingPanel(QWidget):
         self._settings.setMinimumHeight(_FOLD_HEIGHT)
         self._settings.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         buttons = QHBoxLayout()
-        for button in (self.start_button, self.pause_button, self.stop_button, self.cancel_button):
+        for button in self._buttons:
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.fold_button)

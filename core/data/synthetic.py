@@ -1,8 +1,8 @@
 """Digits that the program draws itself, from ways of writing typed by hand: a source without network and data files.
 
 ``assets/strokes.json`` has a list of templates, ``{"digit": 7, "name": "plain", "strokes": [[[x, y], [x, y, 1], ...],
-...]}``. A smooth curve runs through a stroke's points; a third number 1 makes the point a corner. x runs to the right, y
-downwards, and a digit is about 100 high. Each drawing is one template, varied; each image has a pen of its own.
+...]}``. A smooth curve runs through a stroke's points; a third number 1 makes the point a corner. x runs to the right,
+y downwards, and a digit is about 100 high. Each drawing is one template, varied; each image has a pen of its own.
 """
 
 import json
@@ -111,7 +111,7 @@ def write(template: Template, n: int, rng: np.random.Generator, variation: Varia
     """Return n drawings of one template, each varied on its own."""
     jitter = template.bond @ _normal(rng, variation.jitter, n, len(template.points), 2)
     shift = _normal(rng, variation.stroke_shift, n, len(template.starts) + 1, 2)[:, template.owner]
-    lines = template.curve @ (template.points + jitter + shift)
+    lines: Floats = template.curve @ (template.points + jitter + shift)
     strokes = [_overshoot(stroke, rng, variation) for stroke in np.split(lines, template.starts, axis=1)]
     lines = _affine(_warp(np.concatenate(strokes, axis=1), rng, variation), rng, variation)
     lines = np.concatenate([lines, np.ones_like(lines[:, :, :1])], axis=2)  # the third column is full pressure

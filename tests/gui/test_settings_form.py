@@ -83,3 +83,13 @@ def test_numbers_can_be_typed_as_people_write_them(qtbot, typed, value):
 def test_small_numbers_are_shown_short():
     assert NumberBox(0, 1).textFromValue(1e-5) == "1e-05"
     assert NumberBox(0, 1).textFromValue(0.1) == "0.1"
+
+
+def test_settings_without_effect_are_greyed_out(form):
+    form.set_config(TrainConfig(optimizer="adamw", schedule="cosine"))
+    assert not form.editor("momentum").isEnabled()
+    assert not form.editor("decay_steps").isEnabled()
+    form.set_config(TrainConfig(optimizer="sgd", schedule="step_decay", initializer="normal"))
+    for name in ("momentum", "decay_steps", "decay_factor", "sigma"):
+        assert form.editor(name).isEnabled()
+    assert not form.editor("warmup").isEnabled()

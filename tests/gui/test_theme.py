@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPalette
 from PySide6.QtWidgets import QToolButton, QWidget
+from shiboken6 import delete
 
 from gui import theme
 
@@ -119,11 +120,16 @@ def test_set_icon_keeps_to_the_scheme_and_forgets_the_dead(qapp, qtbot):
     doomed = QAction()
     theme.set_icon(doomed, "stop")
     del doomed
+    destroyed = QAction()
+    theme.set_icon(destroyed, "stop")
+    delete(destroyed)  # Qt's half is gone, Python's is not
+    theme.set_icon(QAction(owner), "stop")
     theme.apply(qapp, dark=True)
     for icon in (action.icon(), button.icon()):
         assert darkest(icon).lightness() > 200
     targets = [reference() for reference, _ in theme._tinted]
     assert targets.count(action) == 1
+    assert destroyed not in targets
     assert None not in targets
 
 

@@ -67,12 +67,25 @@ def test_more_digits_than_are_drawn_at_once(monkeypatch):
 
 def test_every_image_obeys_mnists_geometry(digits):
     images, _ = digits
-    inked = images > 0
-    for image, mask in zip(images.astype(np.float64), inked, strict=True):
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        assert max(np.ptp(rows), np.ptp(columns)) + 1 == geometry.BOX
-        centre = np.array([image.sum(axis=1), image.sum(axis=0)]) @ np.arange(28) / image.sum()
-        assert np.abs(centre - geometry.CENTRE).max() < 0.55
+    stopped = 0
+    for image in images.astype(np.float64):
+        profiles = [image.sum(axis=1), image.sum(axis=0)]
+        assert max(np.ptp(np.flatnonzero(profile)) + 1 for profile in profiles) == geometry.BOX
+        for profile in profiles:
+            if profile[0] or profile[-1]:
+                stopped += 1  # no ink leaves the frame, even where that keeps the digit off centre
+            else:
+                assert profile @ np.arange(28) / profile.sum() == pytest.approx(geometry.CENTRE, abs=0.52)
+    assert stopped < 0.02 * len(images)
+
+
+def test_a_label_is_the_digit_that_was_drawn(digits, plain):
+    images, labels = digits
+    drawn, typed = (x.reshape(len(x), -1) / np.linalg.norm(x, axis=(1, 2))[:, np.newaxis] for x in (images, plain[1]))
+    nearest = (drawn @ typed.T).argmax(axis=1)
+    likely = np.array([way.digit for way in synthetic.templates()])[nearest]
+    agreement = [np.mean(likely[labels == digit] == digit) for digit in range(10)]
+    assert min(agreement) > 0.7, agreement
 
 
 def test_drawings_are_those_that_are_drawn():

@@ -1,0 +1,120 @@
+"""The figures of the whole program, measured anew, with a line ``goal`` for each.
+
+    DIGITPAD_DATA=FOLDER python benchmarks/program.py
+
+Accuracies are of the seeds named; times are medians of several rounds, with their smallest and largest, on a machine
+that may be doing other things.
+"""
+
+import dataclasses
+import platform
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from core import ink, threads, training
+from core.data import sources
+from core.experiment import Experiment
+from core.ink import Drawing
+from core.recipes import RECIPES
+from core.recognizer import Recognizer, shipped_model
+
+ROUNDS = 5
+PEN = "pen:pen/pen-train.unipen@25-30"
+
+
+def goal(name: str, figure: float, floor: float, *, unit: str = "", at_most: bool = False) -> None:
+    """Print whether a figure reaches its floor."""
+    met = figure <= floor if at_most else figure >= floor
+    print(f"goal {name}: {figure:.4g}{unit}, floor {floor:g}{unit}, {'met' if met else 'not met'}", flush=True)
+
+
+def milliseconds(act: Callable[[], object], n: int = 200) -> list[float]:
+    """Return the times of ``n`` calls."""
+    times = []
+    for _ in range(n):
+        began = time.perf_counter()
+        act()
+        times.append(1000 * (time.perf_counter() - began))
+    return times
+
+
+def rendering() -> None:
+    """Time the way from strokes to 28×28."""
+    rng = np.random.default_rng(0)
+    for n_points, floor in ((300, 2.0), (2000, 5.0)):
+        turns = np.linspace(0, 12, n_points)
+        curve = np.column_stack([np.cos(turns) * (1 + turns / 9), np.sin(turns * 1.3)]) * 140
+        drawing = Drawing.from_points([curve + rng.normal(size=curve.shape)])
+        times = [statistics.median(milliseconds(lambda d=drawing: ink.render(d))) for _ in range(ROUNDS)]
+        print(f"rendering {n_points} points: {min(times):.2f} to {max(times):.2f} ms")
+        goal(f"rendering-{n_points}", statistics.median(times), floor, unit=" ms", at_most=True)
+
+
+def shipped() -> None:
+    """Test the model that comes with the program."""
+    model = shipped_model()
+    for name, source, floor in (("shipped-mnist", "mnist", 0.985), ("shipped-pen", PEN, 0.85)):
+        evaluation = training.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        goal(name, evaluation.accuracy, floor)
+    recognizer = Recognizer.of(model)
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 12:16] = 255
+    goal("prediction", float(np.median(milliseconds(lambda: recognizer.predict_image(image)))), 1.0, unit=" ms",
+         at_most=True)  # fmt: skip
+
+
+def quick(n_threads: int) -> None:
+    """Train the recipe ``quick`` on MNIST with three seeds."""
+    accuracies, seconds = [], []
+    for seed in range(3):
+        accuracy, duration = trained("quick", "mnist", seed, n_threads)
+        accuracies.append(accuracy)
+        seconds.append(duration)
+    print(f"quick, {n_threads} threads: {min(accuracies):.4f} to {max(accuracies):.4f}, {min(seconds):.1f} to "
+          f"{max(seconds):.1f} s")  # fmt: skip
+    goal("quick-accuracy", min(accuracies), 0.98)
+    goal("quick-seconds", statistics.median(seconds), 15, unit=" s", at_most=True)
+
+
+def synthetic(n_threads: int) -> None:
+    """Train on synthetic digits alone, and test on real ones."""
+    experiment, _ = run("quick", "synthetic", 0, n_threads)
+    model, _ = experiment.conclude()
+    for name, source in (("synthetic-mnist", "mnist"), ("synthetic-pen", PEN)):
+        evaluation = training.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        goal(name, evaluation.accuracy, 0.85)
+
+
+def trained(recipe: str, data: str, seed: int, n_threads: int) -> tuple[float, float]:
+    """Return test accuracy and seconds of training."""
+    experiment, seconds = run(recipe, data, seed, n_threads)
+    _, scores = experiment.conclude()
+    return scores.test.accuracy, seconds
+
+
+def run(recipe: str, data: str, seed: int, n_threads: int) -> tuple[Experiment, float]:
+    """Train one network; return its experiment and the seconds of training."""
+    config = dataclasses.replace(RECIPES[recipe].config, seed=seed)
+    with threads.limited(n_threads):
+        experiment = Experiment.prepare(recipe, config, data, n_threads)
+        began = time.perf_counter()
+        for _ in training.fit(experiment.state, experiment.splits, config):
+            pass
+        return experiment, time.perf_counter() - began
+
+
+def main() -> None:
+    """Measure everything."""
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {threads.available()} cores")
+    rendering()
+    shipped()
+    n_threads = threads.default(window=False)
+    quick(n_threads)
+    synthetic(n_threads)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,388 @@
+"""MNIST's files: found, checked, fetched from mirrors. A small fake stands in for them, a loopback server for the web."""
+
+import contextlib
+import errno
+import gzip
+import os
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+
+from core import places
+from core.data import idx, mnist
+from core.errors import DataError
+
+NAMES = tuple(mnist.SHA256)
+LABELS = "t10k-labels-idx1-ubyte"
+SIZES = {"train": 30, "t10k": 12}
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path, monkeypatch, no_data):
+    """The contents of the four files of a small fake, which the program takes for MNIST."""
+    folder = tmp_path / "original"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for part, n in SIZES.items():
+        idx.write(folder / f"{part}-images-idx3-ubyte", rng.integers(256, size=(n, 28, 28), dtype=np.uint8))
+        idx.write(folder / f"{part}-labels-idx1-ubyte", rng.integers(10, size=n, dtype=np.uint8))
+    contents = {name: (folder / name).read_bytes() for name in NAMES}
+    monkeypatch.setattr(mnist, "SHA256", {name: idx.sha256(content) for name, content in contents.items()})
+    monkeypatch.setattr(mnist, "DOWNLOAD_BYTES", sum(len(gzip.compress(content)) for content in contents.values()))
+    return contents
+
+
+def lay(folder, files, suffix=""):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}{suffix}").write_bytes(gzip.compress(content) if suffix else content)
+    return folder
+
+
+def cached():
+    """Return what is in the cache, by name."""
+    folder = places.cache() / "mnist"
+    return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
+
+
+class Server(ThreadingHTTPServer):
+    """Answers with what lies at ``pages``; a page is its bytes, or a status. Remembers what was asked for."""
+
+    def __init__(self):
+        self.pages, self.asked, self.cut = {}, [], set()
+        super().__init__(("127.0.0.1", 0), Handler)
+
+    def mirror(self, name, files):
+        self.pages |= {f"/{name}/{file}.gz": gzip.compress(content) for file, content in files.items()}
+        return f"http://127.0.0.1:{self.server_port}/{name}/"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        page = self.server.pages.get(self.path, 404)
+        if isinstance(page, int):
+            self.send_error(page)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        with contextlib.suppress(ConnectionError):
+            self.wfile.write(page[: len(page) // 2] if self.path in self.server.cut else page)
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def mirrors(server, files, monkeypatch):
+    """Two mirrors, both with all four files."""
+    addresses = (server.mirror("a", files), server.mirror("b", files))
+    monkeypatch.setattr(mnist, "MIRRORS", addresses)
+    return addresses
+
+
+# Where it is looked for
+
+
+def test_it_is_nowhere():
+    assert mnist.folder() is None
+    with pytest.raises(DataError, match="digitpad-lab data get mnist"):
+        mnist.load()
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_digitpad_data_comes_first(tmp_path, monkeypatch, files, suffix):
+    lay(places.cache() / "mnist", files)
+    mine = lay(tmp_path / "mine" / "mnist", files, suffix)
+    assert mnist.folder() == places.cache() / "mnist"
+    monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
+    assert mnist.folder() == mine
+
+
+def test_the_cache_is_next(tmp_path, monkeypatch, files):
+    monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
+    assert mnist.folder() is None
+    cache = lay(places.cache() / "mnist", files, ".gz")
+    assert mnist.folder() == cache
+
+
+def test_both_parts_are_read(tmp_path, files):
+    train, test = mnist.load(lay(tmp_path / "m", files, ".gz"))
+    assert (len(train), len(test)) == (30, 12)
+    np.testing.assert_array_equal(train.images.reshape(-1), np.frombuffer(files[NAMES[0]], np.uint8)[16:])
+    np.testing.assert_array_equal(test.labels, np.frombuffer(files[LABELS], np.uint8)[8:])
+    np.testing.assert_array_equal(train.writers, 0)
+
+
+def test_the_spelling_with_a_dot(tmp_path, files):
+    lay(tmp_path / "m", {name.replace("-idx", ".idx"): content for name, content in files.items()})
+    assert len(mnist.load(tmp_path / "m")[0]) == 30
+
+
+def test_the_gzip_wrapping_does_not_matter(tmp_path, files):
+    folder = lay(tmp_path / "m", files)
+    for name, content in files.items():
+        (folder / name).unlink()
+        (folder / f"{name}.gz").write_bytes(gzip.compress(content, compresslevel=1, mtime=12345))
+    assert len(mnist.load(folder)[0]) == 30
+
+
+@pytest.mark.parametrize("damaged", NAMES)
+def test_a_damaged_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, damaged):
+    lay(places.cache() / "mnist", files)
+    content = bytearray(files[damaged])
+    content[-1] ^= 1
+    mine = lay(tmp_path / "mine" / "mnist", files | {damaged: bytes(content)})
+    monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
+    with pytest.raises(DataError) as caught:
+        mnist.load()
+    assert str(caught.value).startswith(f"{mine / damaged} is damaged")
+
+
+@pytest.mark.parametrize("missing", NAMES)
+def test_a_missing_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, missing):
+    lay(places.cache() / "mnist", files)
+    mine = lay(tmp_path / "mine" / "mnist", files)
+    (mine / missing).unlink()
+    monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
+    with pytest.raises(DataError, match=f"mine/mnist lacks MNIST's file {missing}"):
+        mnist.load()
+
+
+def test_truncated_gzip_is_named(tmp_path, files):
+    folder = lay(tmp_path / "m", files, ".gz")
+    path = folder / f"{LABELS}.gz"
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(DataError, match=f"{LABELS}.gz is damaged: its compressed content"):
+        mnist.load(folder)
+
+
+def test_a_folder_in_the_place_of_a_file(tmp_path, files):
+    folder = lay(tmp_path / "m", files)
+    (folder / LABELS).unlink()
+    (folder / LABELS).mkdir()
+    with pytest.raises(DataError, match=f"{LABELS} cannot be read: Is a directory"):
+        mnist.load(folder)
+
+
+# Fetching it
+
+
+def test_all_files_come_from_the_first_mirror(server, mirrors, files):
+    mnist.download()
+    assert server.asked == [f"/a/{name}.gz" for name in NAMES]
+    assert {name: gzip.decompress(content) for name, content in cached().items()} == {
+        f"{name}.gz": content for name, content in files.items()
+    }
+    assert mnist.folder() == places.cache() / "mnist"
+    assert len(mnist.load()[0]) == 30
+
+
+def test_progress_never_goes_back_and_ends_at_the_total(mirrors):
+    seen = []
+    mnist.download(lambda done, total: seen.append((done, total)))
+    assert {total for _, total in seen} == {mnist.DOWNLOAD_BYTES}
+    done = [done for done, _ in seen]
+    assert done == sorted(done)
+    assert done[-1] == mnist.DOWNLOAD_BYTES
+    assert len(done) >= 4
+
+
+def test_progress_never_goes_back_when_a_mirror_breaks_off(server, mirrors):
+    server.cut.add(f"/a/{NAMES[0]}.gz")
+    seen = []
+    mnist.download(lambda done, total: seen.append(done))
+    assert seen == sorted(seen)
+    assert seen[-1] == mnist.DOWNLOAD_BYTES
+
+
+def test_progress_of_mirrors_that_wrap_more_tightly_ends_at_the_total(mirrors, monkeypatch):
+    monkeypatch.setattr(mnist, "DOWNLOAD_BYTES", 10 * mnist.DOWNLOAD_BYTES)
+    seen = []
+    mnist.download(lambda done, total: seen.append(done))
+    assert seen[-1] == mnist.DOWNLOAD_BYTES
+    assert seen[0] < seen[-1]
+
+
+@pytest.mark.parametrize("fault", [404, 500, b"<html>no such thing</html>", b"", "cut", "other"])
+def test_where_the_first_mirror_fails_the_second_is_asked(server, mirrors, files, fault):
+    path = f"/a/{NAMES[1]}.gz"
+    if fault == "cut":
+        server.cut.add(path)
+    else:
+        server.pages[path] = server.pages[f"/a/{NAMES[0]}.gz"] if fault == "other" else fault
+    mnist.download()
+    assert server.asked == [f"/a/{NAMES[0]}.gz", path, f"/b/{NAMES[1]}.gz", *(f"/a/{name}.gz" for name in NAMES[2:])]
+    assert len(cached()) == 4
+
+
+def test_a_mirror_that_does_not_answer(server, files, monkeypatch):
+    monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/", server.mirror("b", files)))
+    mnist.download()
+    assert len(cached()) == 4
+
+
+def test_both_fail_each_in_its_way(server, mirrors):
+    server.pages[f"/a/{LABELS}.gz"] = 503
+    server.pages[f"/b/{LABELS}.gz"] = gzip.compress(b"something else")
+    with pytest.raises(DataError, match="MNIST could not be downloaded") as caught:
+        mnist.download()
+    assert f"{mirrors[0]} (HTTP status 503)" in str(caught.value)
+    assert f"{mirrors[1]} (it sent something else than MNIST)" in str(caught.value)
+    assert cached() == {}
+    assert mnist.folder() is None
+
+
+def test_a_failure_leaves_the_cache_as_it_was(server, mirrors, files):
+    lay(places.cache() / "mnist", files)
+    before = cached()
+    server.pages.clear()
+    with pytest.raises(DataError):
+        mnist.download()
+    assert cached() == before
+
+
+def test_far_too_much_is_not_read_to_its_end(server, mirrors, monkeypatch):
+    monkeypatch.setattr(mnist, "DOWNLOAD_BYTES", 20_000)
+    for mirror in "ab":
+        server.pages[f"/{mirror}/{NAMES[0]}.gz"] = bytes(10**6)
+    seen = []
+    with pytest.raises(DataError, match="something else than MNIST"):
+        mnist.download(lambda done, total: seen.append(done))
+    assert max(seen) <= 20_000
+    assert len(seen) <= 2 * (4 * 20_000 // 2**15 + 1)
+    assert cached() == {}
+
+
+class CancelledError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("error", [CancelledError, KeyboardInterrupt])
+def test_an_exception_from_the_report_ends_the_download(server, mirrors, error):
+    def report(done, total):
+        if len(server.asked) == 2:
+            raise error
+
+    with pytest.raises(error):
+        mnist.download(report)
+    assert len(server.asked) == 2
+    assert cached() == {}
+
+
+def test_a_damaged_cache_is_mended(mirrors, files):
+    lay(places.cache() / "mnist", {name: content[:-1] for name, content in files.items()})
+    with pytest.raises(DataError, match="damaged"):
+        mnist.load()
+    mnist.download()
+    assert len(mnist.load()[0]) == 30
+
+
+def test_a_cache_that_cannot_be_made(home, mirrors):
+    (home / "cache").write_text("a file where a folder should be")
+    with pytest.raises(DataError, match=r"cannot be kept in .*mnist: (Not a directory|File exists)"):
+        mnist.download()
+    assert (home / "cache").read_text() == "a file where a folder should be"
+
+
+def full_disk_after(monkeypatch, n_files):
+    sound, calls = os.fsync, []
+
+    def fsync(descriptor):
+        calls.append(descriptor)
+        if len(calls) > n_files:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sound(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+def test_a_disk_that_fills_up_leaves_no_part_that_would_pass_for_damaged(mirrors, monkeypatch):
+    full_disk_after(monkeypatch, 2)
+    with pytest.raises(DataError, match="cannot be kept in .* No space left"):
+        mnist.download()
+    assert cached() == {}
+    assert mnist.folder() is None
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_disk_that_fills_up_leaves_what_was_there(mirrors, monkeypatch, files, suffix):
+    lay(places.cache() / "mnist", files, suffix)
+    full_disk_after(monkeypatch, 2)
+    with pytest.raises(DataError, match="cannot be kept"):
+        mnist.download()
+    assert len(mnist.load()[0]) == 30
+
+
+# Taking over files that the user has
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_files_of_the_users_are_taken_over(tmp_path, files, suffix):
+    mnist.take_over(lay(tmp_path / "mine", files, suffix))
+    assert len(cached()) == 4
+    assert len(mnist.load()[0]) == 30
+    assert len(list((tmp_path / "mine").iterdir())) == 4
+
+
+def test_plain_and_compressed_files_together(tmp_path, files):
+    lay(tmp_path / "mine", dict(list(files.items())[:2]))
+    lay(tmp_path / "mine", dict(list(files.items())[2:]), ".gz")
+    mnist.take_over(tmp_path / "mine")
+    assert len(mnist.load()[1]) == 12
+
+
+def test_taken_over_files_come_before_older_plain_ones(tmp_path, files):
+    lay(places.cache() / "mnist", {name: b"old and damaged" for name in files})
+    mnist.take_over(lay(tmp_path / "mine", files))
+    assert len(mnist.load()[0]) == 30
+
+
+def test_the_cache_can_take_over_itself(files):
+    mnist.take_over(lay(places.cache() / "mnist", files))
+    assert len(mnist.load()[0]) == 30
+
+
+def test_nothing_is_taken_over_unless_all_is_right(tmp_path, files):
+    folder = lay(tmp_path / "mine", files | {LABELS: b"wrong"})
+    with pytest.raises(DataError, match=f"{LABELS} is damaged"):
+        mnist.take_over(folder)
+    assert cached() == {}
+    (folder / LABELS).unlink()
+    with pytest.raises(DataError, match=f"mine lacks MNIST's file {LABELS}"):
+        mnist.take_over(folder)
+    with pytest.raises(DataError, match="nowhere lacks"):
+        mnist.take_over(tmp_path / "nowhere")
+    assert cached() == {}
+
+
+# The real one
+
+
+@pytest.mark.real_data
+def test_the_real_mnist(real_data, monkeypatch):
+    monkeypatch.undo()
+    train, test = mnist.load(real_data / "mnist")
+    assert train.images.shape == (60_000, 784)
+    assert np.bincount(train.labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert len(test) == 10_000
+
+
+def test_the_size_of_the_download_is_that_of_the_published_files(monkeypatch):
+    monkeypatch.undo()
+    assert mnist.DOWNLOAD_BYTES == 9_912_422 + 28_881 + 1_648_877 + 4_542

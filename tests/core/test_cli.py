@@ -1,0 +1,645 @@
+"""digitpad-lab, in the same process where that is enough, as a command of its own where it is not."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import core
+from core import cli, modelfile, recipes, threads, training
+from core.data import idx, mnist
+from core.ink import Drawing
+from core.modelfile import Model
+from core.nn.network import Network, mlp
+from core.recognizer import Recognizer, shipped_model
+
+QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
+SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
+OUT = "model.safetensors"
+
+
+def digits(n, seed):
+    """Return n images of ten patterns under noise, and their labels: as easy as digits can be."""
+    patterns = np.random.default_rng(99).integers(0, 200, (10, 28, 28))
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(10, size=n).astype(np.uint8)
+    return (patterns[labels] + rng.integers(0, 56, (n, 28, 28))).astype(np.uint8), labels
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory):
+    """The name of a source of 300 + 40 easy digits."""
+    folder = tmp_path_factory.mktemp("idx")
+    for prefix, n, seed in (("train", 300, 0), ("t10k", 40, 1)):
+        images, labels = digits(n, seed)
+        idx.write(folder / f"{prefix}-images-idx3-ubyte", images)
+        idx.write(folder / f"{prefix}-labels-idx1-ubyte.gz", labels)
+    return f"idx:{folder}"
+
+
+@pytest.fixture(scope="session")
+def model(data, tmp_path_factory):
+    """A file with a model that was trained on the easy digits."""
+    path = tmp_path_factory.mktemp("models") / "easy.safetensors"
+    with contextlib.redirect_stdout(None):
+        assert cli.main(["train", "--data", data, "--out", str(path), *QUICK]) == 0
+    return path
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def lab(capsys):
+    """Run a command; return its exit code, standard output and standard error."""
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def strict(text):
+    """Read one line that is one JSON object: NaN and Infinity are no JSON."""
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    assert text.endswith("\n")
+    assert text.count("\n") == 1
+    value = json.loads(text, parse_constant=refuse)
+    assert isinstance(value, dict)
+    return value
+
+
+def assert_mistake(result, *words):
+    """One sentence on standard error, nothing else, and exit code 2."""
+    code, out, err = result
+    assert code == 2
+    assert out == ""
+    assert err.startswith("digitpad-lab")
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    for word in words:
+        assert str(word) in err
+
+
+# train
+
+
+def test_train_saves_a_model_and_says_how_good_it_is(lab, data, here):
+    code, out, err = lab("train", "--data", data, *QUICK)
+    assert (code, err) == (0, "")
+    model = modelfile.load(here / OUT)
+    assert f"{model.scores['test_accuracy']:.2%} on the test set" in out
+    assert out.count("\n") == 1
+    assert OUT in out
+    assert model.network.sizes == (784, 16, 10)
+    assert model.scores["test_accuracy"] > 0.9
+    assert (model.recipe, model.data, model.threads) == ("quick", data, 1)
+    assert (model.settings["epochs"], model.settings["batch_size"], model.settings["learning_rate"]) == (2, 20, 0.03)
+    assert model.date
+    assert model.program == f"digitpad {core.__version__}"
+
+
+def test_train_json(lab, data):
+    code, out, err = lab("train", "--data", data, *QUICK, "--seed", "3", "--json")
+    report = strict(out)
+    assert (code, err) == (0, "")
+    wanted = "test_accuracy train_accuracy validation_accuracy seconds samples_per_second parameters epochs seed"
+    assert report.keys() >= set(wanted.split())
+    assert report["parameters"] == 784 * 16 + 16 + 16 * 10 + 10
+    assert (report["epochs"], report["seed"], report["threads"]) == (2, 3, 1)
+    assert (report["recipe"], report["data"], report["interrupted"]) == ("quick", data, False)
+    assert report["seconds"] > 0
+    assert report["samples_per_second"] > 0
+    scores = modelfile.load(Path(report["out"])).scores
+    for part in ("test", "train", "validation"):
+        assert report[f"{part}_accuracy"] == scores[f"{part}_accuracy"]
+
+
+def test_the_same_command_gives_the_same_weights(lab, data, here):
+    for name in ("a", "b"):
+        assert lab("train", "--data", data, *QUICK, "--out", name)[0] == 0
+    a, b = (modelfile.load(here / name).network.parameters for name in ("a", "b"))
+    assert a.tobytes() == b.tobytes()
+    assert lab("train", "--data", data, *QUICK, "--out", "c", "--seed", "1")[0] == 0
+    assert (modelfile.load(here / "c").network.parameters != a).any()
+
+
+def test_the_best_weights_are_saved_not_the_last(lab, data, here, monkeypatch):
+    fit = training.fit
+
+    def spoiled(state, *arguments):
+        yield from fit(state, *arguments)
+        state.network.parameters[:] = 0
+
+    monkeypatch.setattr(training, "fit", spoiled)
+    assert lab("train", "--data", data, *QUICK)[0] == 0
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.9
+
+
+def test_train_uses_as_many_threads_as_it_was_told(lab, data, monkeypatch):
+    used = []
+
+    @contextlib.contextmanager
+    def limited(n):
+        used.append(n)
+        yield
+
+    monkeypatch.setattr(threads, "limited", limited)
+    report = strict(lab("train", "--data", data, *QUICK[:-2], "--threads", "2", "--json")[1])
+    assert used == [2]
+    assert report["threads"] == 2
+    report = strict(lab("train", "--data", data, *QUICK[:-2], "--json", "--out", "x")[1])
+    assert used[1] == report["threads"] == threads.default(window=False)
+
+
+def test_a_recipe_is_used_whole_but_for_what_is_named(lab, data, here):
+    assert lab("train", "--recipe", "report-baseline", "--data", data, "--epochs", "1")[0] == 0
+    model = modelfile.load(here / OUT)
+    settings = recipes.named("report-baseline").config
+    assert model.network.sizes == (784, 256, 128, 10)
+    assert model.input_scale == 1.0
+    assert model.recipe == "report-baseline"
+    assert model.settings["learning_rate"] == settings.learning_rate
+    assert model.settings["epochs"] == 1
+
+
+def test_no_hidden_layers(lab, data, here):
+    assert lab("train", "--data", data, "--epochs", "1", "--hidden", "")[0] == 0
+    assert modelfile.load(here / OUT).network.sizes == (784, 10)
+
+
+def test_without_data_named_synthetic_digits_are_used_where_mnist_is_missing(lab, monkeypatch, no_data):
+    monkeypatch.setattr(cli.sources, "N_SYNTHETIC", 200)
+    assert strict(lab("train", *QUICK, "--json")[1])["data"] == "synthetic"
+
+
+def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
+    own = recipes.Recipe("own", "with data of its own", recipes.named("quick").config, data)
+    monkeypatch.setitem(recipes.RECIPES, "own", own)
+    assert strict(lab("train", "--recipe", "own", *QUICK, "--json")[1])["data"] == data
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--recipe", "quickest"], ["quickest", "quick", "report-baseline"]),
+        (["--data", "emnist"], ["emnist", "synthetic:N"]),
+        (["--data", "idx:nowhere"], ["nowhere", "No such file"]),
+        (["--data", "pen:nothing.unipen"], ["nothing.unipen", "No such file"]),
+        (["--data", f"pen:{'x' * 300}"], ["File name too long"]),
+        (["--data", "pen:~nobody-of-that-name/x"], ["~nobody-of-that-name"]),
+        (["--data", f"synthetic:{'9' * 5000}"], ["10 to 1,000,000"]),
+        (["--epochs", "0"], ["epochs", "1 to 10,000"]),
+        (["--epochs", "1.5"], ["--epochs", "1.5"]),
+        (["--batch-size", "-3"], ["batch_size", "-3"]),
+        (["--learning-rate", "nan"], ["learning_rate", "0 to 1000"]),
+        (["--learning-rate", "fast"], ["--learning-rate", "fast"]),
+        (["--hidden", "256;128"], ["whole numbers joined by commas"]),
+        (["--hidden", "256,0"], ["1 to 4096"]),
+        (["--hidden", ",".join(["4096"] * 20)], ["50,000,000 weights"]),
+        (["--seed", "-1"], ["seed", "0 to 4,294,967,295"]),
+        (["--threads", "0"], ["threads", "1 to 64"]),
+        (["--threads", "many"], ["--threads"]),
+        (["--frobnicate"], ["--frobnicate"]),
+        (["--out"], ["--out"]),
+    ],
+)
+def test_mistakes_in_train(lab, here, arguments, words):
+    assert_mistake(lab("train", *arguments), *words)
+    assert list(here.iterdir()) == []
+
+
+def test_the_default_out_is_never_overwritten_unless_named(lab, data, here):
+    (here / OUT).write_text("precious")
+    assert_mistake(lab("train", "--data", data, *QUICK), OUT, "--out")
+    assert (here / OUT).read_text() == "precious"
+    assert lab("train", "--data", data, *QUICK, "--out", OUT)[0] == 0
+    modelfile.load(here / OUT)
+
+
+@pytest.mark.parametrize(
+    ("out", "words"),
+    [
+        ("folder", ["folder is a folder"]),
+        (".", ["is a folder"]),
+        ("missing/m", ["there is no folder missing"]),
+        ("file/m", ["there is no folder file"]),
+        ("m" * 300, ["File name too long"]),
+        ("fifo", ["not an ordinary file"]),
+    ],
+)
+def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out, words):
+    (here / "folder").mkdir()
+    (here / "file").write_text("older")
+    os.mkfifo(here / "fifo")
+    before = sorted(here.iterdir())
+    monkeypatch.setattr(training, "fit", lambda *arguments: pytest.fail("it trained"))
+    monkeypatch.setattr(cli.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
+    assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
+    assert sorted(here.iterdir()) == before
+    assert (here / "file").read_text() == "older"
+
+
+def test_a_name_as_long_as_names_may_be_is_no_mistake(lab, data, here):
+    name = "é" * 127  # 254 bytes
+    assert lab("train", "--data", data, *QUICK, "--out", name)[0] == 0
+    modelfile.load(here / name)
+
+
+def breaking_after(monkeypatch, n_records):
+    """Let the weights become no numbers after so many batches."""
+    fit = training.fit
+
+    def breaking(state, *arguments):
+        for record in fit(state, *arguments):
+            yield record
+            if record.step == n_records:
+                state.network.parameters[:] = np.nan
+
+    monkeypatch.setattr(training, "fit", breaking)
+
+
+def test_a_diverging_run_saves_the_best_weights_that_there_were(lab, data, here, monkeypatch):
+    breaking_after(monkeypatch, 15)  # the first of two epochs has 14
+    result = lab("train", "--data", data, *QUICK, "--json")
+    assert_mistake(result, "diverged", "step 16", "learning_rate", "of step 14, are kept", f"saved as {OUT}")
+    model = modelfile.load(here / OUT)
+    assert np.isfinite(model.network.parameters).all()
+    assert model.scores["validation_accuracy"] > 0.5
+
+
+def test_a_run_that_diverges_before_its_first_evaluation_saves_nothing(lab, data, here, monkeypatch):
+    breaking_after(monkeypatch, 5)
+    (here / "older").write_text("older")
+    result = lab("train", "--data", data, *QUICK, "--out", "older")
+    assert_mistake(result, "diverged", "step 6")
+    assert "saved" not in result[2]
+    assert (here / "older").read_text() == "older"
+    assert [path.name for path in here.iterdir()] == ["older"]
+
+
+def test_a_run_that_really_diverges(lab, data, here):
+    result = lab("train", "--data", data, "--recipe", "report-baseline", "--learning-rate", "1000", "--seed", "1")
+    assert_mistake(result, "diverged", "input_scale 1/255")
+
+
+def interrupted_after(monkeypatch, n_records):
+    fit = training.fit
+
+    def interrupting(*arguments):
+        for record in fit(*arguments):
+            yield record
+            if record.step == n_records:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "fit", interrupting)
+
+
+def test_ctrl_c_saves_the_best_weights_so_far(lab, data, here, monkeypatch):
+    interrupted_after(monkeypatch, 20)
+    code, out, err = lab("train", "--data", data, *QUICK, "--json")
+    report = strict(out)
+    assert (code, err) == (130, "")
+    assert report["interrupted"] is True
+    assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"] > 0.5
+
+
+def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, here, monkeypatch):
+    interrupted_after(monkeypatch, 13)
+    assert lab("train", "--data", data, *QUICK)[0] == 130
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
+
+
+def test_ctrl_c_before_training(lab, data, here, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.Experiment, "prepare", interrupt)
+    assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
+    assert list(here.iterdir()) == []
+
+
+def test_a_fault_of_the_program_is_not_hidden(data, monkeypatch):
+    def fault(*arguments):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(training, "fit", fault)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["train", "--data", data])
+
+
+# evaluate
+
+
+def test_evaluate(lab, data, model):
+    code, out, err = lab("evaluate", "--model", model, "--data", data)
+    assert (code, err) == (0, "")
+    assert "of 40 right" in out
+
+
+def test_evaluate_json_looks_at_the_test_part_alone(lab, data, model):
+    code, out, err = lab("evaluate", "--model", model, "--data", data, "--json")
+    report = strict(out)
+    assert (code, err) == (0, "")
+    loaded = modelfile.load(model)
+    images, labels = digits(40, 1)
+    answers = loaded.network.predict(images.reshape(40, 784) * np.float32(loaded.input_scale)).argmax(axis=1)
+    assert (report["n"], report["correct"]) == (40, int((answers == labels).sum()))
+    assert report["accuracy"] == report["correct"] / 40 == loaded.scores["test_accuracy"]
+    assert report["loss"] == pytest.approx(loaded.scores["test_loss"])
+    confusion = np.array(report["confusion"])
+    assert confusion.shape == (10, 10)
+    np.testing.assert_array_equal(confusion.sum(axis=1), np.bincount(labels, minlength=10))
+    np.testing.assert_array_equal(confusion.sum(axis=0), np.bincount(answers, minlength=10))
+
+
+def test_evaluate_looks_at_all_of_a_source_that_has_no_test_part(lab, model):
+    assert strict(lab("evaluate", "--model", model, "--data", "synthetic:50", "--json")[1])["n"] == 50
+
+
+def test_mistakes_in_evaluate(lab, data, model, here):
+    assert_mistake(lab("evaluate", "--model", model), "--data")
+    assert_mistake(lab("evaluate", "--model", "none", "--data", data), "none", "No such file")
+    assert_mistake(lab("evaluate", "--model", model, "--data", "nonsense"), "nonsense")
+    (here / "m").write_bytes(model.read_bytes()[:1000])
+    assert_mistake(lab("evaluate", "--model", "m", "--data", data, "--json"), "m is damaged")
+
+
+def test_a_model_whose_answers_are_no_numbers(lab, data, here):
+    network = Network(mlp((784, 16, 16, 10)))
+    network.parameters[:] = 1e30
+    modelfile.save(Model(network), here / "huge")
+    assert_mistake(lab("evaluate", "--model", "huge", "--data", data, "--json"), "not numbers")
+
+
+# predict
+
+
+@pytest.fixture
+def files(here):
+    """A digit as ink and as a picture, and files that are neither."""
+    (here / "seven.json").write_text(json.dumps({"strokes": SEVEN}))
+    page = np.full((120, 90), 255, np.uint8)
+    page[20:100, 40:48] = 0
+    Image.fromarray(page).save(here / "one.png")
+    Image.fromarray(255 - page).save(here / "one.JPG", format="JPEG")
+    Image.fromarray(np.full((50, 50), 255, np.uint8)).save(here / "blank.png")
+    (here / "bad.json").write_text('{"strokes": [[["a", 1]]]}')
+    (here / "nothing.json").write_text('{"strokes": []}')
+    (here / "text.png").write_text("not a picture")
+    return here
+
+
+def test_predict(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", "one.png")
+    assert (code, err) == (0, "")
+    first, second = out.splitlines()
+    recognizer = Recognizer.of(modelfile.load(model))
+    expected = recognizer.predict(Drawing.from_points(SEVEN))
+    assert first == f"seven.json: {expected.digit} ({expected.probabilities.max():.1%})"
+    assert second.startswith("one.png: ")
+
+
+def test_predict_json(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", "one.png", "one.JPG", "--json")
+    report = strict(out)
+    assert (code, err) == (0, "")
+    assert [result["file"] for result in report["results"]] == ["seven.json", "one.png", "one.JPG"]
+    recognizer = Recognizer.of(modelfile.load(model))
+    expected = recognizer.predict(Drawing.from_points(SEVEN))
+    np.testing.assert_allclose(report["results"][0]["probabilities"], expected.probabilities, atol=1e-6)
+    for result in report["results"]:
+        assert result["digit"] == int(np.argmax(result["probabilities"]))
+        assert len(result["probabilities"]) == 10
+        assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+BAD = ["bad.json", "nothing.json", "blank.png", "text.png", "missing.png", "missing.json", "."]
+
+
+def test_a_bad_file_does_not_stop_the_good_ones(lab, model, files):
+    names = ["bad.json", "seven.json", *BAD[1:], "one.png"]
+    code, out, err = lab("predict", "--model", model, *names)
+    assert code == 2
+    assert [line.split(":")[0] for line in out.splitlines()] == ["seven.json", "one.png"]
+    lines = err.splitlines()
+    assert len(lines) == len(BAD)
+    for name, line in zip(BAD, lines, strict=True):
+        assert line.startswith(f"digitpad-lab: {name}")
+
+
+def test_bad_files_in_json(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", *BAD, "--json")
+    results = strict(out)["results"]
+    assert (code, err) == (2, "")
+    assert [result["file"] for result in results] == ["seven.json", *BAD]
+    assert "digit" in results[0]
+    assert "error" not in results[0]
+    for result in results[1:]:
+        assert result.keys() == {"file", "error"}
+        assert result["error"].startswith(result["file"])
+
+
+def test_bad_files_alone(lab, model, files):
+    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "not a PNG or JPEG")
+
+
+def test_mistakes_in_predict(lab, model, files):
+    assert_mistake(lab("predict"), "FILE")
+    assert_mistake(lab("predict", "--model", "text.png", "one.png"), "text.png", "not a model")
+    assert_mistake(lab("predict", "--model", model, "--loud", "one.png"), "--loud")
+
+
+def test_a_file_whose_name_cannot_be_shown(model, files):
+    name = os.fsdecode(b"\xff.json")
+    (files / "seven.json").rename(files / name)
+    done = command("predict", "--model", str(model), name, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("\\udcff.json: ")
+
+
+# recipes, data, model
+
+
+def test_recipes(lab):
+    code, out, err = lab("recipes")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == list(recipes.RECIPES)
+    assert "784-256-128-10" in out
+
+
+def test_recipes_json(lab):
+    code, out, _ = lab("recipes", "--json")
+    report = strict(out)["recipes"]
+    assert code == 0
+    assert report.keys() >= {"quick", "report-baseline"}
+    assert report["quick"]["settings"]["hidden"] == [256, 128]
+    assert report["report-baseline"]["settings"]["initializer"] == "normal"
+
+
+def test_data_list(lab, no_data):
+    code, out, err = lab("data", "list")
+    assert (code, err) == (0, "")
+    assert [line.split()[0] for line in out.splitlines()] == ["mnist", "synthetic", "pen:FILE", "idx:FOLDER", "A+B"]
+    assert "digitpad-lab data get mnist" in out
+
+
+def test_data_list_says_where_mnist_is(lab, here, monkeypatch):
+    (here / "mnist").mkdir()
+    (here / "mnist" / "t10k-labels-idx1-ubyte.gz").touch()
+    monkeypatch.setenv("DIGITPAD_DATA", str(here))
+    assert str(here / "mnist") in lab("data", "list")[1].splitlines()[0]
+
+
+def test_data_get(lab, home, no_data, monkeypatch):
+    monkeypatch.setattr(mnist, "download", lambda *arguments: (home / "got").touch())
+    code, out, _ = lab("data", "get", "mnist")
+    assert code == 0
+    assert (home / "got").exists()
+    assert "MNIST is now in" in out
+
+
+def test_data_get_when_no_mirror_answers(lab, monkeypatch):
+    monkeypatch.setattr(mnist, "MIRRORS", ("http://127.0.0.1:9/",))
+    monkeypatch.setenv("NO_PROXY", "*")
+    assert_mistake(lab("data", "get", "mnist"), "could not be downloaded", "127.0.0.1:9")
+
+
+def test_mistakes_in_data(lab):
+    assert_mistake(lab("data"), "list|get")
+    assert_mistake(lab("data", "get"), "name")
+    assert_mistake(lab("data", "get", "cifar"), "cifar")
+    assert_mistake(lab("data", "put"), "put")
+
+
+def test_model_show(lab, model):
+    code, out, err = lab("model", "show", model)
+    facts = json.loads(out)
+    assert (code, err) == (0, "")
+    assert facts["recipe"] == "quick"
+    assert facts["layers"][0] == {"layer": "Linear", "n_in": 784, "n_out": 16}
+
+
+def test_mistakes_in_model_show(lab, here):
+    assert_mistake(lab("model", "show"), "FILE")
+    assert_mistake(lab("model", "show", "none"), "none", "No such file")
+    assert_mistake(lab("model", "show", here), "Is a directory")
+
+
+def test_mistakes_in_the_command_itself(lab):
+    assert_mistake(lab(), "COMMAND")
+    assert_mistake(lab("frobnicate"), "frobnicate")
+
+
+def test_version_and_help(lab):
+    assert lab("--version") == (0, f"digitpad-lab {core.__version__}\n", "")
+    for arguments in ([], ["train"], ["evaluate"], ["predict"], ["recipes"], ["data"], ["model"]):
+        code, out, err = lab(*arguments, "--help")
+        assert (code, err) == (0, "")
+        assert out.startswith("usage: digitpad-lab")
+
+
+def test_where_no_model_ships_the_sentence_names_the_file(lab, files, monkeypatch):
+    monkeypatch.setattr("core.recognizer.resources.files", lambda package: files)
+    assert_mistake(lab("predict", "one.png"), OUT, "No such file")
+
+
+# The model that ships
+
+
+def test_the_shipped_model_reads_a_drawing_and_a_picture(lab, files):
+    assert shipped_model().network.sizes[0] == 784
+    results = strict(lab("predict", "seven.json", "one.png", "one.JPG", "--json")[1])["results"]
+    assert [result["digit"] for result in results] == [7, 1, 1]
+
+
+@pytest.mark.real_data
+def test_the_shipped_model_is_98_and_a_half_percent_right_on_mnist(lab, real_data, monkeypatch):
+    monkeypatch.setenv("DIGITPAD_DATA", str(real_data))
+    report = strict(lab("evaluate", "--data", "mnist", "--json")[1])
+    assert report["n"] == 10_000
+    assert report["accuracy"] >= 0.985
+
+
+@pytest.mark.real_data
+def test_train_on_mnist_is_the_default_where_it_is_present(lab, real_data, monkeypatch):
+    monkeypatch.setenv("DIGITPAD_DATA", str(real_data))
+    report = strict(lab("train", "--epochs", "1", "--json")[1])
+    assert report["data"] == "mnist"
+    assert report["test_accuracy"] > 0.95
+    assert modelfile.load(Path(OUT)).credits == (mnist.CREDIT,)
+
+
+# The command itself
+
+
+def command(*arguments, env=None, **options):
+    options = {"stdout": subprocess.PIPE} | options
+    return subprocess.run(
+        [sys.executable, "-m", "core.cli", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=os.environ | (env or {}),
+        **options,
+    )
+
+
+def test_the_installed_command_answers():
+    done = command("--version")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"digitpad-lab {core.__version__}\n", "")
+
+
+def test_a_reader_that_has_gone_is_no_reason_to_complain():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = command("recipes", stdout=writing)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed, to see when the training has begun")
+def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
+    import pty
+    import termios
+
+    terminal, stderr = pty.openpty()
+    termios.tcsetwinsize(stderr, (24, 120))
+    arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000", "--json")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cli", *arguments], stdout=subprocess.PIPE, stderr=stderr, text=True
+    )
+    os.close(stderr)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal without a process left on it cannot be read
+        while chunk := os.read(terminal, 4096):
+            if b"validation=" in shown + chunk and b"validation=" not in shown:
+                process.send_signal(signal.SIGINT)
+            shown += chunk
+    os.close(terminal)
+    out, _ = process.communicate()
+    report = strict(out)
+    assert process.returncode == 130
+    assert report["interrupted"] is True
+    assert b"digits" in shown
+    assert b"Traceback" not in shown
+    assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"]
