@@ -45,7 +45,7 @@ clean:
 
 # The model that ships. Needs MNIST (digitpad-lab data get mnist, or DIGITPAD_DATA).
 model: $(VENV)/.run
-	$(BIN)/digitpad-lab train --recipe accurate --data mnist --threads 1 --seed 0 --out assets/model.safetensors
+	$(BIN)/digitpad-lab train --recipe accurate --data mnist+synthetic --threads 1 --seed 0 --out assets/model.safetensors
 
 # The README's pictures, without a screen.
 pictures: $(VENV)/.run

@@ -14,7 +14,8 @@ from core import places
 from core.data import idx, mnist
 from core.errors import DataError
 
-NAMES = tuple(mnist.SHA256)
+SHA256, DOWNLOAD_BYTES = mnist.SHA256, mnist.DOWNLOAD_BYTES
+NAMES = tuple(SHA256)
 LABELS = "t10k-labels-idx1-ubyte"
 SIZES = {"train": 30, "t10k": 12}
 
@@ -376,13 +377,12 @@ def test_nothing_is_taken_over_unless_all_is_right(tmp_path, files):
 
 @pytest.mark.real_data
 def test_the_real_mnist(real_data, monkeypatch):
-    monkeypatch.undo()
+    monkeypatch.setattr(mnist, "SHA256", SHA256)
     train, test = mnist.load(real_data / "mnist")
     assert train.images.shape == (60_000, 784)
     assert np.bincount(train.labels).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert len(test) == 10_000
 
 
-def test_the_size_of_the_download_is_that_of_the_published_files(monkeypatch):
-    monkeypatch.undo()
-    assert mnist.DOWNLOAD_BYTES == 9_912_422 + 28_881 + 1_648_877 + 4_542
+def test_the_size_of_the_download_is_that_of_the_published_files():
+    assert DOWNLOAD_BYTES == 9_912_422 + 28_881 + 1_648_877 + 4_542

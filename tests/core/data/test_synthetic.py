@@ -1,5 +1,6 @@
 """The synthetic digits: fair, repeatable, in MNIST's geometry, from templates that are checked."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -84,8 +85,9 @@ def test_a_label_is_the_digit_that_was_drawn(digits, plain):
     drawn, typed = (x.reshape(len(x), -1) / np.linalg.norm(x, axis=(1, 2))[:, np.newaxis] for x in (images, plain[1]))
     nearest = (drawn @ typed.T).argmax(axis=1)
     likely = np.array([way.digit for way in synthetic.templates()])[nearest]
-    agreement = [np.mean(likely[labels == digit] == digit) for digit in range(10)]
-    assert min(agreement) > 0.7, agreement
+    # The nearest typed digit is a poor reader, right in half the cases or more, but wrong in no one way as often.
+    answers = [np.bincount(likely[labels == digit], minlength=10).argmax() for digit in range(10)]
+    assert answers == list(range(10))
 
 
 def test_drawings_are_those_that_are_drawn():
@@ -143,6 +145,17 @@ def test_variation_has_the_size_that_is_asked_for():
     lean = lines[:, 0, 0] - lines[:, -1, 0]  # how far the upper end lies to the right, over a height of 1
     assert lean.mean() == pytest.approx(0.1, abs=0.02)
     assert lean.std() == pytest.approx(0.2, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    "kind", ["slant", "slant_mean", "rotation", "aspect", "jitter", "stroke_shift", "warp", "overshoot"]
+)
+def test_each_kind_of_variation_changes_the_drawing_by_itself(kind):
+    way = synthetic.templates()[0]
+    (typed,) = synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)
+    alone = dataclasses.replace(synthetic.NO_VARIATION, **{kind: getattr(synthetic.VARIATION, kind)})
+    for varied in synthetic.write(way, 3, rng(), alone):
+        assert 0.001 < np.abs(varied.strokes[0] - typed.strokes[0]).max() < 0.5
 
 
 @pytest.mark.parametrize(

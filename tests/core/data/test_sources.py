@@ -1,0 +1,290 @@
+"""Digits by name: every form of a source's name, and every way in which it can be wrong."""
+
+import numpy as np
+import pytest
+
+from core import ink
+from core.data import idx, mnist, sources, unipen
+from core.data.dataset import Dataset
+from core.errors import DataError
+
+SHAPES = [[[0, 0], [50, 100]], [[0, 0], [80, 0], [10, 90]]]
+
+
+def pen_text(writers, per_writer=5):
+    """Return a pen file's text: every writer writes the same few digits, shifted."""
+    lines = [".VERSION 1.0", ".HIERARCHY PAGE TEXT WORD"]
+    for writer in writers:
+        for i in range(per_writer):
+            label = (writer + i) % 10
+            lines += [f'.SEGMENT DIGIT 0 ? "{label}"', f".COMMENT {label} {writer} {i}", ".PEN_DOWN"]
+            lines += [f"{x + writer + i} {y + i * y}" for x, y in SHAPES[label % 2]]
+            lines += [".PEN_UP", ".DT 100"]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch, no_data):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def pens(here):
+    (here / "pens").write_text(pen_text(range(1, 31)))
+    return here / "pens"
+
+
+def lay(folder, n_train=20, n_test=5, suffix=""):
+    rng = np.random.default_rng(n_train)
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, n in (("train", n_train), ("t10k", n_test)):
+        idx.write(
+            folder / f"{part}-images-idx3-ubyte{suffix}", rng.integers(256, size=(n, 28, 28), dtype=np.uint8)
+        )
+        idx.write(folder / f"{part}-labels-idx1-ubyte{suffix}", rng.integers(10, size=n, dtype=np.uint8))
+    return folder
+
+
+@pytest.fixture
+def fake_mnist(here, monkeypatch):
+    """A small fake in $DIGITPAD_DATA that passes for MNIST."""
+    folder = lay(here / "data" / "mnist", 24, 6)
+    monkeypatch.setattr(mnist, "SHA256", {name: idx.sha256((folder / name).read_bytes()) for name in mnist.SHA256})
+    monkeypatch.setenv("DIGITPAD_DATA", str(here / "data"))
+    return folder
+
+
+def writers(data):
+    return sorted(set(data.writers.tolist()))
+
+
+# mnist and idx
+
+
+def test_mnist(fake_mnist):
+    source = sources.load("mnist")
+    assert (source.name, len(source.train), len(source.test)) == ("mnist", 24, 6)
+    assert source.evaluation is source.test
+    assert source.credits == (mnist.CREDIT,)
+
+
+def test_default_is_mnist_where_it_is_present_else_synthetic(here, monkeypatch):
+    assert sources.default() == "synthetic"
+    lay(here / "data" / "mnist")
+    monkeypatch.setenv("DIGITPAD_DATA", str(here / "data"))
+    assert sources.default() == "mnist"
+
+
+def test_damaged_mnist_is_an_error_and_not_a_reason_for_something_else(fake_mnist):
+    (fake_mnist / "train-labels-idx1-ubyte").write_bytes(b"damaged")
+    assert sources.default() == "mnist"
+    with pytest.raises(DataError, match="train-labels-idx1-ubyte is damaged"):
+        sources.load("mnist")
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_idx(here, suffix):
+    lay(here / "mine", suffix=suffix)
+    source = sources.load("idx:mine")
+    assert (source.name, len(source.train), len(source.test)) == ("idx:mine", 20, 5)
+    assert source.evaluation is source.test
+    assert source.credits == ()
+    np.testing.assert_array_equal(source.test.labels, idx.read(here / "mine" / f"t10k-labels-idx1-ubyte{suffix}"))
+
+
+def test_faults_in_idx_files_name_them(here):
+    folder = lay(here / "mine")
+    idx.write(folder / "train-labels-idx1-ubyte", np.zeros(19, np.uint8))
+    with pytest.raises(DataError, match=r"train-images-idx3-ubyte holds 20 images, .*train-labels-idx1-ubyte 19"):
+        sources.load("idx:mine")
+    (folder / "t10k-images-idx3-ubyte").unlink()
+    lay(folder, 20, 5)
+    (folder / "t10k-images-idx3-ubyte").unlink()
+    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte.gz cannot be read: No such file"):
+        sources.load("idx:mine")
+
+
+# synthetic
+
+
+def test_synthetic_holds_a_tenth_out_as_test_part():
+    source = sources.load("synthetic:50")
+    assert (len(source.train), len(source.test), len(source.evaluation)) == (45, 5, 50)
+    assert source.credits == ()
+    assert source.train.images.dtype == np.uint8
+    assert set(source.evaluation.labels) == set(range(10))
+
+
+def test_synthetic_is_the_same_each_time():
+    first, second = sources.load("synthetic:20"), sources.load("synthetic:20")
+    np.testing.assert_array_equal(first.train.images, second.train.images)
+    np.testing.assert_array_equal(first.test.labels, second.test.labels)
+
+
+def test_synthetic_without_a_number(monkeypatch):
+    assert sources.N_SYNTHETIC == 20_000
+    monkeypatch.setattr(sources, "N_SYNTHETIC", 30)
+    source = sources.load("synthetic")
+    assert (source.name, len(source.evaluation)) == ("synthetic", 30)
+
+
+@pytest.mark.parametrize("number", ["9", "0", "-20", "1000001", "1e3", "many", "20.5", "²", "٢٠", " ", "9" * 5000])
+def test_numbers_of_synthetic_digits_out_of_range(number):
+    with pytest.raises(DataError, match="10 to 1,000,000|no data source"):
+        sources.load(f"synthetic:{number}")
+
+
+# pen
+
+
+def test_pen_images_are_those_of_the_strokes(pens):
+    source = sources.load("pen:pens")
+    digits = unipen.read(pens)
+    assert len(source.evaluation) == len(digits) == 150
+    images = ink.render_all([digit.drawing for digit in digits]).reshape(150, 784)
+    np.testing.assert_array_equal(source.evaluation.images, images)
+    np.testing.assert_array_equal(source.evaluation.labels, [digit.label for digit in digits])
+    np.testing.assert_array_equal(source.evaluation.writers, [digit.writer for digit in digits])
+
+
+def test_pen_holds_a_tenth_of_the_writers_out(pens):
+    source = sources.load("pen:pens")
+    assert writers(source.train) == list(range(1, 28))
+    assert writers(source.test) == [28, 29, 30]
+    assert (len(source.train), len(source.test)) == (135, 15)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [("25-30", range(25, 31)), ("7", [7]), ("1,2,7", [1, 2, 7]), ("1-3,30,29-30", [1, 2, 3, 29, 30])],
+)
+def test_pen_of_some_writers(pens, chosen, expected):
+    assert writers(sources.load(f"pen:pens@{chosen}").evaluation) == list(expected)
+
+
+def test_pen_of_one_writer_holds_a_tenth_of_the_rows_out(pens):
+    source = sources.load("pen:pens@7")
+    assert (len(source.train), len(source.test)) == (4, 0)
+    assert (len(source.train) + len(source.test), writers(source.train)) == (5, [7]) or len(source.evaluation) == 5
+
+
+@pytest.mark.parametrize("chosen", ["30-25", "1,,2", "1-", "-3", "1-2-3", ",", "-", "99999"])
+def test_writers_that_make_no_sense(pens, chosen):
+    with pytest.raises(DataError, match="writers are named like"):
+        sources.load(f"pen:pens@{chosen}")
+
+
+def test_writers_who_are_not_there(pens):
+    with pytest.raises(DataError, match=r"pens has no digits of these writers; its writers are 1 to 30"):
+        sources.load("pen:pens@31-40")
+
+
+@pytest.mark.parametrize("chosen", ["", "all", "1;2", "²"])
+def test_what_is_no_list_of_writers_belongs_to_the_name(pens, chosen):
+    with pytest.raises(DataError, match=f"pens@{chosen} cannot be read: No such file"):
+        sources.load(f"pen:pens@{chosen}")
+
+
+@pytest.mark.parametrize("name", ["a@b.unipen", "a@12", "a+b", "a + b.unipen", "pen:x", "C+pen", "x+mnist.unipen", "+"])
+def test_names_with_an_at_or_a_plus_or_a_colon(here, name):
+    (here / name).write_text(pen_text([1, 2]))
+    assert len(sources.load(f"pen:{name}").evaluation) == 10
+
+
+def test_an_at_in_the_name_and_writers_after_it(here):
+    (here / "a@b").write_text(pen_text([1, 2]))
+    assert writers(sources.load("pen:a@b@2").evaluation) == [2]
+
+
+def test_the_pen_file_that_is_known_is_credited(here):
+    for name in ("pen-train.unipen", "mine.unipen"):
+        (here / name).write_text(pen_text([1, 2]))
+    assert "UCI (CC BY 4.0)" in sources.load("pen:pen-train.unipen").credits[0]
+    assert sources.load("pen:mine.unipen").credits == ()
+
+
+# Where files are looked for
+
+
+def test_digitpad_data_is_looked_into_first(here, monkeypatch):
+    (here / "data").mkdir()
+    (here / "data" / "pens").write_text(pen_text([5]))
+    (here / "pens").write_text(pen_text([6]))
+    assert writers(sources.load("pen:pens").evaluation) == [6]
+    monkeypatch.setenv("DIGITPAD_DATA", str(here / "data"))
+    assert writers(sources.load("pen:pens").evaluation) == [5]
+    (here / "data" / "pens").unlink()
+    assert writers(sources.load("pen:pens").evaluation) == [6]
+    assert writers(sources.load(f"pen:{here / 'pens'}").evaluation) == [6]
+
+
+def test_a_home_is_found(here, monkeypatch):
+    monkeypatch.setenv("HOME", str(here))
+    monkeypatch.setenv("USERPROFILE", str(here))
+    (here / "mine").write_text(pen_text([4]))
+    assert writers(sources.load("pen:~/mine").evaluation) == [4]
+
+
+# A+B
+
+
+def test_two_sources_joined(pens, here):
+    lay(here / "mine")
+    name = "idx:mine+pen:pens@1-4+synthetic:30"
+    source = sources.load(name)
+    parts = [sources.load(part) for part in ("idx:mine", "pen:pens@1-4", "synthetic:30")]
+    assert source.name == name
+    for field in ("train", "test", "evaluation"):
+        joined, apart = getattr(source, field), [getattr(part, field) for part in parts]
+        np.testing.assert_array_equal(joined.images, np.concatenate([part.images for part in apart]))
+        np.testing.assert_array_equal(joined.labels, np.concatenate([part.labels for part in apart]))
+        np.testing.assert_array_equal(joined.writers, np.concatenate([part.writers for part in apart]))
+
+
+def test_credits_are_given_once_each(fake_mnist, here):
+    (here / "pen-train.unipen").write_text(pen_text([1, 2]))
+    credits = sources.load("mnist+pen:pen-train.unipen@1+pen:pen-train.unipen@2+mnist").credits
+    assert credits == (mnist.CREDIT, sources._PEN_CREDIT)
+
+
+@pytest.mark.parametrize("name", ["synthetic:20+synthetic:30", "synthetic:20 + synthetic:30", " synthetic:20+ synthetic:30 "])
+def test_spaces_around_a_plus_do_not_matter(name):
+    assert len(sources.load(name).evaluation) == 50
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", " ", "+", "emnist", "MNIST", "mnist:", "mnist:x", "pen", "pen:", "idx", "idx:", "synthetic:", "pens", "mnist+"]
+    + ["+mnist", "mnist+emnist", "mnist++synthetic", "synthetic:20+", "idx+mnist", "pen+mnist", "penguin:x", "synthetics"],
+)
+def test_names_that_are_no_source(fake_mnist, name):
+    with pytest.raises(DataError, match=r"there is no data source .*a source is mnist, synthetic|10 to 1,000,000"):
+        sources.load(name)
+
+
+def test_a_part_that_fails_fails_the_whole(pens):
+    with pytest.raises(DataError, match="nowhere"):
+        sources.load("pen:pens+pen:nowhere")
+
+
+@pytest.mark.parametrize("name", ["pen:.", "idx:pens", "pen:" + "x" * 300, "idx:" + "x" * 300, "pen:~nobody-there/x"])
+def test_places_that_hold_no_files(pens, name):
+    with pytest.raises(DataError, match="cannot be read"):
+        sources.load(name)
+
+
+def test_an_empty_part_is_no_fault(here):
+    lay(here / "mine", 3, 0)
+    assert isinstance(sources.load("idx:mine").test, Dataset)
+    assert len(sources.load("idx:mine").test) == 0
+
+
+@pytest.mark.real_data
+def test_the_real_pen_digits(pen_file, monkeypatch):
+    monkeypatch.setenv("DIGITPAD_DATA", str(pen_file.parent.parent))
+    source = sources.load("pen:pen/pen-train.unipen@25-30")
+    assert writers(source.evaluation) == list(range(25, 31))
+    assert 1_000 < len(source.evaluation) < 2_000
+    assert writers(source.test) == [30]
+    assert source.credits
