@@ -1,11 +1,9 @@
 """The window: it composes the two rooms and connects them; it does not compute."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QImage, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -17,29 +15,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import modelfile, picture, places
+from core import places
 from core.data import mnist, sources
-from core.data.examples import Examples
-from core.errors import DigitpadError, ModelError
-from core.ink import Drawing
+from core.errors import DigitpadError
 from core.modelfile import Model
-from core.recognizer import shipped_model
 from core.training import Progress
 from gui import about, theme
 from gui.faults import log
-from gui.mnist_bar import MnistFetch
+from gui.menus import Wish, choice, fill, toggle
+from gui.mnist_desk import MnistDesk
+from gui.model_desk import SUFFIX, ModelDesk
 from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind, NoticeBar
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
-from gui.reader import Reader, image_of
+from gui.reader import Reader
 from gui.respondent_box import RespondentBox
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Facts, Outcome
-
-_MODEL_SUFFIX = ".safetensors"
-_LAST_MODEL = "last.safetensors"
 
 
 class MainWindow(QMainWindow):
@@ -62,13 +56,14 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar()
         self.reader = Reader(self.pad_panel, self.slot, self)
         self._respondents = RespondentBox()
-        self._examples = Examples(np.random.default_rng())
-        self._fetch: MnistFetch | None = None
+        self.mnist_desk = MnistDesk(self)
+        self.models = ModelDesk(self.slot, self)
         self._curves_place = QVBoxLayout()
         self._compose()
         self._make_menus()
         self._connect()
-        self._load_models()
+        self.models.load(keeps=preferences is not None)
+        self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()
 
@@ -116,78 +111,55 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self.add_curves)
 
     def _make_menus(self) -> None:
-        panel, key = self.pad_panel, QKeySequence.StandardKey
-        bar = self.menuBar()
-        file = bar.addMenu(self.tr("&File"))
-        self._add(file, self.tr("&Open model…"), self._choose_model, key.Open, self.tr("Let a saved network answer"))
-        self.save_action = self._add(
-            file, self.tr("&Save model…"), self._choose_save, key.Save, self.tr("Save the network that you trained")
-        )
-        file.addSeparator()
-        file.addActions([panel.open_action, panel.paste_action, panel.random_action])
-        file.addSeparator()
-        self._add(file, self.tr("&Quit"), self.close, key.Quit, self.tr("Close the window"))
-
-        edit = bar.addMenu(self.tr("&Edit"))
-        edit.addActions([panel.undo_action, panel.redo_action, panel.clear_action])
-        edit.addSeparator()
-        edit.addActions([panel.pen_action, panel.eraser_action])
-        edit.addMenu(panel.width_menu)
-
-        train = bar.addMenu(self.tr("&Training"))
-        wishes = self.training_panel
-        self.start_action = self._add(
-            train, self.tr("&Start"), wishes.startRequested.emit, "Ctrl+R", self.tr("Train a network")
-        )
-        self.pause_action = self._add(
-            train, self.tr("&Pause or resume"), self._toggle_pause, "Ctrl+P", self.tr("Halt the run, or go on with it")
-        )
-        self.stop_action = self._add(
-            train, self.tr("S&top and keep"), self.session.stop, "Ctrl+E", self.tr("End the run, keep its best weights")
-        )
-        self.cancel_action = self._add(
-            train, self.tr("&Cancel"), self.session.cancel, None, self.tr("End the run and throw it away")
-        )
-
-        view = bar.addMenu(self.tr("&View"))
-        self._log_action = view.addAction(self.tr("&Logarithmic loss"))
-        self._log_action.setCheckable(True)
-        self._log_action.setShortcut("Ctrl+L")
-        self._log_action.setStatusTip(self.tr("Show the loss on a logarithmic axis"))
-        self._make_scheme_menu(view.addMenu(self.tr("&Appearance")))
-
-        help_menu = bar.addMenu(self.tr("&Help"))
-        self._add(help_menu, self.tr("&About digitpad"), self._show_about, None, self.tr("Versions and credits"))
-
-    def _make_scheme_menu(self, menu: QMenu) -> None:
-        self._schemes = QActionGroup(self)
-        for name, text in (
-            ("system", self.tr("As the &system")),
-            ("light", self.tr("&Light")),
-            ("dark", self.tr("&Dark")),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setData(name)
-            action.setChecked(name == "system")
-            self._schemes.addAction(action)
+        panel, session, tr, key = self.pad_panel, self.session, self.tr, QKeySequence.StandardKey
+        self._log_action = toggle(tr("&Logarithmic loss"), "Ctrl+L", tr("Show the loss on a logarithmic axis"), self)
+        self._schemes = choice({"system": tr("As the &system"), "light": tr("&Light"), "dark": tr("&Dark")}, self)
         self._schemes.triggered.connect(self._on_scheme)
-
-    def _add(
-        self,
-        menu: QMenu,
-        text: str,
-        slot: Callable[..., object],
-        shortcut: QKeySequence.StandardKey | str | None,
-        tip: str,
-    ) -> QAction:
-        action = menu.addAction(text)
-        action.setStatusTip(tip)
-        action.setToolTip(tip)
-        if shortcut is not None:
-            action.setShortcut(QKeySequence(shortcut))
-        action.triggered.connect(lambda checked=False: slot())
-        return action
+        appearance = QMenu(tr("&Appearance"), self)
+        appearance.addActions(self._schemes.actions())
+        save = Wish(
+            "save",
+            tr("&Save model…"),
+            self.models.choose_place,
+            key.Save,
+            tr("Save the network that you trained"),
+        )
+        pause = Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on"))
+        stop = Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights"))
+        self.actions_by_name = fill(
+            self.menuBar(),
+            {
+                tr("&File"): (
+                    Wish(
+                        "open",
+                        tr("&Open model…"),
+                        self.models.choose,
+                        key.Open,
+                        tr("Let a saved network answer"),
+                    ),
+                    save,
+                    None,
+                    *(panel.open_action, panel.paste_action, panel.random_action),
+                    None,
+                    Wish("quit", tr("&Quit"), self.close, key.Quit, tr("Close the window")),
+                ),
+                tr("&Edit"): (
+                    *(panel.undo_action, panel.redo_action, panel.clear_action),
+                    None,
+                    *(panel.pen_action, panel.eraser_action, panel.width_menu),
+                ),
+                tr("&Training"): (
+                    Wish("start", tr("&Start"), self.start, "Ctrl+R", tr("Train a network")),
+                    pause,
+                    stop,
+                    Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
+                ),
+                tr("&View"): (self._log_action, appearance),
+                tr("&Help"): (
+                    Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
+                ),
+            },
+        )
 
     def _connect(self) -> None:
         panel, session, pad_panel = self.training_panel, self.session, self.pad_panel
@@ -197,34 +169,25 @@ class MainWindow(QMainWindow):
         panel.stopRequested.connect(session.stop)
         panel.cancelRequested.connect(session.cancel)
         panel.penFileRequested.connect(self._choose_pen_file)
-        panel.mnist_bar.downloadRequested.connect(self.download_mnist)
+        panel.mnist_bar.downloadRequested.connect(self.mnist_desk.download)
         panel.mnist_bar.filesRequested.connect(self._choose_mnist_folder)
-        panel.mnist_bar.cancelRequested.connect(self._cancel_fetch)
+        panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
+        self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
+        self.mnist_desk.ended.connect(self._on_mnist)
+        self.models.told.connect(self._say)
+        self.reader.told.connect(self._say)
+        self.reader.succeeded.connect(self.notice.clear)
         session.stateChanged.connect(self._on_state)
         session.prepared.connect(self._on_prepared)
         session.progressed.connect(self._on_progressed)
         session.snapshotTaken.connect(self.slot.take)
         session.concluded.connect(self._on_concluded)
-        pad_panel.randomDigitRequested.connect(self.show_random_digit)
-        pad_panel.openPictureRequested.connect(self._choose_picture)
+        pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
+        pad_panel.openPictureRequested.connect(self.reader.choose)
         pad_panel.picturePasted.connect(self.show_given)
         self.slot.choicesChanged.connect(self._on_choices)
         self._respondents.respondentChosen.connect(self.slot.choose)
         self._on_state(RunState.IDLE)
-
-    def _load_models(self) -> None:
-        """Bring in the shipped model, and the one that the last run left."""
-        try:
-            self.slot.set_shipped(shipped_model())
-        except (DigitpadError, OSError) as error:
-            self._say(self.tr("The model that comes with digitpad cannot be used: {0}").format(error), Kind.BAD)
-        last = places.models() / _LAST_MODEL
-        if self._preferences is not None and last.exists():
-            try:
-                self.slot.set_own(modelfile.load(last), self.tr("the last run"))
-            except ModelError as error:
-                log.warning("the last run's model cannot be used: %s", error)
-        self._on_choices()
 
     # -- what is remembered ------------------------------------------------------------------------------------------
 
@@ -282,18 +245,15 @@ class MainWindow(QMainWindow):
         self.notice.clear()
         self.session.start(panel.recipe, config, panel.data, panel.form.threads.value())
 
-    def _toggle_pause(self) -> None:
-        if self.session.state is RunState.PAUSED:
-            self.session.resume()
-        else:
-            self.session.pause()
-
     def _on_state(self, state: RunState) -> None:
         self.training_panel.set_state(state)
-        self.start_action.setEnabled(state is RunState.IDLE)
-        self.pause_action.setEnabled(state in (RunState.RUNNING, RunState.PAUSED))
-        self.stop_action.setEnabled(state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED))
-        self.cancel_action.setEnabled(state is not RunState.IDLE)
+        for name, makes_sense in (
+            ("start", state is RunState.IDLE),
+            ("pause", state in (RunState.RUNNING, RunState.PAUSED)),
+            ("stop", state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)),
+            ("cancel", state is not RunState.IDLE),
+        ):
+            self.actions_by_name[name].setEnabled(makes_sense)
 
     def _on_prepared(self, facts: Facts) -> None:
         self.curves.begin(facts.n_train, facts.n_epochs)
@@ -318,153 +278,41 @@ class MainWindow(QMainWindow):
     def _take_result(self, model: Model, *, stopped: bool) -> None:
         accuracy = model.scores["test_accuracy"]
         self.slot.set_own(model, self.tr("{0}, {1}").format(model.recipe, f"{accuracy:.2%}"))
-        text = self.tr("Stopped and kept") if stopped else self.tr("Done")
-        self.training_panel.show_status(
-            self.tr(
-                "{0} after {1:.1f} s: {2:.2%} of the test digits are right, {3:.2%} of the validation digits."
-            ).format(text, self.session.seconds, accuracy, model.scores["validation_accuracy"])
+        form = (
+            self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
+            if stopped
+            else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
         )
-        self._keep(model)
-
-    def _keep(self, model: Model) -> None:
-        """Keep the newest result by itself, so that closing the window does not lose it."""
-        if self._preferences is None:
-            return
-        try:
-            places.models().mkdir(parents=True, exist_ok=True)
-            modelfile.save(model, places.models() / _LAST_MODEL)
-        except (DigitpadError, OSError) as error:
-            self._say(
-                self.tr("The trained network could not be kept by itself ({0}): save it.").format(error), Kind.BAD
-            )
+        self.training_panel.show_status(form.format(self.session.seconds, accuracy))
+        self.models.keep(model)
 
     # -- who answers -------------------------------------------------------------------------------------------------
 
     def _on_choices(self) -> None:
         self._respondents.show_slot(self.slot)
         self.session.set_watched(self.slot.choice is Respondent.TRAINING)
-        self.save_action.setEnabled(self.slot.own_model() is not None)
-
-    def open_model(self, path: Path) -> None:
-        """Let a model from a file answer; one that cannot be read changes nothing."""
-        try:
-            model = modelfile.load(path)
-        except ModelError as error:
-            self._say(str(error), Kind.BAD)
-            return
-        self.slot.set_own(model, path.name)
-        self.slot.choose(Respondent.OWN)
-        self._say(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
-
-    def save_model(self, path: Path) -> None:
-        """Save the reader's own model."""
-        model = self.slot.own_model()
-        if model is None:
-            return
-        try:
-            modelfile.save(model, path)
-        except ModelError as error:
-            self._say(str(error), Kind.BAD)
-        else:
-            self._say(self.tr("Saved as {0}.").format(path), Kind.GOOD)
+        self.actions_by_name["save"].setEnabled(self.slot.own_model() is not None)
 
     # -- pictures and examples ---------------------------------------------------------------------------------------
 
     def show_given(self, given: QImage | Path) -> None:
         """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
         if isinstance(given, Path):
-            if given.suffix.lower() == _MODEL_SUFFIX:
-                self.open_model(given)
+            if given.suffix.lower() == SUFFIX:
+                self.models.open(given)
             else:
-                self.open_picture(given)
+                self.reader.open(given)
         else:
-            self._try(lambda: self.reader.show_picture(given))
+            self.reader.show_pasted(given)
 
-    def open_picture(self, path: Path) -> None:
-        """Put a picture, or a drawing in ink JSON, on the pad; one that cannot be read changes nothing."""
-        self._try(lambda: self._open_picture(path))
-
-    def _open_picture(self, path: Path) -> None:
-        if path.suffix.lower() == ".json":
-            self.pad_panel.pad.set_drawing(Drawing.load(path), fit=True)
-            self.reader.answer()
-        else:
-            self.reader.show_picture(image_of(picture.load(path)), path.name)
-
-    def show_random_digit(self) -> None:
-        """Put a digit on the pad that no network has learnt from."""
-        self._try(lambda: self.reader.show_example(self._examples.draw()))
-
-    def _try(self, act: Callable[[], None]) -> None:
-        """Do something that a file or a user may make fail, and say so in the window."""
-        try:
-            act()
-        except DigitpadError as error:
-            self._say(str(error), Kind.BAD)
-        else:
-            self.notice.clear()
-
-    # -- MNIST -------------------------------------------------------------------------------------------------------
-
-    def download_mnist(self) -> None:
-        """Fetch MNIST from its mirrors."""
-        self._begin_fetch(None)
-
-    def take_mnist_from(self, folder: Path) -> None:
-        """Copy MNIST from a folder of the user's."""
-        self._begin_fetch(folder)
-
-    def _begin_fetch(self, folder: Path | None) -> None:
-        if self._fetch is not None:
-            return
-        self._fetch = MnistFetch(folder, self)
-        self._fetch.progressed.connect(self.training_panel.mnist_bar.show_progress)
-        self._fetch.ended.connect(self._on_fetch_ended)
-        self.training_panel.mnist_bar.show_progress(0, 0)
-        self._fetch.start()
-
-    def _cancel_fetch(self) -> None:
-        if self._fetch is not None:
-            self._fetch.cancel()
-
-    def _on_fetch_ended(self, error: str) -> None:
-        fetch, self._fetch = self._fetch, None
-        if fetch is None:
-            return
-        fetch.wait()
-        fetch.deleteLater()
-        present = mnist.folder() is not None
-        self.training_panel.set_mnist_present(present)
-        if error:
-            self._say(error, Kind.BAD)
-        elif fetch.is_cancelled and not present:
-            self._say(self.tr("The download was cancelled; nothing of it was kept."))
-        else:
-            if not self.session.is_active:
-                self.training_panel.set_data("mnist")
-            self._say(self.tr("MNIST is here."), Kind.GOOD)
+    def _on_mnist(self, text: str, kind: Kind) -> None:
+        """Tell how the way to MNIST ended, and offer it if it is here now."""
+        self.training_panel.set_mnist_present(mnist.folder() is not None)
+        if kind is Kind.GOOD and not self.session.is_active:
+            self.training_panel.set_data("mnist")
+        self._say(text, kind)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
-
-    def _choose_model(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open model"), "", self.tr("Models (*.safetensors)"))
-        if name:
-            self.open_model(Path(name))
-
-    def _choose_save(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save model"), "model.safetensors", self.tr("Models (*.safetensors)")
-        )
-        if name:
-            path = Path(name)
-            self.save_model(path if path.suffix else path.with_suffix(_MODEL_SUFFIX))
-
-    def _choose_picture(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open picture"), "", self.tr("Pictures and drawings (*.png *.jpg *.jpeg *.json)")
-        )
-        if name:
-            self.open_picture(Path(name))
 
     def _choose_pen_file(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a pen file"), "", self.tr("UNIPEN files (*)"))
@@ -474,7 +322,7 @@ class MainWindow(QMainWindow):
     def _choose_mnist_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder with MNIST's four files"))
         if name:
-            self.take_mnist_from(Path(name))
+            self.mnist_desk.take_from(Path(name))
 
     def _show_about(self) -> None:
         about.show_about(self, self.slot.model)
@@ -500,9 +348,7 @@ class MainWindow(QMainWindow):
             return
         self._remember()
         self.session.shut_down()
-        if self._fetch is not None:
-            self._fetch.cancel()
-            self._fetch.wait()
+        self.mnist_desk.shut_down()
         super().closeEvent(event)
 
     def confirms_closing(self) -> bool:

@@ -1,60 +1,9 @@
 """While MNIST is missing: an offer to get it, or to take it from files that are there already."""
 
-import threading
-from pathlib import Path
-
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
-from core.data import mnist
-from core.errors import DigitpadError
 from gui import theme
-
-
-class _CancelledError(Exception):
-    pass
-
-
-class MnistFetch(QThread):
-    """Downloads MNIST, or copies it from a folder, off the GUI thread. ``ended`` carries the error, or nothing."""
-
-    progressed = Signal(int, int)
-    ended = Signal(str)
-
-    def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._folder = folder
-        self._cancelled = threading.Event()
-
-    def cancel(self) -> None:
-        """End the download with the next piece that arrives; what came so far is thrown away."""
-        self._cancelled.set()
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether the user has cancelled it."""
-        return self._cancelled.is_set()
-
-    def run(self) -> None:
-        """Do it (off the GUI thread)."""
-        error = ""
-        try:
-            if self._folder is None:
-                mnist.download(self._report)
-            else:
-                mnist.take_over(self._folder)
-        except _CancelledError:
-            pass
-        except DigitpadError as known:
-            error = str(known)
-        except Exception as fault:
-            error = f"MNIST could not be fetched, by a fault of the program: {fault!r}"
-        self.ended.emit(error)
-
-    def _report(self, done: int, total: int) -> None:
-        if self._cancelled.is_set():
-            raise _CancelledError
-        self.progressed.emit(done, total)
 
 
 class MnistBar(QWidget):

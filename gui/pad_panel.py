@@ -78,6 +78,16 @@ class PadPanel(QWidget):
         self.network_view.set_image(image)
         self.prediction_view.set_prediction(probabilities, caption=caption)
 
+    def pen_width(self) -> float:
+        """Return the width of the pen as a share of the pad's side."""
+        return self.pad.pen_width()
+
+    def set_pen_width(self, share: float) -> None:
+        """Take a pen of this width, a share of the pad's side, and mark the nearest one on offer in the menu."""
+        self.pad.set_pen_width(share)
+        nearest = min(range(len(PEN_WIDTHS)), key=lambda i: abs(PEN_WIDTHS[i] - share))
+        self.width_menu.actions()[nearest].setChecked(True)
+
     def set_selector(self, widget: QWidget | None) -> None:
         """Put a widget below the tools, such as the choice of who answers, in place of the one before."""
         old = self._selector_slot.takeAt(0)

@@ -1,21 +1,33 @@
 """Reader: what is on the pad, to an answer beside it, at every stroke, picture or new network."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QFileDialog
 
 from core import ink, picture
-from core.data.examples import Example
-from core.errors import DrawingError
+from core.data.examples import Example, Examples
+from core.errors import DigitpadError, DrawingError
+from core.ink import Drawing
 from gui.model_slot import ModelSlot
+from gui.notice import Kind
 from gui.pad_panel import PadPanel
 
 _EXAMPLE_SCALE = 10
 
 
 class Reader(QObject):
-    """Connects the pad to the network that the slot holds. Rendering and one prediction take well under 2 ms."""
+    """Connects the pad to the network that the slot holds. Rendering and one prediction take well under 2 ms.
+
+    What is opened or pasted and cannot be read changes nothing; ``told`` says why. ``succeeded`` follows what could.
+    """
+
+    told = Signal(str, object)
+    succeeded = Signal()
 
     def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,8 +35,44 @@ class Reader(QObject):
         self._key = 0
         self._image: NDArray[np.uint8] | None = None
         self._caption = ""
+        self._examples = Examples(np.random.default_rng())
         panel.changed.connect(self.answer)
         slot.changed.connect(self.answer)
+
+    def show_pasted(self, shown: QImage) -> None:
+        """Put a picture on the pad and read it."""
+        self._try(lambda: self.show_picture(shown))
+
+    def show_random_digit(self) -> None:
+        """Put a digit on the pad that no network has learnt from."""
+        self._try(lambda: self.show_example(self._examples.draw()))
+
+    def open(self, path: Path) -> None:
+        """Put a picture, or a drawing in ink JSON, on the pad."""
+        self._try(lambda: self._open(path))
+
+    def choose(self) -> None:
+        """Ask which picture or drawing to open."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._panel, self.tr("Open picture"), "", self.tr("Pictures and drawings (*.png *.jpg *.jpeg *.json)")
+        )
+        if name:
+            self.open(Path(name))
+
+    def _open(self, path: Path) -> None:
+        if path.suffix.lower() == ".json":
+            self._panel.pad.set_drawing(Drawing.load(path), fit=True)
+            self.answer()
+        else:
+            self.show_picture(image_of(picture.load(path)), path.name)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except DigitpadError as error:
+            self.told.emit(str(error), Kind.BAD)
+        else:
+            self.succeeded.emit()
 
     def show_picture(self, shown: QImage, caption: str = "") -> None:
         """Put a picture on the pad and read it; raise DrawingError where it shows nothing."""

@@ -83,6 +83,13 @@ class TrainingSession(QObject):
             self._clock.start()
             self._set_state(RunState.RUNNING)
 
+    def toggle_pause(self) -> None:
+        """Pause a run that goes on, resume one that is paused."""
+        if self.state is RunState.PAUSED:
+            self.resume()
+        else:
+            self.pause()
+
     def stop(self) -> None:
         """End the run, and keep its best weights; ``concluded`` tells when that is done."""
         if self._worker and self.state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED):

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from core import ink
 from core.data.dataset import N_CLASSES
 from core.errors import DataError
-from core.geometry import SIZE
 
 Floats = NDArray[np.floating[Any]]
 
@@ -51,7 +50,6 @@ NO_VARIATION = Variation(0, 0, 0, 0, 0, 0, 0, 0)
 _HEIGHT = 100  # of a digit in the file
 _SAMPLE = 7.0  # file units, 1.4 px in the image, from one point of the drawn line to the next
 _WAVE = 3.0  # radians per digit height: a wave's typical length is two digits, so that it bends and does not ripple
-_CHUNK = 1000  # images drawn together: the tables of their pixels stay within about 100 MB
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +83,7 @@ def draw(n: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[n
     """Return images (n, 28, 28) of n digits in MNIST's geometry and their labels (n,), balanced and shuffled."""
     digits, labels = drawings(n, rng)
     widths = VARIATION.pen_median * np.exp(rng.normal(0, VARIATION.pen_spread, n))
-    widths = widths.clip(*VARIATION.pen_range)
-    images = np.empty((n, SIZE, SIZE), np.uint8)
-    for start in range(0, n, _CHUNK):
-        chunk = slice(start, start + _CHUNK)
-        images[chunk] = ink.render_all(digits[chunk], widths[chunk])
-    return images, labels
+    return ink.render_all(digits, widths.clip(*VARIATION.pen_range)), labels
 
 
 def drawings(n: int, rng: np.random.Generator) -> tuple[list[ink.Drawing], NDArray[np.uint8]]:

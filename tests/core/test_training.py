@@ -119,9 +119,7 @@ def test_each_setting_changes_the_run(name):
 
 def test_input_scale_reaches_the_network():
     data = Splits(digits(10), digits(0), digits(0))
-    doubled = Splits(
-        Dataset.of(data.train.images // 2 * 2, data.train.labels), data.validation, data.test
-    )
+    doubled = Splits(Dataset.of(data.train.images // 2 * 2, data.train.labels), data.validation, data.test)
     halved = Splits(Dataset.of(data.train.images // 2, data.train.labels), data.validation, data.test)
     config = dataclasses.replace(SMALL, input_scale=1 / 256)
     twice = dataclasses.replace(SMALL, input_scale=2 / 256)

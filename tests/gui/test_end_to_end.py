@@ -124,9 +124,9 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
 
     window.slot.choose(Respondent.OWN)
     own = draw_all(window, digits[::10], send_mouse, whole_pixels=True)
-    window.save_model(tmp_path / "mine.safetensors")
+    window.models.save(tmp_path / "mine.safetensors")
     window.slot.choose(Respondent.SHIPPED)
-    window.open_model(tmp_path / "mine.safetensors")
+    window.models.open(tmp_path / "mine.safetensors")
     np.testing.assert_array_equal(draw_all(window, digits[::10], send_mouse, whole_pixels=True), own)
     assert share_right(own, digits[::10]) >= 0.7
 

@@ -142,10 +142,10 @@ def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_pa
     window.slot.choose(Respondent.OWN)
     drag(window.pad_panel.pad, SEVEN)
     before = window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
-    window.save_model(tmp_path / "mine.safetensors")
+    window.models.save(tmp_path / "mine.safetensors")
     assert "Saved" in window.notice.text
     window.slot.choose(Respondent.SHIPPED)
-    window.open_model(tmp_path / "mine.safetensors")
+    window.models.open(tmp_path / "mine.safetensors")
     assert window.slot.choice is Respondent.OWN
     np.testing.assert_array_equal(window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities, before)
 
@@ -163,7 +163,7 @@ def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
     else:
         path = tmp_path / "none.safetensors"
     model = window.slot.model
-    window.open_model(path)
+    window.models.open(path)
     assert str(path) in window.notice.text
     assert window.slot.model is model
     assert window.slot.choice is Respondent.SHIPPED
@@ -173,7 +173,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclud
     small_run()
     conclude()
     (tmp_path / "file").write_text("in the way")
-    window.save_model(tmp_path / "file" / "model.safetensors")
+    window.models.save(tmp_path / "file" / "model.safetensors")
     assert str(tmp_path / "file") in window.notice.text
     assert window.slot.own_model() is not None
 
@@ -206,7 +206,7 @@ def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, n
     elif content is not ...:
         path.write_bytes(content)
     drag(window.pad_panel.pad, SEVEN)
-    window.open_picture(path)
+    window.reader.open(path)
     assert name in window.notice.text
     assert answer(window).startswith("7, ")
 
@@ -226,7 +226,7 @@ def seven_png(path, ink=0, paper=255):
 @pytest.mark.parametrize("ink", [0, 255])
 def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, tmp_path, ink):
     seven_png(tmp_path / "seven.png", ink, 255 - ink)
-    window.open_picture(tmp_path / "seven.png")
+    window.reader.open(tmp_path / "seven.png")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.picture() is not None
 
@@ -253,7 +253,7 @@ def test_a_dropped_model_answers(window, tmp_path):
 
 def test_an_ink_file_is_drawn(window, tmp_path):
     (tmp_path / "seven.json").write_text(json.dumps({"strokes": [SEVEN]}))
-    window.open_picture(tmp_path / "seven.json")
+    window.reader.open(tmp_path / "seven.json")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.drawing()
 
@@ -269,7 +269,7 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
     drag(window.pad_panel.pad, [(150, 40), (150, 250)])
     before = answer(window)
     seven_png(tmp_path / "seven.png")
-    window.open_picture(tmp_path / "seven.png")
+    window.reader.open(tmp_path / "seven.png")
     window.pad_panel.undo_action.trigger()
     assert answer(window) == before
     window.pad_panel.redo_action.trigger()
@@ -352,7 +352,7 @@ def mirror(monkeypatch, no_data):
 
 
 def finished(qtbot, window):
-    qtbot.waitUntil(lambda: window._fetch is None, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.mnist_desk.is_busy, timeout=60_000)
 
 
 def test_without_mnist_the_panel_offers_to_get_it_and_synthetic_digits_are_chosen(mirror, window):
@@ -406,7 +406,7 @@ def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
     mirror.hold.clear()
     window.training_panel.mnist_bar.get_button.click()
-    fetch = window._fetch
+    fetch = window.mnist_desk._fetch
     with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
         pass
     mirror.hold.set()
@@ -416,14 +416,14 @@ def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
 
 def test_mnist_is_taken_from_a_folder_of_the_users(qtbot, mirror, window, real_data, tmp_path):
     shutil.copytree(real_data / "mnist", tmp_path / "mine")
-    window.take_mnist_from(tmp_path / "mine")
+    window.mnist_desk.take_from(tmp_path / "mine")
     finished(qtbot, window)
     assert mnist.folder() == places.cache() / "mnist"
     assert window.training_panel.data == "mnist"
 
 
 def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
-    window.take_mnist_from(tmp_path)
+    window.mnist_desk.take_from(tmp_path)
     finished(qtbot, window)
     assert "train-images-idx3-ubyte" in window.notice.text
 
@@ -472,12 +472,12 @@ def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
 
 def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch):
     from core.errors import ModelError
-    from gui import main_window
+    from gui import model_desk
 
     def fail():
         raise ModelError("model.safetensors is damaged")
 
-    monkeypatch.setattr(main_window, "shipped_model", fail)
+    monkeypatch.setattr(model_desk, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)
     assert "is damaged" in window.notice.text
@@ -514,10 +514,10 @@ def test_everything_is_reached_by_the_tab_key(window):
 def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
     modelfile.save(window.slot.model, tmp_path / "m.safetensors")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "m.safetensors"), ""))
-    window._choose_model()
+    window.models.choose()
     assert window.slot.choice is Respondent.OWN
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "copy"), ""))
-    window._choose_save()
+    window.models.choose_place()
     assert (tmp_path / "copy.safetensors").exists()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/some/pen.unipen", ""))
     window._choose_pen_file()

@@ -79,6 +79,18 @@ def test_undo_redo_and_clear_are_there_when_they_can_be_used(panel):
     assert usable() == (True, False, True)
 
 
+def test_the_first_stroke_can_be_cancelled_by_the_shortcut_while_it_is_drawn(panel):
+    centre = panel.pad.rect().center()
+    QTest.mousePress(panel.pad, LEFT, pos=centre)
+    QTest.mouseMove(panel.pad, centre + QPoint(20, 30))
+    QTest.keySequence(panel.pad, QKeySequence(QKeySequence.StandardKey.Undo))
+    assert panel.pad.is_blank()
+    assert not panel.undo_action.isEnabled()
+    assert not panel.clear_action.isEnabled()
+    QTest.mouseRelease(panel.pad, LEFT, pos=centre + QPoint(20, 30))
+    assert panel.pad.is_blank()
+
+
 def test_pen_and_eraser_exclude_each_other(panel):
     assert panel.pen_action.isChecked()
     click(panel, panel.eraser_action)
@@ -95,6 +107,20 @@ def test_the_menu_sets_the_pen_width(panel):
         action.trigger()
         assert panel.pad.pen_width() == share
         assert [a for a in widths if a.isChecked()] == [action]
+
+
+@pytest.mark.parametrize(("share", "nearest"), [(PEN_WIDTHS[0], 0), (0.04, 1), (PEN_WIDTHS[3], 3), (0.5, 3), (0, 0)])
+def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, share, nearest):
+    said = []
+    panel.changed.connect(lambda: said.append("changed"))
+    panel.pad.historyChanged.connect(lambda: said.append("history"))
+    for action in panel.width_menu.actions():
+        action.triggered.connect(lambda: said.append("triggered"))
+    for _ in range(2):
+        panel.set_pen_width(share)
+        assert panel.pen_width() == panel.pad.pen_width() == share
+        assert [a.isChecked() for a in panel.width_menu.actions()].index(True) == nearest
+    assert not said
 
 
 def test_what_it_cannot_do_it_asks_for(panel, qtbot):

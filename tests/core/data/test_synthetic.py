@@ -59,13 +59,6 @@ def test_a_seed_gives_the_same_digits_and_another_seed_others():
     assert not np.array_equal(images, others)
 
 
-def test_more_digits_than_are_drawn_at_once(monkeypatch):
-    whole, _ = synthetic.draw(25, rng())
-    monkeypatch.setattr(synthetic, "_CHUNK", 10)
-    in_chunks, _ = synthetic.draw(25, rng())
-    assert np.array_equal(whole, in_chunks)
-
-
 def test_every_image_obeys_mnists_geometry(digits):
     images, _ = digits
     stopped = 0

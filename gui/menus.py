@@ -1,0 +1,69 @@
+"""Menus as tables: a title, and what stands below it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+Shortcut = QKeySequence.StandardKey | str | None
+
+
+class Wish(NamedTuple):
+    """An action to be made: a name for the program, the rest for the user."""
+
+    name: str
+    text: str
+    slot: Callable[[], object]
+    shortcut: Shortcut
+    tip: str
+
+
+def fill(bar: QMenuBar, table: Mapping[str, Sequence[Wish | QAction | QMenu | None]]) -> dict[str, QAction]:
+    """Fill a menu bar from a table of titles and entries (None is a line between them); return the actions by name."""
+    actions = {}
+    for title, entries in table.items():
+        menu = bar.addMenu(title)
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+            elif isinstance(entry, QMenu):
+                menu.addMenu(entry)
+            elif isinstance(entry, QAction):
+                menu.addAction(entry)
+            else:
+                actions[entry.name] = _action(entry, menu)
+    return actions
+
+
+def _action(wish: Wish, menu: QMenu) -> QAction:
+    action = menu.addAction(wish.text)
+    action.setToolTip(wish.tip)
+    action.setStatusTip(wish.tip)
+    if wish.shortcut is not None:
+        action.setShortcut(QKeySequence(wish.shortcut))
+    action.triggered.connect(lambda checked=False: wish.slot())
+    return action
+
+
+def toggle(text: str, shortcut: str, tip: str, parent: QObject) -> QAction:
+    """Return an action that is on or off."""
+    action = QAction(text, parent)
+    action.setCheckable(True)
+    action.setShortcut(shortcut)
+    action.setToolTip(tip)
+    action.setStatusTip(tip)
+    return action
+
+
+def choice(texts: Mapping[str, str], parent: QObject) -> QActionGroup:
+    """Return actions of which one is on, the first to begin with; each has its name as data."""
+    group = QActionGroup(parent)
+    for name, text in texts.items():
+        action = QAction(text, parent)
+        action.setCheckable(True)
+        action.setData(name)
+        action.setChecked(not group.actions())
+        group.addAction(action)
+    return group

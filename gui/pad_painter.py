@@ -1,0 +1,189 @@
+"""The pad's looks: a sketch that is painted as it grows, the hint and the eraser's cursor.
+
+Finished strokes live in one opaque image of device pixels, the stroke in progress in a copy of it to which each new
+segment is added; only a change of size, scheme, pen width or content paints everything anew.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
+
+from gui import theme
+from gui.sketch import Sketch
+from gui.stroke import UNIT, Stroke
+
+_SMALL_PICTURE = 64  # px: below that, a picture is shown pixel by pixel rather than blurred
+_THINNEST = 0.4  # a stylus without pressure draws at this share of the pen's width
+
+
+class PadPainter:
+    """Paints a sketch; what it has painted it keeps, so that one more point costs one segment.
+
+    Attributes
+    ----------
+    pen_width : float
+        As a share of the sheet's side; ``forget`` after a change.
+    """
+
+    def __init__(self, sketch: Sketch, pen_width: float) -> None:
+        self.pen_width = pen_width
+        self._sketch = sketch
+        self._base = QImage()  # all that is finished
+        self._live = QImage()  # that and the stroke in progress, but for its last half segment
+        self._n_live = 0  # points of the stroke in progress that are in _live
+
+    def forget(self) -> None:
+        """Paint everything anew next time: the content or the looks have changed."""
+        self._base = QImage()
+        self._live = QImage()
+
+    def keep(self, stroke: Stroke) -> None:
+        """Add a stroke that has just ended to what is finished."""
+        if not self._base.isNull():
+            painter = _painter(self._base)
+            self._paint_stroke(painter, stroke)
+            painter.end()
+        self._live = QImage()
+
+    def paint(self, painter: QPainter, sheet: QRectF, side_px: int) -> None:
+        """Paint the sketch on a sheet of ``side_px`` device pixels."""
+        self._refresh(side_px)
+        stroke = self._sketch.stroke
+        painter.drawImage(sheet, self._base if stroke is None else self._live)
+        if stroke is not None:
+            self._paint_tail(painter, sheet, stroke)
+
+    def tail_rect(self, sheet: QRectF, stroke: Stroke) -> QRectF:
+        """Return the part of the widget that a stroke's newest point may have changed."""
+        tail = stroke.points[-4:, :2] * (sheet.width() / UNIT)
+        (left, top), (right, bottom) = tail.min(axis=0).tolist(), tail.max(axis=0).tolist()
+        reach = self.pen_width * sheet.width() / 2 + 2
+        box = QRectF(QPointF(left, top), QPointF(right, bottom)).translated(sheet.topLeft())
+        return box.adjusted(-reach, -reach, reach, reach)
+
+    def _refresh(self, side_px: int) -> None:
+        """Bring the stored images up to date: all anew after a change, otherwise the new segments only."""
+        if self._base.width() != side_px:
+            self._paint_base(side_px)
+            self._live = QImage()
+        stroke = self._sketch.stroke
+        if stroke is None:
+            return
+        if self._live.isNull():
+            self._live, self._n_live = self._base.copy(), 0
+        painter = _painter(self._live)
+        points = stroke.points[max(0, self._n_live - 2) :].tolist()
+        for i in range(min(self._n_live, 2), len(points)):
+            self._paint_segment(painter, points[max(0, i - 2) : i + 1])
+        painter.end()
+        self._n_live = len(stroke)
+
+    def _paint_base(self, side_px: int) -> None:
+        self._base = QImage(side_px, side_px, QImage.Format.Format_RGB32)
+        self._base.fill(theme.colours().paper)
+        painter = _painter(self._base)
+        content = self._sketch.content
+        if content.picture is not None:
+            is_small = max(content.picture.width(), content.picture.height()) < _SMALL_PICTURE
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
+            painter.drawImage(content.picture_rect(), _shrunk(content.picture, side_px))
+        for stroke in content.strokes:
+            self._paint_stroke(painter, stroke)
+        painter.end()
+
+    # -- strokes ------------------------------------------------------------------------------------------------
+
+    def _pen(self, pressure: float) -> QPen:
+        width = self.pen_width * UNIT * (_THINNEST + (1 - _THINNEST) * pressure)
+        round_cap, round_join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+        return QPen(theme.colours().ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
+
+    def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
+        """Paint a whole stroke; as one path where the pressure allows it, with clean edges."""
+        points = stroke.points.tolist()
+        if len(points) > 1 and np.ptp(stroke.points[:, 2]) < 0.01:
+            path = QPainterPath(QPointF(*points[0][:2]))
+            for before, point in pairwise(points):
+                path.quadTo(QPointF(*before[:2]), _middle(before, point))
+            path.lineTo(QPointF(*points[-1][:2]))
+            painter.strokePath(path, self._pen(points[0][2]))
+            return
+        for i in range(len(points)):
+            self._paint_segment(painter, points[max(0, i - 2) : i + 1])
+        self._paint_line(painter, points[-2:])
+
+    def _paint_segment(self, painter: QPainter, points: list[list[float]]) -> None:
+        """Paint what the last of up to three points adds: a dot, or the curve between the two middles."""
+        if len(points) == 1:
+            self._paint_line(painter, points)
+            return
+        path = QPainterPath(_middle(points[0], points[-2]) if len(points) == 3 else QPointF(*points[0][:2]))
+        path.quadTo(QPointF(*points[-2][:2]), _middle(points[-2], points[-1]))
+        painter.strokePath(path, self._pen((points[-2][2] + points[-1][2]) / 2))
+
+    def _paint_line(self, painter: QPainter, points: list[list[float]]) -> None:
+        """Paint the last half of the line between two points; one point is a dot."""
+        painter.setPen(self._pen(points[-1][2]))
+        end = QPointF(*points[-1][:2])
+        if len(points) == 1 or points[0] == points[-1]:
+            painter.drawPoint(end)
+        else:
+            painter.drawLine(_middle(points[0], points[-1]), end)
+
+    def _paint_tail(self, painter: QPainter, sheet: QRectF, stroke: Stroke) -> None:
+        painter.save()
+        painter.setClipRect(sheet)
+        painter.translate(sheet.topLeft())
+        painter.scale(sheet.width() / UNIT, sheet.width() / UNIT)
+        self._paint_line(painter, stroke.points[-2:].tolist())
+        painter.restore()
+
+
+def paint_hint(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:
+    """Write what to do across the middle of a blank sheet."""
+    centre = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+    room = sheet.adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)
+    middle = sheet.center().y()
+    painter.setFont(theme.scaled_font(font, 1.5, QFont.Weight.Medium))
+    painter.setPen(theme.colours().text)
+    upper = QRectF(room.x(), sheet.y(), room.width(), middle - sheet.y())
+    painter.drawText(upper, centre | Qt.AlignmentFlag.AlignBottom, title)
+    painter.setFont(font)
+    painter.setPen(theme.colours().muted)
+    lower = QRectF(room.x(), middle + theme.SPACING, room.width(), sheet.bottom() - middle - theme.SPACING)
+    painter.drawText(lower, centre | Qt.AlignmentFlag.AlignTop, text)
+
+
+def eraser_cursor(radius: float, ink: QColor) -> QCursor:
+    """Return a ring as large as the eraser."""
+    side = 2 * max(4, round(radius)) + 3
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(ink, 1.2))
+    painter.drawEllipse(QRectF(1, 1, side - 2, side - 2))
+    painter.end()
+    return QCursor(pixmap)
+
+
+def _painter(image: QImage) -> QPainter:
+    """Return a painter in canvas units."""
+    painter = QPainter(image)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    painter.scale(image.width() / UNIT, image.width() / UNIT)
+    return painter
+
+
+def _middle(a: Sequence[float], b: Sequence[float]) -> QPointF:
+    return QPointF((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+
+
+def _shrunk(picture: QImage, side: int) -> QImage:
+    """Return a picture no larger than the sheet: a painter's smooth transform skips pixels, ``scaled`` does not."""
+    if max(picture.width(), picture.height()) <= side:
+        return picture
+    return picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)

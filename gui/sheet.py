@@ -1,0 +1,143 @@
+"""A sheet of paper in a widget: the largest square that fits, with a frame, on which a picture can be dropped."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gui import theme
+from gui.stroke import UNIT
+
+
+class Sheet(QWidget):
+    """A square in the middle of the widget; a subclass paints on it."""
+
+    pictureDropped = Signal(object)
+    """A QImage, or the pathlib.Path of a file."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_drop_target = False
+        self._shows_focus = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(160, 160)
+
+    # -- geometry -----------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(400, 400)
+
+    def _sheet(self) -> QRectF:
+        """Return the sheet's square in the widget, on whole device pixels."""
+        ratio = self.devicePixelRatioF()
+        side = self._side_px()
+        left = int((self.width() * ratio - side) / 2)
+        top = int((self.height() * ratio - side) / 2)
+        return QRectF(left / ratio, top / ratio, side / ratio, side / ratio)
+
+    def _side_px(self) -> int:
+        """Return the sheet's side in device pixels."""
+        return max(1, int(min(self.width(), self.height()) * self.devicePixelRatioF()))
+
+    def _place(self, position: QPointF) -> tuple[float, float]:
+        """Return a place in canvas units; beyond the sheet, one beyond the canvas."""
+        sheet = self._sheet()
+        x = (position.x() - sheet.x()) / sheet.width() * UNIT
+        y = (position.y() - sheet.y()) / sheet.height() * UNIT
+        return x, y
+
+    # -- painting -----------------------------------------------------------------------------------------------
+
+    def _paint_sheet(self, painter: QPainter, sheet: QRectF) -> None:
+        """Paint the whole sheet, in the widget's coordinates; the frame comes on top."""
+        raise NotImplementedError
+
+    def _repaint_all(self) -> None:
+        """Paint anew also what a subclass has kept: the scheme has changed, or the screen's scale."""
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the scheme."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._repaint_all()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show the sheet in its frame."""
+        sheet = self._sheet()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_sheet(painter, sheet)
+        self._paint_frame(painter, sheet)
+
+    def _paint_frame(self, painter: QPainter, sheet: QRectF) -> None:
+        """Round the sheet's corners off and draw its edge."""
+        colours = theme.colours()
+        corners = QPainterPath()
+        corners.addRect(sheet.adjusted(-1, -1, 1, 1))
+        rounded = QPainterPath()
+        rounded.addRoundedRect(sheet.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
+        painter.fillPath(corners.subtracted(rounded), self.palette().window())
+        is_marked = self._is_drop_target or self._shows_focus
+        painter.setPen(QPen(colours.accent if is_marked else colours.line, 2 if self._is_drop_target else 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(rounded)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame of focus to those who come by the keyboard; the others know where they are."""
+        super().focusInEvent(event)
+        reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
+        self._shows_focus = event.reason() in reasons
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame of focus away."""
+        super().focusOutEvent(event)
+        self._shows_focus = False
+        self.update()
+
+    # -- drops --------------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome pictures and local files."""
+        if picture_in(event.mimeData()) is not None:
+            self._is_drop_target = True
+            event.acceptProposedAction()
+            self.update()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Take the welcome back."""
+        self._is_drop_target = False
+        self.update()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on what was dropped."""
+        self._is_drop_target = False
+        self.update()
+        dropped = picture_in(event.mimeData())
+        if dropped is not None:
+            event.acceptProposedAction()
+            self.pictureDropped.emit(dropped)
+
+
+def picture_in(data: QMimeData) -> QImage | Path | None:
+    """Return the local file or the picture that is dropped or pasted; of several files the first."""
+    for url in data.urls():
+        if url.isLocalFile():
+            return Path(url.toLocalFile())
+    picture = data.imageData() if data.hasImage() else None
+    return picture if isinstance(picture, QImage) and not picture.isNull() else None

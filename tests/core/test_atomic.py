@@ -1,0 +1,135 @@
+"""Files that are there whole or not at all."""
+
+import errno
+import os
+import stat
+import sys
+import tempfile
+
+import pytest
+
+from core import atomic
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX")
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_a_new_file_and_one_in_the_place_of_another(tmp_path):
+    atomic.write(tmp_path / "f", b"first")
+    assert contents(tmp_path) == {"f": b"first"}
+    atomic.write(tmp_path / "f", b"second")
+    assert contents(tmp_path) == {"f": b"second"}
+
+
+def test_the_older_file_is_there_until_the_block_ends(tmp_path):
+    (tmp_path / "f").write_bytes(b"older")
+    with atomic.writing(tmp_path / "f") as file:
+        file.write(b"newer")
+        file.flush()
+        assert (tmp_path / "f").read_bytes() == b"older"
+    assert contents(tmp_path) == {"f": b"newer"}
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, GeneratorExit])
+def test_a_block_that_fails_leaves_no_trace(tmp_path, error):
+    (tmp_path / "f").write_bytes(b"older")
+
+    def fail():
+        with atomic.writing(tmp_path / "f") as file:
+            file.write(b"half of the new")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert contents(tmp_path) == {"f": b"older"}
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace", "fdopen"])
+def test_a_system_that_fails_leaves_no_trace(tmp_path, monkeypatch, step):
+    (tmp_path / "f").write_bytes(b"older")
+
+    def fail(*arguments):
+        if step == "fdopen":
+            os.close(arguments[0])
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, step, fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        atomic.write(tmp_path / "f", b"newer")
+    monkeypatch.undo()
+    assert contents(tmp_path) == {"f": b"older"}
+
+
+def test_the_bytes_are_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
+    order = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda fd: (order.append(("fsync", os.fstat(fd).st_size)), fsync(fd)))
+    monkeypatch.setattr(os, "replace", lambda *names: (order.append(("replace", 0)), replace(*names)))
+    atomic.write(tmp_path / "f", b"12345")
+    assert order == [("fsync", 5), ("replace", 0)]
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_permissions_obey_the_umask_like_those_of_any_file(tmp_path, umask):
+    before = os.umask(umask)
+    try:
+        atomic.write(tmp_path / "f", b"")
+        assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o666 & ~umask
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+
+
+@posix
+def test_a_name_as_long_as_names_may_be(tmp_path):
+    name = "é" * 127 + "x"  # 255 bytes
+    assert atomic.refusal(tmp_path / name) is None
+    atomic.write(tmp_path / name, b"x")
+    assert contents(tmp_path) == {name: b"x"}
+
+
+def test_a_missing_folder(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        atomic.write(tmp_path / "none" / "f", b"x")
+    assert contents(tmp_path) == {}
+
+
+# What cannot be written is known beforehand
+
+
+@pytest.mark.parametrize("name", ["new", "older"])
+def test_no_refusal_leaves_nothing_behind(tmp_path, name):
+    (tmp_path / "older").write_bytes(b"older")
+    assert atomic.refusal(tmp_path / name) is None
+    assert contents(tmp_path) == {"older": b"older"}
+
+
+def test_refusals(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    assert atomic.refusal(tmp_path) == f"{tmp_path} is a folder; a file name is needed"
+    assert atomic.refusal(tmp_path / "none" / "f") == f"there is no folder {tmp_path / 'none'}"
+    assert atomic.refusal(tmp_path / "file" / "f") == f"there is no folder {tmp_path / 'file'}"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@posix
+def test_a_device_is_not_replaced_by_a_file(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    assert atomic.refusal(tmp_path / "fifo") == f"{tmp_path / 'fifo'} is not an ordinary file"
+
+
+@posix
+def test_a_name_that_is_too_long(tmp_path):
+    assert "cannot be written: File name too long" in (atomic.refusal(tmp_path / ("x" * 256)) or "")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
+    def fail(**arguments):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(tempfile, "mkstemp", fail)
+    assert atomic.refusal(tmp_path / "f") == f"{tmp_path / 'f'} cannot be written: Permission denied"

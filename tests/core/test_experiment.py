@@ -1,0 +1,153 @@
+"""An experiment from its name to its model."""
+
+import dataclasses
+import datetime
+import json
+import math
+
+import numpy as np
+import pytest
+
+import core
+from core import experiment, modelfile, training
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.data.sources import Source
+from core.errors import DataError, TrainingError
+from core.experiment import Experiment
+from core.training import Evaluation, fit
+
+CONFIG = TrainConfig(
+    hidden=(16,), batch_size=20, epochs=3, learning_rate=0.02, momentum=0.9, validation_share=0.1, seed=5
+)
+
+
+def digits(n, seed):
+    """Return n images of ten patterns under noise: as easy as digits can be."""
+    patterns = np.random.default_rng(99).integers(0, 200, (10, 784))
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(10, size=n)
+    return Dataset.of((patterns[labels] + rng.integers(0, 56, (n, 784))).astype(np.uint8), labels)
+
+
+@pytest.fixture(autouse=True)
+def source(monkeypatch):
+    """What any name stands for here."""
+    test = digits(50, 1)
+    source = Source("easy", digits(300, 0), test, test, credits=("A. Writer",))
+    monkeypatch.setattr(experiment.sources, "load", lambda name: dataclasses.replace(source, name=name))
+    return source
+
+
+def prepared(config=CONFIG):
+    return Experiment.prepare("mine", config, "easy", 1)
+
+
+def finished(config=CONFIG):
+    run = prepared(config)
+    list(fit(run.state, run.splits, config))
+    return run
+
+
+def test_prepare_loads_splits_and_sets_up():
+    run = prepared()
+    assert (len(run.splits.train), len(run.splits.validation), len(run.splits.test)) == (270, 30, 50)
+    assert run.state.network.sizes == (784, 16, 10)
+    assert (run.state.step, run.source.name, run.recipe, run.threads) == (0, "easy", "mine", 1)
+
+
+def test_a_source_that_fails_fails_the_experiment(monkeypatch):
+    def fail(name):
+        raise DataError("gone")
+
+    monkeypatch.setattr(experiment.sources, "load", fail)
+    with pytest.raises(DataError, match="gone"):
+        prepared()
+
+
+def test_a_source_without_digits(monkeypatch):
+    nothing = digits(0, 0)
+    monkeypatch.setattr(experiment.sources, "load", lambda name: Source("x", nothing, nothing, nothing))
+    with pytest.raises(TrainingError, match="no digits to learn from"):
+        prepared()
+
+
+def test_the_model_knows_where_it_comes_from(tmp_path):
+    model, scores = finished().conclude()
+    assert (model.recipe, model.seed, model.data, model.credits, model.threads) == (
+        "mine",
+        5,
+        "easy",
+        ("A. Writer",),
+        1,
+    )
+    assert model.input_scale == CONFIG.input_scale
+    assert model.scores == scores.as_dict()
+    assert TrainConfig.from_dict(json.loads(json.dumps(model.settings))) == CONFIG
+    assert model.program == f"digitpad {core.__version__}"
+    date = datetime.datetime.fromisoformat(model.date)
+    assert date.utcoffset() == datetime.timedelta(0)
+    modelfile.save(model, tmp_path / "m")
+    assert modelfile.load(tmp_path / "m").facts() == json.loads(json.dumps(model.facts()))
+
+
+def test_the_scores_are_those_of_the_three_parts():
+    run = finished()
+    model, scores = run.conclude()
+    for part in ("train", "validation", "test"):
+        data = getattr(run.splits, part)
+        found = training.evaluate(model.network, data, CONFIG.input_scale)
+        assert getattr(scores, part).n == len(data)
+        assert scores.as_dict()[f"{part}_accuracy"] == found.accuracy
+    assert scores.as_dict()["test_loss"] == found.loss
+    assert scores.test.accuracy > 0.9
+
+
+def test_the_best_weights_are_taken_not_the_last():
+    run = finished()
+    run.state.network.parameters[:] = 0
+    model, _ = run.conclude()
+    np.testing.assert_array_equal(model.network.parameters, run.state.best.snapshot.parameters)
+    assert model.network.parameters.any()
+
+
+def test_a_run_that_was_stopped_before_its_first_evaluation_keeps_what_it_learned():
+    run = prepared()
+    progress = fit(run.state, run.splits, CONFIG)
+    for _ in range(10):
+        next(progress)
+    learned = run.state.snapshot()
+    model, _ = run.conclude()
+    np.testing.assert_array_equal(model.network.parameters, learned.parameters)
+
+
+def test_a_run_that_was_stopped_later_keeps_the_best():
+    run = prepared()
+    progress = fit(run.state, run.splits, CONFIG)
+    while run.state.step < 20:
+        next(progress)
+    assert run.state.best.step == 14
+    model, _ = run.conclude()
+    np.testing.assert_array_equal(model.network.parameters, run.state.best.snapshot.parameters)
+
+
+def test_weights_that_are_no_numbers_are_not_kept_however_early_the_run_was_stopped():
+    run = prepared()
+    run.state.network.parameters[0] = math.nan
+    model, _ = run.conclude()
+    assert np.isfinite(model.network.parameters).all()
+
+
+def test_a_loss_that_is_no_number_is_left_out_of_the_scores():
+    def evaluation(loss):
+        return Evaluation(10, 5, loss, np.zeros((10, 10), np.int64))
+
+    sound = experiment.Scores(evaluation(1.0), evaluation(1.0), evaluation(2.0))
+    assert sound.as_dict() == {
+        "train_accuracy": 0.5,
+        "validation_accuracy": 0.5,
+        "test_accuracy": 0.5,
+        "test_loss": 2.0,
+    }
+    broken = experiment.Scores(evaluation(1.0), evaluation(1.0), evaluation(math.nan))
+    assert "test_loss" not in broken.as_dict()

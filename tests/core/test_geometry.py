@@ -1,0 +1,137 @@
+"""MNIST's geometry: a whole-pixel shift that brings the centre of mass nearest to 14.0, and cuts nothing off."""
+
+import numpy as np
+import pytest
+
+from core import geometry
+from core.geometry import place
+
+RNG = np.random.default_rng(0)
+
+
+def blob(height=20, width=12, seed=0):
+    ink = np.random.default_rng(seed).random((height, width)).astype(np.float32)
+    return np.where(ink > 0.3, ink, 0).astype(np.float32)
+
+
+def centres(images):
+    """Return the centres of mass (N, 2), row and column, computed plainly in float64."""
+    images = images.astype(np.float64)
+    rows, columns = np.mgrid[:28, :28]
+    mass = images.sum(axis=(1, 2))
+    return np.column_stack([(images * rows).sum(axis=(1, 2)) / mass, (images * columns).sum(axis=(1, 2)) / mass])
+
+
+def boxes(images):
+    """Return the inked box of each image as top, bottom, left, right; bottom and right lie outside."""
+    rows, columns = (images > 0).any(axis=2), (images > 0).any(axis=1)
+    return np.column_stack(
+        [edge for line in (rows, columns) for edge in (line.argmax(axis=1), 28 - line[:, ::-1].argmax(axis=1))]
+    )
+
+
+def test_the_numbers_are_mnists():
+    assert (geometry.SIZE, geometry.BOX, geometry.CENTRE, geometry.N_PIXELS) == (28, 20, 14.0, 784)
+
+
+def test_a_digit_is_shifted_as_it_is():
+    digit = blob()
+    image = place(digit[np.newaxis])[0]
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    top, bottom, left, right = boxes(image[np.newaxis])[0]
+    np.testing.assert_array_equal(image[top:bottom, left:right], np.rint(digit * 255))
+    assert image.sum() == np.rint(digit * 255).sum()
+
+
+@pytest.mark.parametrize("shape", [(20, 20), (20, 5), (6, 20), (20, 1), (1, 20), (1, 1), (28, 28)])
+def test_the_centre_of_mass_is_as_near_to_14_as_whole_pixels_allow(shape):
+    digits = np.stack([blob(*shape, seed=seed) for seed in range(200)])
+    digits[:, 0, 0] = np.maximum(digits[:, 0, 0], 0.5)
+    images = place(digits)
+    off = centres(images) - 14.0
+    box = boxes(images)
+    free = np.column_stack([(box[:, 0] > 0) & (box[:, 1] < 28), (box[:, 2] > 0) & (box[:, 3] < 28)])
+    assert (np.abs(off[free]) <= 0.5 + 0.01).all()
+
+
+@pytest.mark.parametrize(("left", "expected"), [(0.5, 13), (1.5, 13)])
+def test_by_hand(left, expected):
+    """Two columns of ink 1 and ``left``: the centre lies at left / (1 + left), and the first column goes to 14 minus that."""
+    digit = np.zeros((1, 1, 2), np.float32)
+    digit[0, 0] = [1.0 / 2, left / 2]
+    image = place(digit)[0]
+    first = 14 - round(left / (1 + left))
+    assert (image[14] > 0).nonzero()[0].tolist() == [first, first + 1]
+    assert first in (expected, expected + 1)
+
+
+def test_the_centre_is_14_and_not_13_and_a_half():
+    assert place(np.ones((1, 1, 1), np.float32))[0].nonzero() == (14, 14)
+    assert boxes(place(np.ones((1, 20, 20), np.float32)))[0].tolist() in ([4, 24, 4, 24], [5, 25, 5, 25])
+
+
+@pytest.mark.parametrize("flip", [slice(None), slice(None, None, -1)])
+def test_ink_far_from_the_middle_stops_at_the_frame(flip):
+    digit = np.full((20, 20), 0.01, np.float32)
+    digit[:, -1] = 1
+    for turned in (digit[:, flip], digit.T[flip]):
+        image = place(turned[np.newaxis])[0]
+        assert (image > 0).sum() == 400
+        assert image.sum() == np.rint(digit * 255).sum()
+        assert 0 in boxes(image[np.newaxis])[0] or 28 in boxes(image[np.newaxis])[0]
+
+
+def test_only_ink_counts_for_the_frame_not_the_paper_around_it():
+    digit = np.zeros((1, 28, 28), np.float32)
+    digit[0, 0, 27] = 1
+    assert place(digit)[0].nonzero() == (14, 14)
+
+
+def test_no_ink_is_an_empty_image():
+    images = place(np.zeros((3, 20, 20), np.float32))
+    assert images.shape == (3, 28, 28)
+    assert not images.any()
+
+
+def test_no_digits():
+    assert place(np.zeros((0, 20, 20), np.float32)).shape == (0, 28, 28)
+
+
+def test_a_batch_is_the_same_as_one_by_one():
+    digits = RNG.random((50, 20, 17)).astype(np.float32) * (RNG.random((50, 20, 17)) > 0.8)
+    digits[7] = 0
+    np.testing.assert_array_equal(place(digits), np.concatenate([place(digit[np.newaxis]) for digit in digits]))
+
+
+def test_ink_is_rounded_to_the_nearest_grey():
+    digit = (np.arange(256, dtype=np.float32) / 255).reshape(1, 16, 16)
+    assert sorted(place(digit)[place(digit) > 0]) == list(range(1, 256))
+
+
+def test_the_digits_are_not_changed():
+    digits = blob()[np.newaxis]
+    before = digits.copy()
+    place(digits)
+    np.testing.assert_array_equal(digits, before)
+
+
+@pytest.mark.parametrize("shape", [(1, 29, 5), (1, 5, 29)])
+def test_what_is_larger_than_the_frame_is_refused(shape):
+    with pytest.raises(ValueError, match="do not fit into 28 × 28"):
+        place(np.zeros(shape, np.float32))
+
+
+@pytest.mark.real_data
+def test_mnists_own_digits_fall_into_their_places(real_data):
+    from core.data import mnist
+
+    images = mnist.load(real_data / "mnist")[1].images.reshape(-1, 28, 28)
+    same = 0
+    longer = []
+    for image, (top, bottom, left, right) in zip(images, boxes(images), strict=True):
+        cut = image[np.newaxis, top:bottom, left:right].astype(np.float32) / np.float32(255)
+        longer.append(max(cut.shape[1:]))
+        same += np.array_equal(place(cut)[0], image)
+    assert same / len(images) >= 0.999
+    assert np.mean(np.array(longer) == geometry.BOX) > 0.999

@@ -1,0 +1,356 @@
+"""Pictures: dark on light or light on dark, of any size and kind, cut out and averaged exactly; and the ones refused."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core import ink, picture
+from core.errors import DrawingError
+from core.ink import Drawing
+
+SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [50, 50]]]
+
+
+def painted(strokes=SEVEN, size=(300, 260), pen=22, scale=2.0, x=60, y=30):
+    """Return a page (H, W), 255 white, on which strokes were painted with a round pen, as a canvas would."""
+    rows, columns = np.mgrid[: size[0], : size[1]] + 0.5
+    nearest = np.full(size, np.inf)
+    for stroke in strokes:
+        points = np.asarray(stroke, float) * scale + [x, y]
+        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+            dx, dy = x1 - x0, y1 - y0
+            share = (((columns - x0) * dx + (rows - y0) * dy) / (dx * dx + dy * dy)).clip(0, 1)
+            nearest = np.minimum(nearest, np.hypot(columns - x0 - share * dx, rows - y0 - share * dy))
+    return (255 * (1 - (pen / 2 + 0.5 - nearest).clip(0, 1))).astype(np.uint8)
+
+
+PAGE = painted()
+
+
+def encoded(image, form="PNG", **options):
+    file = io.BytesIO()
+    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, format=form, **options)
+    return file.getvalue()
+
+
+def decoded(image, form="PNG", **options):
+    return picture.decode(encoded(image, form, **options))
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def promising(width, height):
+    """Return a small PNG whose header promises a size that its data does not have."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    )
+
+
+def seen(grey):
+    image = picture.read(grey)
+    assert image is not None
+    assert image.shape == (28, 28)
+    assert image.dtype == np.uint8
+    return image.astype(int)
+
+
+def box(image):
+    rows, columns = (line.nonzero()[0] for line in ((image > 0).any(axis=1), (image > 0).any(axis=0)))
+    return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+
+
+# From a file to grey values
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA", "P"])
+def test_kinds_of_png(mode):
+    np.testing.assert_array_equal(decoded(Image.fromarray(PAGE).convert(mode)), PAGE)
+
+
+def test_black_and_white():
+    page = (PAGE > 127) * np.uint8(255)
+    np.testing.assert_array_equal(decoded(Image.fromarray(page).convert("1")), page)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_kinds_of_jpeg(mode):
+    grey = decoded(Image.fromarray(PAGE).convert(mode), "JPEG", quality=95)
+    assert grey.dtype == np.uint8
+    assert np.abs(grey.astype(int) - PAGE).mean() < 2
+
+
+def test_16_bit_grey_is_scaled_and_not_cut_off():
+    deep = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)
+    np.testing.assert_array_equal(decoded(deep), np.arange(256).reshape(16, 16))
+    assert decoded(np.full((2, 2), 300, np.uint16)).max() == 1
+
+
+def test_16_bit_grey_with_a_transparent_grey():
+    header = struct.pack(">IIBBBBB", 2, 1, 16, 0, 0, 0, 0)
+    data = zlib.compress(b"\0" + struct.pack(">HH", 0, 65535))
+    chunks = [chunk(b"IHDR", header), chunk(b"tRNS", b"\0\7"), chunk(b"IDAT", data), chunk(b"IEND", b"")]
+    assert picture.decode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).tolist() == [[0, 255]]
+
+
+def test_colours_by_their_brightness():
+    colours = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]]], np.uint8)
+    red, green, blue = decoded(colours)[0].tolist()
+    assert green > red > blue > 0
+
+
+def test_transparency_shows_white():
+    pixels = np.zeros((1, 3, 4), np.uint8)
+    pixels[0, :, 3] = [0, 128, 255]
+    clear, half, full = decoded(pixels)[0].tolist()
+    assert (clear, full) == (255, 0)
+    assert half == pytest.approx(127, abs=1)
+
+
+def test_a_palette_with_a_transparent_colour_shows_white():
+    image = Image.new("P", (2, 1))
+    image.putpalette([0, 0, 0, 10, 10, 10])
+    image.putpixel((1, 0), 1)
+    assert decoded(image, transparency=0).tolist() == [[255, 10]]
+    assert decoded(image, transparency=b"\x00\xff").tolist() == [[255, 10]]
+
+
+def test_a_photograph_that_was_taken_sideways_is_turned():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    sideways = np.rot90(PAGE)
+    turned = decoded(sideways, "JPEG", quality=95, exif=exif)
+    assert turned.shape == PAGE.shape
+    assert np.abs(turned.astype(int) - PAGE).mean() < 3
+    np.testing.assert_array_equal(decoded(sideways, "PNG", exif=exif), PAGE)
+
+
+def test_odd_metadata_do_not_matter():
+    grey = decoded(PAGE, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01\x03\0\1")
+    assert grey.shape == PAGE.shape
+
+
+def test_a_file_by_its_content_not_its_name(tmp_path):
+    (tmp_path / "digit.jpg").write_bytes(encoded(PAGE))
+    np.testing.assert_array_equal(picture.load(tmp_path / "digit.jpg"), PAGE)
+
+
+# Files that are refused
+
+
+def refused(tmp_path, content, sentence):
+    path = tmp_path / "digit.png"
+    path.write_bytes(content)
+    with pytest.raises(DrawingError, match=sentence) as caught:
+        picture.load(path)
+    assert str(caught.value).startswith(f"{path} ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", bytes(1000)])
+def test_not_a_picture(tmp_path, content):
+    refused(tmp_path, content, "is not a PNG or JPEG picture|is damaged")
+
+
+@pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "WEBP", "PPM"])
+def test_other_kinds_of_picture(tmp_path, form):
+    refused(tmp_path, encoded(PAGE, form), "is not a PNG or JPEG picture")
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_a_truncated_picture(tmp_path, form):
+    content = encoded(np.random.default_rng(0).integers(256, size=(60, 60), dtype=np.uint8), form)
+    for length in range(0, len(content) - 20, 37):
+        refused(tmp_path, content[:length], "is damaged|is not a PNG or JPEG")
+
+
+def test_a_png_with_flipped_bits_is_refused_or_read_but_never_raises_anything_else(tmp_path):
+    content = encoded(PAGE)
+    path = tmp_path / "digit.png"
+    for place in range(8, len(content), 11):
+        flipped = bytearray(content)
+        flipped[place] ^= 0x10
+        path.write_bytes(flipped)
+        try:
+            picture.load(path)
+        except DrawingError as error:
+            assert str(path) in str(error)
+
+
+@pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1)])
+def test_a_small_file_that_promises_a_huge_picture_is_refused_unread(tmp_path, width, height, monkeypatch):
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("it was read"))
+    refused(tmp_path, promising(width, height), "at most 50,000,000|is damaged")
+
+
+@pytest.mark.parametrize(("width", "height"), [(10_000, 10_000), (7_072, 7_072), (50_000_001, 1)])
+def test_a_picture_just_too_large_is_refused_with_its_size(tmp_path, width, height):
+    refused(tmp_path, promising(width, height), f"has {width} × {height} pixels; at most 50,000,000 are read")
+
+
+def test_the_limit_itself(monkeypatch):
+    monkeypatch.setattr(picture, "MAX_PIXELS", PAGE.size)
+    assert decoded(PAGE).shape == PAGE.shape
+    monkeypatch.setattr(picture, "MAX_PIXELS", PAGE.size - 1)
+    with pytest.raises(DrawingError, match="has 260 × 300 pixels"):
+        decoded(PAGE)
+
+
+def test_a_file_that_is_too_large(tmp_path, monkeypatch):
+    content = encoded(PAGE)
+    monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content))
+    picture.decode(content)
+    monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content) - 1)
+    refused(tmp_path, content, "is larger than")
+
+
+def test_a_missing_file_and_a_folder(tmp_path):
+    with pytest.raises(DrawingError, match=r"none\.png cannot be read: No such file"):
+        picture.load(tmp_path / "none.png")
+    with pytest.raises(DrawingError, match="cannot be read: Is a directory"):
+        picture.load(tmp_path)
+
+
+# From grey values to a digit
+
+
+def test_dark_on_light_and_light_on_dark_are_the_same():
+    np.testing.assert_array_equal(seen(PAGE), seen(255 - PAGE))
+
+
+@pytest.mark.parametrize(("ink_grey", "paper_grey"), [(0, 255), (90, 160), (200, 30), (0, 20)])
+def test_greys_do_not_matter(ink_grey, paper_grey):
+    share = PAGE / 255
+    grey = np.rint(paper_grey * share + ink_grey * (1 - share)).astype(np.uint8)
+    contrast = abs(ink_grey - paper_grey)
+    assert np.abs(seen(grey) - seen(PAGE)).max() <= 3 + 255 / contrast
+
+
+def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_at_14():
+    image = seen(PAGE)
+    assert max(box(image)) == 20
+    for axis in (0, 1):
+        profile = image.sum(axis=axis)
+        assert profile @ np.arange(28) / profile.sum() == pytest.approx(14, abs=0.51)
+
+
+def test_place_and_margin_do_not_matter():
+    wide = np.pad(PAGE, ((100, 7), (0, 250)), constant_values=255)
+    np.testing.assert_array_equal(seen(wide), seen(PAGE))
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_the_size_does_not_matter(factor):
+    np.testing.assert_array_equal(seen(np.kron(PAGE, np.ones((factor, factor), np.uint8))), seen(PAGE))
+
+
+def test_a_picture_of_thousands_of_pixels_is_reduced_first():
+    large = np.kron(PAGE, np.ones((10, 10), np.uint8))
+    assert max(large.shape) > 2 * picture._MAX_SIDE
+    assert np.abs(seen(large) - seen(PAGE)).max() <= 60
+    assert np.abs(seen(large) - seen(PAGE)).mean() < 2
+
+
+def test_a_digit_of_mnists_own_size_is_only_placed():
+    """Its faintest pixels are ground to a picture, so the digit here has none."""
+    image = np.zeros((28, 28), np.uint8)
+    image[4:24, 10:18] = np.random.default_rng(0).choice([100, 255], size=(20, 8))
+    centred = seen(image)
+    np.testing.assert_array_equal(seen(np.pad(image, ((3, 9), (5, 1)))), centred)
+    top, left = (int((centred > 0).any(axis=axis).argmax()) for axis in (1, 0))
+    assert np.abs(centred[top : top + 20, left : left + 8] - image[4:24, 10:18]).max() <= 1
+
+
+def test_areas_are_averaged_exactly():
+    """A digit whose box is a whole multiple of 20 × 15 becomes the plain means of its blocks."""
+    rng = np.random.default_rng(0)
+    ink_levels = rng.choice([0, 120, 255], size=(20 * 6, 15 * 6)).astype(np.uint8)
+    ink_levels[:6], ink_levels[-6:], ink_levels[:, :6], ink_levels[:, -6:] = 255, 255, 255, 255
+    page = np.pad(255 - ink_levels, 40, constant_values=255)
+    image = seen(page)
+    means = ink_levels.reshape(20, 6, 15, 6).mean(axis=(1, 3))
+    top, left = (int((image > 0).any(axis=axis).argmax()) for axis in (1, 0))
+    assert np.abs(image[top : top + 20, left : left + 15] - means).max() <= 1
+    assert not np.delete(image, np.s_[top : top + 20], axis=0).any()
+
+
+@pytest.mark.parametrize(("n", "m"), [(60, 20), (20, 20), (7, 20), (20, 7), (1, 20), (33, 20), (1000, 1), (3, 1)])
+def test_averages_of_any_ratio(n, m):
+    values = np.random.default_rng(n).random((n, 4)).astype(np.float32)
+    fine = np.repeat(values.astype(np.float64), m, axis=0)  # each pixel in m parts: now n parts make a new pixel
+    expected = fine.reshape(m, n, 4).mean(axis=1)
+    np.testing.assert_allclose(picture._averages(values, m), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize("grey", [0, 128, 255])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (300, 200), (3000, 20)])
+def test_a_blank_page(shape, grey):
+    assert picture.read(np.full(shape, grey, np.uint8)) is None
+
+
+def test_a_page_of_faint_noise_is_blank():
+    assert picture.read(np.random.default_rng(0).integers(240, 255, (200, 200)).astype(np.uint8)) is None
+
+
+def test_no_pixels_at_all():
+    assert picture.read(np.zeros((0, 0), np.uint8)) is None
+
+
+@pytest.mark.parametrize("turn", [lambda line: line, np.transpose])
+def test_a_picture_of_one_line(turn):
+    line = np.full((1, 300), 255, np.uint8)
+    line[0, 100:160] = 0
+    assert sorted(box(seen(turn(line)))) == [1, 20]
+
+
+@pytest.mark.parametrize("turn", [lambda line: line, np.transpose])
+def test_a_very_long_picture(turn):
+    """Longer than the largest side, and thinner than the blocks by which it would be reduced."""
+    line = np.full((3, 400_000), 255, np.uint8)
+    line[1, 1000:-1000] = 0
+    assert sorted(box(seen(turn(line)))) == [1, 20]
+
+
+def test_a_single_dark_pixel_is_a_square():
+    page = np.full((9, 9), 255, np.uint8)
+    page[4, 4] = 0
+    assert box(seen(page)) == (20, 20)
+
+
+def test_the_page_is_not_changed():
+    before = PAGE.copy()
+    picture.read(PAGE)
+    np.testing.assert_array_equal(PAGE, before)
+
+
+def test_a_painted_drawing_is_seen_like_its_strokes():
+    """A digit of 222 × 155 px, which is 20 × 14 in the image: both ways then meet the same pixels."""
+    strokes = [[[0, 0], [66.7, 0], [25, 100]], [[10, 50], [50, 50]]]
+    image = ink.render_all([Drawing.from_points(strokes)], 20 * 22 / 222)[0]
+    assert np.abs(seen(painted(strokes)) - image).max() <= 2
+
+
+def test_a_painted_drawing_is_read_like_its_strokes_by_the_shipped_model():
+    from core.recognizer import Recognizer, shipped_model
+
+    recognizer = Recognizer.of(shipped_model())
+    one = recognizer.predict_picture(PAGE)
+    other = recognizer.predict(Drawing.from_points(SEVEN))
+    assert one is not None
+    assert other is not None
+    assert one.digit == other.digit == 7
+
+
+@pytest.mark.real_data
+def test_pictures_of_mnists_digits_come_back_almost_as_they_were(real_data):
+    from core.data import mnist
+
+    images = mnist.load(real_data / "mnist")[1].images[:200].reshape(-1, 28, 28)
+    off = [np.abs(seen(255 - np.kron(image, np.ones((5, 5), np.uint8))) - image).mean() for image in images]
+    assert np.median(off) < 8

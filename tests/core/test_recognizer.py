@@ -1,0 +1,132 @@
+"""The recogniser: one network, asked with drawings, pictures and images; nothing drawn is nothing."""
+
+import numpy as np
+import pytest
+
+from core import ink, picture
+from core.errors import ModelError
+from core.ink import Drawing
+from core.modelfile import Model
+from core.nn.initializers import he_normal
+from core.nn.network import Network, mlp
+from core.recognizer import Prediction, Recognizer, shipped_model
+
+SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])
+
+
+def network(seed=0):
+    made = Network(mlp((784, 12, 10)))
+    made.initialize(he_normal, np.random.default_rng(seed))
+    return made
+
+
+def test_a_prediction_is_ten_probabilities_a_digit_and_what_the_network_saw():
+    asked = network()
+    prediction = Recognizer(asked).predict(SEVEN)
+    assert isinstance(prediction, Prediction)
+    np.testing.assert_array_equal(prediction.image, ink.render(SEVEN))
+    assert prediction.probabilities.shape == (10,)
+    assert prediction.probabilities.dtype == np.float32
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.digit == int(prediction.probabilities.argmax())
+    expected = asked.predict(prediction.image.reshape(1, 784) * np.float32(1 / 255))[0]
+    np.testing.assert_array_equal(prediction.probabilities, expected)
+
+
+def test_the_models_scale_is_used():
+    asked = network()
+    image = ink.render(SEVEN)
+    prediction = Recognizer.of(Model(asked, input_scale=1 / 128)).predict_image(image)
+    np.testing.assert_array_equal(
+        prediction.probabilities, asked.predict(image.reshape(1, 784) * np.float32(1 / 128))[0]
+    )
+
+
+def test_a_picture():
+    page = np.full((100, 100), 255, np.uint8)
+    page[20:80, 40:50] = 0
+    recognizer = Recognizer(network())
+    prediction = recognizer.predict_picture(page)
+    assert prediction is not None
+    image = picture.read(page)
+    np.testing.assert_array_equal(prediction.image, image)
+    np.testing.assert_array_equal(prediction.probabilities, recognizer.predict_image(image).probabilities)
+
+
+def test_nothing_drawn_is_no_prediction():
+    recognizer = Recognizer(network())
+    assert recognizer.predict(Drawing()) is None
+    assert recognizer.predict(Drawing.from_points([[], []])) is None
+    assert recognizer.predict_picture(np.full((50, 50), 255, np.uint8)) is None
+
+
+def test_a_dot_is_something():
+    assert Recognizer(network()).predict(Drawing.from_points([[[3, 3]]])) is not None
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_a_network_that_diverged_answers_without_a_warning(value):
+    asked = network()
+    asked.parameters[:] = value
+    prediction = Recognizer(asked).predict(SEVEN)
+    assert prediction is not None
+    assert np.isfinite(prediction.probabilities).all()
+    assert 0 <= prediction.digit <= 9
+
+
+def test_the_network_is_asked_as_it_is_now():
+    asked = network()
+    recognizer = Recognizer(asked)
+    before = recognizer.predict(SEVEN).probabilities
+    asked.restore(network(seed=1).snapshot())
+    assert (recognizer.predict(SEVEN).probabilities != before).any()
+
+
+def test_asking_changes_nothing():
+    asked = network()
+    before = asked.parameters.copy()
+    Recognizer(asked).predict(SEVEN)
+    np.testing.assert_array_equal(asked.parameters, before)
+
+
+def test_a_missing_shipped_model_is_an_error_that_names_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("core.recognizer.resources.files", lambda package: tmp_path)
+    with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
+        shipped_model()
+
+
+# The model that ships
+
+
+def test_the_shipped_model_says_where_it_comes_from():
+    model = shipped_model()
+    assert model.data == "mnist" or model.data.startswith("mnist+")
+    assert model.recipe
+    assert model.date
+    assert model.scores["test_accuracy"] > 0.97
+    assert any("MNIST" in credit for credit in model.credits)
+
+
+@pytest.mark.parametrize("size", [1.0, 0.01, 300.0])
+def test_the_shipped_model_reads_a_few_plain_digits(size):
+    t = np.linspace(0, 2 * np.pi, 40)
+    plain = {
+        0: [np.column_stack([30 * np.sin(t), -50 * np.cos(t)])],
+        1: [[[0, 0], [0, 100]]],
+        4: [[[10, 0], [0, 55], [60, 55]], [[45, 10], [40, 100]]],
+        7: [[[0, 0], [60, 0], [25, 100]]],
+    }
+    recognizer = Recognizer.of(shipped_model())
+    for digit, strokes in plain.items():
+        drawing = Drawing.from_points([np.asarray(stroke) * size for stroke in strokes])
+        assert recognizer.predict(drawing).digit == digit
+
+
+@pytest.mark.real_data
+def test_the_shipped_model_reads_digits_of_writers_it_has_not_seen(pen_file):
+    from core.data import unipen
+
+    digits = unipen.read(pen_file, range(25, 31))[::5]
+    recognizer = Recognizer.of(shipped_model())
+    right = [recognizer.predict(digit.drawing).digit == digit.label for digit in digits]
+    assert np.mean(right) >= 0.85
