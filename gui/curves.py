@@ -186,6 +186,12 @@ class Curves(QWidget):
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._loss.installEventFilter(self)
 
+    def event(self, event: QEvent) -> bool:
+        """Keep the lines' width when the window comes to a screen of another density."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._dress()
+        return bool(super().event(event))
+
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """Keep the hint in the middle of the empty plot."""
         if watched is self._loss and event.type() == QEvent.Type.Resize:
@@ -198,12 +204,13 @@ class Curves(QWidget):
             plot.dress()
         faint = QColor(colours.training)
         faint.setAlpha(_RAW_ALPHA)
+        wide = 2 * self.devicePixelRatioF()  # cosmetic pens count the screen's own pixels
         for item, pen in (
             (self._raw, _pen(faint, 1)),
-            (self._smooth, _pen(colours.training, 2)),
-            (self._validation, _pen(colours.validation, 2)),
-            (self._train_accuracy, _pen(colours.training, 2)),
-            (self._validation_accuracy, _pen(colours.validation, 2)),
+            (self._smooth, _pen(colours.training, wide)),
+            (self._validation, _pen(colours.validation, wide)),
+            (self._train_accuracy, _pen(colours.training, wide)),
+            (self._validation_accuracy, _pen(colours.validation, wide)),
         ):
             item.setPen(pen)
         for item in (self._validation, self._validation_accuracy):

@@ -204,7 +204,9 @@ class MainWindow(QMainWindow):
         if data := preferences.text("training/data"):
             self.training_panel.set_data(data if present or "mnist" not in data else sources.default())
         self._log_action.setChecked(preferences.flag("curves/log"))
-        self.pad_panel.pad.set_pen_width(preferences.number("pad/pen_width", self.pad_panel.pad.pen_width()))
+        self.pad_panel.set_pen_width(
+            preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
+        )
         for action in self._schemes.actions():
             if action.data() == preferences.text("window/scheme", "system"):
                 action.setChecked(True)
@@ -220,7 +222,7 @@ class MainWindow(QMainWindow):
             "training/recipe": self.training_panel.recipe,
             "training/data": self.training_panel.data,
             "curves/log": self._log_action.isChecked(),
-            "pad/pen_width": self.pad_panel.pad.pen_width(),
+            "pad/pen_width": self.pad_panel.pen_width(),
         }
         chosen = self._schemes.checkedAction()
         values["window/scheme"] = str(chosen.data()) if chosen else "system"

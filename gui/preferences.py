@@ -16,12 +16,13 @@ class Preferences:
         value = self._settings.value(name)
         return value if isinstance(value, str) else default
 
-    def number(self, name: str, default: float) -> float:
-        """Return a number."""
+    def number(self, name: str, default: float, limits: tuple[float, float]) -> float:
+        """Return a number within limits; one beyond them gives the default."""
         try:
-            return float(self.text(name))
+            value = float(self.text(name))
         except ValueError:
             return default
+        return value if limits[0] <= value <= limits[1] else default
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Return yes or no."""

@@ -61,6 +61,4 @@ def _fill(window: MainWindow, *, stop_early: bool) -> None:
     QTimer.singleShot(120_000, loop.quit)  # a run that hangs must not hang the command
     window.start()
     loop.exec()
-    if stop_early:
-        window.session.pause()
     window.curves.flush()

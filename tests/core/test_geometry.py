@@ -55,15 +55,11 @@ def test_the_centre_of_mass_is_as_near_to_14_as_whole_pixels_allow(shape):
     assert (np.abs(off[free]) <= 0.5 + 0.01).all()
 
 
-@pytest.mark.parametrize(("left", "expected"), [(0.5, 13), (1.5, 13)])
-def test_by_hand(left, expected):
-    """Two columns of ink 1 and ``left``: the centre lies at left / (1 + left), and the first column goes to 14 minus that."""
-    digit = np.zeros((1, 1, 2), np.float32)
-    digit[0, 0] = [1.0 / 2, left / 2]
-    image = place(digit)[0]
-    first = 14 - round(left / (1 + left))
-    assert (image[14] > 0).nonzero()[0].tolist() == [first, first + 1]
-    assert first in (expected, expected + 1)
+@pytest.mark.parametrize(("second", "first_column"), [(0.25, 14), (0.75, 13)])
+def test_two_pixels_by_hand(second, first_column):
+    """Ink of 0.5 beside 0.25 has its centre at 1/3, beside 0.75 at 3/5: 14 is nearer to the one, or to the other."""
+    image = place(np.array([[[0.5, second]]], np.float32))[0]
+    assert image[14].nonzero()[0].tolist() == [first_column, first_column + 1]
 
 
 def test_the_centre_is_14_and_not_13_and_a_half():

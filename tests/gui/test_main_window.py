@@ -21,6 +21,7 @@ from core.ink import Drawing
 from gui import theme
 from gui.main_window import MainWindow
 from gui.model_slot import Respondent
+from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.preferences import Preferences
 from gui.training_session import RunState
 
@@ -435,12 +436,14 @@ def test_settings_are_remembered(qtbot, window):
     window.training_panel.set_recipe("deep")
     window.training_panel.set_data("mnist+synthetic")
     window._log_action.setChecked(True)
+    window.pad_panel.set_pen_width(PEN_WIDTHS[-1])
     window.resize(790, 700)  # fits the offscreen screen of 800 × 800
     window.close()
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
     assert again.training_panel.recipe == "deep"
     assert again._log_action.isChecked()
+    assert again.pad_panel.pen_width() == PEN_WIDTHS[-1]
     assert again.size() == window.size() == QSize(790, 700)
     again.close()
 
@@ -455,11 +458,14 @@ def test_the_last_runs_model_is_there_again(qtbot, window, small_run, conclude):
     again.close()
 
 
-def test_damaged_settings_give_the_defaults(qtbot):
+@pytest.mark.parametrize("width", ["wide", "nan", "50", "-1", ""])
+def test_damaged_settings_give_the_defaults(qtbot, width):
     places.settings().mkdir(parents=True)
-    (places.settings() / "digitpad.ini").write_bytes(b"[window]\ngeometry=\xff\xfe@nonsense(\n[pad]\npen_width=wide\n")
+    content = b"[window]\ngeometry=\xff\xfe@nonsense(\n[pad]\npen_width=" + width.encode()
+    (places.settings() / "digitpad.ini").write_bytes(content)
     window = MainWindow(Preferences())
     qtbot.addWidget(window)
+    assert window.pad_panel.pen_width() == DEFAULT_PEN_WIDTH
     assert window.training_panel.recipe == "quick"
     window.close()
 

@@ -1,4 +1,4 @@
-"""MNIST's files: found, checked, fetched from mirrors. A small fake stands in for them, a loopback server for the web."""
+"""MNIST's files: found, checked, fetched. A small fake stands in for them, a loopback server for the web."""
 
 import contextlib
 import errno
@@ -315,7 +315,7 @@ def full_disk_after(monkeypatch, n_files):
 
 def test_a_disk_that_fills_up_leaves_no_part_that_would_pass_for_damaged(mirrors, monkeypatch):
     full_disk_after(monkeypatch, 2)
-    with pytest.raises(DataError, match="cannot be kept in .* No space left"):
+    with pytest.raises(DataError, match=r"cannot be kept in .* No space left"):
         mnist.download()
     assert cached() == {}
     assert mnist.folder() is None
@@ -349,7 +349,7 @@ def test_plain_and_compressed_files_together(tmp_path, files):
 
 
 def test_taken_over_files_come_before_older_plain_ones(tmp_path, files):
-    lay(places.cache() / "mnist", {name: b"old and damaged" for name in files})
+    lay(places.cache() / "mnist", dict.fromkeys(files, b"old and damaged"))
     mnist.take_over(lay(tmp_path / "mine", files))
     assert len(mnist.load()[0]) == 30
 

@@ -129,7 +129,7 @@ def test_synthetic_without_a_number(monkeypatch):
 
 @pytest.mark.parametrize("number", ["9", "0", "-20", "1000001", "1e3", "many", "20.5", "²", "٢٠", " ", "9" * 5000])
 def test_numbers_of_synthetic_digits_out_of_range(number):
-    with pytest.raises(DataError, match="10 to 1,000,000|no data source"):
+    with pytest.raises(DataError, match=r"10 to 1,000,000|no data source"):
         sources.load(f"synthetic:{number}")
 
 
@@ -255,16 +255,28 @@ def test_spaces_around_a_plus_do_not_matter(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "+", "emnist", "MNIST", "mnist:", "mnist:x", "pen", "pen:", "idx", "idx:", "synthetic:", "pens", "mnist+"]
-    + [
+    [
+        " ",
+        "+",
+        "emnist",
+        "MNIST",
+        "mnist:",
+        "mnist:x",
+        "pen",
+        "pen:",
+        "idx",
+        "idx:",
+        "synthetic:",
+        "synthetics",
+        "pens",
+        "penguin:x",
+        "mnist+",
         "+mnist",
         "mnist+emnist",
         "mnist++synthetic",
         "synthetic:20+",
         "idx+mnist",
         "pen+mnist",
-        "penguin:x",
-        "synthetics",
     ],
 )
 def test_names_that_are_no_source(fake_mnist, name):

@@ -126,12 +126,11 @@ def test_a_file_cut_anywhere_gives_whole_digits_or_an_error(tmp_path):
         path = put(tmp_path, TEXT[:length])
         try:
             digits = unipen.read(path)
-        except DataError as error:
-            assert str(path) in str(error)
-        else:
-            strokes, last = [digit.strokes for digit in digits[:-1]], digits[-1].strokes
-            assert strokes == whole[: len(strokes)]
-            assert last == whole[len(strokes)][: len(last)]
+        except DataError:
+            continue
+        strokes, last = [digit.strokes for digit in digits[:-1]], digits[-1].strokes
+        assert strokes == whole[: len(strokes)]
+        assert last == whole[len(strokes)][: len(last)]
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
