@@ -129,7 +129,11 @@ def _train(options: argparse.Namespace) -> int:
                 raise
             modelfile.save(experiment.conclude()[0], out)
             raise TrainingError(f"{error} They are saved as {out}.") from None
-        model, scores = experiment.conclude()
+        try:
+            model, scores = experiment.conclude()
+        except KeyboardInterrupt:  # while the result was being tested: it is kept all the same
+            interrupted = True
+            model, scores = experiment.conclude()
     modelfile.save(model, out)
     report = {
         **scores.as_dict(),

@@ -22,7 +22,7 @@ class Curve:
     it does not lean towards zero at the start (the correction of Kingma and Ba, 2015).
     """
 
-    def __init__(self, time_constant: float = 5000.0) -> None:
+    def __init__(self, time_constant: float = 2000.0) -> None:
         self.time_constant = time_constant
         self.clear()
 
