@@ -329,6 +329,20 @@ def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, he
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
 
 
+def test_ctrl_c_while_the_result_is_tested_keeps_it(lab, data, here, monkeypatch):
+    conclude, calls = cli.Experiment.conclude, []
+
+    def interrupted_once(experiment):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return conclude(experiment)
+
+    monkeypatch.setattr(cli.Experiment, "conclude", interrupted_once)
+    assert lab("train", "--data", data, *QUICK)[0] == 130
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
+
+
 def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
