@@ -162,9 +162,7 @@ def _facts(content: bytes) -> dict[str, Any]:
         if type(version) is not int or version < 1:
             raise ModelError(f"is not a model of digitpad's: its {name} makes no sense")
         if version > ours:
-            raise ModelError(
-                f"is of a newer kind ({name} {version}; this program knows {ours}): update digitpad"
-            )
+            raise ModelError(f"is of a newer kind ({name} {version}; this program knows {ours}): update digitpad")
     if checksum != _sha256(text):
         raise ModelError("is damaged or was tampered with: what it says of itself does not fit its SHA-256")
     return facts
