@@ -10,6 +10,7 @@ import dataclasses
 import platform
 import statistics
 import time
+import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -88,6 +89,32 @@ def synthetic(n_threads: int) -> None:
         goal(name, evaluation.accuracy, 0.85)
 
 
+def beside_scikit_learn(n_threads: int) -> None:
+    """Compare an epoch of ``quick`` with one of scikit-learn's network of the same shape, alternating."""
+    try:
+        from sklearn.neural_network import MLPClassifier
+    except ImportError:
+        print("scikit-learn is not installed (extra bench): left out")
+        return
+    data = sources.load("mnist").train
+    images, labels = data.images[:54_000] / np.float32(255), data.labels[:54_000]
+    ratios = []
+    for seed in range(ROUNDS):
+        config = dataclasses.replace(RECIPES["quick"].config, seed=seed, epochs=1)
+        with threads.limited(n_threads):
+            ours = Experiment.prepare("quick", config, "mnist", n_threads)
+            began = time.perf_counter()
+            list(training.fit(ours.state, ours.splits, config))
+            our_seconds = time.perf_counter() - began
+            theirs = MLPClassifier((256, 128), solver="sgd", batch_size=128, learning_rate_init=0.1, max_iter=1)
+            began = time.perf_counter()
+            with warnings.catch_warnings():  # that one epoch is not enough to converge
+                warnings.simplefilter("ignore")
+                theirs.fit(images, labels)
+            ratios.append((time.perf_counter() - began) / our_seconds)
+    print(f"an epoch of quick, times the speed of scikit-learn: {min(ratios):.2f} to {max(ratios):.2f}")
+
+
 def trained(recipe: str, data: str, seed: int, n_threads: int) -> tuple[float, float]:
     """Return test accuracy and seconds of training."""
     experiment, seconds = run(recipe, data, seed, n_threads)
@@ -114,6 +141,7 @@ def main() -> None:
     n_threads = threads.default(window=False)
     quick(n_threads)
     synthetic(n_threads)
+    beside_scikit_learn(n_threads)
 
 
 if __name__ == "__main__":

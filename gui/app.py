@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +64,7 @@ def _open_window() -> int:
     from gui.main_window import MainWindow
     from gui.preferences import Preferences
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QColor, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QPalette, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.curve import Curve
 from core.training import Progress
@@ -79,6 +79,7 @@ class Curves(QWidget):
         self._captions = {
             key: QLabel() for key in ("loss", "training", "validation", "accuracy", "training %", "validation %")
         }
+        self._loss_row = QHBoxLayout()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REPAINT_MS)
@@ -125,6 +126,16 @@ class Curves(QWidget):
         self._loss.setLogMode(y=log)
         self._redraw()
 
+    def add_switch(self, action: QAction) -> None:
+        """Put a box to tick for an action, the logarithmic axis, beside the title of the loss."""
+        box = QCheckBox(self.tr("logarithmic"))
+        box.setToolTip(action.toolTip())
+        box.setAccessibleName(self.tr("Logarithmic loss"))
+        box.setChecked(action.isChecked())
+        box.toggled.connect(action.setChecked)
+        action.toggled.connect(box.setChecked)
+        self._loss_row.insertWidget(1, box)
+
     def flush(self) -> None:
         """Paint what was added, now."""
         self._timer.stop()
@@ -169,7 +180,7 @@ class Curves(QWidget):
             (self._loss, ("loss", "training", "validation"), 3),
             (self._accuracy, ("accuracy", "training %", "validation %"), 2),
         ):
-            row = QHBoxLayout()
+            row = self._loss_row if plot is self._loss else QHBoxLayout()
             row.setSpacing(theme.MARGIN)
             for key in keys:
                 self._captions[key].setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

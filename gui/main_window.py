@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         from gui.curves import Curves
 
         self.curves = Curves()
+        self.curves.add_switch(self._log_action)
         self._curves_place.addWidget(self.curves)
         self.session.progressed.connect(self.curves.add)
         self.curves.set_log(self._log_action.isChecked())

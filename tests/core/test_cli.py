@@ -640,7 +640,12 @@ def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
     termios.tcsetwinsize(stderr, (24, 120))
     arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000", "--json")
     process = subprocess.Popen(
-        [sys.executable, "-m", "core.cli", *arguments], stdout=subprocess.PIPE, stderr=stderr, text=True
+        [sys.executable, "-m", "core.cli", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        # Where the tests themselves run in the background, a shell has told them to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(stderr)
     shown = b""
