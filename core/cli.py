@@ -14,10 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import core
 from core import atomic, modelfile, picture, recipes, threads, training
+from core.arguments import Parser
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.errors import DigitpadError, ModelError, TrainingError
@@ -52,15 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what was wrong in one sentence, without the usage above it."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f'{self.prog}: {message} (see "{self.prog} --help")\n')
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="digitpad-lab", description="digitpad's laboratory without a window")
+    parser = Parser(prog="digitpad-lab", description="digitpad's laboratory without a window")
     parser.add_argument("--version", action="version", version=f"digitpad-lab {core.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 

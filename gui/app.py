@@ -6,17 +6,16 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 import core
+from core.arguments import Parser
 from gui import display
 
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
 STATES = ("recognised", "training", "empty")
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f'{self.prog}: {message} (see "{self.prog} --help")\n')
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,15 +35,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"digitpad: Qt cannot be loaded ({error}); the README names the system libraries it needs", file=sys.stderr
         )
         return 2
+    app = _application()
     if options.screenshot is not None:
         from gui.screenshot import take
 
-        return take(options.screenshot, dark=options.dark, state=options.state)
-    return _open_window()
+        return take(app, options.screenshot, dark=options.dark, state=options.state)
+    return _open_window(app)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = _Parser(prog="digitpad", description="Draw a digit and have it recognised; watch a neural network learn.")
+    parser = Parser(prog="digitpad", description="Draw a digit and have it recognised; watch a neural network learn.")
     parser.add_argument("--version", action="version", version=f"digitpad {core.__version__}")
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window as PNG, and exit")
     parser.add_argument("--dark", action="store_true", help="with --screenshot: in dark colours")
@@ -55,20 +55,31 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _open_window() -> int:
+def _application() -> "QApplication":
+    """Make the application and tell the system who it is."""
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication
 
     from gui import theme
-    from gui.faults import FaultReporter, start_log
-    from gui.main_window import MainWindow
-    from gui.preferences import Preferences
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
-    name_application(app)
+    app.setApplicationName("digitpad")
+    app.setApplicationDisplayName("digitpad")
+    app.setApplicationVersion(core.__version__)
+    app.setDesktopFileName("digitpad")
+    app.setWindowIcon(theme.app_icon())
+    return app
+
+
+def _open_window(app: "QApplication") -> int:
+    from gui import theme
+    from gui.faults import FaultReporter, start_log
+    from gui.main_window import MainWindow
+    from gui.preferences import Preferences
+
     theme.apply(app)
     start_log()
     faults = FaultReporter(app)
@@ -77,20 +88,6 @@ def _open_window() -> int:
     faults.reported.connect(window.report_fault)
     window.show()
     return app.exec()
-
-
-def name_application(app: object) -> None:
-    """Tell the system who this is."""
-    from PySide6.QtWidgets import QApplication
-
-    from gui import theme
-
-    if isinstance(app, QApplication):
-        app.setApplicationName("digitpad")
-        app.setApplicationDisplayName("digitpad")
-        app.setApplicationVersion(core.__version__)
-        app.setDesktopFileName("digitpad")
-        app.setWindowIcon(theme.app_icon())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from core.errors import DigitpadError
 from core.ink import Drawing
 from core.training import Progress
 from gui import theme
-from gui.app import name_application
 from gui.main_window import MainWindow
 
 _TWO = (
@@ -19,12 +18,8 @@ _TWO = (
 )  # fmt: skip
 
 
-def take(path: Path, *, dark: bool, state: str) -> int:
+def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
     """Save a PNG of the window and return an exit code; ``state`` is empty, recognised or training."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(app, QApplication):
-        return 1
-    name_application(app)
     theme.apply(app, dark)
     window = MainWindow()
     window.show()
