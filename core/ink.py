@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core import geometry
+from core import bounded, geometry
 from core.errors import DrawingError
 
 PEN_WIDTH = 2.4
@@ -91,13 +91,7 @@ class Drawing:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read an ink JSON file; raise DrawingError, naming it, where it cannot be read."""
-        try:
-            with path.open("rb") as file:
-                text = file.read(MAX_FILE_BYTES + 1)
-        except OSError as error:
-            raise DrawingError(f"{path} cannot be read: {error.strerror or error}") from None
-        if len(text) > MAX_FILE_BYTES:
-            raise DrawingError(f"{path} is larger than {MAX_FILE_BYTES // 2**20} MiB")
+        text = bounded.read(path, MAX_FILE_BYTES, DrawingError)
         try:
             return cls.from_json(text)
         except DrawingError as error:

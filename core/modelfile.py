@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic
+from core import atomic, bounded
 from core.config import MAX_LAYERS, MAX_WIDTH
 from core.data.dataset import N_CLASSES
 from core.errors import ModelError
@@ -103,13 +103,7 @@ def load(path: Path) -> Model:
     ModelError
         The file cannot be read, is not a model of this program's, is damaged, too large, or of a newer version.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise ModelError(f"{path} is larger than {MAX_BYTES // 2**20} MiB: too large for a model")
+    content = bounded.read(path, MAX_BYTES, ModelError)
     try:
         return _parse(content)
     except ModelError as error:

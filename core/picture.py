@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import geometry
+from core import bounded, geometry
 from core.errors import DrawingError
 
 MAX_PIXELS = 50_000_000
@@ -33,11 +33,7 @@ def load(path: Path) -> NDArray[np.uint8]:
     DrawingError
         The file cannot be read, is no picture, is damaged, or has more than ``MAX_PIXELS``.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise DrawingError(f"{path} cannot be read: {error.strerror or error}") from None
+    content = bounded.read(path, MAX_FILE_BYTES, DrawingError)
     try:
         return decode(content)
     except DrawingError as error:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core import bounded
 from core.errors import DataError, DrawingError
 from core.ink import Drawing
 
@@ -39,13 +40,7 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
     DataError
         The file cannot be read, is not UNIPEN, or has a line that makes no sense; file and line are named.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise DataError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
+    content = bounded.read(path, MAX_BYTES, DataError)
     digits = _parse(content.decode("ascii", errors="replace"), str(path))
     if not digits:
         raise DataError(f"{path} is not a UNIPEN file of digits: it has no line .SEGMENT DIGIT")

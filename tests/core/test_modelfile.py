@@ -226,7 +226,7 @@ def test_a_file_that_is_too_large(path, monkeypatch):
     monkeypatch.setattr(modelfile, "MAX_BYTES", path.stat().st_size)
     modelfile.load(path)
     monkeypatch.setattr(modelfile, "MAX_BYTES", path.stat().st_size - 1)
-    refused(path, "too large for a model")
+    refused(path, "too large to be read")
 
 
 @pytest.mark.parametrize("name", ["format", "preprocessing"])
