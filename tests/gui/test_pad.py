@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl, qVersion
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
@@ -29,6 +29,7 @@ from gui import theme
 from gui.pad import HISTORY_STEPS, PEN_WIDTHS, UNIT, Pad, Tool
 
 SIDE = 400
+QT_VERSION = tuple(int(part) for part in qVersion().split(".")[:2])
 LEFT, RIGHT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.NoButton
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
 T_PRESS, T_MOVE, T_RELEASE = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletRelease
@@ -631,11 +632,13 @@ def test_a_dot_in_foreign_units_lands_in_the_middle(pad):
 
 def drop(pad, data):
     actions, modifiers = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(100, 100).toPoint(), actions, data, LEFT, modifiers)
+    place = QPointF(100, 100)
+    # Qt 6.12 takes a QPointF and deprecates the QPoint that 6.11 asks for.
+    enter = QDragEnterEvent(place if QT_VERSION >= (6, 12) else place.toPoint(), actions, data, LEFT, modifiers)
     enter.ignore()
     QApplication.sendEvent(pad, enter)
     if enter.isAccepted():
-        QApplication.sendEvent(pad, QDropEvent(QPointF(100, 100), actions, data, LEFT, modifiers))
+        QApplication.sendEvent(pad, QDropEvent(place, actions, data, LEFT, modifiers))
     return enter.isAccepted()
 
 
