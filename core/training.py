@@ -158,12 +158,12 @@ def _epoch(
     """Go through the data once (or through what is left of it), evaluating at even distances."""
     per_epoch, k = len(state.loader), config.evaluations_per_epoch
     for images, labels in state.loader:
-        progress = _step(state, images, labels, loss, learning_rate(state.step), per_epoch * config.epochs)
+        progress = _step(state, images, labels, loss, config, learning_rate(state.step))
         done = state.step - state.epoch * per_epoch
         if done * k // per_epoch > (done - 1) * k // per_epoch:
             evaluation = evaluate(state.network, data.validation, config.input_scale)
             if not _is_sound(state.network, evaluation):
-                raise _diverged(state, state.step, progress.learning_rate)
+                raise _diverged(state, config, state.step, progress.learning_rate)
             state.keep_if_best(evaluation)
             if evaluation.n:
                 progress = dataclasses.replace(
@@ -179,8 +179,8 @@ def _step(
     images: Array,
     labels: NDArray[np.int64],
     loss: SoftmaxCrossEntropy,
+    config: TrainConfig,
     learning_rate: float,
-    n_steps: int,
 ) -> Progress:
     """Do one batch: forward, loss, backward, update."""
     # Overflow is not silenced but found: it makes the loss infinite or NaN, and that ends the run below.
@@ -188,12 +188,13 @@ def _step(
         logits = state.network.forward(images, state.rng)
         value = loss.forward(logits, labels) + state.optimizer.penalty()
         if not math.isfinite(value):
-            raise _diverged(state, state.step + 1, learning_rate)
+            raise _diverged(state, config, state.step + 1, learning_rate)
         accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
         state.network.backward(loss.backward())
         state.optimizer.step(state.network.grads, learning_rate)
     state.step += 1
     state.samples += len(labels)
+    n_steps = len(state.loader) * config.epochs
     return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
 
 
@@ -202,17 +203,23 @@ def _is_sound(network: Network, evaluation: Evaluation) -> bool:
     return math.isfinite(evaluation.loss) and all(bool(np.isfinite(vector).all()) for vector in vectors)
 
 
-def _diverged(state: TrainingState, step: int, learning_rate: float) -> TrainingError:
+def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rate: float) -> TrainingError:
     """Go back to the best weights, and return the error that says what to change."""
     state.network.restore(state.best.snapshot)
-    input_scale = state.loader.input_scale
     advice = [f"a smaller learning_rate (it was {learning_rate:g})"]
-    if input_scale > 0.1:
-        advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {input_scale:g})")
-    advice.append("he_normal weights or batch_norm")
-    kept = f" The best weights so far, of step {state.best.step:,}, are kept." if state.best.step else ""
+    if config.input_scale > 0.1:
+        advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {config.input_scale:g})")
+    if config.initializer == "normal":
+        advice.append("he_normal weights")
+    if not config.batch_norm:
+        advice.append("batch_norm")
+    kept = (
+        f"The best weights so far, of step {state.best.step:,}, are kept."
+        if state.best.step
+        else "There is nothing to keep of it."
+    )
     return TrainingError(
-        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}.{kept}"
+        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}. {kept}"
     )
 
 

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, modelfile, recipes, threads, training
-from core.data import idx, mnist
+from core import cli, commands, modelfile, recipes, threads, training
+from core.data import idx, mnist, sources
 from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network, mlp
@@ -188,7 +188,7 @@ def test_no_hidden_layers(lab, data, here):
 
 
 def test_without_data_named_synthetic_digits_are_used_where_mnist_is_missing(lab, monkeypatch, no_data):
-    monkeypatch.setattr(cli.sources, "N_SYNTHETIC", 200)
+    monkeypatch.setattr(sources, "N_SYNTHETIC", 200)
     assert strict(lab("train", *QUICK, "--json")[1])["data"] == "synthetic"
 
 
@@ -253,7 +253,7 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     os.mkfifo(here / "fifo")
     before = sorted(here.iterdir())
     monkeypatch.setattr(training, "fit", lambda *arguments: pytest.fail("it trained"))
-    monkeypatch.setattr(cli.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
+    monkeypatch.setattr(commands.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
     assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
     assert sorted(here.iterdir()) == before
     assert (here / "file").read_text() == "older"
@@ -329,25 +329,42 @@ def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, he
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
 
 
-def test_ctrl_c_while_the_result_is_tested_keeps_it(lab, data, here, monkeypatch):
-    conclude, calls = cli.Experiment.conclude, []
+def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
+    conclude = commands.Experiment.conclude
 
-    def interrupted_once(experiment):
-        calls.append(1)
-        if len(calls) == 1:
-            raise KeyboardInterrupt
+    def interrupted(experiment):
+        signal.raise_signal(signal.SIGINT)
         return conclude(experiment)
 
-    monkeypatch.setattr(cli.Experiment, "conclude", interrupted_once)
-    assert lab("train", "--data", data, *QUICK)[0] == 130
+    monkeypatch.setattr(commands.Experiment, "conclude", interrupted)
+    assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [("recipes",), ("recipes", "--json"), ("model", "show")])
+def test_output_that_cannot_be_written_is_a_sentence(arguments):
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "core.cli", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert result.returncode == 1
+    assert result.stderr == "digitpad-lab: the output cannot be written: No space left on device\n"
+
+
+def test_closed_streams_do_not_hinder_a_run(lab, data, here, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["train", "--data", data, *QUICK]) == 0
+    assert (here / OUT).exists()
 
 
 def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.Experiment, "prepare", interrupt)
+    monkeypatch.setattr(commands.Experiment, "prepare", interrupt)
     assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
     assert list(here.iterdir()) == []
 
@@ -554,7 +571,6 @@ def test_model_show(lab, model):
 
 
 def test_mistakes_in_model_show(lab, here):
-    assert_mistake(lab("model", "show"), "FILE")
     assert_mistake(lab("model", "show", "none"), "none", "No such file")
     assert_mistake(lab("model", "show", here), "Is a directory")
 
