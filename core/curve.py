@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 MAX_BUCKETS = 1000
 """Each is drawn as two points, its minimum and maximum: at most 2,000 a curve."""
+TIME_CONSTANT = 2000.0
+"""How many samples the smoothed curve remembers, if it is not told otherwise."""
 
 
 class Curve:
@@ -22,7 +24,7 @@ class Curve:
     it does not lean towards zero at the start (the correction of Kingma and Ba, 2015).
     """
 
-    def __init__(self, time_constant: float = 2000.0) -> None:
+    def __init__(self, time_constant: float = TIME_CONSTANT) -> None:
         self.time_constant = time_constant
         self.clear()
 

@@ -82,7 +82,9 @@ class Drawing:
         """
         try:
             data: Any = json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:
+            raise DrawingError("this is not ink JSON: its lists are nested too deeply") from None
+        except ValueError as error:
             raise DrawingError(f"this is not ink JSON: {error}") from None
         if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
             raise DrawingError('this is not ink JSON: {"strokes": [[[x, y], ...], ...]} was expected')

@@ -21,7 +21,7 @@ RECIPES = {
     for recipe in (
         Recipe(
             "quick",
-            "98 % in seconds: He initialisation, Nesterov momentum, one-cycle learning rate",
+            "98 % of MNIST in seconds: He weights, Nesterov momentum, one-cycle rate",
             TrainConfig(
                 learning_rate=0.1, momentum=0.9, nesterov=True, schedule="one_cycle", batch_size=128, epochs=10
             ),

@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        os.environ["QT_LOGGING_RULES"] = "*=false"  # what a window lacks without a screen is no news here
         if options.scale != 1:
             os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     if problem := display.problem():

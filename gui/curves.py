@@ -12,36 +12,48 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.curve import Curve
+from core.curve import TIME_CONSTANT, Curve
 from core.training import Progress
 from gui import theme
 
 _REPAINT_MS = 120
 _SMALLEST = 1e-7  # what zero becomes on a logarithmic axis, where it would leave a gap
-_RAW_ALPHA = 70
+_RAW_ALPHA = 55
+
+
+class _Axis(pg.AxisItem):
+    """An axis that, when it is logarithmic, names 1, 2 and 5 of each decade: all nine would lie on one another."""
+
+    def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
+        """Return the labels of ticks at 10 ** values."""
+        numbers = [10.0**value * scale for value in values]
+        return [f"{number:g}" if f"{number:.0e}"[0] in "125" else "" for number in numbers]
 
 
 class _Plot(pg.PlotWidget):
     """A plot in the program's colours: a faint horizontal grid, no menu, a fixed x axis and a free y axis."""
 
     def __init__(self, name: str, tip: str) -> None:
-        super().__init__()
+        super().__init__(axisItems={"left": _Axis("left")})
         self.setAccessibleName(name)
-        self.setToolTip(tip)
+        self.viewport().setToolTip(tip)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to do in it by keyboard
         self.setMenuEnabled(False)
         self.setFrameShape(self.Shape.NoFrame)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
         item = self.getPlotItem()
-        item.setContentsMargins(0, 4, 8, 0)
+        item.setContentsMargins(0, 4, 12, 0)
         item.showGrid(y=True, alpha=0.15)
         for axis in ("left", "bottom"):
             # A grid line for each small tick costs 12 ms a repaint; for the large ones, 3.
             item.getAxis(axis).setStyle(maxTickLevel=0, autoExpandTextSpace=False)
         item.getAxis("left").setWidth(52)
+        item.getAxis("left").setTickDensity(0.7)
+        item.getAxis("bottom").setStyle(hideOverlappingLabels=False)  # or the last epoch would go without its number
         item.getAxis("bottom").enableAutoSIPrefix(False)
         item.getAxis("left").enableAutoSIPrefix(False)
-        self.setMinimumHeight(90)
+        self.setMinimumHeight(64)
 
     def dress(self) -> None:
         """Take over the colours of the scheme."""
@@ -95,8 +107,9 @@ class Curves(QWidget):
         """Clear the plots for a run of ``n_epochs`` epochs."""
         self.clear()
         self._per_epoch = float(max(samples_per_epoch, 1))
-        for plot in (self._loss, self._accuracy):
-            plot.setXRange(0, n_epochs, padding=0.01)
+        for curve in (self.training_loss, self.training_accuracy):
+            curve.time_constant = min(TIME_CONSTANT, self._per_epoch / 25)  # of a small data set, shorter than an epoch
+        self._show_epochs(n_epochs)
         self._hint.hide()
 
     def add(self, records: Sequence[Progress]) -> None:
@@ -114,8 +127,8 @@ class Curves(QWidget):
         """Forget the run."""
         for curve in (self.training_loss, self.validation_loss, self.training_accuracy, self.validation_accuracy):
             curve.clear()
+        self._show_epochs(10)
         for plot, top in ((self._loss, 2.5), (self._accuracy, 100)):
-            plot.setXRange(0, 10, padding=0.01)
             plot.setYRange(0, top)
         self._hint.show()
         self._redraw()
@@ -124,6 +137,7 @@ class Curves(QWidget):
         """Show the loss on a logarithmic axis, or a plain one."""
         self._is_log = log
         self._loss.setLogMode(y=log)
+        self._show_epochs(self._n_epochs)  # the change of mode has let the x axis loose
         self._redraw()
 
     def add_switch(self, action: QAction) -> None:
@@ -142,6 +156,11 @@ class Curves(QWidget):
         self._redraw()
 
     # -- painting ------------------------------------------------------------------------------------------------------
+
+    def _show_epochs(self, n_epochs: int) -> None:
+        self._n_epochs = n_epochs
+        for plot in (self._loss, self._accuracy):
+            plot.setXRange(0, n_epochs, padding=0.01)
 
     def _redraw(self) -> None:
         self._draw(self._raw, self.training_loss.raw)

@@ -1,5 +1,8 @@
 """The window: it composes the two rooms and connects them; it does not compute."""
 
+import contextlib
+import dataclasses
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -9,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -17,10 +19,11 @@ from PySide6.QtWidgets import (
 
 from core import places
 from core.data import mnist, sources
-from core.errors import DigitpadError
+from core.errors import ConfigError, DigitpadError
 from core.modelfile import Model
 from core.training import Progress
 from gui import about, theme
+from gui.closing import Closing, ask_before_closing
 from gui.faults import log
 from gui.menus import Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
@@ -49,6 +52,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("digitpad")
         self._preferences = preferences
+        self._closes_after_run = False
         self.session = TrainingSession(self)
         self.slot = ModelSlot(self)
         self.pad_panel = PadPanel()
@@ -76,6 +80,7 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.training_panel)
+        layout.addWidget(self.notice)  # here it moves neither the pad nor a button under the hand
         layout.addLayout(self._curves_place, 1)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pad_panel)
@@ -83,13 +88,8 @@ class MainWindow(QMainWindow):
         for index in range(2):
             self._splitter.setStretchFactor(index, 1)
         self._splitter.setChildrenCollapsible(False)
-        central = QWidget()
-        column = QVBoxLayout(central)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addWidget(self._splitter, 1)
-        self.setCentralWidget(central)
+        self.setCentralWidget(self._splitter)
+        self.setMinimumHeight(600)  # below, wrapped lines of the panel would lie on one another
         self.resize(1120, 740)
         self._splitter.setSizes([560, 560])
 
@@ -118,6 +118,10 @@ class MainWindow(QMainWindow):
         self._schemes.triggered.connect(self._on_scheme)
         appearance = QMenu(tr("&Appearance"), self)
         appearance.addActions(self._schemes.actions())
+        earlier = QMenu(tr("Ea&rlier results"), self)
+        earlier.setToolTipsVisible(True)
+        earlier.aboutToShow.connect(self._list_results)
+        self._earlier = earlier
         save = Wish(
             "save",
             tr("&Save model…"),
@@ -138,7 +142,7 @@ class MainWindow(QMainWindow):
                         key.Open,
                         tr("Let a saved network answer"),
                     ),
-                    save,
+                    *(save, earlier),
                     None,
                     *(panel.open_action, panel.paste_action, panel.random_action),
                     None,
@@ -202,8 +206,11 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(preferences.bytes("window/geometry"))
         self._splitter.restoreState(preferences.bytes("window/splitter"))
         self.training_panel.set_recipe(preferences.text("training/recipe"))
+        self.training_panel.fold_button.setChecked(preferences.flag("training/customise"))
         if data := preferences.text("training/data"):
             self.training_panel.set_data(data if present or "mnist" not in data else sources.default())
+        if (config := preferences.config("training/settings")) is not None:
+            self.training_panel.form.set_config(config)
         self._log_action.setChecked(preferences.flag("curves/log"))
         self.pad_panel.set_pen_width(
             preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
@@ -222,11 +229,14 @@ class MainWindow(QMainWindow):
             "window/splitter": self._splitter.saveState(),
             "training/recipe": self.training_panel.recipe,
             "training/data": self.training_panel.data,
+            "training/customise": self.training_panel.fold_button.isChecked(),
             "curves/log": self._log_action.isChecked(),
             "pad/pen_width": self.pad_panel.pen_width(),
         }
         chosen = self._schemes.checkedAction()
         values["window/scheme"] = str(chosen.data()) if chosen else "system"
+        with contextlib.suppress(ConfigError):  # half-typed settings are not remembered
+            values["training/settings"] = json.dumps(dataclasses.asdict(self.training_panel.config()))
         for name, value in values.items():
             preferences.set(name, value)
         if not preferences.save():
@@ -246,6 +256,7 @@ class MainWindow(QMainWindow):
             return
         self.add_curves()
         self.notice.clear()
+        self._remember()  # now, and not only at the end: a run may be long, and its end another than was meant
         self.session.start(panel.recipe, config, panel.data, panel.form.threads.value())
 
     def _on_state(self, state: RunState) -> None:
@@ -275,12 +286,14 @@ class MainWindow(QMainWindow):
         else:
             self.training_panel.show_status(self.tr("The run has ended; nothing of it was kept."))
         self.slot.forget_training()
+        if self._closes_after_run:
+            self.close()
         if outcome.error:
             self._say(outcome.error, Kind.BAD, outcome.details)
 
     def _take_result(self, model: Model, *, stopped: bool) -> None:
         accuracy = model.scores["test_accuracy"]
-        self.slot.set_own(model, self.tr("{0}, {1}").format(model.recipe, f"{accuracy:.2%}"))
+        self.slot.set_own(model, self.models.name_of(model))
         form = (
             self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
             if stopped
@@ -290,6 +303,9 @@ class MainWindow(QMainWindow):
         self.models.keep(model)
 
     # -- who answers -------------------------------------------------------------------------------------------------
+
+    def _list_results(self) -> None:
+        self.models.fill_menu(self._earlier)
 
     def _on_choices(self) -> None:
         self._respondents.show_slot(self.slot)
@@ -346,21 +362,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is going on; leave no thread behind."""
-        if self.session.is_active and not self.confirms_closing():
-            event.ignore()
-            return
+        if self.session.is_active:
+            wish = ask_before_closing(self)
+            if wish is Closing.KEEP and self.session.is_active:
+                self._closes_after_run = True
+                self.session.stop()
+            if wish is not Closing.DISCARD and self.session.is_active:
+                event.ignore()
+                return
         self._remember()
         self.session.shut_down()
         self.mnist_desk.shut_down()
         super().closeEvent(event)
-
-    def confirms_closing(self) -> bool:
-        """Ask whether the run that is going on is to be thrown away."""
-        answer = QMessageBox.question(
-            self,
-            self.tr("A network is in training"),
-            self.tr("Close digitpad, and throw the run away? To keep its best weights, press Stop first."),
-            QMessageBox.StandardButton.Close | QMessageBox.StandardButton.Cancel,
-            QMessageBox.StandardButton.Cancel,
-        )
-        return answer == QMessageBox.StandardButton.Close

@@ -1,9 +1,11 @@
-"""Models in and out: the shipped one, files that the user opens and saves, and the last result, kept by itself."""
+"""Models in and out: the shipped one, files that the user opens and saves, and the last results, kept by themselves."""
 
+import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from core import modelfile, places
 from core.errors import DigitpadError, ModelError
@@ -14,7 +16,8 @@ from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind
 
 SUFFIX = ".safetensors"
-_LAST = "last.safetensors"
+N_KEPT = 20
+"""How many results are kept; the oldest makes room for a new one."""
 
 
 class ModelDesk(QObject):
@@ -28,30 +31,58 @@ class ModelDesk(QObject):
         self._keeps = False
 
     def load(self, *, keeps: bool) -> None:
-        """Bring in the shipped model and, where results are kept, the one that the last run left."""
+        """Bring in the shipped model and, where results are kept, the newest of them that can be read."""
         self._keeps = keeps
         try:
             self._slot.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
             text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
             self.told.emit(text, Kind.BAD)
-        last = places.models() / _LAST
-        if keeps and last.exists():
+        for path in self.kept() if keeps else ():
             try:
-                self._slot.set_own(modelfile.load(last), self.tr("the last run"))
+                model = modelfile.load(path)
             except ModelError as error:
-                log.warning("the last run's model cannot be used: %s", error)
+                log.warning("a kept result cannot be used: %s", error)
+            else:
+                self._slot.set_own(model, self.name_of(model))
+                return
+
+    def name_of(self, model: Model) -> str:
+        """Return what a result is called: its recipe and its score."""
+        return self.tr("{0}, {1}").format(model.recipe, f"{model.scores.get('test_accuracy', 0):.2%}")
+
+    def kept(self) -> list[Path]:
+        """Return the files of the kept results, the newest first."""
+        try:
+            return sorted(places.models().glob(f"*{SUFFIX}"), reverse=True)
+        except OSError:
+            return []
 
     def keep(self, model: Model) -> None:
-        """Keep the newest result by itself, so that closing the window does not lose it."""
+        """Keep a result by itself, so that neither closing the window nor the next run loses it."""
         if not self._keeps:
             return
+        now = datetime.datetime.now().strftime("%Y-%m-%d %H.%M.%S.%f")[:-4]
+        path = places.models() / f"{now} {model.recipe} {model.scores['test_accuracy']:.2%}{SUFFIX}"
         try:
             places.models().mkdir(parents=True, exist_ok=True)
-            modelfile.save(model, places.models() / _LAST)
+            modelfile.save(model, path)
+            for old in self.kept()[N_KEPT:]:
+                old.unlink(missing_ok=True)
         except (DigitpadError, OSError) as error:
-            text = self.tr("The trained network could not be kept by itself ({0}): save it.").format(error)
+            reason = error.strerror if isinstance(error, OSError) else error
+            text = self.tr("The trained network could not be kept by itself ({0}): save it.").format(reason)
             self.told.emit(text, Kind.BAD)
+
+    def fill_menu(self, menu: QMenu) -> None:
+        """List the kept results in a menu."""
+        menu.clear()
+        for path in self.kept():
+            action = menu.addAction(path.stem)
+            action.setToolTip(self.tr("Let this result answer"))
+            action.triggered.connect(partial(self._open_kept, path))
+        if menu.isEmpty():
+            menu.addAction(self.tr("None yet")).setEnabled(False)
 
     def open(self, path: Path) -> None:
         """Let a model from a file answer; one that cannot be read changes nothing."""
@@ -63,6 +94,9 @@ class ModelDesk(QObject):
         self._slot.set_own(model, path.name)
         self._slot.choose(Respondent.OWN)
         self.told.emit(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
+
+    def _open_kept(self, path: Path, checked: bool = False) -> None:
+        self.open(path)
 
     def save(self, path: Path) -> None:
         """Save the user's own model."""
@@ -86,9 +120,11 @@ class ModelDesk(QObject):
 
     def choose_place(self) -> None:
         """Ask where to save the user's own model."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save model"), "model.safetensors", self.tr("Models (*.safetensors)")
-        )
-        if name:
-            path = Path(name)
-            self.save(path if path.suffix else path.with_suffix(SUFFIX))
+        title = self.tr("Save your model: {0}").format(self._slot.own_name)
+        dialog = QFileDialog(self._window, title, "model.safetensors", self.tr("Models (*.safetensors)"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        # The dialog itself completes the name, before it asks whether a file that is there may be replaced.
+        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        if dialog.exec():
+            self.save(Path(dialog.selectedFiles()[0]))
+        dialog.deleteLater()

@@ -1,8 +1,12 @@
 """What the window remembers from one time to the next: in a file of its own, never in the system's registry."""
 
+import json
+
 from PySide6.QtCore import QByteArray, QSettings
 
 from core import places
+from core.config import TrainConfig
+from core.errors import ConfigError
 
 
 class Preferences:
@@ -27,6 +31,14 @@ class Preferences:
     def flag(self, name: str, default: bool = False) -> bool:
         """Return yes or no."""
         return {"true": True, "false": False}.get(self.text(name), default)
+
+    def config(self, name: str) -> TrainConfig | None:
+        """Return the settings of a run, or None where there are none that make sense."""
+        try:
+            values = json.loads(self.text(name) or "null")
+            return TrainConfig.from_dict(values) if isinstance(values, dict) else None
+        except (ValueError, TypeError, RecursionError, ConfigError):
+            return None
 
     def bytes(self, name: str) -> QByteArray:
         """Return the state of a window or splitter; empty where there is none."""

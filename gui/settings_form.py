@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -202,8 +202,16 @@ class SettingsForm(QWidget):
         editor.setToolTip(tip)
         editor.setAccessibleName(label)
         editor.setMinimumWidth(90)
+        editor.installEventFilter(self)
         if isinstance(editor, QCheckBox):
             editor.setText(label)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the wheel scroll the form: over an editor it would change a setting that nobody meant to change."""
+        if event.type() == QEvent.Type.Wheel:
+            event.ignore()
+            return True
+        return False
 
     def set_config(self, config: TrainConfig) -> None:
         """Show a configuration; silent."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,7 +25,7 @@ from gui.settings_form import SettingsForm
 from gui.training_session import RunState
 from gui.worker import Facts
 
-_FOLD_HEIGHT = 230
+_FOLD_HEIGHT = (60, 300)  # px: it gives way to the curves, and leaves them room
 
 
 class TrainingPanel(QWidget):
@@ -80,11 +79,10 @@ class TrainingPanel(QWidget):
         """Choose a data source; one that is not in the list is added to it. Silent."""
         index = self._data.findData(source)
         if index < 0:
-            index = self._data.count() - 1  # before "Choose a pen file…"
-            self._data.insertItem(index, source, source)
+            index = self._data.count()
+            self._data.addItem(source, source)
             self._data.setItemData(index, source, Qt.ItemDataRole.ToolTipRole)
         self._data.setCurrentIndex(index)
-        self._chosen_data = index
 
     def set_mnist_present(self, present: bool) -> None:
         """Say whether MNIST is on this computer."""
@@ -112,12 +110,14 @@ class TrainingPanel(QWidget):
         theme.set_icon(self.pause_button, "play" if paused else "pause")
         if had_focus:  # it goes on to the button that has taken the place, not to the next control of the window
             (self.stop_button if active else self.start_button).setFocus()
-        for widget in (self._recipe, self._data, self.form):
+        for widget in (self._recipe, self._data, self._pen_file_button, self.form):
             widget.setEnabled(not active)
         if state is RunState.PREPARING:
             self._progress.setRange(0, 0)
             self._progress.show()
             self._status.setText(self.tr("Loading the digits…"))
+        elif paused:
+            self._status.setText(self.tr("Paused. {0}").format(self._status.text()))
         elif state is RunState.ENDING:
             self._status.setText(self.tr("Testing the best weights…"))
         elif state is RunState.IDLE:
@@ -178,15 +178,17 @@ class TrainingPanel(QWidget):
             (self.tr("MNIST: 70,000 real digits"), "mnist"),
             (self.tr("Synthetic digits"), "synthetic"),
             (self.tr("MNIST and synthetic digits"), "mnist+synthetic"),
-            (self.tr("Choose a pen file…"), ""),
         ):
             self._data.addItem(text, source)
         self._data.setToolTip(self.tr("The digits to learn from"))
         self._data.setAccessibleName(self.tr("Digits to learn from"))
-        self._data.activated.connect(self._on_data_chosen)
         self._data.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._data.setMinimumContentsLength(18)
-        self._chosen_data = 0
+        self._pen_file_button = QToolButton()
+        theme.set_icon(self._pen_file_button, "open")
+        self._pen_file_button.setToolTip(self.tr("Learn from a pen file of yours (UNIPEN)…"))
+        self._pen_file_button.setAccessibleName(self.tr("Choose a pen file"))
+        self._pen_file_button.clicked.connect(self.penFileRequested)
         self._title = QLabel()
         self._title.setWordWrap(True)
         self._title.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -251,12 +253,13 @@ class TrainingPanel(QWidget):
             choices.addWidget(label, 0, column)
             choices.addWidget(box, 1, column)
             choices.setColumnStretch(column, 1 + column)
+        choices.addWidget(self._pen_file_button, 1, 2)
         self._settings = QScrollArea()
         self._settings.setWidget(self.form)
         self._settings.setWidgetResizable(True)
         self._settings.setFrameShape(QFrame.Shape.NoFrame)
-        self._settings.setMinimumHeight(_FOLD_HEIGHT)
-        self._settings.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._settings.setMinimumHeight(_FOLD_HEIGHT[0])
+        self._settings.setMaximumHeight(_FOLD_HEIGHT[1])
         buttons = QHBoxLayout()
         for button in self._buttons:
             buttons.addWidget(button)
@@ -280,13 +283,6 @@ class TrainingPanel(QWidget):
         recipe = recipes.RECIPES[self.recipe]
         self._title.setText(recipe.title)
         self.form.set_config(recipe.config)
-
-    def _on_data_chosen(self, index: int) -> None:
-        if self._data.itemData(index):
-            self._chosen_data = index
-        else:
-            self._data.setCurrentIndex(self._chosen_data)
-            self.penFileRequested.emit()
 
     def _on_pause(self) -> None:
         (self.resumeRequested if self._state is RunState.PAUSED else self.pauseRequested).emit()

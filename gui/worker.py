@@ -75,6 +75,7 @@ class Worker(QThread):
         self._stop, self._discard = threading.Event(), threading.Event()
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
         self._going.set()
+        self._snapshot_time, self._snapshot_step = 0.0, -1
 
     def pause(self) -> None:
         """Halt between two batches."""
@@ -125,27 +126,30 @@ class Worker(QThread):
 
     def _train(self, experiment: Experiment) -> None:
         records: list[Progress] = []
-        handed_over = snapshot_taken = time.monotonic()
+        handed_over = time.monotonic()
         try:
             for record in training.fit(experiment.state, experiment.splits, experiment.config):
                 records.append(record)
                 now = time.monotonic()
-                if now - handed_over >= RECORDS_INTERVAL_S:
+                if now - handed_over >= RECORDS_INTERVAL_S or not self._going.is_set():
                     self.progressed.emit(self.number, tuple(records))
                     records.clear()
                     handed_over = now
-                if self._snapshot_wanted.is_set() and now - snapshot_taken >= SNAPSHOT_INTERVAL_S:
-                    self._snapshot_wanted.clear()
-                    self.snapshotTaken.emit(self.number, experiment.state.snapshot())
-                    snapshot_taken = now
-                if not self._going.is_set():
-                    self.progressed.emit(self.number, tuple(records))
-                    records.clear()
-                    self._going.wait()
+                self._take_snapshot(experiment, now)
+                while not self._going.is_set() and not self._going.wait(SNAPSHOT_INTERVAL_S):
+                    self._take_snapshot(experiment, time.monotonic())  # a paused network answers, too
                 if self._stop.is_set():
                     break
         finally:
             self.progressed.emit(self.number, tuple(records))
+
+    def _take_snapshot(self, experiment: Experiment, now: float) -> None:
+        """Hand over a snapshot if one is wanted, the last is not too young, and there is something new in it."""
+        wanted = self._snapshot_wanted.is_set() and experiment.state.step != self._snapshot_step
+        if wanted and now - self._snapshot_time >= SNAPSHOT_INTERVAL_S:
+            self._snapshot_wanted.clear()
+            self._snapshot_time, self._snapshot_step = now, experiment.state.step
+            self.snapshotTaken.emit(self.number, experiment.state.snapshot())
 
 
 def _facts(experiment: Experiment) -> Facts:

@@ -144,14 +144,14 @@ def _fetch(name: str, report: Callable[[int], None]) -> tuple[bytes, int]:
                 return _content(path.parent, name), path.stat().st_size
             except (OSError, DataError) as error:
                 refusals.append(f"{mirror} ({_reason(error)})")
-    raise DataError(f"MNIST could not be downloaded: {'; '.join(refusals)}")
+    raise DataError(f"MNIST could not be downloaded: {'; '.join(refusals)}; files that you have will do as well")
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, DataError):
         return "it sent something else than MNIST"
     response = getattr(error, "response", None)
-    return f"HTTP status {response.status_code}" if response is not None else f"no answer: {type(error).__name__}"
+    return f"HTTP status {response.status_code}" if response is not None else "no answer"
 
 
 def _fetch_url(url: str, path: Path, report: Callable[[int], None]) -> None:

@@ -4,6 +4,8 @@ import pytest
 from PySide6.QtCore import QThread
 
 from core.config import TrainConfig
+from gui import main_window
+from gui.closing import Closing
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.training_session import RunState
@@ -15,7 +17,7 @@ SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, mo
 def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
-    monkeypatch.setattr(window, "confirms_closing", lambda: True)
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: Closing.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
     window.add_curves()

@@ -75,3 +75,27 @@ def test_dark_colours_reach_the_plots(curves):
     theme.apply(QApplication.instance(), dark=True)
     assert curves._smooth.opts["pen"].color() == theme.DARK.training
     assert curves._loss.backgroundBrush().color() == theme.DARK.paper
+
+
+def test_both_plots_show_the_same_epochs_on_either_axis(curves):
+    curves.begin(3200, 7)
+    curves.add([record(1, 2.0), record(2, 1.0)])
+    for log in (False, True, False):
+        curves.set_log(log)
+        curves.flush()
+        loss, accuracy = curves._loss.viewRange()[0], curves._accuracy.viewRange()[0]
+        assert loss == pytest.approx(accuracy)
+        assert loss[1] == pytest.approx(7, abs=0.2)
+
+
+def test_smoothing_is_quicker_where_an_epoch_is_short(curves):
+    curves.begin(1000, 3)
+    assert curves.training_loss.time_constant == 40
+    curves.begin(54_000, 3)
+    assert curves.training_loss.time_constant == 2000
+
+
+def test_a_logarithmic_axis_names_one_two_and_five(curves):
+    axis = curves._loss.getPlotItem().getAxis("left")
+    values = np.log10([0.1, 0.2, 0.3, 0.5, 0.9, 1, 20])
+    assert axis.logTickStrings(values, 1, None) == ["0.1", "0.2", "", "0.5", "", "1", "20"]

@@ -1,5 +1,6 @@
 """The window as a whole, on small runs: what its parts say to each other, and bad input."""
 
+import dataclasses
 import itertools
 import json
 import shutil
@@ -18,8 +19,10 @@ from core import modelfile, places
 from core.config import TrainConfig
 from core.data import mnist
 from core.ink import Drawing
-from gui import theme
+from gui import main_window, theme
+from gui.closing import Closing, ask_before_closing
 from gui.main_window import MainWindow
+from gui.model_desk import N_KEPT
 from gui.model_slot import Respondent
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.preferences import Preferences
@@ -69,7 +72,8 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     assert len(window.curves.validation_loss) == 3
     assert "test digits are right" in window.training_panel._status.text()
     assert window.slot.has(Respondent.OWN)
-    assert (places.models() / "last.safetensors").exists()
+    (kept,) = places.models().iterdir()
+    assert f"quick {outcome.model.scores['test_accuracy']:.2%}" in kept.name
 
 
 def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
@@ -89,6 +93,19 @@ def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
     assert conclude().stopped
     assert panel.start_button.isVisible()
     assert panel.form.isEnabled()
+
+
+def test_a_paused_network_answers(qtbot, window, small_run):
+    drag(window.pad_panel.pad, SEVEN)
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    window.training_panel.pause_button.click()
+    assert window.training_panel._status.text().startswith("Paused.")
+    untrained = window.slot._recognizers[Respondent.TRAINING].network.snapshot()
+    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+        window.slot.choose(Respondent.TRAINING)
+    assert (window.slot.recognizer.network.parameters != untrained.parameters).any()
+    window.training_panel.cancel_button.click()
 
 
 def test_cancel_throws_the_run_away(qtbot, window, small_run):
@@ -115,26 +132,64 @@ def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude
     assert window.slot.choice is Respondent.OWN
 
 
-def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, monkeypatch):
+@pytest.fixture
+def closing(monkeypatch):
+    """What the question at closing is answered with, and how often it was asked."""
+
+    class Answers:
+        answer, n = Closing.STAY, 0
+
+        def ask(self, parent):
+            self.n += 1
+            return self.answer
+
+    answers = Answers()
+    monkeypatch.setattr(main_window, "ask_before_closing", answers.ask)
+    return answers
+
+
+def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, closing):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
     worker = window.session._worker
-    questions = []
-    monkeypatch.setattr(window, "confirms_closing", lambda: questions.append(1) or False)
     assert not window.close()
     assert worker.isRunning()
     assert window.isVisible()
-    monkeypatch.setattr(window, "confirms_closing", lambda: questions.append(1) or True)
+    closing.answer = Closing.DISCARD
     assert window.close()
     assert worker.isFinished()
-    assert len(questions) == 2
+    assert closing.n == 2
+    assert not places.models().exists()
 
 
-def test_the_question_at_closing_is_one_box_with_cancel_as_default(window, monkeypatch):
-    shown = []
-    monkeypatch.setattr(QMessageBox, "question", lambda *arguments: shown.append(arguments) or arguments[-1])
-    assert MainWindow.confirms_closing(window) is False
-    assert len(shown) == 1
+def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    closing.answer = Closing.KEEP
+    worker = window.session._worker
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
+    assert worker.isFinished()
+    assert closing.n == 1
+    assert len(list(places.models().iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"),
+    [("Keep", Closing.KEEP), ("Discard", Closing.DISCARD), ("Go on", Closing.STAY), ("", Closing.STAY)],
+)
+def test_the_question_at_closing(window, monkeypatch, button, answer):
+    def press(box):
+        assert box.defaultButton().text() == "&Go on training"
+        for candidate in box.buttons():
+            if button and button in candidate.text():
+                candidate.click()
+                return
+        box.show()
+        QTest.keyClick(box, Qt.Key.Key_Escape)
+
+    monkeypatch.setattr(QMessageBox, "exec", press)
+    assert ask_before_closing(window) is answer
 
 
 def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_path):
@@ -434,17 +489,60 @@ def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
 
 def test_settings_are_remembered(qtbot, window):
     window.training_panel.set_recipe("deep")
-    window.training_panel.set_data("mnist+synthetic")
+    window.training_panel.set_data("synthetic:500")
+    window.training_panel.form.editor("epochs").setValue(77)
+    window.training_panel.fold_button.click()
     window._log_action.setChecked(True)
     window.pad_panel.set_pen_width(PEN_WIDTHS[-1])
-    window.resize(790, 700)  # fits the offscreen screen of 800 × 800
+    window.resize(798, 700)  # the offscreen screen is 800 wide
     window.close()
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
     assert again.training_panel.recipe == "deep"
+    assert again.training_panel.data == "synthetic:500"
+    assert again.training_panel.config() == window.training_panel.config()
+    assert again.training_panel.config().epochs == 77
+    assert again.training_panel.fold_button.isChecked()
     assert again._log_action.isChecked()
     assert again.pad_panel.pen_width() == PEN_WIDTHS[-1]
-    assert again.size() == window.size() == QSize(790, 700)
+    assert again.size() == window.size() == QSize(798, 700)
+    again.close()
+
+
+def test_earlier_results_stay_at_hand(qtbot, window, small_run, conclude):
+    for epochs in (1, 3):
+        small_run(config=TrainConfig(hidden=(16,), epochs=epochs, batch_size=50))
+        conclude()
+    assert len(window.models.kept()) == 2
+    window._earlier.aboutToShow.emit()
+    first = window._earlier.actions()[-1]
+    accuracy = first.text().split()[-1]
+    window.slot.choose(Respondent.SHIPPED)
+    first.trigger()
+    assert window.slot.choice is Respondent.OWN
+    assert f"{window.slot.model.scores['test_accuracy']:.2%}" == accuracy
+
+
+def test_only_so_many_results_are_kept(window, monkeypatch):
+    places.models().mkdir(parents=True)
+    for number in range(25):
+        (places.models() / f"2020-01-01 00.00.{number:02d} quick 90.00%.safetensors").write_bytes(b"")
+    window.models.keep(dataclasses.replace(window.slot.model, recipe="quick"))
+    kept = window.models.kept()
+    assert len(kept) == N_KEPT
+    assert kept[0].name > kept[-1].name
+    assert "00.00.06" in kept[-1].name
+
+
+def test_a_damaged_result_gives_way_to_the_one_before(qtbot, window, small_run, conclude):
+    small_run()
+    model = conclude().model
+    (places.models() / "2999-01-01 00.00.00 quick 99.99%.safetensors").write_bytes(b"damaged")
+    window.close()
+    again = MainWindow(Preferences())
+    qtbot.addWidget(again)
+    np.testing.assert_array_equal(again.slot.own_model().network.parameters, model.network.parameters)
+    assert again.slot.own_name == window.slot.own_name
     again.close()
 
 
@@ -461,7 +559,10 @@ def test_the_last_runs_model_is_there_again(qtbot, window, small_run, conclude):
 @pytest.mark.parametrize("width", ["wide", "nan", "50", "-1", ""])
 def test_damaged_settings_give_the_defaults(qtbot, width):
     places.settings().mkdir(parents=True)
-    content = b"[window]\ngeometry=\xff\xfe@nonsense(\n[pad]\npen_width=" + width.encode()
+    content = (
+        b"[training]\nsettings=[1, 2\ncustomise=perhaps\n[window]\ngeometry=\xff\xfe@nonsense(\n[pad]\npen_width="
+        + width.encode()
+    )
     (places.settings() / "digitpad.ini").write_bytes(content)
     window = MainWindow(Preferences())
     qtbot.addWidget(window)
@@ -522,8 +623,17 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "m.safetensors"), ""))
     window.models.choose()
     assert window.slot.choice is Respondent.OWN
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *a: (str(tmp_path / "copy"), ""))
+    seen = []
+
+    def accept(dialog):
+        dialog.selectFile(str(tmp_path / "copy"))
+        seen.append((dialog.windowTitle(), dialog.selectedFiles()))
+        return True
+
+    monkeypatch.setattr(QFileDialog, "exec", accept)
     window.models.choose_place()
+    # The dialog itself completes the name: so it can ask before a file is replaced.
+    assert seen == [("Save your model: m.safetensors", [str(tmp_path / "copy.safetensors")])]
     assert (tmp_path / "copy.safetensors").exists()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/some/pen.unipen", ""))
     window._choose_pen_file()
@@ -557,3 +667,15 @@ def test_a_drawing_survives_a_resize(window):
     drag(window.pad_panel.pad, [(5, 5), (5, 6)])
     window.pad_panel.undo_action.trigger()
     assert answer(window) == before
+
+
+def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
+    window.training_panel.fold_button.click()
+    window.training_panel.show_status("A line that is long enough to be wrapped. " * 3)
+    window.notice.show_message("A message that is long enough to be wrapped. " * 4)
+    window.resize(window.minimumSize())
+    QApplication.processEvents()
+    panel = window.training_panel
+    above, below = panel._settings.geometry(), panel._status.geometry()
+    assert above.bottom() < below.top()
+    assert below.bottom() <= panel.height()

@@ -1,7 +1,9 @@
 import dataclasses
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 
 from core import recipes
 from core.config import TrainConfig
@@ -93,3 +95,17 @@ def test_settings_without_effect_are_greyed_out(form):
     for name in ("momentum", "decay_steps", "decay_factor", "sigma"):
         assert form.editor(name).isEnabled()
     assert not form.editor("warmup").isEnabled()
+
+
+def test_the_wheel_scrolls_the_form_and_changes_nothing(qtbot, form):
+    for name in ("optimizer", "learning_rate", "epochs"):
+        editor = form.editor(name)
+        before = form.config()
+        place = QPointF(5, 5)
+        event = QWheelEvent(
+            place, QPointF(editor.mapToGlobal(place)), QPoint(0, 0), QPoint(0, 120), Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(editor, event)
+        assert not event.isAccepted()
+        assert form.config() == before

@@ -1,0 +1,34 @@
+"""The question that is asked when the window is closed while a run is going on."""
+
+import enum
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+
+class Closing(enum.Enum):
+    """What is to become of the run."""
+
+    KEEP = enum.auto()
+    DISCARD = enum.auto()
+    STAY = enum.auto()
+
+
+def ask_before_closing(parent: QWidget) -> Closing:
+    """Ask, with the harmless answer as default."""
+    box = QMessageBox(QMessageBox.Icon.Question, "digitpad", _tr("A network is in training."), parent=parent)
+    box.setInformativeText(_tr("Its best weights so far can be kept: they will be here again next time."))
+    keep = box.addButton(_tr("&Keep and close"), QMessageBox.ButtonRole.AcceptRole)
+    discard = box.addButton(_tr("&Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
+    stay = box.addButton(_tr("&Go on training"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(stay)
+    box.setEscapeButton(stay)
+    box.exec()
+    answers = {keep.text(): Closing.KEEP, discard.text(): Closing.DISCARD}
+    answer = answers.get(box.clickedButton().text(), Closing.STAY)
+    box.deleteLater()
+    return answer
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Closing", text)
