@@ -41,8 +41,6 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
         The file cannot be read, is not UNIPEN, or has a line that makes no sense; file and line are named.
     """
     content = bounded.read(path, MAX_BYTES, DataError)
-    if b"\0" in content:
-        raise DataError(f"{path} is not a UNIPEN file: it is not text")
     digits = _parse(content.decode("ascii", errors="replace"), str(path))
     if not digits:
         raise DataError(f"{path} is not a UNIPEN file of digits: it has no line .SEGMENT DIGIT")

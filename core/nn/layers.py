@@ -8,6 +8,7 @@ A layer writes into buffers of its own, made once: what ``forward`` and ``backwa
 called again. (Allocating anew costs more than the arithmetic of the small layers.)
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -33,7 +34,7 @@ class Parameter:
     grad: Array = field(init=False, repr=False)
 
 
-class Layer:
+class Layer(ABC):
     """One step of a network, from x (N, n_in) to y (N, n_out)."""
 
     parameters: tuple[Parameter, ...] = ()
@@ -41,21 +42,21 @@ class Layer:
     def __init__(self) -> None:
         self._buffers: dict[str, Array] = {}
 
+    @abstractmethod
     def forward(self, x: Array, rng: np.random.Generator) -> Array:
         """Return y for a training batch x; ``rng`` is where a layer that draws lots gets them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def backward(self, grad: Array, *, need_input_grad: bool = True) -> Array:
         """Turn the gradient with respect to y into the one with respect to x, and fill the parameters' gradients.
 
         A sum over the batch, like the gradient it is given: whether that is a mean is the loss's decision. The first
         layer of a network need not compute its input's gradient; what it returns then is meaningless.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def infer(self, x: Array) -> Array:
         """Return y for images x outside training."""
-        raise NotImplementedError
 
     def arguments(self) -> dict[str, Any]:
         """Return what the constructor takes, so that a description can rebuild the layer."""

@@ -4,6 +4,7 @@ An optimizer is given vectors, not a network. The first ``n_weights`` elements a
 to. A step may use the gradient's vector as scratch: after it the gradient is gone.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.floating[Any]]
 
 
-class Optimizer:
+class Optimizer(ABC):
     """Turns gradients into steps; remembers what it must between them, in vectors like the parameters."""
 
     memory: tuple[str, ...] = ()
@@ -28,9 +29,9 @@ class Optimizer:
         """Return what weight decay adds to the loss."""
         return 0.0
 
+    @abstractmethod
     def step(self, grad: Array, learning_rate: float) -> None:
         """Move the parameters (P,), in place, against the gradient (P,) of the mean loss."""
-        raise NotImplementedError
 
     def state(self) -> dict[str, Array]:
         """Return copies of the vectors that a resumed run needs."""

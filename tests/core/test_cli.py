@@ -329,6 +329,15 @@ def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, he
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
 
 
+@pytest.fixture
+def interruptible():
+    """Take Ctrl-C: where the tests run in the background, a shell has told them to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
     conclude = commands.Experiment.conclude
 
