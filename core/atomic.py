@@ -10,6 +10,15 @@ from typing import BinaryIO
 _PREFIX, _SUFFIX = ".digitpad.", ".part"
 
 
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _umask()  # asked once, on import: it is the whole process's, and can only be read by changing it
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the place of ``path`` when the block ends, and leaves no trace when it fails.
@@ -19,6 +28,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     OSError
         The folder is missing or cannot be written, or the disk is full. What was at ``path`` is then still there.
     """
+    path = path.resolve()  # what a link points to, and not the link, is replaced
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -26,7 +36,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner can read; a file made by open() obeys the umask.
-        Path(name).chmod(0o666 & ~_umask())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_UMASK)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
@@ -54,9 +64,3 @@ def refusal(path: Path) -> str | None:
     os.close(descriptor)
     Path(name).unlink(missing_ok=True)
     return None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -219,7 +219,7 @@ def get_data(options: argparse.Namespace) -> int:
             mnist.download(lambda done, total: bar.update(done - bar.n))
     else:
         mnist.download()
-    print(f"MNIST is now in {mnist.folder()}")
+    print(f"MNIST is now in {mnist.cache()}")
     return 0
 
 

@@ -59,11 +59,13 @@ class TrainConfig:
     input_scale: float = _setting(1 / 255, 1e-6, 1)
     validation_share: float = _setting(0.1, 0, 0.5)
     evaluations_per_epoch: int = _setting(1, 1, 100)
-    seed: int = _setting(0, 0, 2**32 - 1)
+    seed: int = _setting(0, 0, 2**31 - 1)
 
     def __post_init__(self) -> None:
         for setting in dataclasses.fields(self):
             _check(setting, getattr(self, setting.name))
+        if self.batch_norm and self.batch_size == 1:
+            raise ConfigError("batch_norm needs a batch_size of 2 or more: one image has no spread to normalise by")
         n = sum(n_in * n_out for n_in, n_out in itertools.pairwise((N_PIXELS, *self.hidden, N_CLASSES)))
         if n > MAX_WEIGHTS:
             raise ConfigError(f"hidden: at most {MAX_WEIGHTS:,} weights in all layers together, not {n:,}")

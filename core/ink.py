@@ -23,6 +23,7 @@ MAX_FILE_BYTES = 16 * 2**20
 
 _SPACING = 0.25  # px: points nearer to each other than this cannot be told apart in the image
 _SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
+_EXACT = 1e5  # any unit: beyond it, float32 is too coarse for a drawing; that is moved to the origin
 _FAR = np.float32(1e6)
 _BLOCK = 32  # drawings rendered together: more no longer fit the processor's cache
 
@@ -42,6 +43,8 @@ class Drawing:
     @classmethod
     def from_points(cls, strokes: Iterable[ArrayLike]) -> Self:
         """Make a drawing of strokes of (x, y) or (x, y, pressure) points; strokes without points are left out.
+
+        One that stands far from the origin is moved there.
 
         Raises
         ------
@@ -65,8 +68,12 @@ class Drawing:
                 raise DrawingError(f"stroke {number} has a coordinate that is not a number, or beyond a billion")
             if points.shape[1] == 2:
                 points = np.column_stack([points, np.ones(len(points))])
-            checked.append(np.ascontiguousarray(points, dtype=np.float32))
-        drawing = cls(tuple(checked))
+            points[:, 2] = points[:, 2].clip(0, 1)
+            checked.append(points)
+        if checked and max(np.abs(points[:, :2]).max() for points in checked) > _EXACT:
+            low = np.min([points.min(axis=0) for points in checked], axis=0)
+            checked = [points - low * [1, 1, 0] for points in checked]
+        drawing = cls(tuple(np.ascontiguousarray(points, dtype=np.float32) for points in checked))
         if drawing.n_points > MAX_POINTS:
             raise DrawingError(f"the drawing has {drawing.n_points:,} points; at most {MAX_POINTS:,} are read")
         return drawing

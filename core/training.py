@@ -159,7 +159,7 @@ def _epoch(
     per_epoch, k = len(state.loader), config.evaluations_per_epoch
     for images, labels in state.loader:
         progress = _step(state, images, labels, loss, config, learning_rate(state.step))
-        done = state.step - state.epoch * per_epoch
+        done = -(-state.loader.position // config.batch_size)
         if done * k // per_epoch > (done - 1) * k // per_epoch:
             evaluation = evaluate(state.network, data.validation, config.input_scale)
             if not _is_sound(state.network, evaluation):

@@ -50,10 +50,17 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window as PNG, and exit")
     parser.add_argument("--dark", action="store_true", help="with --screenshot: in dark colours")
     parser.add_argument(
-        "--scale", type=float, default=1, metavar="X", help="with --screenshot: pixels a point, such as 2"
+        "--scale", type=_scale, default=1.0, metavar="X", help="with --screenshot: pixels a point, such as 2"
     )
     parser.add_argument("--state", choices=STATES, default=STATES[0], help="with --screenshot: what the window shows")
     return parser.parse_args(arguments)
+
+
+def _scale(text: str) -> float:
+    scale = float(text)
+    if not 0.5 <= scale <= 4:
+        raise argparse.ArgumentTypeError(f"a scale goes from 0.5 to 4, not {text}")
+    return scale
 
 
 def _application() -> "QApplication":

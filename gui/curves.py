@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QColor, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.curve import TIME_CONSTANT, Curve
+from core.curve import TIME_CONSTANT, Curve, Points
 from core.training import Progress
 from gui import theme
 
@@ -84,8 +84,8 @@ class Curves(QWidget):
         self._validation = self._loss.line(width=2)
         self._train_accuracy = self._accuracy.line(width=2)
         self._validation_accuracy = self._accuracy.line(width=2)
-        self.training_loss, self.validation_loss = Curve(), Curve()
-        self.training_accuracy, self.validation_accuracy = Curve(), Curve()
+        self.training_loss, self.training_accuracy = Curve(), Curve()
+        self.validation_loss, self.validation_accuracy = Points(), Points()
         self._per_epoch = 1.0
         self._is_log = False
         self._captions = {
@@ -125,7 +125,7 @@ class Curves(QWidget):
 
     def clear(self) -> None:
         """Forget the run."""
-        for curve in (self.training_loss, self.validation_loss, self.training_accuracy, self.validation_accuracy):
+        for curve in (self.training_loss, self.training_accuracy, self.validation_loss, self.validation_accuracy):
             curve.clear()
         self._show_epochs(10)
         for plot, top in ((self._loss, 2.5), (self._accuracy, 100)):
@@ -165,16 +165,16 @@ class Curves(QWidget):
     def _redraw(self) -> None:
         self._draw(self._raw, self.training_loss.raw)
         self._draw(self._smooth, self.training_loss.smoothed)
-        self._draw(self._validation, self.validation_loss.means)
+        self._draw(self._validation, self.validation_loss.drawn)
         self._draw(self._train_accuracy, self.training_accuracy.smoothed, percent=True)
-        self._draw(self._validation_accuracy, self.validation_accuracy.means, percent=True)
+        self._draw(self._validation_accuracy, self.validation_accuracy.drawn, percent=True)
         if len(self.training_loss):
             for plot in (self._loss, self._accuracy):
                 plot.enableAutoRange(axis="y")
         self._caption("training", self.tr("training"), self.training_loss.smoothed[1], "{0:.4f}")
-        self._caption("validation", self.tr("validation"), self.validation_loss.means[1], "{0:.4f}")
+        self._caption("validation", self.tr("validation"), self.validation_loss.values, "{0:.4f}")
         self._caption("training %", self.tr("training"), self.training_accuracy.smoothed[1], "{0:.2%}")
-        self._caption("validation %", self.tr("validation"), self.validation_accuracy.means[1], "{0:.2%}")
+        self._caption("validation %", self.tr("validation"), self.validation_accuracy.values, "{0:.2%}")
 
     def _draw(self, item: "pg.PlotDataItem", points: tuple[np.ndarray, np.ndarray], *, percent: bool = False) -> None:
         samples, values = points

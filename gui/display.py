@@ -2,7 +2,9 @@
 
 import ctypes
 import os
+import socket
 import sys
+from pathlib import Path
 
 _WITHOUT_SCREEN = {"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs", "vkkhrdisplay"}
 _X_LIBRARIES = {
@@ -19,11 +21,11 @@ def problem() -> str | None:
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
     if not sys.platform.startswith("linux") or platform in _WITHOUT_SCREEN:
         return None
-    if os.environ.get("WAYLAND_DISPLAY") and platform != "xcb":
+    if platform != "xcb" and _wayland_answers():
         return None
     if not os.environ.get("DISPLAY"):
         return (
-            "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set); "
+            "there is no display to open a window on (DISPLAY is not set, and no Wayland answers); "
             "digitpad-lab does the same work without a window"
         )
     if missing := [package for library, package in _X_LIBRARIES.items() if not _loads(library)]:
@@ -32,6 +34,18 @@ def problem() -> str | None:
     if not _x_server_answers():
         return f"the display {os.environ['DISPLAY']} does not answer, so no window can be opened"
     return None
+
+
+def _wayland_answers() -> bool:
+    name = os.environ.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(Path(os.environ.get("XDG_RUNTIME_DIR", "")) / name))
+        except OSError:
+            return False
+    return True
 
 
 def _loads(library: str) -> bool:

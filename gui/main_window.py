@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
         self.training_panel.set_recipe(preferences.text("training/recipe"))
         self.training_panel.fold_button.setChecked(preferences.flag("training/customise"))
         if data := preferences.text("training/data"):
-            self.training_panel.set_data(data if present or "mnist" not in data else sources.default())
+            self.training_panel.set_data(sources.default() if sources.uses_mnist(data) and not present else data)
         if (config := preferences.config("training/settings")) is not None:
             self.training_panel.form.set_config(config)
         self._log_action.setChecked(preferences.flag("curves/log"))
@@ -281,17 +281,22 @@ class MainWindow(QMainWindow):
         self.curves.flush()
         if outcome.details:
             log.error("%s", outcome.details)
+        is_kept = False
         if outcome.model is not None:
-            self._take_result(outcome.model, stopped=outcome.stopped)
+            is_kept = self._take_result(outcome.model, stopped=outcome.stopped)
         else:
             self.training_panel.show_status(self.tr("The run has ended; nothing of it was kept."))
         self.slot.forget_training()
-        if self._closes_after_run:
-            self.close()
         if outcome.error:
             self._say(outcome.error, Kind.BAD, outcome.details)
+            self.training_panel.set_mnist_present(mnist.folder() is not None and "MNIST" not in outcome.error)
+        if self._closes_after_run:
+            self._closes_after_run = False
+            if is_kept:
+                self.close()
 
-    def _take_result(self, model: Model, *, stopped: bool) -> None:
+    def _take_result(self, model: Model, *, stopped: bool) -> bool:
+        """Take over a run's model, and return whether it was kept."""
         accuracy = model.scores["test_accuracy"]
         self.slot.set_own(model, self.models.name_of(model))
         form = (
@@ -300,7 +305,7 @@ class MainWindow(QMainWindow):
             else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
         )
         self.training_panel.show_status(form.format(self.session.seconds, accuracy))
-        self.models.keep(model)
+        return self.models.keep(model)
 
     # -- who answers -------------------------------------------------------------------------------------------------
 
@@ -367,10 +372,11 @@ class MainWindow(QMainWindow):
             if wish is Closing.KEEP and self.session.is_active:
                 self._closes_after_run = True
                 self.session.stop()
-            if wish is not Closing.DISCARD and self.session.is_active:
+            if wish is Closing.STAY or self._closes_after_run:
                 event.ignore()
                 return
         self._remember()
+        self.hide()  # what is under way may need a moment to notice that it is to end
         self.session.shut_down()
         self.mnist_desk.shut_down()
         super().closeEvent(event)

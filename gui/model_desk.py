@@ -58,10 +58,10 @@ class ModelDesk(QObject):
         except OSError:
             return []
 
-    def keep(self, model: Model) -> None:
-        """Keep a result by itself, so that neither closing the window nor the next run loses it."""
+    def keep(self, model: Model) -> bool:
+        """Keep a result by itself, so that neither closing the window nor the next run loses it; return if it is."""
         if not self._keeps:
-            return
+            return False
         now = datetime.datetime.now().strftime("%Y-%m-%d %H.%M.%S.%f")[:-4]
         path = places.models() / f"{now} {model.recipe} {model.scores['test_accuracy']:.2%}{SUFFIX}"
         try:
@@ -73,6 +73,8 @@ class ModelDesk(QObject):
             reason = error.strerror if isinstance(error, OSError) else error
             text = self.tr("The trained network could not be kept by itself ({0}): save it.").format(reason)
             self.told.emit(text, Kind.BAD)
+            return False
+        return True
 
     def fill_menu(self, menu: QMenu) -> None:
         """List the kept results in a menu."""

@@ -36,6 +36,7 @@ class ModelSlot(QObject):
         self.own_name = ""
         self._recognizers: dict[Respondent, Recognizer] = {}
         self._models: dict[Respondent, Model] = {}
+        self._awaited: Recognizer | None = None
 
     @property
     def recognizer(self) -> Recognizer | None:
@@ -78,21 +79,23 @@ class ModelSlot(QObject):
         self.changed.emit()
 
     def watch(self, facts: Facts) -> None:
-        """Make room for the network of a run that begins."""
-        network = Network.from_description(facts.layers)
-        self._recognizers[Respondent.TRAINING] = Recognizer(network, facts.input_scale)
-        self.choicesChanged.emit()
+        """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
+        self._awaited = Recognizer(Network.from_description(facts.layers), facts.input_scale)
 
     def take(self, snapshot: Snapshot) -> None:
         """Let the network in training answer as of this snapshot."""
-        recognizer = self._recognizers.get(Respondent.TRAINING)
-        if recognizer is not None:
-            recognizer.network.restore(snapshot)
-            if self.choice is Respondent.TRAINING:
-                self.changed.emit()
+        if self._awaited is None:
+            return
+        self._awaited.network.restore(snapshot)
+        if not self.has(Respondent.TRAINING):
+            self._recognizers[Respondent.TRAINING] = self._awaited
+            self.choicesChanged.emit()
+        if self.choice is Respondent.TRAINING:
+            self.changed.emit()
 
     def forget_training(self) -> None:
         """Drop the network in training, for the run is over; the choice falls back."""
+        self._awaited = None
         if self._recognizers.pop(Respondent.TRAINING, None) is None and self.choice is not Respondent.TRAINING:
             return
         if self.choice is Respondent.TRAINING:

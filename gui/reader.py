@@ -15,6 +15,7 @@ from core.errors import DigitpadError, DrawingError
 from core.ink import Drawing
 from gui.model_slot import ModelSlot
 from gui.notice import Kind
+from gui.pad import HISTORY_STEPS
 from gui.pad_panel import PadPanel
 
 _EXAMPLE_SCALE = 10
@@ -32,9 +33,7 @@ class Reader(QObject):
     def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel, self._slot = panel, slot
-        self._key = 0
-        self._image: NDArray[np.uint8] | None = None
-        self._caption = ""
+        self._read: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}  # by the pictures' keys: undo brings them back
         self._examples = Examples(np.random.default_rng())
         panel.changed.connect(self.answer)
         slot.changed.connect(self.answer)
@@ -87,7 +86,7 @@ class Reader(QObject):
             self._panel.pad.set_drawing(example.drawing, fit=True)
             self.answer()
         elif example.image is not None:
-            # Dark on light, like ink on paper, and in whole blocks: reading it back gives the same pixels.
+            # Dark on light, like ink on paper. The network is given the pixels themselves, not this picture of them.
             large = np.kron(255 - example.image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
             caption = self.tr("MNIST test digit {0}, labelled {1}").format(example.number, example.label)
             self._put(image_of(large), example.image, caption)
@@ -95,8 +94,10 @@ class Reader(QObject):
     def _put(self, shown: QImage, image: NDArray[np.uint8], caption: str) -> None:
         self._panel.pad.show_picture(shown)
         kept = self._panel.pad.picture()
-        self._key = kept.cacheKey() if kept is not None else 0
-        self._image, self._caption = image, caption
+        if kept is not None:
+            if len(self._read) > 2 * HISTORY_STEPS:
+                self._read.clear()  # what undo brings back beyond that is read anew
+            self._read[kept.cacheKey()] = image, caption
         self.answer()
 
     def answer(self) -> None:
@@ -112,9 +113,9 @@ class Reader(QObject):
         """Return what the network is to see, and what is known of it."""
         shown = self._panel.pad.picture()
         if shown is not None:
-            if shown.cacheKey() != self._key:  # undo has brought back an older one
-                self._key, self._image, self._caption = shown.cacheKey(), picture.read(grey_of(shown)), ""
-            return self._image, self._caption
+            if shown.cacheKey() not in self._read:
+                self._read[shown.cacheKey()] = picture.read(grey_of(shown)), ""
+            return self._read[shown.cacheKey()]
         drawing = self._panel.pad.drawing()
         return (ink.render(drawing), "") if drawing else (None, "")
 

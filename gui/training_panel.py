@@ -45,6 +45,7 @@ class TrainingPanel(QWidget):
         self.mnist_bar = MnistBar()
         self._state = RunState.IDLE
         self._facts: Facts | None = None
+        self._way = ""
         self._make_choices()
         self._make_buttons()
         self._make_progress()
@@ -116,8 +117,8 @@ class TrainingPanel(QWidget):
             self._progress.setRange(0, 0)
             self._progress.show()
             self._status.setText(self.tr("Loading the digits…"))
-        elif paused:
-            self._status.setText(self.tr("Paused. {0}").format(self._status.text()))
+        elif state in (RunState.RUNNING, RunState.PAUSED):
+            self._show_way()
         elif state is RunState.ENDING:
             self._status.setText(self.tr("Testing the best weights…"))
         elif state is RunState.IDLE:
@@ -128,11 +129,9 @@ class TrainingPanel(QWidget):
         self._facts = facts
         self._progress.setRange(0, facts.n_steps)
         self._progress.setValue(0)
-        self._status.setText(
-            self.tr("{0:,} parameters, {1:,} digits to learn from, {2:,} to choose by, {3:,} to test with").format(
-                facts.n_parameters, facts.n_train, facts.n_validation, facts.n_test
-            )
-        )
+        self._way = self.tr(
+            "{0:,} parameters, {1:,} digits to learn from, {2:,} to choose by, {3:,} to test with"
+        ).format(facts.n_parameters, facts.n_train, facts.n_validation, facts.n_test)
 
     def show_progress(self, record: Progress, seconds: float) -> None:
         """Show how far a run is after ``seconds`` of training."""
@@ -140,16 +139,22 @@ class TrainingPanel(QWidget):
         if self._facts is None or seconds <= 0:
             return
         left = seconds * (record.n_steps - record.step) / record.step
-        self._status.setText(
-            self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4} left · {5:,} digits a second").format(
-                record.epoch,
-                self._facts.n_epochs,
-                record.step,
-                record.n_steps,
-                self._duration(left),
-                round(record.samples / seconds / 100) * 100,
-            )
+        self._way = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4} left · {5:,} digits a second").format(
+            record.epoch,
+            self._facts.n_epochs,
+            record.step,
+            record.n_steps,
+            self._duration(left),
+            round(record.samples / seconds / 100) * 100,
         )
+        self._show_way()
+
+    def _show_way(self) -> None:
+        """Show how far the run is, and whether it is paused; late news do not hide that it is ending."""
+        if self._state is RunState.RUNNING:
+            self._status.setText(self._way)
+        elif self._state is RunState.PAUSED:
+            self._status.setText(self.tr("Paused. {0}").format(self._way))
 
     def show_status(self, text: str) -> None:
         """Show how a run ended."""

@@ -139,7 +139,7 @@ class TrainingSession(QObject):
         if self.state is RunState.PREPARING:
             self._clock.start()
             self._set_state(RunState.RUNNING)
-        if self._watched and self._worker:
+        if self._worker:  # one in any case: from it on, the network in training can be chosen
             self._worker.want_snapshot()
 
     def _on_progressed(self, number: int, records: tuple[Progress, ...]) -> None:

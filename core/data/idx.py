@@ -60,7 +60,10 @@ def parse(content: bytes, name: str) -> NDArray[np.uint8]:
     if len(content) - start != expected:
         sizes = " × ".join(map(str, shape))
         raise DataError(f"{name} is damaged: {sizes} values were expected, {len(content) - start:,} bytes follow")
-    return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    try:
+        return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
+    except ValueError:  # none of something, times more than there can be
+        raise DataError(f"{name} is damaged: its dimensions make no sense") from None
 
 
 def read(path: Path) -> NDArray[np.uint8]:

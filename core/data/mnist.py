@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from core import atomic, places
+from core import atomic, bounded, places
 from core.data import idx
 from core.data.dataset import Dataset
 from core.errors import DataError
@@ -35,7 +35,7 @@ Report = Callable[[int, int], None]
 def folder() -> Path | None:
     """Return the folder that holds MNIST: ``$DIGITPAD_DATA/mnist``, else the cache; None where neither has a file."""
     data = places.data()
-    for candidate in ([data / "mnist"] if data else []) + [_cache()]:
+    for candidate in ([data / "mnist"] if data else []) + [cache()]:
         if any(_find(candidate, name) for name in SHA256):
             return candidate
     return None
@@ -98,7 +98,8 @@ def _load_part(where: Path, prefix: str) -> Dataset:
     return Dataset.of(idx.parse(images, f"{prefix} images"), idx.parse(labels, f"{prefix} labels"))
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Return the folder into which a download goes."""
     return places.cache() / "mnist"
 
 
@@ -106,7 +107,7 @@ def _find(where: Path, name: str) -> Path | None:
     """Return the file of that name in a folder, under the spellings in which it goes about, or None."""
     spellings = [name, name.replace("-idx", ".idx")]
     candidates = [where / (spelling + suffix) for spelling in spellings for suffix in ("", ".gz")]
-    return next((path for path in candidates if path.exists()), None)
+    return next((path for path in candidates if bounded.exists(path)), None)
 
 
 def _content(where: Path, name: str) -> bytes:
@@ -115,22 +116,25 @@ def _content(where: Path, name: str) -> bytes:
         raise DataError(f"{where} lacks MNIST's file {name} (or {name}.gz)")
     content = idx.read_bytes(path)
     if idx.sha256(content) != SHA256[name]:
-        raise DataError(f"{path} is damaged: its content is not MNIST's {name}; delete it or get MNIST anew")
+        mend = "get MNIST anew" if where == cache() else "replace or delete it"
+        raise DataError(f"{path} is damaged: its content is not MNIST's {name}; {mend}")
     return content
 
 
 def _keep(contents: dict[str, bytes]) -> None:
-    new = [_cache() / f"{name}.gz" for name in contents if not _find(_cache(), name)]
+    new = [cache() / f"{name}.gz" for name in contents if not _find(cache(), name)]
     try:
-        _cache().mkdir(parents=True, exist_ok=True)
+        cache().mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            atomic.write(_cache() / f"{name}.gz", gzip.compress(content, compresslevel=1, mtime=0))
-            (_cache() / name).unlink(missing_ok=True)  # an older plain copy would be found first
-    except OSError as error:
-        if _cache().is_dir():
-            for path in new:  # a part of MNIST would pass for a damaged whole
+            atomic.write(cache() / f"{name}.gz", gzip.compress(content, compresslevel=1, mtime=0))
+            (cache() / name).unlink(missing_ok=True)  # an older plain copy would be found first
+    except BaseException as error:  # also Ctrl-C: a part of MNIST would pass for a damaged whole
+        if bounded.exists(cache()):
+            for path in new:
                 path.unlink(missing_ok=True)
-        raise DataError(f"MNIST cannot be kept in {_cache()}: {error.strerror or error}") from None
+        if isinstance(error, OSError):
+            raise DataError(f"MNIST cannot be kept in {cache()}: {error.strerror or error}") from None
+        raise
 
 
 def _fetch(name: str, report: Callable[[int], None]) -> tuple[bytes, int]:
@@ -139,10 +143,13 @@ def _fetch(name: str, report: Callable[[int], None]) -> tuple[bytes, int]:
     for mirror in MIRRORS:
         with tempfile.TemporaryDirectory(prefix="digitpad-") as scratch:
             path = Path(scratch) / f"{name}.gz"
+            report(0)  # the user may have cancelled while another mirror was waited for
             try:
                 _fetch_url(f"{mirror}{name}.gz", path, report)
                 return _content(path.parent, name), path.stat().st_size
             except (OSError, DataError) as error:
+                if getattr(error, "errno", None) is not None:  # of this machine, and not of the network
+                    raise DataError(f"MNIST cannot be stored: {error}") from None
                 refusals.append(f"{mirror} ({_reason(error)})")
     raise DataError(f"MNIST could not be downloaded: {'; '.join(refusals)}; files that you have will do as well")
 
@@ -157,7 +164,7 @@ def _reason(error: Exception) -> str:
 def _fetch_url(url: str, path: Path, report: Callable[[int], None]) -> None:
     import pooch  # 68 ms that only a download needs
 
-    pooch.HTTPDownloader(progressbar=_Bar(report), chunk_size=2**15, timeout=30)(url, str(path), None)
+    pooch.HTTPDownloader(progressbar=_Bar(report), chunk_size=2**15, timeout=10)(url, str(path), None)
 
 
 class _Bar:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core import ink, places
+from core import bounded, ink, places
 from core.data import idx, mnist, unipen
 from core.data.dataset import Dataset, concatenate
 from core.errors import DataError
@@ -64,6 +64,11 @@ def load(name: str) -> Source:
     )
 
 
+def uses_mnist(name: str) -> bool:
+    """Return whether a source is MNIST, or has it as a part."""
+    return "mnist" in [part.strip() for part in _JOIN.split(name)]
+
+
 def default() -> str:
     """Return the source that is used where none is named: ``mnist`` where it is present, else ``synthetic``."""
     return "mnist" if mnist.folder() else "synthetic"
@@ -92,7 +97,7 @@ def _load_synthetic(name: str, argument: str) -> Source:
 
 
 def _load_pen(name: str, argument: str) -> Source:
-    match = None if _exists(_located(argument)) else re.fullmatch(r"(.+)@([0-9,-]+)", argument)
+    match = None if bounded.exists(_located(argument)) else re.fullmatch(r"(.+)@([0-9,-]+)", argument)
     path = _located(match[1] if match else argument)
     digits = unipen.read(path, _writers(match[2], name) if match else None)
     images = ink.render_all([digit.drawing for digit in digits])
@@ -110,7 +115,7 @@ def _load_idx(name: str, argument: str) -> Source:
 
 def _idx_pair(where: Path, prefix: str) -> Dataset:
     paths = [where / f"{prefix}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
-    images_path, labels_path = (path if _exists(path) else path.with_name(f"{path.name}.gz") for path in paths)
+    images_path, labels_path = (path if bounded.exists(path) else path.with_name(f"{path.name}.gz") for path in paths)
     images, labels = idx.read(images_path), idx.read(labels_path)
     idx.check_pair(images, labels, str(images_path), str(labels_path))
     return Dataset.of(images, labels)
@@ -137,16 +142,9 @@ def _located(name: str) -> Path:
     """Return the path that a source names: a relative one is looked for below ``$DIGITPAD_DATA`` first."""
     path = places.expanded(name)
     data = places.data()
-    if data is not None and not path.is_absolute() and _exists(data / path):
+    if data is not None and not path.is_absolute() and bounded.exists(data / path):
         return data / path
     return path
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # a name that is too long: reading it will say so
-        return False
 
 
 def _writers(text: str, name: str) -> set[int]:

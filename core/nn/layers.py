@@ -186,8 +186,9 @@ class BatchNorm(Layer):
         variance = np.square(centred, out=y).mean(axis=0)
         self._inverse = 1 / np.sqrt(variance + x.dtype.type(self.EPSILON))
         self._normal = np.multiply(centred, self._inverse, out=centred)
-        self._update(self.mean.value, mean)
-        self._update(self.variance.value, variance * (n_images / max(n_images - 1, 1)))
+        if n_images > 1:  # one image, such as a last batch may be, says nothing of the spread
+            self._update(self.mean.value, mean)
+            self._update(self.variance.value, variance * (n_images / (n_images - 1)))
         np.multiply(self._normal, self.gamma.value, out=y)
         y += self.beta.value
         return y

@@ -33,10 +33,6 @@ class Optimizer(ABC):
     def step(self, grad: Array, learning_rate: float) -> None:
         """Move the parameters (P,), in place, against the gradient (P,) of the mean loss."""
 
-    def state(self) -> dict[str, Array]:
-        """Return copies of the vectors that a resumed run needs."""
-        return {name: getattr(self, name).copy() for name in self.memory}
-
 
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum, plain or Nesterov's, and L2.

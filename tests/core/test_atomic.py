@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 import tempfile
 
@@ -75,13 +76,9 @@ def test_the_bytes_are_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
 @posix
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
 def test_permissions_obey_the_umask_like_those_of_any_file(tmp_path, umask):
-    before = os.umask(umask)
-    try:
-        atomic.write(tmp_path / "f", b"")
-        assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o666 & ~umask
-        assert os.umask(umask) == umask
-    finally:
-        os.umask(before)
+    code = "import sys, pathlib; from core import atomic; atomic.write(pathlib.Path(sys.argv[1]), b'')"
+    subprocess.run([sys.executable, "-c", code, tmp_path / "f"], umask=umask, check=True, timeout=60)
+    assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o666 & ~umask
 
 
 @posix
@@ -133,3 +130,15 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
 
     monkeypatch.setattr(tempfile, "mkstemp", fail)
     assert atomic.refusal(tmp_path / "f") == f"{tmp_path / 'f'} cannot be written: Permission denied"
+
+
+@posix
+def test_what_a_link_points_to_is_replaced_and_keeps_its_permissions(tmp_path):
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("older")
+    target.chmod(0o600)
+    link.symlink_to(target)
+    atomic.write(link, b"newer")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"newer"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600

@@ -216,7 +216,7 @@ def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
         (["--hidden", "256;128"], ["whole numbers joined by commas"]),
         (["--hidden", "256,0"], ["1 to 4096"]),
         (["--hidden", ",".join(["4096"] * 20)], ["50,000,000 weights"]),
-        (["--seed", "-1"], ["seed", "0 to 4,294,967,295"]),
+        (["--seed", "-1"], ["seed", "0 to 2,147,483,647"]),
         (["--threads", "0"], ["threads", "1 to 64"]),
         (["--threads", "many"], ["--threads"]),
         (["--frobnicate"], ["--frobnicate"]),
@@ -687,3 +687,9 @@ def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
     assert b"digits" in shown
     assert b"Traceback" not in shown
     assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
+def test_a_pipe_is_not_waited_for(lab, here):
+    os.mkfifo(here / "pipe.png")
+    assert_mistake(lab("predict", "pipe.png"), "pipe.png", "not an ordinary file")

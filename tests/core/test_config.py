@@ -177,3 +177,8 @@ def test_optimizers():
     adamw = config(optimizer="adamw", weight_decay=0.1).optimizer_for(network)
     assert isinstance(adamw, AdamW)
     assert adamw.weight_decay == 0.1
+
+
+def test_batch_norm_needs_more_than_one_image():
+    with pytest.raises(ConfigError, match="batch_size of 2"):
+        TrainConfig(batch_norm=True, batch_size=1)

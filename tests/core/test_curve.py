@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from core.curve import MAX_BUCKETS, Curve
+from core.curve import MAX_BUCKETS, Curve, Points
 
 
 def test_a_short_curve_is_kept_whole():
@@ -63,3 +63,25 @@ def test_clear_forgets():
     assert len(curve) == 0
     curve.append(1, 3.0)
     assert curve.smoothed[1][0] == pytest.approx(3.0)
+
+
+def test_points_are_all_kept_and_their_extremes_drawn():
+    points = Points()
+    values = np.random.default_rng(1).normal(size=7001)
+    values[4321] = 50.0
+    for i, value in enumerate(values):
+        points.append(i, float(value))
+    points.append(7001, math.nan)
+    np.testing.assert_array_equal(points.values, values)
+    x, y = points.drawn
+    assert len(x) == len(y) <= 2000
+    assert y.max() == 50
+    assert y.min() == values.min()
+    assert (np.diff(x) >= 0).all()
+
+
+def test_few_points_are_drawn_as_they_are():
+    points = Points()
+    points.append(10, 1.0)
+    points.append(20, 3.0)
+    np.testing.assert_array_equal(points.drawn, [[10, 20], [1, 3]])

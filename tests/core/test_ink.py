@@ -381,3 +381,15 @@ def test_a_missing_file_and_a_folder(tmp_path):
     with pytest.raises(DrawingError, match="cannot be read: Is a directory") as caught:
         Drawing.load(tmp_path)
     assert str(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("offset", [1e6, 1e8, 9e8])
+def test_a_drawing_far_from_the_origin_is_the_same(offset):
+    points = np.array([[0, 0], [13.7, 2.5], [30.1, 47.3], [8.8, 40.0]])
+    far = ink.render(Drawing.from_points([points + offset]))
+    np.testing.assert_allclose(far.astype(int), ink.render(Drawing.from_points([points])), atol=1)
+
+
+def test_pressure_stays_between_none_and_full():
+    (stroke,) = Drawing.from_points([[(0, 0, -5), (1, 1, 0.5), (2, 2, 700)]]).strokes
+    np.testing.assert_array_equal(stroke[:, 2], [0, 0.5, 1])

@@ -1,6 +1,7 @@
 """The number of threads of the matrix products: set for a block, and restored after it."""
 
 import os
+import threading
 
 import pytest
 from threadpoolctl import threadpool_info
@@ -47,3 +48,20 @@ def test_available_are_the_cores_that_the_process_may_use(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert threads.available() == 1
+
+
+def test_a_second_block_waits_until_the_first_has_ended():
+    began, entered = threading.Event(), threading.Event()
+
+    def second():
+        began.set()
+        with threads.limited(1):
+            entered.set()
+
+    thread = threading.Thread(target=second)
+    with threads.limited(1):
+        thread.start()
+        assert began.wait(30)
+        assert not entered.wait(0.1)
+    assert entered.wait(30)
+    thread.join()

@@ -64,5 +64,27 @@ def test_a_screenshot_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     result = digitpad("--screenshot", tmp_path / "file" / "window.png", "--state", "empty")
     assert result.returncode == 2
-    assert "cannot be written" in result.stderr
+    assert f"there is no folder {tmp_path / 'file'}" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has Wayland")
+def test_with_a_wayland_that_is_gone_it_says_so():
+    result = digitpad(DISPLAY=None, WAYLAND_DISPLAY="gone", QT_QPA_PLATFORM=None)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize("scale", ["0", "nan", "-1", "100", "large"])
+def test_a_scale_that_makes_no_sense_is_one_sentence(tmp_path, scale):
+    result = digitpad("--screenshot", tmp_path / "window.png", "--scale", scale)
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert not (tmp_path / "window.png").exists()
+
+
+def test_a_screenshot_of_a_run_that_fails_is_a_sentence(tmp_path):
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / "train-images-idx3-ubyte").write_bytes(b"damaged")
+    result = digitpad("--screenshot", tmp_path / "window.png", DIGITPAD_DATA=str(tmp_path))
+    assert result.returncode == 2
+    assert "train-images-idx3-ubyte" in result.stderr
+    assert not (tmp_path / "window.png").exists()

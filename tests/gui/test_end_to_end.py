@@ -117,7 +117,7 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     assert right >= 0.85
     assert window.session.is_active
 
-    qtbot.waitUntil(lambda: window.curves.validation_accuracy.means[1].max() > 0.96, timeout=120_000)
+    qtbot.waitUntil(lambda: window.curves.validation_accuracy.values.max() > 0.96, timeout=120_000)
     panel.stop_button.click()
     outcome = conclude()
     assert outcome.stopped

@@ -45,6 +45,22 @@ def drag(pad, points):
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=points[-1])
 
 
+@pytest.fixture
+def closing(monkeypatch):
+    """What the question at closing is answered with, and how often it was asked."""
+
+    class Answers:
+        answer, n = Closing.STAY, 0
+
+        def ask(self, parent):
+            self.n += 1
+            return self.answer
+
+    answers = Answers()
+    monkeypatch.setattr(main_window, "ask_before_closing", answers.ask)
+    return answers
+
+
 def test_a_drawn_seven_is_a_seven_while_the_pen_moves(window):
     answers = []
     window.pad_panel.changed.connect(lambda: answers.append(answer(window)))
@@ -97,15 +113,55 @@ def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
 
 def test_a_paused_network_answers(qtbot, window, small_run):
     drag(window.pad_panel.pad, SEVEN)
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=LONG)
+    first = window.slot._recognizers[Respondent.TRAINING].network.snapshot()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        pass
     window.training_panel.pause_button.click()
-    assert window.training_panel._status.text().startswith("Paused.")
-    untrained = window.slot._recognizers[Respondent.TRAINING].network.snapshot()
+    qtbot.wait(100)  # what was under way has arrived
+    assert window.training_panel._status.text().startswith("Paused. Epoch")
+    assert window.training_panel._status.text().count("Paused") == 1
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         window.slot.choose(Respondent.TRAINING)
-    assert (window.slot.recognizer.network.parameters != untrained.parameters).any()
+    assert (window.slot.recognizer.network.parameters != first.parameters).any()
     window.training_panel.cancel_button.click()
+
+
+def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, closing):
+    places.models().parent.mkdir(parents=True, exist_ok=True)
+    places.models().write_text("a file where the folder should be")
+    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+        small_run(config=LONG)
+    closing.answer = Closing.KEEP
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+        window.close()
+    assert window.isVisible()
+    assert "save it" in window.notice.text
+    assert window.slot.own_model() is not None
+
+
+def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, small_run, monkeypatch):
+    def end_and_stay(parent):
+        with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+            window.session.stop()
+        return Closing.STAY
+
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    monkeypatch.setattr(main_window, "ask_before_closing", end_and_stay)
+    assert not window.close()
+    assert window.isVisible()
+
+
+def test_undo_brings_a_test_digit_back_as_it_was(window, real_data):
+    window.pad_panel.random_action.trigger()
+    image = window.reader._content()[0]
+    said = window.pad_panel.prediction_view.accessibleDescription()
+    window.pad_panel.random_action.trigger()
+    window.pad_panel.undo_action.trigger()
+    np.testing.assert_array_equal(window.reader._content()[0], image)
+    assert window.pad_panel.prediction_view.accessibleDescription() == said
 
 
 def test_cancel_throws_the_run_away(qtbot, window, small_run):
@@ -119,7 +175,7 @@ def test_cancel_throws_the_run_away(qtbot, window, small_run):
 
 def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude):
     drag(window.pad_panel.pad, SEVEN)
-    with qtbot.waitSignal(window.session.prepared, timeout=60_000):
+    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=LONG)
     window.slot.choose(Respondent.TRAINING)
     first = window.slot.recognizer.network.snapshot()
@@ -130,22 +186,6 @@ def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude
     window.training_panel.stop_button.click()
     conclude()
     assert window.slot.choice is Respondent.OWN
-
-
-@pytest.fixture
-def closing(monkeypatch):
-    """What the question at closing is answered with, and how often it was asked."""
-
-    class Answers:
-        answer, n = Closing.STAY, 0
-
-        def ask(self, parent):
-            self.n += 1
-            return self.answer
-
-    answers = Answers()
-    monkeypatch.setattr(main_window, "ask_before_closing", answers.ask)
-    return answers
 
 
 def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, closing):

@@ -47,7 +47,10 @@ def test_own_model_answers_when_it_is_chosen(qtbot, slot):
 def test_the_network_in_training_answers_as_of_its_last_snapshot(qtbot, slot):
     trained = network(2)
     slot.watch(facts(trained))
+    assert not slot.has(Respondent.TRAINING)  # before its first snapshot there is nothing to ask
+    slot.take(trained.snapshot())
     slot.choose(Respondent.TRAINING)
+    trained.parameters += 0.1
     with qtbot.waitSignal(slot.changed):
         slot.take(trained.snapshot())
     before = answer(slot)
@@ -57,6 +60,7 @@ def test_the_network_in_training_answers_as_of_its_last_snapshot(qtbot, slot):
 
 def test_after_the_run_the_choice_falls_back_to_the_own_model(slot):
     slot.watch(facts(network(2)))
+    slot.take(network(2).snapshot())
     slot.choose(Respondent.TRAINING)
     slot.set_own(Model(network(3)), "result")
     slot.forget_training()

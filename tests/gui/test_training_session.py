@@ -8,6 +8,7 @@ from core.config import TrainConfig
 from core.errors import DataError
 from core.experiment import Experiment
 from gui.training_session import RunState, TrainingSession
+from gui.worker import RECORDS_INTERVAL_S
 
 CONFIG = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
 
@@ -171,18 +172,46 @@ def test_an_error_of_the_data_comes_without_traceback(qtbot, session, monkeypatc
     assert (log.outcomes[0].error, log.outcomes[0].details) == ("the file is damaged", "")
 
 
-def test_snapshots_come_only_while_they_are_wanted(qtbot, session):
+def test_one_snapshot_comes_unasked_and_the_others_only_while_they_are_wanted(qtbot, session):
     log = Log(session)
-    session.set_watched(True)
     with qtbot.waitSignal(session.snapshotTaken, timeout=60_000):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
-    first = log.snapshots[0]
-    with qtbot.waitSignal(session.snapshotTaken, timeout=60_000):
+    with qtbot.assertNotEmitted(session.snapshotTaken, wait=300):
         pass
-    assert (first.parameters != log.snapshots[1].parameters).any()
+    session.set_watched(True)
+    qtbot.waitUntil(lambda: len(log.snapshots) >= 3, timeout=60_000)
+    assert (log.snapshots[0].parameters != log.snapshots[-1].parameters).any()
     session.set_watched(False)
+    qtbot.wait(150)  # the one that was asked for before
+    with qtbot.assertNotEmitted(session.snapshotTaken, wait=300):
+        pass
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
+
+
+def test_nothing_of_an_older_run_is_heard(qtbot, session):
+    start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
+    old = session._worker
+    session.cancel()
+    start(session)
+    for signal, heard in (
+        (old.prepared, session.prepared),
+        (old.progressed, session.progressed),
+        (old.snapshotTaken, session.snapshotTaken),
+        (old.concluded, session.concluded),
+    ):
+        with qtbot.assertNotEmitted(heard):
+            signal.emit(old.number, ("late",))
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        pass
+
+
+def test_records_come_in_batches_at_most_thirty_times_a_second(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        start(session, TrainConfig(hidden=(16,), epochs=100, batch_size=10))
+    assert len(log.records) == log.facts[0].n_steps
+    assert log.batches <= session.seconds / RECORDS_INTERVAL_S + 2
 
 
 def test_shut_down_leaves_no_thread(qtbot, session):

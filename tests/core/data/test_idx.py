@@ -151,3 +151,8 @@ def test_a_pair_that_does_not(images, labels, sentence):
 
 def test_sha256():
     assert idx.sha256(b"abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_dimensions_that_no_array_can_have():
+    with pytest.raises(DataError, match="make no sense"):
+        idx.parse(b"\0\0\x08\x04" + b"\0\0\0\0" + b"\xff\xff\xff\xff" * 3, "odd")

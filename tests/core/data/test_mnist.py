@@ -386,3 +386,46 @@ def test_the_real_mnist(real_data, monkeypatch):
 
 def test_the_size_of_the_download_is_that_of_the_published_files():
     assert DOWNLOAD_BYTES == 9_912_422 + 28_881 + 1_648_877 + 4_542
+
+
+def test_ctrl_c_while_it_is_stored_leaves_no_part_of_it(mirrors, monkeypatch):
+    write, calls = mnist.atomic.write, []
+
+    def interrupted(path, content):
+        calls.append(path)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        write(path, content)
+
+    monkeypatch.setattr(mnist.atomic, "write", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        mnist.download()
+    assert cached() == {}
+    assert mnist.folder() is None
+
+
+def test_a_disk_that_is_full_is_not_the_mirrors_fault(mirrors, monkeypatch):
+    def full(url, path, report):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(mnist, "_fetch_url", full)
+    with pytest.raises(DataError, match=r"cannot be stored: .*No space left"):
+        mnist.download()
+
+
+def test_cancelling_is_noticed_before_each_mirror(server, files, monkeypatch):
+    monkeypatch.setattr(mnist, "MIRRORS", (server.mirror("none", {}), server.mirror("b", files)))
+
+    def cancel(done, total):
+        if server.asked:
+            raise RuntimeError("cancelled")
+
+    with pytest.raises(RuntimeError, match="cancelled"):
+        mnist.download(cancel)
+    assert all("/b/" not in path for path in server.asked)
+    assert cached() == {}
+
+
+def test_a_name_that_is_too_long_is_a_place_without_mnist(monkeypatch):
+    monkeypatch.setenv("DIGITPAD_DATA", "x" * 300)
+    assert mnist.folder() is None

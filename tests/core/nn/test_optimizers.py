@@ -55,13 +55,3 @@ def test_adamw(decay):
         update = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
         w = w - RATE * (update + decay * w * [1, 0])
     np.testing.assert_allclose(two_steps(lambda p, n: AdamW(p, n, decay)), w)
-
-
-def test_state_is_a_copy():
-    optimizer = SGD(np.zeros(2), 1, momentum=0.9)
-    optimizer.step(np.ones(2), RATE)
-    state = optimizer.state()
-    np.testing.assert_array_equal(state["velocity"], [1, 1])
-    optimizer.step(np.ones(2), RATE)
-    np.testing.assert_array_equal(state["velocity"], [1, 1])
-    assert SGD(np.zeros(2), 1).state() == {}
