@@ -9,6 +9,10 @@ class DataError(DigitpadError):
     """Digits to learn from are missing, damaged or not what their name says."""
 
 
+class MnistError(DataError):
+    """MNIST is missing or damaged: getting it anew would help."""
+
+
 class DrawingError(DigitpadError):
     """A drawing or picture cannot be read."""
 

@@ -289,7 +289,8 @@ class MainWindow(QMainWindow):
         self.slot.forget_training()
         if outcome.error:
             self._say(outcome.error, Kind.BAD, outcome.details)
-            self.training_panel.set_mnist_present(mnist.folder() is not None and "MNIST" not in outcome.error)
+        if outcome.lacks_mnist and not self.mnist_desk.is_busy:
+            self.training_panel.set_mnist_present(False)
         if self._closes_after_run:
             self._closes_after_run = False
             if is_kept:
@@ -369,8 +370,8 @@ class MainWindow(QMainWindow):
         """Ask once while a run is going on; leave no thread behind."""
         if self.session.is_active:
             wish = ask_before_closing(self)
-            if wish is Closing.KEEP and self.session.is_active:
-                self._closes_after_run = True
+            self._closes_after_run = wish is Closing.KEEP and self.session.is_active
+            if self._closes_after_run:
                 self.session.stop()
             if wish is Closing.STAY or self._closes_after_run:
                 event.ignore()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core import threads, training
 from core.config import TrainConfig
-from core.errors import DigitpadError, TrainingError
+from core.errors import DigitpadError, MnistError, TrainingError
 from core.experiment import Experiment
 from core.modelfile import Model
 from core.training import Progress
@@ -51,13 +51,15 @@ class Facts:
 class Outcome:
     """How a run ended: with the model of its best weights, or without; why, if it was not at its end.
 
-    ``details`` is the traceback of a fault of the program, and empty otherwise.
+    ``details`` is the traceback of a fault of the program, and empty otherwise; ``lacks_mnist`` says that the error
+    would be mended by getting MNIST.
     """
 
     model: Model | None = None
     stopped: bool = False
     error: str = ""
     details: str = ""
+    lacks_mnist: bool = False
 
 
 class Worker(QThread):
@@ -104,7 +106,7 @@ class Worker(QThread):
         try:
             outcome = self._run()
         except DigitpadError as error:
-            outcome = Outcome(error=str(error))
+            outcome = Outcome(error=str(error), lacks_mnist=isinstance(error, MnistError))
         except Exception as error:
             outcome = Outcome(error=f"The run ended by a fault of the program: {error}", details=traceback.format_exc())
         self.concluded.emit(self.number, outcome)

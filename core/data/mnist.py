@@ -12,7 +12,7 @@ from pathlib import Path
 from core import atomic, bounded, places
 from core.data import idx
 from core.data.dataset import Dataset
-from core.errors import DataError
+from core.errors import DataError, MnistError
 
 CREDIT = "MNIST database of handwritten digits, LeCun, Cortes, Burges (CC BY-SA 3.0)"
 MIRRORS = (
@@ -89,7 +89,7 @@ def download(report: Report = lambda done, total: None) -> None:
 def _present() -> Path:
     where = folder()
     if where is None:
-        raise DataError('MNIST is not here yet: get it with "digitpad-lab data get mnist", or Get MNIST in the window')
+        raise MnistError('MNIST is not here yet: get it with "digitpad-lab data get mnist", or Get MNIST in the window')
     return where
 
 
@@ -113,11 +113,14 @@ def _find(where: Path, name: str) -> Path | None:
 def _content(where: Path, name: str) -> bytes:
     path = _find(where, name)
     if path is None:
-        raise DataError(f"{where} lacks MNIST's file {name} (or {name}.gz)")
-    content = idx.read_bytes(path)
+        raise MnistError(f"{where} lacks MNIST's file {name} (or {name}.gz)")
+    try:
+        content = idx.read_bytes(path)
+    except DataError as error:
+        raise MnistError(str(error)) from None
     if idx.sha256(content) != SHA256[name]:
         mend = "get MNIST anew" if where == cache() else "replace or delete it"
-        raise DataError(f"{path} is damaged: its content is not MNIST's {name}; {mend}")
+        raise MnistError(f"{path} is damaged: its content is not MNIST's {name}; {mend}")
     return content
 
 

@@ -141,6 +141,20 @@ def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, 
     assert window.slot.own_model() is not None
 
 
+def test_the_last_answer_at_closing_counts(qtbot, window, small_run, closing, monkeypatch):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    stop = window.session.stop
+    monkeypatch.setattr(window.session, "stop", lambda: None)  # as if the run took long to end
+    closing.answer = Closing.KEEP
+    window.close()
+    closing.answer = Closing.STAY
+    window.close()
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+        stop()
+    assert window.isVisible()
+
+
 def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, small_run, monkeypatch):
     def end_and_stay(parent):
         with qtbot.waitSignal(window.session.concluded, timeout=60_000):
@@ -401,6 +415,7 @@ def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_ru
     small_run(data="mnist")
     conclude()
     assert "train-images-idx3-ubyte" in window.notice.text
+    assert window.training_panel.mnist_bar.isVisible()  # the way out is at hand
 
 
 # -- MNIST over the network ----------------------------------------------------------------------------------------

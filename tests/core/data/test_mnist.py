@@ -12,7 +12,7 @@ import pytest
 
 from core import places
 from core.data import idx, mnist
-from core.errors import DataError
+from core.errors import DataError, MnistError
 
 SHA256, DOWNLOAD_BYTES = mnist.SHA256, mnist.DOWNLOAD_BYTES
 NAMES = tuple(SHA256)
@@ -429,3 +429,14 @@ def test_cancelling_is_noticed_before_each_mirror(server, files, monkeypatch):
 def test_a_name_that_is_too_long_is_a_place_without_mnist(monkeypatch):
     monkeypatch.setenv("DIGITPAD_DATA", "x" * 300)
     assert mnist.folder() is None
+
+
+def test_what_getting_it_anew_would_mend_is_an_error_of_its_own(files):
+    with pytest.raises(MnistError, match="not here yet"):
+        mnist.load()
+    folder = lay(mnist.cache(), files, ".gz")
+    path = folder / f"{LABELS}.gz"
+    for damaged in (path.read_bytes()[:-9], gzip.compress(b"something else"), None):
+        path.unlink() if damaged is None else path.write_bytes(damaged)
+        with pytest.raises(MnistError, match=LABELS):
+            mnist.load()
