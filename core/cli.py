@@ -66,11 +66,14 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("train", help="train a network and save it")
     command.add_argument("--recipe", metavar="NAME", help="see: digitpad-lab recipes")
     command.add_argument("--data", metavar="SOURCE", help="see: digitpad-lab data list")
+    command.add_argument("--test", metavar="SOURCE", help="test on this, and hold nothing of the data out for it")
     command.add_argument("--epochs", type=int, metavar="N")
     command.add_argument("--batch-size", type=int, metavar="N")
     command.add_argument("--learning-rate", type=float, metavar="X")
     command.add_argument("--hidden", type=_widths, metavar="256,128", help="widths of the hidden layers")
+    command.add_argument("--deformation", type=float, metavar="X", help="how far digits are deformed; 1 is usual")
     command.add_argument("--seed", type=int, metavar="N")
+    command.add_argument("--float16", action="store_true", help="save half-precision numbers: half the file")
     command.add_argument("--threads", type=int, metavar="N", help="threads of the matrix products")
     command.add_argument("--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists")
     command.set_defaults(run="train")
@@ -78,6 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("evaluate", help="test a model on a data source")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
     command.add_argument("--data", required=True, metavar="SOURCE")
+    command.add_argument(
+        "--placement",
+        type=_placement,
+        metavar="SIZE,WIDTH",
+        help="draw each somewhere on a 280-pixel canvas, this large and with this pen, as shares of its height",
+    )
+    command.add_argument("--path", choices=["strokes", "bitmap"], default="strokes", help="bitmap: read the canvas")
+    command.add_argument("--digits", metavar="SOURCE", help="compare with these: how well scores tell both apart")
     command.set_defaults(run="evaluate")
 
     command = commands.add_parser("predict", help="read digits from PNG, JPEG or ink JSON files")
@@ -93,14 +104,32 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("name", choices=["mnist"])
     command.set_defaults(run="get_data")
 
-    model = commands.add_parser("model", help="look into a model file").add_subparsers(required=True, metavar="show")
+    model_command = commands.add_parser("model", help="look into a model file, or calibrate it")
+    model = model_command.add_subparsers(required=True, metavar="show|calibrate")
     command = model.add_parser("show", help="print what a model says of itself")
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: the model that comes along")
     command.set_defaults(run="show_model")
+    command = model.add_parser("calibrate", help="fit how sure a model is, and what it refuses")
+    command.add_argument("file", type=Path, metavar="FILE")
+    how = command.add_mutually_exclusive_group(required=True)
+    how.add_argument("--on", metavar="SOURCE", help="fit both on these digits")
+    how.add_argument("--like", type=Path, metavar="FILE", help="take both over from another model")
+    command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
+    command.set_defaults(run="calibrate_model")
 
     for name in ("train", "evaluate", "predict", "recipes"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
+
+
+def _placement(text: str) -> tuple[float, float]:
+    try:
+        size, width = (float(number) for number in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"a size and a pen width joined by a comma, not {text!r}") from None
+    if not (0.1 <= size <= 1 and 0 < width <= 0.5 * size):
+        raise argparse.ArgumentTypeError(f"a size from 0.1 to 1, and a pen of at most half of it, not {text!r}")
+    return size, width
 
 
 def _widths(text: str) -> tuple[int, ...]:

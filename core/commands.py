@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import atomic, modelfile, picture, recipes, threads, training
+import numpy as np
+
+from core import atomic, calibration, canvas, evaluation, modelfile, picture, recipes, threads, training
 from core.config import TrainConfig
 from core.data import mnist, sources
-from core.errors import DigitpadError, ModelError, TrainingError
-from core.experiment import Experiment
+from core.data.dataset import N_CLASSES
+from core.data.sources import Source
+from core.errors import DataError, DigitpadError, ModelError, TrainingError
+from core.evaluation import Answers
+from core.experiment import Experiment, calibration_of
 from core.ink import Drawing
 from core.modelfile import Model
-from core.recognizer import Prediction, Recognizer, shipped_model
+from core.recognizer import Judgement, Prediction, Recognizer, shipped_model
 from core.training import Progress
 
 DEFAULT_OUT = Path("model.safetensors")
@@ -29,15 +34,15 @@ DEFAULT_OUT = Path("model.safetensors")
 def train(options: argparse.Namespace) -> int:
     """Train a network and save it."""
     recipe = recipes.named(options.recipe or recipes.DEFAULT)
-    names = ("epochs", "batch_size", "learning_rate", "hidden", "seed")
+    names = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "seed")
     changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     config = dataclasses.replace(recipe.config, **changes)
     n_threads = threads.default(window=False) if options.threads is None else options.threads
     out = _checked_out(options.out)
     with threads.limited(n_threads):
-        experiment = Experiment.prepare(
-            recipe.name, config, options.data or recipe.data or sources.default(), n_threads
-        )
+        data = options.data or recipe.data or sources.default()
+        test = options.test or (None if options.data else recipe.test)
+        experiment = Experiment.prepare(recipe.name, config, data, n_threads, test)
         try:
             seconds, interrupted = _run(experiment)
         except TrainingError as error:
@@ -47,7 +52,7 @@ def train(options: argparse.Namespace) -> int:
             raise TrainingError(f"{error} They are saved as {out}.") from None
         with _uninterrupted():
             model, scores = experiment.conclude()
-            modelfile.save(model, out)
+            modelfile.save(dataclasses.replace(model, precision="float16" if options.float16 else "float32"), out)
     report = {
         **scores.as_dict(),
         "seconds": round(seconds, 3),
@@ -128,30 +133,62 @@ def _train_sentence(report: dict[str, Any]) -> str:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Test a model on a data source."""
-    model = _model(options.model)
-    evaluation = training.evaluate(model.network, sources.load(options.data).evaluation, model.input_scale)
-    if not math.isfinite(evaluation.loss):
+    recognizer = Recognizer.of(_model(options.model))
+    answers = _answers(recognizer, sources.load(options.data), options)
+    if not math.isfinite(float(answers.logits.sum(dtype=np.float64))):
         raise ModelError("the model's answers are not numbers: its weights are too large")
-    report = {
-        "n": evaluation.n,
-        "correct": evaluation.correct,
-        "accuracy": evaluation.accuracy,
-        "loss": evaluation.loss,
-        "confusion": evaluation.confusion.tolist(),
-        "data": options.data,
-    }
-    text = f"{evaluation.correct:,} of {evaluation.n:,} right ({evaluation.accuracy:.2%}), loss {evaluation.loss:.4f}"
+    report: dict[str, Any] = {"n": len(answers), "rejected": answers.rejected, "data": options.data}
+    text = f"{answers.rejected:,} of {len(answers):,} refused ({answers.rejected / len(answers):.2%})"
+    if (answers.labels < N_CLASSES).all():
+        report |= _scores_of(answers)
+        text = (
+            f"{answers.correct:,} of {len(answers):,} right ({answers.accuracy:.2%}, 95 % interval "
+            f"{report['interval'][0]:.2%} to {report['interval'][1]:.2%}), loss {answers.loss:.4f}\n"
+            f"{answers.rejected:,} refused; of the others {answers.accuracy_accepted:.2%} right; "
+            f"calibration error {answers.calibration_error:.2%}"
+        )
+    if options.digits is not None:
+        digits = _answers(recognizer, sources.load(options.digits), options)
+        report["auroc"] = calibration.area_under_roc(digits.scores, answers.scores)
+        text += f"; area under the ROC curve against {options.digits}: {report['auroc']:.4f}"
     _print(report, text, as_json=options.json)
     return 0
+
+
+def _scores_of(answers: Answers) -> dict[str, Any]:
+    return {
+        "correct": answers.correct,
+        "accuracy": answers.accuracy,
+        "interval": list(answers.interval),
+        "accuracy_accepted": answers.accuracy_accepted,
+        "ece": answers.calibration_error,
+        "loss": answers.loss,
+        "split": int(answers.split.sum()),
+        "confusion": answers.confusion.tolist(),
+    }
+
+
+def _answers(recognizer: Recognizer, source: Source, options: argparse.Namespace) -> Answers:
+    """Return the answers to a source's digits: drawings go the pad's whole way, and stand where the options say."""
+    data, drawings = source.evaluation, source.drawings
+    if not drawings:
+        if options.placement or options.path == "bitmap":
+            raise DataError(f"{source.name} is known as images, not as strokes: it has no --placement and no --path")
+        return evaluation.of_images(recognizer, data.images, data.labels)
+    rng = np.random.default_rng(0)
+    size, width = options.placement or (0.6, 0.04)
+    if options.placement or options.path == "bitmap":
+        drawings = tuple(canvas.placed(drawing, size, rng) for drawing in drawings)
+    if options.path == "bitmap":
+        return evaluation.of_pictures(recognizer, (canvas.paint(drawing, width) for drawing in drawings), data.labels)
+    return evaluation.of_drawings(recognizer, drawings, data.labels)
 
 
 def predict(options: argparse.Namespace) -> int:
     """Read digits from files."""
     recognizer = Recognizer.of(_model(options.model))
     results = [_prediction(recognizer, path) for path in options.files]
-    lines = [
-        f"{result['file']}: {result.get('digit', '')}{_sureness(result)}" for result in results if "digit" in result
-    ]
+    lines = [f"{result['file']}: {_sentence(result)}" for result in results if "digit" in result]
     if not options.json:
         for result in results:
             if "error" in result:
@@ -161,25 +198,46 @@ def predict(options: argparse.Namespace) -> int:
 
 
 def _prediction(recognizer: Recognizer, path: Path) -> dict[str, Any]:
-    """Return the result for one file: ``digit`` and ``probabilities``, or ``error``."""
+    """Return the result for one file: its ``digits`` and ``number``, and the first digit's answer, or ``error``."""
     try:
-        prediction = _read(recognizer, path)
+        predictions = _read(recognizer, path)
     except DigitpadError as error:
         return {"file": str(path), "error": str(error)}
-    if prediction is None:
+    if not predictions:
         return {"file": str(path), "error": f"{path}: nothing is drawn there"}
+    digits = [_answer(prediction) for prediction in predictions]
+    number = "".join(str(prediction.digit) for prediction in predictions)
+    return {"file": str(path), **digits[0], "digits": digits, "number": number}
+
+
+def _answer(prediction: Prediction) -> dict[str, Any]:
     probabilities = [round(float(p), 6) for p in prediction.probabilities]
-    return {"file": str(path), "digit": prediction.digit, "probabilities": probabilities}
+    return {"digit": prediction.digit, "probabilities": probabilities, "judgement": prediction.judgement.value}
 
 
-def _read(recognizer: Recognizer, path: Path) -> Prediction | None:
+def _read(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
     if path.suffix.lower() == ".json":
-        return recognizer.predict(Drawing.load(path))
-    return recognizer.predict_picture(picture.load(path))
+        reading = recognizer.read(Drawing.load(path))
+        return reading.predictions if reading else ()
+    prediction = recognizer.predict_picture(picture.load(path))
+    return (prediction,) if prediction else ()
 
 
-def _sureness(result: dict[str, Any]) -> str:
-    return f" ({max(result['probabilities']):.1%})"
+def _sentence(result: dict[str, Any]) -> str:
+    """Return "7 (98.2%)", "4 or 9 (61.0%, 35.2%)", "not a digit", or a number with the least sure of its digits."""
+    digits = result["digits"]
+    refused = sum(digit["judgement"] == Judgement.NOT_A_DIGIT.value for digit in digits)
+    if len(digits) > 1:
+        least = min(max(digit["probabilities"]) for digit in digits)
+        doubt = f", {refused} of them perhaps not a digit" if refused else ""
+        return f"{result['number']} ({len(digits)} digits, the least sure {least:.1%}{doubt})"
+    probabilities = sorted(result["probabilities"], reverse=True)
+    if refused:
+        return f"not a digit (if it is one, {result['digit']})"
+    if result["judgement"] == Judgement.TWO_CANDIDATES.value:
+        second = int(np.argsort(result["probabilities"], kind="stable")[-2])
+        return f"{result['digit']} or {second} ({probabilities[0]:.1%}, {probabilities[1]:.1%})"
+    return f"{result['digit']} ({probabilities[0]:.1%})"
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -206,7 +264,10 @@ def list_data(options: argparse.Namespace) -> int:
     print("synthetic          20,000 digits drawn by the program (synthetic:N for N of them)")
     print("pen:FILE           a UNIPEN pen file; pen:FILE@1-24,30 for these writers of it")
     print("idx:FOLDER         four IDX files named like MNIST's")
+    print("nondigits          20,000 drawings that are no digits (nondigits:N for N of them), made by the program")
+    print("omniglot:ZIP       Omniglot's characters, but Latin and Greek, as no digits; @Korean,Balinese for some")
     print("A+B                two sources joined")
+    print("3*A                a source that each epoch goes through three times")
     return 0
 
 
@@ -226,6 +287,19 @@ def get_data(options: argparse.Namespace) -> int:
 def show_model(options: argparse.Namespace) -> int:
     """Print what a model says of itself."""
     print(json.dumps(_model(options.file).facts(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def calibrate_model(options: argparse.Namespace) -> int:
+    """Give a model another calibration: fitted on a source, or that of another model."""
+    model = modelfile.load(options.file)
+    if options.like is not None:
+        calibrated = modelfile.load(options.like).calibration
+    else:
+        calibrated = calibration_of(model.network, model.input_scale, sources.load(options.on).evaluation)
+    modelfile.save(dataclasses.replace(model, calibration=calibrated), options.out or options.file)
+    refusal = "refuses nothing" if calibrated.threshold is None else f"refuses scores below {calibrated.threshold:.3f}"
+    print(f"{options.out or options.file}: temperature {calibrated.temperature:.3f}, {refusal}")
     return 0
 
 

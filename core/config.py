@@ -57,6 +57,7 @@ class TrainConfig:
     batch_size: int = _setting(32, 1, 10_000)
     epochs: int = _setting(10, 1, 10_000)
     input_scale: float = _setting(1 / 255, 1e-6, 1)
+    deformation: float = _setting(0.0, 0, 3)  # times core.data.augment.Deformation
     validation_share: float = _setting(0.1, 0, 0.5)
     evaluations_per_epoch: int = _setting(1, 1, 100)
     seed: int = _setting(0, 0, 2**31 - 1)

@@ -6,11 +6,15 @@ import math
 from dataclasses import dataclass
 
 import core
-from core import training
+from core import evaluation, training
+from core.calibration import Calibration
 from core.config import TrainConfig
 from core.data import sources
+from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.modelfile import Model
+from core.nn.network import Network
+from core.recognizer import Recognizer
 from core.training import Evaluation, Splits, TrainingState
 
 
@@ -42,16 +46,27 @@ class Experiment:
     splits: Splits
     state: TrainingState
     threads: int
+    test: str = ""
 
     @classmethod
-    def prepare(cls, recipe: str, config: TrainConfig, data: str, threads: int) -> "Experiment":
-        """Load and split the data, and set the network up; raise DigitpadError where that fails."""
+    def prepare(
+        cls, recipe: str, config: TrainConfig, data: str, threads: int, test: str | None = None
+    ) -> "Experiment":
+        """Load and split the data, and set the network up; raise DigitpadError where that fails.
+
+        With ``test``, the source to be tested on, nothing is held out of ``data`` but the test part that it brings.
+        """
         source = sources.load(data)
+        if test is not None:
+            source = source.tested_on(sources.load(test))
         splits = Splits.of(source, config)
-        return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads)
+        return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "")
 
     def conclude(self) -> tuple[Model, Scores]:
-        """Take the best weights, look at the test part, once, and return the model with its scores."""
+        """Take the best weights, look at the test part, once, and return the model with its scores.
+
+        It is calibrated on the validation part.
+        """
         network, scale = self.state.network, self.config.input_scale
         if not self.state.best.step:  # stopped before the first evaluation: even so, it has learned something
             self.state.keep_if_best(training.evaluate(network, self.splits.validation, scale))
@@ -70,5 +85,14 @@ class Experiment:
             threads=self.threads,
             date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
             program=f"digitpad {core.__version__}",
+            test=self.test,
+            calibration=calibration_of(network, scale, self.splits.validation),
         )
         return model, scores
+
+
+def calibration_of(network: Network, input_scale: float, data: Dataset) -> Calibration:
+    """Return the calibration that a network needs on digits that it has not learned from."""
+    digits = data.digits
+    answers = evaluation.of_images(Recognizer(network, input_scale), digits.images, digits.labels)
+    return Calibration.fit(answers.logits, digits.labels)

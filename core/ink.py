@@ -141,7 +141,7 @@ def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_W
         block = slice(start, start + _BLOCK)
         pieces = [_fit(drawing, float(width)) for drawing, width in zip(drawings[block], widths[block], strict=True)]
         owners = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-        images[block] = geometry.place(_coverage(np.concatenate(pieces), owners, widths[block]))
+        images[block] = geometry.place(coverage(np.concatenate(pieces), owners, widths[block]))
     return images
 
 
@@ -157,15 +157,25 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     extent = float((high - low).max())
     scale = (geometry.BOX - pen_width) / extent if extent > _SMALLEST else 0.0
     points = (points - (low + high) / 2) * np.float32(scale) + np.float32(geometry.BOX / 2)
-    ends = np.cumsum([len(stroke) for stroke in drawing.strokes])
+    return segments(points, [len(stroke) for stroke in drawing.strokes])
+
+
+def segments(points: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:
+    """Return the segments (S, 4), as x0, y0, x1, y1, of strokes of so many points each.
+
+    Parameters
+    ----------
+    points : (P, 2)
+        The points of all strokes, one stroke after the other, in pixels.
+    """
     starts, stops = points[:-1], points[1:]
     # A stroke's last point does not lead to the next stroke's first; it stands as a segment of its own, of length 0,
     # so that a stroke of one point is a dot.
     is_last = np.zeros(len(points), dtype=bool)
-    is_last[ends - 1] = True
+    is_last[np.cumsum(lengths) - 1] = True
     stops = np.where(is_last[:-1, np.newaxis], starts, stops)
-    segments = np.concatenate([np.hstack([starts, stops]), np.hstack([points[-1:], points[-1:]])])
-    return _thin(segments, is_last)
+    pieces = np.concatenate([np.hstack([starts, stops]), np.hstack([points[-1:], points[-1:]])])
+    return _thin(pieces, is_last)
 
 
 def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -178,23 +188,27 @@ def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[
     return np.hstack([segments[starts, :2], segments[ends, 2:]])
 
 
-def _coverage(
-    segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32]
+def coverage(
+    segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32], side: int = geometry.BOX
 ) -> NDArray[np.float32]:
-    """Return the ink (N, 20, 20) in [0, 1] of segments (S, 4) that belong to images ``owners`` (S,).
+    """Return the ink (N, side, side) in [0, 1] of segments (S, 4) that belong to images ``owners`` (S,).
 
     A pixel's ink is the share of its side that a stroke covers, from the distance of its middle to the nearest segment:
     exact for a straight edge, and without the dark overlaps of strokes painted piece by piece. Only the pixels within a
     segment's reach are looked at, for all images together.
+
+    Parameters
+    ----------
+    widths : (N,)
+        Width of each image's strokes, in pixels.
     """
-    box = geometry.BOX
     radius = widths / 2
     reach = radius[owners] + 0.5
     x0, y0, x1, y1 = segments.T
-    left = np.floor(np.minimum(x0, x1) - reach).clip(0, box).astype(np.intp)
-    top = np.floor(np.minimum(y0, y1) - reach).clip(0, box).astype(np.intp)
-    width = np.ceil(np.maximum(x0, x1) + reach).clip(0, box).astype(np.intp) - left
-    height = np.ceil(np.maximum(y0, y1) + reach).clip(0, box).astype(np.intp) - top
+    left = np.floor(np.minimum(x0, x1) - reach).clip(0, side).astype(np.intp)
+    top = np.floor(np.minimum(y0, y1) - reach).clip(0, side).astype(np.intp)
+    width = np.ceil(np.maximum(x0, x1) + reach).clip(0, side).astype(np.intp) - left
+    height = np.ceil(np.maximum(y0, y1) + reach).clip(0, side).astype(np.intp) - top
     counts = width * height
     total = int(counts.sum())
     segment = np.repeat(np.arange(len(segments)), counts)
@@ -211,7 +225,7 @@ def _coverage(
     share = ((dx * along_x[segment] + dy * along_y[segment]) * inverse[segment]).clip(0, 1)
     distance2 = (dx - share * along_x[segment]) ** 2 + (dy - share * along_y[segment]) ** 2
 
-    nearest2 = np.full(len(widths) * box * box, _FAR, dtype=np.float32)
-    np.minimum.at(nearest2, (owners[segment] * box + row) * box + column, distance2)
-    nearest = np.sqrt(nearest2).reshape(-1, box, box)
+    nearest2 = np.full(len(widths) * side * side, _FAR, dtype=np.float32)
+    np.minimum.at(nearest2, (owners[segment] * side + row) * side + column, distance2)
+    nearest = np.sqrt(nearest2).reshape(-1, side, side)
     return (radius[:, np.newaxis, np.newaxis] + np.float32(0.5) - nearest).clip(0, 1)

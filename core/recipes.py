@@ -8,13 +8,17 @@ from core.errors import ConfigError
 
 @dataclass(frozen=True)
 class Recipe:
-    """A configuration with a name, a sentence on what it is for, and, where it needs it, its own data source."""
+    """A configuration with a name, a sentence on what it is for, and, where it needs them, its own data sources."""
 
     name: str
     title: str
     config: TrainConfig
     data: str | None = None
+    test: str | None = None
 
+
+PEN_FILE = "pen:pen/pen-train.unipen"
+OMNIGLOT_FILE = "omniglot:omniglot/strokes_background_small1.zip"
 
 RECIPES = {
     recipe.name: recipe
@@ -41,6 +45,43 @@ RECIPES = {
                 batch_size=256,
                 epochs=40,
             ),
+        ),
+        Recipe(
+            "shipped",
+            "The network that ships: real and drawn digits, deformed, and what is no digit",
+            TrainConfig(
+                hidden=(1024, 1024),
+                batch_norm=True,
+                label_smoothing=0.02,
+                optimizer="adamw",
+                weight_decay=0.02,
+                learning_rate=3e-3,
+                schedule="one_cycle",
+                batch_size=256,
+                epochs=40,
+                deformation=1.0,
+                validation_share=0.02,
+            ),
+            data=f"mnist+6*{PEN_FILE}+synthetic:60000+nondigits:60000+8*{OMNIGLOT_FILE}@Balinese,Korean",
+            test="mnist",
+        ),
+        Recipe(
+            "synthetic",
+            "Digits that the program draws, and nothing else: no data needed",
+            TrainConfig(
+                hidden=(512, 256),
+                batch_norm=True,
+                label_smoothing=0.02,
+                optimizer="adamw",
+                weight_decay=0.02,
+                learning_rate=3e-3,
+                schedule="one_cycle",
+                batch_size=256,
+                epochs=10,
+                deformation=0.5,
+                validation_share=0.02,
+            ),
+            data="synthetic:200000",
         ),
         Recipe(
             "deep",

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import TrainConfig
+from core.data.augment import Deformation
 from core.data.dataset import N_CLASSES, DataLoader, Dataset
 from core.data.sources import Source
 from core.errors import TrainingError
@@ -117,10 +118,13 @@ class TrainingState:
         if not len(data.train):
             raise TrainingError("there are no digits to learn from")
         weights_rng, order_rng, rng = (np.random.default_rng(s) for s in np.random.SeedSequence(config.seed).spawn(3))
-        sizes = (N_PIXELS, *config.hidden, N_CLASSES)
+        sizes = (N_PIXELS, *config.hidden, data.train.n_labels)
         network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
         network.initialize(config.initial_weights(), weights_rng)
-        loader = DataLoader(data.train, config.batch_size, order_rng, config.input_scale)
+        deformation = Deformation().times(config.deformation) if config.deformation else None
+        loader = DataLoader(
+            data.train, config.batch_size, order_rng, config.input_scale, deformation=deformation, seed=config.seed
+        )
         return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
 
     def snapshot(self) -> Snapshot:
@@ -144,7 +148,8 @@ def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Pro
     TrainingError
         The loss is no longer a number. The network is then back at its best weights so far.
     """
-    weights = class_weights(data.train.labels, N_CLASSES) if config.class_weights else None
+    labels = data.train.labels.repeat(data.train.times)
+    weights = class_weights(labels, data.train.n_labels) if config.class_weights else None
     loss = SoftmaxCrossEntropy(weights, config.label_smoothing)
     n_steps = len(state.loader) * config.epochs
     learning_rate = config.learning_rates(n_steps)
@@ -224,7 +229,11 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rat
 
 
 def evaluate(network: Network, data: Dataset, input_scale: float, block: int = 1000) -> Evaluation:
-    """Return what a network answers to a dataset, in inference mode, ``block`` images at a time."""
+    """Return what a network answers to a dataset's digits, in inference mode, ``block`` images at a time.
+
+    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it.
+    """
+    data = data.digits
     confusion = np.zeros((N_CLASSES, N_CLASSES), np.int64)
     total = 0.0
     buffer = np.empty((min(block, len(data)), N_PIXELS), np.float32)
@@ -233,7 +242,7 @@ def evaluate(network: Network, data: Dataset, input_scale: float, block: int = 1
             labels = data.labels[start : start + block]
             rows = data.images[start : start + block]
             images = np.multiply(rows, np.float32(input_scale), out=buffer[: len(labels)])
-            log_p = log_softmax(network.logits(images))
+            log_p = log_softmax(network.logits(images)[:, :N_CLASSES])
             total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
             answers = log_p.argmax(axis=1)
             confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)

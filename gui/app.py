@@ -15,12 +15,15 @@ from gui import display
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-STATES = ("recognised", "training", "empty")
+STATES = ("recognised", "number", "unsure", "refused", "training", "empty")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return its exit code: 2 where none can be opened."""
     options = _options(arguments)
+    # Before NumPy is there: reading a drawing takes a millisecond, and threads that spin for each other, beside
+    # anything else that runs, make 30 of it. A run in training says by itself how many it takes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if options.screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["QT_LOGGING_RULES"] = "*=false"  # what a window lacks without a screen is no news here

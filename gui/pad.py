@@ -11,7 +11,8 @@ from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from core.ink import Drawing
-from gui import theme
+from gui import pad_marks, theme
+from gui.pad_marks import Mark
 from gui.pad_painter import PadPainter, eraser_cursor, paint_hint
 from gui.pen_sheet import PenSheet
 from gui.sheet import picture_in
@@ -52,6 +53,7 @@ class Pad(PenSheet):
         self._painter = PadPainter(self._sketch, DEFAULT_PEN_WIDTH)
         self._tool = Tool.PEN
         self._eraser_at = (0.0, 0.0)
+        self._marks: tuple[Mark, ...] = ()
         self.setAccessibleName(self.tr("Drawing pad"))
         self.setAccessibleDescription(self.tr("Draw a digit here with a mouse, a finger or a stylus."))
 
@@ -93,7 +95,7 @@ class Pad(PenSheet):
 
     def undo(self) -> None:
         """Take the last step back; in the middle of a stroke, only that stroke."""
-        if self._is_drawing():
+        if self.is_pen_down():
             self._cancel_gesture()
         elif self._sketch.undo():
             self._show_step()
@@ -151,14 +153,14 @@ class Pad(PenSheet):
         self._sketch.begin_stroke(*_on_sheet(self._place(position)), pressure)
         self.strokeStarted.emit()
         self.historyChanged.emit()
-        if self._is_drawing():  # otherwise whoever heard of the stroke has put something else on the pad
+        if self.is_pen_down():  # otherwise whoever heard of the stroke has put something else on the pad
             self._show_newest_point()
 
     def _begin_erasing(self, position: QPointF) -> None:
         self._sketch.begin_erasing()
         self._eraser_at = self._place(position)
         self.historyChanged.emit()
-        if self._is_drawing():
+        if self.is_pen_down():
             self._erase_to(position)
 
     def _pen_moved(self, position: QPointF, pressure: float = 1.0) -> None:
@@ -216,6 +218,16 @@ class Pad(PenSheet):
 
     # -- looks --------------------------------------------------------------------------------------------------
 
+    def set_marks(self, marks: tuple[Mark, ...]) -> None:
+        """Show boxes over the ink: they are no part of it. Silent."""
+        if marks != self._marks:
+            changed = self._marks_area()
+            self._marks = marks
+            self.update((changed | self._marks_area()).toAlignedRect())
+
+    def _marks_area(self) -> QRectF:
+        return pad_marks.area(self._sheet(), self._marks, self.pen_width(), self.font())
+
     def _repaint_all(self) -> None:
         """Paint anew what is on the sheet, at the next occasion."""
         self._painter.forget()
@@ -224,6 +236,7 @@ class Pad(PenSheet):
     def _paint_sheet(self, painter: QPainter, sheet: QRectF) -> None:
         """Show what is on the sheet, or the hint."""
         self._painter.paint(painter, sheet, self._side_px())
+        pad_marks.paint(painter, sheet, self._marks, self.pen_width(), self.font())
         if self.is_blank():
             text = self.tr("with the mouse, a finger or a pen,\nor drop a picture")
             paint_hint(painter, sheet, self.font(), self.tr("Draw a digit here"), text)

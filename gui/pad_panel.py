@@ -7,8 +7,6 @@ hands the result to ``show_answer``.
 from collections.abc import Callable
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import theme
+from gui.answer import Answer
 from gui.network_view import NetworkView, side_of
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool, picture_in
 from gui.prediction_view import PredictionView
@@ -54,6 +53,8 @@ class PadPanel(QWidget):
     openPictureRequested = Signal()
     picturePasted = Signal(object)
     """A QImage, or the pathlib.Path of a file: pasted, or dropped on the pad."""
+    digitSelected = Signal(int)
+    """The user wants to look at one of the digits that were read, counted from the left, from 0."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,20 +64,17 @@ class PadPanel(QWidget):
         self.pad.changed.connect(self.changed)
         self.pad.pictureDropped.connect(self.picturePasted)
         self.pad.historyChanged.connect(self._update_history)
+        self.prediction_view.digitSelected.connect(self.digitSelected)
         self.setMinimumSize(_MINIMUM)
         self._make_actions()
         self._lay_out()
         self._update_history()
 
-    def show_answer(
-        self,
-        image: NDArray[np.uint8] | None,
-        probabilities: NDArray[np.floating] | None,
-        caption: str = "",
-    ) -> None:
-        """Show what the network saw (28, 28) and what it made of it (10,); None where there is nothing to show."""
-        self.network_view.set_image(image)
-        self.prediction_view.set_prediction(probabilities, caption=caption)
+    def show_answer(self, answer: Answer) -> None:
+        """Show what the network saw and what it made of it, and on the pad where each digit stands. Silent."""
+        self.network_view.set_image(answer.image)
+        self.prediction_view.set_answer(answer)
+        self.pad.set_marks(answer.marks())
 
     def pen_width(self) -> float:
         """Return the width of the pen as a share of the pad's side."""

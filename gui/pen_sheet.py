@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QEventPoint,
     QFocusEvent,
@@ -34,6 +34,9 @@ class PenSheet(Sheet):
     are the widget's, with fractions; they may leave the sheet on the way.
     """
 
+    penLifted = Signal()
+    """A gesture, of pen or eraser, has ended or was called off; its effect has been told before."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source: _Source | None = None  # of the gesture in progress
@@ -64,7 +67,7 @@ class PenSheet(Sheet):
 
     # -- one gesture --------------------------------------------------------------------------------------------
 
-    def _is_drawing(self) -> bool:
+    def is_pen_down(self) -> bool:
         """Return whether a gesture is under way."""
         return self._source is not None
 
@@ -82,12 +85,14 @@ class PenSheet(Sheet):
         if self._source is not None:
             self._source = None
             self._pen_up()
+            self.penLifted.emit()
 
     def _cancel_gesture(self) -> None:
         """Call the gesture off; without one, do nothing."""
         if self._source is not None:
             self._source = None
             self._pen_cancelled()
+            self.penLifted.emit()
 
     # -- mouse, stylus, finger ----------------------------------------------------------------------------------
 

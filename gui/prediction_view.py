@@ -1,45 +1,51 @@
-"""The answer: the digit in large, how sure the network is, and the probabilities of all ten digits as bars."""
+"""The answer: a digit, two candidates, no digit or a number, in large; in words; and the ten digits' bars."""
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.recognizer import Judgement, Prediction
 from gui import theme
-
-N_DIGITS = 10
+from gui.answer import Answer
+from gui.bars import Bars
+from gui.number_view import NumberView
+from gui.sign_view import SignView
 
 
 class PredictionView(QWidget):
-    """One painted surface whose parts keep their places, whatever the answer."""
+    """Sign and words on the left, bars on the right; each keeps its place, whatever the answer.
+
+    ``accessibleName`` says the whole answer in one line.
+    """
+
+    digitSelected = Signal(int)
+    """The user has chosen one of a number's digits, counted from the left, from 0."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._probabilities: tuple[float, ...] | None = None
-        self._caption = ""
+        self._answer = Answer()
+        self._words_room = QRectF()
+        self.sign_view = SignView(self)
+        self.number_view = NumberView(self)
+        self.bars = Bars(self)
+        self.number_view.digitSelected.connect(self.digitSelected)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(196, 144)
         self.setToolTip(self.tr("How probable each digit is, in the network's opinion"))
-        self._describe()
+        self.set_answer(self._answer)
 
-    def set_prediction(self, probabilities: NDArray[np.floating] | None, *, caption: str = "") -> None:
-        """Show an answer.
-
-        Parameters
-        ----------
-        probabilities : (10,) or None
-            In [0, 1]; None shows the calm empty state.
-        caption
-            A short line below the digit, such as what else there is to say about the answer.
-        """
-        if probabilities is None:
-            self._probabilities = None
-        else:
-            if probabilities.shape != (N_DIGITS,):
-                raise ValueError(f"{N_DIGITS} probabilities were expected, not an array {probabilities.shape}")
-            self._probabilities = tuple(np.nan_to_num(probabilities).clip(0, 1).tolist())
-        self._caption = caption
+    def set_answer(self, answer: Answer) -> None:
+        """Show an answer; an empty one shows the calm empty state. Silent."""
+        self._answer = answer
+        is_number = len(answer) > 1
+        prediction = answer.prediction
+        self.bars.set_probabilities(
+            None if prediction is None else prediction.probabilities, calm=self._judgement() is Judgement.NOT_A_DIGIT
+        )
+        self.sign_view.set_answer(answer)
+        self.number_view.set_answer(answer)
+        self.sign_view.setVisible(not is_number)
+        self.number_view.setVisible(is_number)
         self._describe()
         self.update()
 
@@ -47,52 +53,37 @@ class PredictionView(QWidget):
         """Return a comfortable size."""
         return QSize(320, 180)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the scheme and the font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self.update()
+    # -- looks --------------------------------------------------------------------------------------------------
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the digit with its words on the left, the bars on the right."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect())
-        column = min(max(room.width() * 0.38, 84.0), 220.0)
-        self._paint_answer(painter, QRectF(room.x(), room.y(), column, room.height()))
-        self._paint_bars(painter, room.adjusted(column + theme.MARGIN, 0, 0, 0))
-
-    def _winner(self) -> int | None:
-        return None if self._probabilities is None else self._probabilities.index(max(self._probabilities))
-
-    def _paint_answer(self, painter: QPainter, room: QRectF) -> None:
-        """Paint the digit, and below it how sure, and the caption; room for two lines of it is always kept."""
-        colours = theme.colours()
-        winner = self._winner()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room out: the sign's height leaves room for its words and two lines of caption."""
+        super().resizeEvent(event)
+        room = self.rect()
+        column = round(min(max(room.width() * 0.44, 84.0), 240.0))
         line_height = QFontMetricsF(self.font()).height()
         words_height = 1.3 * line_height
         below = theme.SPACING + words_height + 2 * line_height
-        digit_height = max(16.0, min(room.height() - below - 4, room.width() * 0.8, 160.0))
-        baseline = room.y() + max(0.0, (room.height() - below - digit_height) / 2) + digit_height
+        height = round(max(16.0, min(room.height() - below - 4, column * 0.8, 160.0)))
+        top = round(max(0.0, (room.height() - below - height) / 2))
+        sign = QRect(0, top, column, height)
+        self.sign_view.setGeometry(sign)
+        self.number_view.setGeometry(sign)
+        self._words_room = QRectF(0, sign.bottom() + 1 + theme.SPACING, column, words_height)
+        self.bars.setGeometry(room.adjusted(column + theme.MARGIN, 0, 0, 0))
 
-        digit_font = QFont(self.font())
-        digit_font.setWeight(QFont.Weight.DemiBold)
-        digit_font.setPixelSize(100)
-        digit_font.setPixelSize(round(100 * digit_height / QFontMetricsF(digit_font).capHeight()))
-        digit = "?" if winner is None else str(winner)
-        left = room.center().x() - QFontMetricsF(digit_font).horizontalAdvance(digit) / 2
-        painter.setFont(digit_font)
-        painter.setPen(colours.track if winner is None else colours.text)
-        painter.drawText(QPointF(left, baseline), digit)
-
-        words = QRectF(room.x(), baseline + theme.SPACING, room.width(), words_height)
-        painter.setPen(colours.muted if winner is None else self._sureness()[1])
-        self._paint_line(painter, words, self._words(), is_strong=winner is not None)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the words, and the caption below."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        text, colour = self._words()
+        painter.setPen(colour)
+        self._paint_line(painter, self._words_room, text, is_strong=len(self._answer) > 0)
         painter.setFont(theme.scaled_font(self.font(), 0.9))
         painter.setPen(colours.muted)
-        caption = QRectF(room.x(), words.bottom(), room.width(), room.bottom() - words.bottom())
+        room = self._words_room
+        caption = QRectF(room.x(), room.bottom(), room.width(), self.height() - room.bottom())
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(caption, flags, self._caption)
+        painter.drawText(caption, flags, self._caption())
 
     def _paint_line(self, painter: QPainter, room: QRectF, text: str, *, is_strong: bool) -> None:
         """Paint one line, smaller where it would not fit: another language may need more letters."""
@@ -103,48 +94,31 @@ class PredictionView(QWidget):
         shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
 
-    def _paint_bars(self, painter: QPainter, room: QRectF) -> None:
-        """Paint ten rows: digit, bar, per cent."""
-        row = min(room.height() / N_DIGITS, 26.0)
-        font = QFont(self.font())
-        font.setPixelSize(max(9, min(round(row * 0.78), self.fontInfo().pixelSize())))
-        metrics = QFontMetricsF(font)
-        label_width = metrics.horizontalAdvance("0") + theme.SPACING
-        share_width = metrics.horizontalAdvance(self._percent(1.0) + " ")
-        top = room.y() + (room.height() - N_DIGITS * row) / 2
-        painter.setFont(font)
-        for digit in range(N_DIGITS):
-            line = QRectF(room.x(), top + digit * row, room.width(), row)
-            self._paint_row(painter, line, digit, label_width, share_width)
+    # -- words --------------------------------------------------------------------------------------------------
 
-    def _paint_row(self, painter: QPainter, room: QRectF, digit: int, label_width: float, share_width: float) -> None:
+    def _judgement(self) -> Judgement | None:
+        return self._answer.judgement(self._answer.selected) if len(self._answer) else None
+
+    def _words(self) -> tuple[str, QColor]:
+        """Return what is said of the selected digit, and the words' colour."""
         colours = theme.colours()
-        share = None if self._probabilities is None else self._probabilities[digit]
-        is_winner = digit == self._winner()
-        painter.setPen(colours.text if is_winner else colours.muted)
-        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, str(digit))
-        if share is not None:
-            painter.drawText(room, middle | right, self._percent(share))
-        thickness = max(5.0, min(room.height() * 0.5, 11.0))
-        bar = QRectF(0, 0, room.width() - label_width - share_width - theme.SPACING / 2, thickness)
-        bar.moveTo(room.x() + label_width, room.center().y() - thickness / 2)
-        self._paint_bar(painter, bar, share or 0.0, colours.accent if is_winner else colours.muted)
+        prediction, judgement = self._answer.prediction, self._judgement()
+        if prediction is None:
+            return self.tr("No digit yet"), colours.muted
+        if judgement is Judgement.NOT_A_DIGIT:
+            return self.tr("Not a digit"), colours.muted
+        if judgement is Judgement.TWO_CANDIDATES:
+            return self._doubt(prediction), colours.warn
+        return self._sureness(float(prediction.probabilities.max()))
 
-    def _paint_bar(self, painter: QPainter, bar: QRectF, share: float, colour: QColor) -> None:
-        track, filled = QPainterPath(), QPainterPath()
-        track.addRoundedRect(bar, bar.height() / 2, bar.height() / 2)
-        painter.fillPath(track, theme.colours().track)
-        filled.addRect(QRectF(bar.topLeft(), QSizeF(bar.width() * share, bar.height())))
-        painter.fillPath(track.intersected(filled), colour)
+    def _doubt(self, prediction: Prediction) -> str:
+        first, second = prediction.candidates
+        if prediction.probabilities.max() >= 0.5:
+            return self.tr("{first} or {second}?").format(first=first, second=second)
+        return self.tr("A guess: {first} or {second}?").format(first=first, second=second)
 
-    def _percent(self, share: float) -> str:
-        return self.tr("{percent}%").format(percent=round(share * 100))
-
-    def _sureness(self) -> tuple[str, QColor]:
-        """Return in words how sure the network is, and the words' colour."""
+    def _sureness(self, best: float) -> tuple[str, QColor]:
         colours = theme.colours()
-        best = max(self._probabilities or (0.0,))
         if best >= 0.95:
             return self.tr("Very sure"), colours.good
         if best >= 0.8:
@@ -153,17 +127,30 @@ class PredictionView(QWidget):
             return self.tr("Not sure"), colours.warn
         return self.tr("A guess"), colours.bad
 
-    def _words(self) -> str:
-        return self.tr("No digit yet") if self._probabilities is None else self._sureness()[0]
+    def _caption(self) -> str:
+        if len(self._answer) > 1:
+            return self.tr("Digit {index} of {count}").format(index=self._answer.selected + 1, count=len(self._answer))
+        return self._answer.caption
 
     def _describe(self) -> None:
-        """Tell assistive technology the answer, as "7, 98 percent"."""
-        winner = self._winner()
-        if winner is None or self._probabilities is None:
-            name = self.tr("No answer yet")
-        else:
-            name = self.tr("{digit}, {percent} percent").format(
-                digit=winner, percent=round(self._probabilities[winner] * 100)
-            )
+        """Tell assistive technology the answer, as "7, 98 percent" or "2026. Digit 4 of 4: 6, 99 percent"."""
+        name = self._said()
+        if len(self._answer) > 1:
+            name = f"{self._answer.number}. {self._caption()}: {name}"
         self.setAccessibleName(name)
-        self.setAccessibleDescription(". ".join(filter(None, (self._words(), self._caption))))
+        self.setAccessibleDescription(". ".join(filter(None, (self._words()[0], self._caption()))))
+
+    def _said(self) -> str:
+        """Return in one line what is said of the selected digit."""
+        prediction, judgement = self._answer.prediction, self._judgement()
+        if prediction is None:
+            return self.tr("No answer yet")
+        if judgement is Judgement.NOT_A_DIGIT:
+            return self.tr("Not a digit")
+        first, second = prediction.candidates
+        percents = [round(float(prediction.probabilities[digit]) * 100) for digit in (first, second)]
+        if judgement is Judgement.TWO_CANDIDATES:
+            return self.tr("{first} or {second}, {percent} and {other} percent").format(
+                first=first, second=second, percent=percents[0], other=percents[1]
+            )
+        return self.tr("{digit}, {percent} percent").format(digit=first, percent=percents[0])

@@ -1,30 +1,36 @@
 """Reader: what is on the pad, to an answer beside it, at every stroke, picture or new network."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from core import ink, picture
 from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
 from core.ink import Drawing
+from core.segmentation import Part
+from gui.answer import Answer
+from gui.images import grey_of, image_of
 from gui.model_slot import ModelSlot
 from gui.notice import Kind
 from gui.pad import HISTORY_STEPS
 from gui.pad_panel import PadPanel
+from gui.pen_rest import PenRest
 
 _EXAMPLE_SCALE = 10
 
 
 class Reader(QObject):
-    """Connects the pad to the network that the slot holds. Rendering and one prediction take well under 2 ms.
+    """Connects the pad to the network that the slot holds.
 
-    What is opened or pasted and cannot be read changes nothing; ``told`` says why. ``succeeded`` follows what could.
+    A digit takes well under 2 ms, a number of twelve about 5: all is read anew at each sample of the pen. What is
+    opened or pasted and cannot be read changes nothing; ``told`` says why. ``succeeded`` follows what could.
     """
 
     told = Signal(str, object)
@@ -33,10 +39,16 @@ class Reader(QObject):
     def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel, self._slot = panel, slot
-        self._read: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}  # by the pictures' keys: undo brings them back
+        self._images: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}  # by pictures' keys: undo brings them back
+        self.shown = Answer()
+        self._parts: tuple[Part, ...] = ()
+        self._stroke: int | None = None  # one of the digit that the user has chosen to look at
+        self.rest = PenRest(panel.pad, self)
         self._examples = Examples(np.random.default_rng())
-        panel.changed.connect(self.answer)
-        slot.changed.connect(self.answer)
+        self.rest.over.connect(self._show)
+        panel.changed.connect(self._on_changed)
+        panel.digitSelected.connect(self._select)
+        slot.changed.connect(self._ask)
 
     def show_pasted(self, shown: QImage) -> None:
         """Put a picture on the pad and read it."""
@@ -95,45 +107,70 @@ class Reader(QObject):
         self._panel.pad.show_picture(shown)
         kept = self._panel.pad.picture()
         if kept is not None:
-            if len(self._read) > 2 * HISTORY_STEPS:
-                self._read.clear()  # what undo brings back beyond that is read anew
-            self._read[kept.cacheKey()] = image, caption
+            if len(self._images) > 2 * HISTORY_STEPS:
+                self._images.clear()  # what undo brings back beyond that is read anew
+            self._images[kept.cacheKey()] = image, caption
         self.answer()
 
-    def answer(self) -> None:
-        """Ask the network anew."""
-        image, caption = self._content()
-        recognizer = self._slot.recognizer
-        if image is None or recognizer is None:
-            self._panel.show_answer(image, None, caption)
-            return
-        self._panel.show_answer(image, recognizer.predict_image(image).probabilities, caption)
+    # -- the answer ---------------------------------------------------------------------------------------------
 
-    def _content(self) -> tuple[NDArray[np.uint8] | None, str]:
-        """Return what the network is to see, and what is known of it."""
+    def answer(self) -> None:
+        """Ask the network about what is on the pad, which was not drawn just now: it may be refused at once."""
+        self.rest.end()
+        self._touched()
+
+    def _on_changed(self) -> None:
+        self.rest.begin()
+        self._touched()
+
+    def _touched(self) -> None:
+        """Look at the digit that was touched last, and ask."""
+        self._stroke = None
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask the network anew, and show its answer."""
+        self.shown = self._read()
+        self._show()
+
+    def _show(self) -> None:
+        """Show the answer, its refusals as soon as the pen has rested."""
+        self.shown = replace(self.shown, is_settled=self.rest.is_over)
+        self._panel.show_answer(self.shown)
+
+    def _select(self, index: int) -> None:
+        """Look at another digit, as long as nothing is drawn."""
+        self._stroke = self._parts[index].strokes[0]
+        self.shown = replace(self.shown, selected=index)
+        self._show()
+
+    def _read(self) -> Answer:
+        """Return what is on the pad as the network reads it: a picture as one digit, strokes as several."""
+        recognizer, self._parts = self._slot.recognizer, ()
         shown = self._panel.pad.picture()
         if shown is not None:
-            if shown.cacheKey() not in self._read:
-                self._read[shown.cacheKey()] = picture.read(grey_of(shown)), ""
-            return self._read[shown.cacheKey()]
+            image, caption = self._image_of(shown)
+            if image is None or recognizer is None:
+                return Answer(unread=image, caption=caption)
+            return Answer((recognizer.predict_image(image),), caption=caption)
         drawing = self._panel.pad.drawing()
-        return (ink.render(drawing), "") if drawing else (None, "")
+        if recognizer is None:
+            return Answer(unread=ink.render(drawing) if drawing else None)
+        reading = recognizer.read(drawing)
+        if reading is None:
+            return Answer()
+        self._parts = reading.parts
+        return Answer(reading.predictions, tuple(part.box for part in reading.parts), selected=self._selected())
 
+    def _selected(self) -> int:
+        """Return which part holds the stroke that is looked at: the one chosen, or else the last one."""
+        for index, part in enumerate(self._parts):
+            if self._stroke in part.strokes:
+                return index
+        return max(range(len(self._parts)), key=lambda index: self._parts[index].strokes[-1])
 
-def grey_of(image: QImage) -> NDArray[np.uint8]:
-    """Return the grey values (H, W) of an image, on white where it is transparent."""
-    opaque = QImage(image.size(), QImage.Format.Format_RGB32)
-    opaque.fill(QColor("white"))
-    painter = QPainter(opaque)
-    painter.drawImage(0, 0, image.convertToFormat(QImage.Format.Format_ARGB32))
-    painter.end()
-    grey = opaque.convertToFormat(QImage.Format.Format_Grayscale8)
-    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
-    return rows[:, : grey.width()].copy()  # the buffer goes with the image
-
-
-def image_of(grey: NDArray[np.uint8]) -> QImage:
-    """Return an image of its own of grey values (H, W)."""
-    rows = np.ascontiguousarray(grey)
-    height, width = rows.shape
-    return QImage(rows.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
+    def _image_of(self, shown: QImage) -> tuple[NDArray[np.uint8] | None, str]:
+        """Return what the network is to see of a picture, and what is known of it."""
+        if shown.cacheKey() not in self._images:
+            self._images[shown.cacheKey()] = picture.read(grey_of(shown)), ""
+        return self._images[shown.cacheKey()]

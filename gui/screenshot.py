@@ -1,26 +1,24 @@
-"""Pictures of the window for the README: a drawn digit and a short run, without a screen, settings or traces."""
+"""Pictures of the window for the README: a drawing and its answer, or a short run; no screen, settings or traces."""
 
+import dataclasses
 import sys
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import atomic
 from core.ink import Drawing
+from core.recognizer import Judgement, Prediction, Recognizer
 from core.training import Progress
-from gui import theme
+from gui import specimens, theme
 from gui.main_window import MainWindow
 from gui.worker import Outcome
 
-_TWO = (
-    (18, 30), (21, 22), (28, 15), (38, 11), (50, 10), (61, 14), (68, 22), (69, 32), (64, 43), (55, 54), (44, 66),
-    (33, 77), (22, 88), (35, 86), (50, 86), (64, 88), (78, 87),
-)  # fmt: skip
-
 
 def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
-    """Save a PNG of the window and return an exit code; ``state`` is empty, recognised or training."""
+    """Save a PNG of the window and return an exit code; ``state`` is one of ``gui.app.STATES``."""
     if refusal := atomic.refusal(path):
         return _fail(refusal)
     theme.apply(app, dark)
@@ -28,7 +26,7 @@ def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
     window.show()
     window.add_curves()
     try:
-        error = "" if state == "empty" else _fill(window, stop_early=state == "training")
+        error = _fill(window, state)
         app.processEvents()
         if error:
             return _fail(error)
@@ -45,10 +43,63 @@ def _fail(sentence: str) -> int:
     return 2
 
 
-def _fill(window: MainWindow, *, stop_early: bool) -> str:
-    """Draw a digit and run a short training, to its end or to its middle; return why that failed, if it did."""
-    window.pad_panel.pad.set_drawing(Drawing.from_points([_TWO]), fit=True)
+def _fill(window: MainWindow, state: str) -> str:
+    """Bring the window to a state; return why that failed, if it did."""
+    if state == "empty":
+        return ""
+    if state in ("recognised", "training"):
+        _draw(window, specimens.two())
+        return _train(window, stop_early=state == "training")
+    if state == "number":
+        _draw(window, specimens.number())
+        return ""
+    wanted = Judgement.TWO_CANDIDATES if state == "unsure" else Judgement.NOT_A_DIGIT
+    if state == "refused":
+        _let_refuse(window)
+    drawing, prediction = _clearest(window, wanted)
+    _draw(window, drawing)
+    return "" if prediction.judgement is wanted else f"the model that comes with digitpad gives no picture of {state}"
+
+
+def _draw(window: MainWindow, drawing: Drawing) -> None:
+    window.pad_panel.pad.set_drawing(drawing, fit=True)
     window.reader.answer()
+
+
+def _clearest(window: MainWindow, wanted: Judgement) -> tuple[Drawing, Prediction]:
+    """Return the drawing of which the model is least sure, or thinks the least, and what it says of it."""
+    if wanted is Judgement.TWO_CANDIDATES:
+        drawings = [specimens.four_or_nine(float(share)) for share in np.linspace(0, 1, 41)]
+    else:
+        drawings = specimens.doodles()
+    answers = [(drawing, _prediction(window, drawing)) for drawing in drawings]
+    if wanted is Judgement.TWO_CANDIDATES:
+        return min(answers, key=lambda answer: float(answer[1].probabilities.max()))
+    return min(answers, key=lambda answer: answer[1].score)
+
+
+def _prediction(window: MainWindow, drawing: Drawing) -> Prediction:
+    prediction = _recognizer(window).predict(drawing)
+    assert prediction is not None
+    return prediction
+
+
+def _recognizer(window: MainWindow) -> Recognizer:
+    recognizer = window.slot.recognizer
+    assert recognizer is not None
+    return recognizer
+
+
+def _let_refuse(window: MainWindow) -> None:
+    """Give a model without a threshold one for the picture: it would refuse nothing."""
+    recognizer = _recognizer(window)
+    if recognizer.calibration.threshold is None:
+        highest = max(_prediction(window, drawing).score for drawing in specimens.doodles())
+        recognizer.calibration = dataclasses.replace(recognizer.calibration, threshold=highest + 1)
+
+
+def _train(window: MainWindow, *, stop_early: bool) -> str:
+    """Run a short training, to its end or to its middle; return why that failed, if it did."""
     loop = QEventLoop()
     outcomes: list[Outcome] = []
     window.session.concluded.connect(outcomes.append)

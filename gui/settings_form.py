@@ -121,6 +121,14 @@ class SettingsForm(QWidget):
             ("nesterov", tr("Nesterov momentum"), tr("SGD only: look ahead along the momentum before each step")),
             ("weight_decay", tr("Weight decay"), tr("L2 regularisation λ: keeps weights small, against overfitting")),
             ("label_smoothing", tr("Label smoothing"), tr("How much of each label is spread over all digits")),
+            (
+                "deformation",
+                tr("Deformation"),
+                tr(
+                    "Each time a digit is learned from it is turned, slanted, bent and thickened a little, so that the "
+                    "network meets more ways of writing than there are in the data. 1 is the usual amount, 0 is off"
+                ),
+            ),
             ("class_weights", tr("Class weights"), tr("Let digits that are rare in the data count for more")),
             ("batch_size", tr("Batch size"), tr("How many digits each step learns from")),
             ("epochs", tr("Epochs"), tr("How many times the run goes through all digits")),
@@ -172,6 +180,9 @@ class SettingsForm(QWidget):
             whole.valueChanged.connect(self.changed)
             return whole
         number = NumberBox(low, high)
+        if name == "deformation":  # a tenth of what it shows is no step for a setting that is off at 0
+            number.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
+            number.setSingleStep(0.25)
         number.valueChanged.connect(self.changed)
         return number
 

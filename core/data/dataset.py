@@ -1,15 +1,18 @@
 """Dataset and DataLoader: images in memory as bytes, handed to the network batch by batch as float32."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.data.augment import Augmenter, Deformation
 from core.geometry import N_PIXELS
 
 N_CLASSES = 10
+NOT_A_DIGIT = 10
+"""The label of a drawing that is none of the ten digits: something to learn from, but never an answer to be right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,14 +24,17 @@ class Dataset:
     images : (N, 784) uint8
         Rows of 28 × 28 pixels; 0 is paper, 255 ink. They stay bytes: MNIST takes 55 MB, and would take 220 as float32.
     labels : (N,) int64
-        The digits, 0 to 9.
+        The digits, 0 to 9, or ``NOT_A_DIGIT``.
     writers : (N,) int64
         Who wrote each digit; 0 where that is unknown.
+    times : (N,) int64
+        How often an epoch of training shows each image.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     writers: NDArray[np.int64]
+    times: NDArray[np.int64]
 
     @classmethod
     def of(cls, images: NDArray[np.uint8], labels: NDArray[Any], writers: NDArray[Any] | None = None) -> Self:
@@ -37,13 +43,27 @@ class Dataset:
         if len(labels) != n:
             raise ValueError(f"{n} images, but {len(labels)} labels")
         known = np.zeros(n, np.int64) if writers is None else writers.astype(np.int64)
-        return cls(images.reshape(n, N_PIXELS), labels.astype(np.int64), known)
+        return cls(images.reshape(n, N_PIXELS), labels.astype(np.int64), known, np.ones(n, np.int64))
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, rows: slice | NDArray[Any]) -> "Dataset":
-        return Dataset(self.images[rows], self.labels[rows], self.writers[rows])
+        return Dataset(self.images[rows], self.labels[rows], self.writers[rows], self.times[rows])
+
+    @property
+    def digits(self) -> "Dataset":
+        """The rows that are digits."""
+        return self if self.n_labels == N_CLASSES else self[self.labels < N_CLASSES]
+
+    @property
+    def n_labels(self) -> int:
+        """How many outputs a network needs: ten, or one more where there is what is not a digit."""
+        return N_CLASSES + int((self.labels == NOT_A_DIGIT).any())
+
+    def repeated(self, times: int) -> "Dataset":
+        """Return the same images, each shown ``times`` as often in an epoch of training."""
+        return replace(self, times=self.times * times)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple["Dataset", "Dataset"]:
         """Return (the rest, a random share of the rows); at least one row stays in the rest."""
@@ -65,13 +85,15 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
         np.concatenate([dataset.images for dataset in datasets]),
         np.concatenate([dataset.labels for dataset in datasets]),
         np.concatenate([dataset.writers for dataset in datasets]),
+        np.concatenate([dataset.times for dataset in datasets]),
     )
 
 
 class DataLoader:
     """Iterates over a dataset's batches, in an order drawn anew for each epoch; the last one may be short.
 
-    An iteration that was left half-way goes on where it was left: ``permutation`` and ``position`` say where that is.
+    An iteration that was left half-way goes on where it was left: ``permutation`` and ``position`` say where that is,
+    ``epoch`` which one it is, from 1.
 
     Parameters
     ----------
@@ -79,33 +101,54 @@ class DataLoader:
         The generator that draws the orders.
     input_scale
         What pixels are multiplied with: 1/255 brings them to [0, 1].
+    deformation
+        How images are deformed, if they are.
+    seed
+        Of the deformations. Each batch has a generator of its own, of seed, epoch and position: what a digit looks like
+        then depends on nothing that went before.
     """
 
     def __init__(
-        self, dataset: Dataset, batch_size: int, rng: np.random.Generator, input_scale: float = 1 / 255
+        self,
+        dataset: Dataset,
+        batch_size: int,
+        rng: np.random.Generator,
+        input_scale: float = 1 / 255,
+        *,
+        deformation: Deformation | None = None,
+        seed: int = 0,
     ) -> None:
         self.dataset, self.batch_size, self.rng, self.input_scale = dataset, batch_size, rng, input_scale
         self.permutation: NDArray[np.int64] = np.empty(0, np.int64)
-        self.position = 0
-        n_rows = min(batch_size, len(dataset))
+        self.position = self.epoch = 0
+        self._rows = np.repeat(np.arange(len(dataset)), dataset.times)
+        self._augmenter = None if deformation is None else Augmenter(deformation)
+        self._seed = seed
+        n_rows = min(batch_size, len(self._rows))
         self._bytes = np.empty((n_rows, N_PIXELS), np.uint8)
         self._floats = np.empty((n_rows, N_PIXELS), np.float32)
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
-        return -(-len(self.dataset) // self.batch_size)
+        return -(-len(self._rows) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
         """Yield images (B, 784), in a buffer that the next batch overwrites, and labels (B,)."""
         if self.position >= len(self.permutation):
-            self.permutation, self.position = self.rng.permutation(len(self.dataset)), 0
+            self.permutation, self.position = self.rng.permutation(self._rows), 0
+            self.epoch += 1
         while self.position < len(self.permutation):
             rows = self.permutation[self.position : self.position + self.batch_size]
+            images = self._images(rows)
             self.position += len(rows)
-            yield self._images(rows), self.dataset.labels[rows]
+            yield images, self.dataset.labels[rows]
 
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        n = len(rows)
+        floats = self._floats[: len(rows)]
         # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
-        gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[:n], mode="clip")
-        return np.multiply(gathered, np.float32(self.input_scale), out=self._floats[:n])
+        gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[: len(rows)], mode="clip")
+        if self._augmenter is None:
+            return np.multiply(gathered, np.float32(self.input_scale), out=floats)
+        self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, self.position]), floats)
+        floats *= np.float32(self.input_scale)
+        return floats

@@ -2,20 +2,23 @@
 
 ``mnist``; ``synthetic``, digits drawn by the program (``synthetic:N`` for N of them); ``pen:FILE``, a UNIPEN pen
 file, and ``pen:FILE@1-24,30``, those writers of it; ``idx:FOLDER``, four IDX files named like MNIST's; ``A+B``, two
-sources joined.
+sources joined; ``3*A``, one that an epoch of training goes through three times. And what is no digit, for a network to
+learn the difference: ``nondigits:N``, drawn by the program, and ``omniglot:ZIP``, characters of Omniglot's stroke
+files, with ``omniglot:ZIP@Korean,Balinese`` those alphabets of it.
 """
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from core import bounded, ink, places
 from core.data import idx, mnist, unipen
-from core.data.dataset import Dataset, concatenate
+from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
 from core.errors import DataError
+from core.ink import Drawing
 
 N_SYNTHETIC = 20_000
 MAX_SYNTHETIC = 1_000_000
@@ -24,9 +27,16 @@ HELD_OUT = 0.1
 
 _PEN_CREDIT = "Pen-Based Recognition of Handwritten Digits, Alpaydin, Alimoglu, UCI (CC BY 4.0)"
 _PEN_NAMES = {"pen-train.unipen", "pendigits-orig.tra"}
+_OMNIGLOT_CREDIT = "Omniglot, Lake, Salakhutdinov, Tenenbaum (MIT)"
 # A plus before something else than a source belongs to a file's name.
-_JOIN = re.compile(r"\+\s*(?=(?:pen|idx):|(?:mnist|synthetic(?::[^+/\\]*)?)\s*(?:\+|$))")
-_FORMS = "mnist, synthetic, synthetic:N, pen:FILE, pen:FILE@WRITERS, idx:FOLDER, or several joined by +"
+_JOIN = re.compile(
+    r"\+\s*(?=(?:[0-9]{1,2}\*)?(?:(?:pen|idx|omniglot):|(?:mnist|(?:synthetic|nondigits)(?::[^+/\\]*)?)\s*(?:\+|$)))"
+)
+_TIMES = re.compile(r"^([1-9][0-9]?)\*")
+_FORMS = (
+    "mnist, synthetic, synthetic:N, pen:FILE, pen:FILE@WRITERS, idx:FOLDER, nondigits:N, omniglot:ZIP, "
+    "omniglot:ZIP@ALPHABETS, or several joined by +"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,15 +49,25 @@ class Source:
         What training may see, and what it may not.
     evaluation : Dataset
         What a model that learned elsewhere is tested on: the test part that the source brings (MNIST), else all of it.
+    everything : Dataset
+        What may be learned from where the test is another source: all but a test part that the source brings.
     credits : tuple of str
         Whom to name when a model that learned from it is passed on.
+    drawings : tuple of Drawing
+        ``evaluation`` as strokes, where it is known as strokes; else empty.
     """
 
     name: str
     train: Dataset
     test: Dataset
     evaluation: Dataset
+    everything: Dataset
     credits: tuple[str, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+
+    def tested_on(self, other: "Source") -> "Source":
+        """Return the source with nothing held out, but with another source to be tested on."""
+        return replace(self, train=self.everything, test=other.evaluation)
 
 
 def load(name: str) -> Source:
@@ -60,13 +80,17 @@ def load(name: str) -> Source:
         train=concatenate([source.train for source in sources]),
         test=concatenate([source.test for source in sources]),
         evaluation=concatenate([source.evaluation for source in sources]),
+        everything=concatenate([source.everything for source in sources]),
+        drawings=tuple(drawing for source in sources for drawing in source.drawings)
+        if all(source.drawings for source in sources)
+        else (),
         credits=tuple(dict.fromkeys(credit for source in sources for credit in source.credits)),
     )
 
 
 def uses_mnist(name: str) -> bool:
     """Return whether a source is MNIST, or has it as a part."""
-    return "mnist" in [part.strip() for part in _JOIN.split(name)]
+    return "mnist" in [_TIMES.sub("", part.strip()) for part in _JOIN.split(name)]
 
 
 def default() -> str:
@@ -75,42 +99,73 @@ def default() -> str:
 
 
 def _load_part(name: str) -> Source:
+    match = _TIMES.match(name)
+    if match is None:
+        return _load_named(name)
+    source = _load_named(name[match.end() :])
+    times = int(match[1])
+    return replace(source, name=name, train=source.train.repeated(times), everything=source.everything.repeated(times))
+
+
+def _load_named(name: str) -> Source:
     kind, colon, argument = name.partition(":")
     loader = _LOADERS.get(kind)
-    if loader is None or bool(colon) != bool(argument) or (argument and kind == "mnist") or name in ("pen", "idx"):
+    takes_none, needs_one = kind == "mnist", kind in ("pen", "idx", "omniglot")
+    if loader is None or bool(colon) != bool(argument) or (argument and takes_none) or (needs_one and not argument):
         raise DataError(f'there is no data source "{name}"; a source is {_FORMS}')
     return loader(name, argument)
 
 
 def _load_mnist(name: str, argument: str) -> Source:
     train, test = mnist.load()
-    return Source(name, train, test, evaluation=test, credits=(mnist.CREDIT,))
+    return Source(name, train, test, evaluation=test, everything=train, credits=(mnist.CREDIT,))
 
 
 def _load_synthetic(name: str, argument: str) -> Source:
     from core.data import synthetic
 
-    if argument and not (re.fullmatch(r"[0-9]{1,9}", argument) and 10 <= int(argument) <= MAX_SYNTHETIC):
-        raise DataError(f'"{name}": the number of synthetic digits goes from 10 to {MAX_SYNTHETIC:,}')
-    images, labels = synthetic.draw(int(argument or N_SYNTHETIC), np.random.default_rng(0))
+    images, labels = synthetic.draw(_count(name, argument), np.random.default_rng(0))
     return _without_test_part(name, Dataset.of(images, labels))
+
+
+def _load_nondigits(name: str, argument: str) -> Source:
+    from core.data import nondigits
+
+    images = nondigits.draw(_count(name, argument), np.random.default_rng(0))
+    return _without_test_part(name, Dataset.of(images, np.full(len(images), NOT_A_DIGIT)))
+
+
+def _count(name: str, argument: str) -> int:
+    """Return how many drawings the program is to make."""
+    if argument and not (re.fullmatch(r"[0-9]{1,9}", argument) and 10 <= int(argument) <= MAX_SYNTHETIC):
+        raise DataError(f'"{name}": the number of drawings goes from 10 to {MAX_SYNTHETIC:,}')
+    return int(argument or N_SYNTHETIC)
 
 
 def _load_pen(name: str, argument: str) -> Source:
     match = None if bounded.exists(_located(argument)) else re.fullmatch(r"(.+)@([0-9,-]+)", argument)
     path = _located(match[1] if match else argument)
     digits = unipen.read(path, _writers(match[2], name) if match else None)
-    images = ink.render_all([digit.drawing for digit in digits])
-    dataset = Dataset.of(
-        images, np.array([digit.label for digit in digits]), np.array([digit.writer for digit in digits])
-    )
-    return _without_test_part(name, dataset, (_PEN_CREDIT,) if path.name in _PEN_NAMES else ())
+    drawings = [digit.drawing for digit in digits]
+    labels, writers = (np.array([getattr(digit, what) for digit in digits]) for what in ("label", "writer"))
+    dataset = Dataset.of(ink.render_all(drawings), labels, writers)
+    return _without_test_part(name, dataset, (_PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+
+
+def _load_omniglot(name: str, argument: str) -> Source:
+    from core.data import omniglot
+
+    path, _, alphabets = (argument, "", "") if bounded.exists(_located(argument)) else argument.rpartition("@")
+    characters = omniglot.read(_located(path), [part.strip() for part in alphabets.split(",")] if alphabets else None)
+    drawings = [character.drawing for character in characters]
+    dataset = Dataset.of(ink.render_all(drawings), np.full(len(drawings), NOT_A_DIGIT))
+    return _without_test_part(name, dataset, (_OMNIGLOT_CREDIT,), drawings)
 
 
 def _load_idx(name: str, argument: str) -> Source:
     where = _located(argument)
     train, test = (_idx_pair(where, prefix) for prefix in ("train", "t10k"))
-    return Source(name, train, test, evaluation=test)
+    return Source(name, train, test, evaluation=test, everything=train)
 
 
 def _idx_pair(where: Path, prefix: str) -> Dataset:
@@ -126,16 +181,20 @@ _LOADERS: dict[str, Callable[[str, str], Source]] = {
     "synthetic": _load_synthetic,
     "pen": _load_pen,
     "idx": _load_idx,
+    "nondigits": _load_nondigits,
+    "omniglot": _load_omniglot,
 }
 
 
-def _without_test_part(name: str, dataset: Dataset, credits: Sequence[str] = ()) -> Source:
+def _without_test_part(
+    name: str, dataset: Dataset, credits: Sequence[str] = (), drawings: Sequence[Drawing] = ()
+) -> Source:
     """Hold out a tenth as test part: by writer where several are known, else by rows that are always the same."""
     if len(np.unique(dataset.writers)) > 1:
         train, test = dataset.split_by_writer(HELD_OUT)
     else:
         train, test = dataset.split(HELD_OUT, np.random.default_rng(0))
-    return Source(name, train, test, evaluation=dataset, credits=tuple(credits))
+    return Source(name, train, test, dataset, everything=dataset, credits=tuple(credits), drawings=tuple(drawings))
 
 
 def _located(name: str) -> Path:

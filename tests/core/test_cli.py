@@ -416,6 +416,96 @@ def test_evaluate_looks_at_all_of_a_source_that_has_no_test_part(lab, model):
     assert strict(lab("evaluate", "--model", model, "--data", "synthetic:50", "--json")[1])["n"] == 50
 
 
+@pytest.fixture(scope="session")
+def pen(tmp_path_factory):
+    """A pen file of two writers with ten sevens each."""
+    path = tmp_path_factory.mktemp("pen") / "sevens.unipen"
+    lines = []
+    for number in range(20):
+        lines += ['.SEGMENT DIGIT 0 ? "7"', f".COMMENT 7 {1 + number % 2} {number}"]
+        for stroke in SEVEN:
+            lines += [".PEN_DOWN", *(f"{x + number} {-y}" for x, y in stroke), ".PEN_UP"]
+    path.write_text("\n".join(lines))
+    return f"pen:{path}"
+
+
+def test_evaluate_says_what_is_known_of_drawings(lab, model, pen):
+    report = strict(lab("evaluate", "--model", model, "--data", pen, "--json")[1])
+    assert report["n"] == 20
+    assert report["interval"][0] <= report["accuracy"] <= report["interval"][1]
+    assert 0 <= report["rejected"] <= 20
+    assert 0 <= report["accuracy_accepted"] <= 1
+    assert 0 <= report["ece"] <= 1
+    assert report["split"] == 0
+
+
+@pytest.mark.parametrize("path", ["strokes", "bitmap"])
+def test_evaluate_places_drawings_on_a_canvas(lab, pen, path):
+    report = strict(lab("evaluate", "--data", pen, "--placement", "0.4,0.05", "--path", path, "--json")[1])
+    assert report["accuracy"] >= 0.9
+
+
+def test_images_have_no_placement(lab, data, model):
+    for option in (("--placement", "0.5,0.05"), ("--path", "bitmap")):
+        assert_mistake(lab("evaluate", "--model", model, "--data", data, *option), "as images, not as strokes")
+
+
+@pytest.mark.parametrize("placement", ["0.5", "0.05,0.01", "2,0.1", "0.5,0.4", "0.5,0", "a,b", "nan,0.1"])
+def test_a_placement_out_of_range(lab, data, model, placement):
+    assert_mistake(lab("evaluate", "--model", model, "--data", data, "--placement", placement), "--placement")
+
+
+def test_evaluate_of_what_is_no_digit(lab, data, model, pen):
+    report = strict(lab("evaluate", "--model", model, "--data", "nondigits:100", "--json")[1])
+    assert report.keys() == {"n", "rejected", "data"}
+    report = strict(lab("evaluate", "--model", model, "--data", "nondigits:100", "--digits", pen, "--json")[1])
+    assert 0 <= report["auroc"] <= 1
+    code, out, _ = lab("evaluate", "--model", model, "--data", "nondigits:100", "--digits", pen)
+    assert code == 0
+    assert "of 100 refused" in out
+
+
+def test_a_model_is_calibrated_on_a_source_or_like_another(lab, model, here):
+    assert modelfile.load(model).calibration.threshold is None  # 30 digits of validation are too few to fit one
+    code, out, err = lab("model", "calibrate", model, "--on", "synthetic:200", "--out", "a")
+    assert (code, err) == (0, "")
+    fitted = modelfile.load(here / "a").calibration
+    assert f"{fitted.temperature:.3f}, refuses scores below {fitted.threshold:.3f}" in out
+    assert lab("model", "calibrate", model, "--like", "a", "--out", "b")[0] == 0
+    assert modelfile.load(here / "b").calibration == fitted
+    assert lab("model", "calibrate", "b", "--like", model)[:2] == (0, "b: temperature 1.000, refuses nothing\n")
+    assert modelfile.load(here / "b").calibration == modelfile.load(model).calibration
+
+
+def test_mistakes_in_calibrate(lab, model, here):
+    assert_mistake(lab("model", "calibrate", model), "--on", "--like")
+    assert_mistake(lab("model", "calibrate", model, "--on", "mnist", "--like", model), "not allowed with")
+    assert_mistake(lab("model", "calibrate", model, "--like", "missing"), "missing")
+    assert_mistake(lab("model", "calibrate", "missing", "--on", "synthetic:100"), "missing")
+
+
+def test_float16_halves_the_file(lab, data, model, here):
+    assert lab("train", "--data", data, *QUICK, "--float16", "--out", "half")[0] == 0
+    assert (here / "half").stat().st_size < 0.65 * model.stat().st_size
+    assert modelfile.load(here / "half").precision == "float16"
+
+
+def test_a_test_of_its_own_leaves_the_data_whole(lab, data, pen, here):
+    report = strict(lab("train", "--data", pen, "--test", data, *QUICK, "--out", "x", "--json")[1])
+    assert report["test_accuracy"] < 0.5
+    trained = modelfile.load(here / "x")
+    assert (trained.data, trained.test) == (pen, data)
+
+
+def test_a_network_with_an_eleventh_output_learns_what_is_no_digit(lab, here):
+    data = "synthetic:300+2*nondigits:200"
+    assert lab("train", "--data", data, *QUICK, "--deformation", "1", "--out", "eleven")[0] == 0
+    loaded = modelfile.load(here / "eleven")
+    assert loaded.network.sizes[-1] == 11
+    report = strict(lab("evaluate", "--model", "eleven", "--data", "synthetic:50", "--json")[1])
+    assert np.array(report["confusion"]).shape == (10, 10)
+
+
 def test_mistakes_in_evaluate(lab, data, model, here):
     assert_mistake(lab("evaluate", "--model", model), "--data")
     assert_mistake(lab("evaluate", "--model", "none", "--data", data), "none", "No such file")
@@ -455,7 +545,9 @@ def test_predict(lab, model, files):
     first, second = out.splitlines()
     recognizer = Recognizer.of(modelfile.load(model))
     expected = recognizer.predict(Drawing.from_points(SEVEN))
-    assert first == f"seven.json: {expected.digit} ({expected.probabilities.max():.1%})"
+    chances = sorted(expected.probabilities, reverse=True)
+    first_two = "{} or {}".format(*expected.candidates)
+    assert first == f"seven.json: {first_two} ({chances[0]:.1%}, {chances[1]:.1%})"
     assert second.startswith("one.png: ")
 
 
@@ -539,7 +631,9 @@ def test_recipes_json(lab):
 def test_data_list(lab, no_data):
     code, out, err = lab("data", "list")
     assert (code, err) == (0, "")
-    assert [line.split()[0] for line in out.splitlines()] == ["mnist", "synthetic", "pen:FILE", "idx:FOLDER", "A+B"]
+    assert [line.split()[0] for line in out.splitlines()] == [
+        *("mnist", "synthetic", "pen:FILE", "idx:FOLDER", "nondigits", "omniglot:ZIP", "A+B", "3*A")
+    ]
     assert "digitpad-lab data get mnist" in out
 
 

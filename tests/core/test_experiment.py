@@ -34,7 +34,7 @@ def digits(n, seed):
 def source(monkeypatch):
     """What any name stands for here."""
     test = digits(50, 1)
-    source = Source("easy", digits(300, 0), test, test, credits=("A. Writer",))
+    source = Source("easy", digits(300, 0), test, test, digits(300, 0), credits=("A. Writer",))
     monkeypatch.setattr(experiment.sources, "load", lambda name: dataclasses.replace(source, name=name))
     return source
 
@@ -67,7 +67,7 @@ def test_a_source_that_fails_fails_the_experiment(monkeypatch):
 
 def test_a_source_without_digits(monkeypatch):
     nothing = digits(0, 0)
-    monkeypatch.setattr(experiment.sources, "load", lambda name: Source("x", nothing, nothing, nothing))
+    monkeypatch.setattr(experiment.sources, "load", lambda name: Source("x", nothing, nothing, nothing, nothing))
     with pytest.raises(TrainingError, match="no digits to learn from"):
         prepared()
 

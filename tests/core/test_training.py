@@ -409,7 +409,7 @@ def numbers(data):
 
 
 def test_validation_is_split_off_training_and_disjoint_from_it():
-    source = Source("x", numbered(600), digits(5), digits(5))
+    source = Source("x", numbered(600), digits(5), digits(5), numbered(600))
     parts = Splits.of(source, SMALL)
     assert (len(parts.train), len(parts.validation)) == (540, 60)
     assert sorted([*numbers(parts.train), *numbers(parts.validation)]) == list(range(600))
@@ -418,7 +418,7 @@ def test_validation_is_split_off_training_and_disjoint_from_it():
 
 
 def test_the_seed_decides_the_split_and_nothing_else_does():
-    source = Source("x", numbered(600), digits(5), digits(5))
+    source = Source("x", numbered(600), digits(5), digits(5), numbered(600))
     first = numbers(Splits.of(source, SMALL).validation)
     same = dataclasses.replace(SMALL, hidden=(7,), epochs=9, dropout=0.5, learning_rate=1.0)
     np.testing.assert_array_equal(numbers(Splits.of(source, same).validation), first)
@@ -427,7 +427,8 @@ def test_the_seed_decides_the_split_and_nothing_else_does():
 
 
 def test_no_validation():
-    parts = Splits.of(Source("x", numbered(60), digits(5), digits(5)), dataclasses.replace(SMALL, validation_share=0))
+    source = Source("x", numbered(60), digits(5), digits(5), numbered(60))
+    parts = Splits.of(source, dataclasses.replace(SMALL, validation_share=0))
     assert (len(parts.train), len(parts.validation)) == (60, 0)
 
 
@@ -438,7 +439,7 @@ def test_quick_reaches_95_percent_on_mnist_in_one_epoch(real_data):
 
     config = dataclasses.replace(recipes.named("quick").config, epochs=1, validation_share=0.1)
     train, test = mnist.load(real_data / "mnist")
-    data = Splits.of(Source("mnist", train, test, test), config)
+    data = Splits.of(Source("mnist", train, test, test, train), config)
     assert (len(data.train), len(data.validation), len(data.test)) == (54_000, 6_000, 10_000)
     with limited(1):
         state, records = run(config, data)

@@ -1,9 +1,11 @@
 """Windows for the tests: real ones, closed again with every thread ended."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QThread
 
 from core.config import TrainConfig
+from core.recognizer import Prediction
 from gui import main_window
 from gui.closing import Closing
 from gui.main_window import MainWindow
@@ -50,3 +52,19 @@ def conclude(qtbot, window):
         return outcomes[0]
 
     return wait
+
+
+@pytest.fixture
+def said():
+    """Return a function that makes a prediction: ``digit`` with probability ``share``, the others by what is given."""
+
+    def make(digit, share=0.98, *, is_digit=True, others=None, grey=0):
+        rest = others or {}
+        left = (1 - share - sum(rest.values())) / (9 - len(rest))
+        probabilities = np.full(10, left, np.float32)
+        probabilities[digit] = share
+        for other, probability in rest.items():
+            probabilities[other] = probability
+        return Prediction(probabilities, np.full((28, 28), grey, np.uint8), is_digit=is_digit)
+
+    return make

@@ -7,6 +7,8 @@ import sys
 import pytest
 from PIL import Image
 
+from gui import app, display
+
 
 def digitpad(*arguments, **environment):
     variables = {name: value for name, value in (os.environ | environment).items() if value is not None}
@@ -39,6 +41,16 @@ def test_with_a_display_that_does_not_answer_it_says_so():
     assert "display" in result.stderr or "libraries" in result.stderr
 
 
+@pytest.mark.parametrize("asked", [None, "3"])
+def test_drawings_are_read_with_one_thread_unless_it_was_asked_otherwise(monkeypatch, asked):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked or "")
+    if asked is None:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    monkeypatch.setattr(display, "problem", lambda: "there is no display")
+    assert app.main([]) == 2
+    assert os.environ["OPENBLAS_NUM_THREADS"] == (asked or "1")
+
+
 def test_an_unknown_option_is_one_sentence():
     result = digitpad("--colour")
     assert result.returncode == 2
@@ -46,7 +58,17 @@ def test_an_unknown_option_is_one_sentence():
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [(), ("--dark",), ("--scale", "2", "--state", "empty")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--dark",),
+        ("--scale", "2", "--state", "empty"),
+        ("--state", "number"),
+        ("--scale", "2", "--dark", "--state", "unsure"),
+        ("--state", "refused"),
+    ],
+)
 def test_screenshot(tmp_path, home, arguments):
     picture = tmp_path / "window.png"
     result = digitpad("--screenshot", picture, *arguments, DISPLAY=None, QT_QPA_PLATFORM=None, DIGITPAD_DATA=None)

@@ -68,8 +68,9 @@ def draw(pad, digit, send, size, place, *, whole_pixels):
 
 
 def shown_digit(window):
-    """Read the digit off the window, as a screen reader would."""
-    return int(window.pad_panel.prediction_view.accessibleName().split(",")[0])
+    """Read the likeliest digit off the window, as a screen reader would; -1 where there is more than one."""
+    name = window.pad_panel.prediction_view.accessibleName()
+    return int(name.split(",")[0]) if name[1] == "," else -1
 
 
 def chosen_digits(pen_file, per_class):

@@ -170,11 +170,11 @@ def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, sma
 
 def test_undo_brings_a_test_digit_back_as_it_was(window, real_data):
     window.pad_panel.random_action.trigger()
-    image = window.reader._content()[0]
+    image = window.reader.shown.image
     said = window.pad_panel.prediction_view.accessibleDescription()
     window.pad_panel.random_action.trigger()
     window.pad_panel.undo_action.trigger()
-    np.testing.assert_array_equal(window.reader._content()[0], image)
+    np.testing.assert_array_equal(window.reader.shown.image, image)
     assert window.pad_panel.prediction_view.accessibleDescription() == said
 
 

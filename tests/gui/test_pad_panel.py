@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, Q
 
 from core.ink import Drawing
 from gui import theme
+from gui.answer import Answer
 from gui.pad import PEN_WIDTHS, Tool
 from gui.pad_panel import PadPanel
 
@@ -209,15 +210,30 @@ def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel
     assert len({tool.toolTip() for tool in buttons}) == 9
 
 
-def test_an_answer_is_handed_to_the_views(panel):
-    probabilities = np.zeros(10)
-    probabilities[7] = 1
-    panel.show_answer(np.zeros((28, 28), np.uint8), probabilities, "from the trained network")
+def test_an_answer_is_handed_to_the_views(panel, said):
+    panel.show_answer(Answer((said(7, 1.0),), caption="from the trained network"))
     assert panel.prediction_view.accessibleName() == "7, 100 percent"
     assert "trained" in panel.prediction_view.accessibleDescription()
     seen = panel.network_view.accessibleDescription()
-    panel.show_answer(None, None, "")
+    panel.show_answer(Answer())
     assert panel.network_view.accessibleDescription() != seen
+
+
+def test_what_a_network_would_see_is_shown_also_where_there_is_none(panel):
+    panel.show_answer(Answer())
+    nothing = panel.network_view.accessibleDescription()
+    panel.show_answer(Answer(unread=np.zeros((28, 28), np.uint8)))
+    assert panel.network_view.accessibleDescription() != nothing
+    assert panel.prediction_view.accessibleName() == "No answer yet"
+
+
+def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, said):
+    boxes = ((100, 400, 200, 600), (300, 400, 400, 600))
+    panel.show_answer(Answer((said(4), said(2)), boxes, selected=1))
+    digits = panel.prediction_view.number_view
+    with qtbot.waitSignal(panel.digitSelected) as signal:
+        QTest.mouseClick(digits, LEFT, pos=digits.cells()[0].center().toPoint())
+    assert signal.args == [0]
 
 
 def test_the_selector_has_its_place_between_tools_and_pad_and_can_be_replaced(panel):

@@ -1,4 +1,6 @@
-"""The answer: bars in proportion, words, and parts that stay where they are."""
+"""The answer: three states that differ, bars in proportion, words, and parts that stay where they are."""
+
+import dataclasses
 
 import numpy as np
 import pytest
@@ -6,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
+from gui.answer import Answer
 from gui.prediction_view import PredictionView
 
 
@@ -17,6 +20,16 @@ def view(qtbot):
     theme.apply(QApplication.instance(), dark=False)
     yield widget
     theme.apply(QApplication.instance(), dark=False)
+
+
+@pytest.fixture
+def show(view, said):
+    """Return a function that shows one digit, as ``said`` makes it."""
+
+    def show(digit, share=0.98, caption="", *, is_settled=True, **more):
+        view.set_answer(Answer((said(digit, share, **more),), caption=caption, is_settled=is_settled))
+
+    return show
 
 
 def colours(view):
@@ -31,67 +44,117 @@ def count(view, colour):
     return (colours(view) == np.array(colour.getRgb()[:3])).all(axis=2).sum(axis=1)
 
 
-def answer(digit, share):
-    probabilities = np.full(10, (1 - share) / 9)
-    probabilities[digit] = share
-    return probabilities
+def extent(view, colour):
+    """The box (left, top, right, bottom) of a colour's pixels."""
+    found = (colours(view) == np.array(colour.getRgb()[:3])).all(axis=2)
+    rows, columns = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
+    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_the_winner_s_bar_is_highlighted_in_its_row(view, digit):
-    view.set_prediction(answer(digit, 0.9))
+def test_the_winner_s_bar_is_highlighted_in_its_row(view, show, digit):
+    show(digit, 0.9)
     rows = np.flatnonzero(count(view, theme.colours().accent))
     assert 20 * digit < rows.min() <= rows.max() < 20 * (digit + 1)
 
 
-def test_bars_are_in_proportion(view):
+def test_bars_are_in_proportion(view, show):
     lengths = []
     for share in (0.25, 0.5, 1.0):
-        view.set_prediction(answer(3, share))
+        show(3, share)
         lengths.append(count(view, theme.colours().accent).max())
     np.testing.assert_allclose(np.array(lengths) / lengths[-1], [0.25, 0.5, 1.0], atol=0.03)
 
 
-@pytest.mark.parametrize(("share", "text"), [(0.98, "7, 98 percent"), (0.4, "7, 40 percent"), (1.0, "7, 100 percent")])
-def test_the_accessible_text_says_the_answer(view, share, text):
-    view.set_prediction(answer(7, share))
-    assert view.accessibleName() == text
+@pytest.mark.parametrize(
+    ("digit", "more", "name"),
+    [
+        (7, {"share": 0.98}, "7, 98 percent"),
+        (7, {"share": 1.0}, "7, 100 percent"),
+        (4, {"share": 0.55, "others": {9: 0.41}}, "4 or 9, 55 and 41 percent"),
+        (4, {"share": 0.55, "others": {9: 0.41}, "is_settled": False}, "4, 55 percent"),
+        (7, {"is_digit": False}, "Not a digit"),
+        (7, {"is_digit": False, "is_settled": False}, "7, 98 percent"),
+    ],
+)
+def test_the_accessible_text_says_the_answer(view, show, digit, more, name):
+    show(digit, **more)
+    assert view.accessibleName() == name
 
 
-def test_how_sure_is_said_in_words_that_differ(view):
-    words = []
-    for share in (0.99, 0.85, 0.6, 0.2):
-        view.set_prediction(answer(7, share))
-        words.append(view.accessibleDescription())
-    assert len(set(words)) == 4
+def test_how_sure_is_said_in_words_that_differ(view, show):
+    for is_settled in (True, False):
+        words = []
+        for share in (0.99, 0.85, 0.6, 0.2):
+            show(7, share, is_settled=is_settled)
+            words.append(view.accessibleDescription())
+        assert len(set(words)) == 4
 
 
-def test_the_caption_is_shown_and_said(view):
-    view.set_prediction(answer(7, 0.9))
+def test_the_three_states_are_told_apart_by_words_and_by_the_sign(view, show):
+    words, signs = set(), []
+    for more in ({}, {"share": 0.55, "others": {9: 0.41}}, {"is_digit": False}):
+        show(4, **more)
+        words.add(view.accessibleDescription())
+        signs.append(colours(view)[:, : view.bars.x()])
+    assert words == {"Very sure", "4 or 9?", "Not a digit"}
+    assert all((a != b).sum() > 1000 for i, a in enumerate(signs) for b in signs[:i])
+
+
+def test_of_two_candidates_the_first_is_larger_and_darker(view, show):
+    show(4, 0.55, others={9: 0.41})
+    first, second = extent(view.sign_view, theme.colours().text), extent(view.sign_view, theme.colours().muted)
+    assert first[2] <= second[0]
+    assert first[3] - first[1] > 1.4 * (second[3] - second[1])
+    assert abs(first[3] - second[3]) <= 2  # on one line
+    assert second[2] <= view.sign_view.width()
+
+
+def test_what_is_no_digit_names_none_in_large_and_highlights_none(view, show):
+    show(7, is_digit=False)
+    assert not count(view, theme.colours().accent).any()
+    assert not count(view.sign_view, theme.colours().text).any()
+    assert count(view.sign_view, theme.colours().muted).any()
+    calm = colours(view)
+    show(3, is_digit=False)
+    np.testing.assert_array_equal(colours(view)[:, : view.bars.x()], calm[:, : view.bars.x()])
+    assert (colours(view) != calm).any()  # the bars may still say what it resembles
+
+
+def test_nothing_is_refused_before_the_pen_has_rested(view, show):
+    show(7)
+    digit = colours(view)
+    show(7, is_digit=False, is_settled=False)
+    np.testing.assert_array_equal(colours(view), digit)
+
+
+def test_the_caption_is_shown_and_said(view, show):
+    show(7, 0.9)
     without = colours(view)
-    view.set_prediction(answer(7, 0.9), caption="not a digit")
-    assert "not a digit" in view.accessibleDescription()
+    show(7, 0.9, caption="labelled 1")
+    assert "labelled 1" in view.accessibleDescription()
     assert (colours(view) != without).any()
 
 
-def test_none_is_calm_and_forgets_the_answer(view):
+def test_nothing_is_calm_and_forgets_the_answer(view, show):
     empty = colours(view)
     assert not count(view, theme.colours().accent).any()
-    view.set_prediction(answer(7, 0.9), caption="not a digit")
-    view.set_prediction(None)
+    show(7, 0.9, caption="labelled 1")
+    view.set_answer(Answer())
     np.testing.assert_array_equal(colours(view), empty)
     assert "7" not in view.accessibleName()
 
 
-def test_nothing_moves_between_states(view):
+def test_nothing_moves_between_states(view, said):
     """The bars' tracks stand where they stood, and the layout asks for no other size."""
     sizes, tracks = set(), []
-    for probabilities, caption in (
-        (None, ""),
-        (answer(1, 0.11), "a caption that is much longer"),
-        (answer(1, 0.1), ""),
+    for answer in (
+        Answer(),
+        Answer((said(1, 0.11),), caption="a caption that is much longer"),
+        Answer((said(1, 0.1, is_digit=False),)),
+        Answer((said(1, 0.1), said(2, 0.11), said(3, 0.11)), selected=2),
     ):
-        view.set_prediction(probabilities, caption=caption)
+        view.set_answer(answer)
         sizes.add((view.sizeHint().toTuple(), view.minimumSize().toTuple()))
         shown = (colours(view)[:, -100:] == np.array(theme.colours().track.getRgb()[:3])).all(axis=2)
         tracks.append(np.flatnonzero(shown.any(axis=1)))
@@ -100,29 +163,49 @@ def test_nothing_moves_between_states(view):
         np.testing.assert_array_equal(track, tracks[0])
 
 
-def test_the_numbers_are_taken_over_not_kept(view):
-    probabilities = answer(7, 0.9)
-    view.set_prediction(probabilities)
-    before = colours(view)
-    probabilities[:] = 0
-    np.testing.assert_array_equal(colours(view), before)
+def test_a_number_is_said_with_the_digit_that_is_looked_at(view, said):
+    answer = Answer((said(2), said(0), said(2), said(6, 0.9)), selected=3)
+    view.set_answer(answer)
+    assert view.number_view.isVisibleTo(view)
+    assert not view.sign_view.isVisibleTo(view)
+    assert view.accessibleName() == "2026. Digit 4 of 4: 6, 90 percent"
+    view.set_answer(dataclasses.replace(answer, selected=1))
+    assert view.accessibleName() == "2026. Digit 2 of 4: 0, 98 percent"
+    row = np.flatnonzero(count(view.bars, theme.colours().accent))
+    assert row.max() < 20  # the bars are those of the 0
 
 
-def test_float32_and_what_is_no_number_do_no_harm(view):
-    probabilities = answer(7, 0.9).astype(np.float32)
-    probabilities[2] = np.nan
-    view.set_prediction(probabilities)
-    assert view.accessibleName() == "7, 90 percent"
+def test_in_a_number_what_is_no_digit_is_a_question_mark_once_the_pen_has_rested(view, said):
+    answer = Answer((said(2), said(7, is_digit=False), said(6)), selected=1)
+    view.set_answer(answer)
+    assert view.accessibleName() == "2?6. Digit 2 of 3: Not a digit"
+    view.set_answer(dataclasses.replace(answer, is_settled=False))
+    assert view.accessibleName() == "276. Digit 2 of 3: 7, 98 percent"
+
+
+def test_the_numbers_are_taken_over_not_kept(view, said):
+    prediction = said(7, 0.9)
+    view.set_answer(Answer((prediction,)))
+    before = colours(view.bars)
+    prediction.probabilities[:] = 0
+    np.testing.assert_array_equal(colours(view.bars), before)
+
+
+def test_what_is_no_number_does_no_harm(view, said):
+    prediction = said(7, 0.9)
+    prediction.probabilities[2] = np.nan
+    view.bars.set_probabilities(prediction.probabilities)
     view.grab()
 
 
 def test_another_number_of_classes_is_an_error(view):
     with pytest.raises(ValueError, match="10 probabilities"):
-        view.set_prediction(np.ones(11) / 11)
+        view.bars.set_probabilities(np.ones(11) / 11)
 
 
-def test_it_can_be_painted_very_small_and_in_the_dark(view):
+@pytest.mark.parametrize("n", [1, 2, 12, 40])
+def test_it_can_be_painted_very_small_and_in_the_dark(view, said, n):
     theme.apply(QApplication.instance(), dark=True)
-    view.set_prediction(answer(7, 0.9), caption="a caption")
+    view.set_answer(Answer((said(7, 0.9),) * n, caption="a caption"))
     view.resize(view.minimumSize())
     assert count(view, theme.DARK.accent).any()

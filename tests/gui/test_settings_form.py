@@ -29,7 +29,7 @@ def test_settings_far_from_the_defaults_survive_the_form(form):
         hidden=(300, 20, 10), initializer="normal", sigma=0.37, batch_norm=True, dropout=0.15, class_weights=True,
         label_smoothing=0.1, optimizer="adamw", momentum=0.95, nesterov=True, weight_decay=1e-5, learning_rate=3e-5,
         schedule="step_decay", decay_factor=0.93, decay_steps=50_000, warmup=0.1, batch_size=77, epochs=200,
-        input_scale=1.0, validation_share=0.2, evaluations_per_epoch=4, seed=123_456,
+        deformation=1.7, input_scale=1.0, validation_share=0.2, evaluations_per_epoch=4, seed=123_456,
     )  # fmt: skip
     form.set_config(config)
     assert form.config() == config
@@ -51,6 +51,15 @@ def test_the_form_has_an_editor_for_every_setting_with_name_and_tooltip(form):
             assert editor.minimum() == pytest.approx(low)
             assert editor.maximum() == pytest.approx(min(high, 2**31 - 1))
             assert f"{low:g}" in editor.toolTip()
+
+
+def test_deformation_is_switched_on_in_steps_that_matter(qtbot, form):
+    form.set_config(TrainConfig(deformation=0))
+    box = form.editor("deformation")
+    with qtbot.waitSignal(form.changed):
+        box.stepUp()
+    assert 0.1 <= form.config().deformation <= 0.5
+    assert "turned, slanted, bent" in box.toolTip()
 
 
 def test_filling_the_form_is_silent_and_typing_is_not(qtbot, form):

@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from core.data.dataset import DataLoader, Dataset, concatenate
+from core.data import synthetic
+from core.data.augment import Deformation
+from core.data.dataset import NOT_A_DIGIT, DataLoader, Dataset, concatenate
 
 
 def numbered(n, writers=None):
@@ -177,3 +179,68 @@ def test_permutation_and_position_say_where_it_was_left():
     second = loader(seed=99)
     second.permutation, second.position = first.permutation, first.position
     assert dealt(second) == dealt(first)
+
+
+# Digits that count several times, and what is no digit
+
+
+def test_an_epoch_deals_a_row_as_often_as_it_says():
+    data = concatenate([numbered(3).repeated(2), numbered(5)[3:]])
+    epoch = flat(dealt(DataLoader(data, 4, np.random.default_rng(0), 1.0)))
+    assert sorted(epoch) == [0, 0, 1, 1, 2, 2, 3, 4]
+    assert len(DataLoader(data, 4, np.random.default_rng(0))) == 2
+
+
+def test_repeating_repeats_what_was_repeated():
+    assert numbered(1).repeated(2).repeated(3).times.tolist() == [6]
+
+
+def test_rows_keep_their_times_when_they_are_chosen_and_split():
+    data = concatenate([numbered(10).repeated(3), numbered(10)])
+    assert data[8:12].times.tolist() == [3, 3, 1, 1]
+    rest, share = data.split(0.5, np.random.default_rng(0))
+    assert rest.times.sum() + share.times.sum() == 40
+
+
+def test_what_is_no_digit_needs_an_output_of_its_own():
+    data = numbered(12)
+    others = Dataset.of(data.images, np.full(12, NOT_A_DIGIT))
+    both = concatenate([data, others])
+    assert (data.n_labels, both.n_labels) == (10, 11)
+    assert data.digits is data
+    np.testing.assert_array_equal(both.digits.labels, data.labels)
+    assert len(others.digits) == 0
+
+
+# Deformation
+
+
+def deforming(seed=0, n=100):
+    images, labels = synthetic.draw(n, np.random.default_rng(0))
+    return DataLoader(
+        Dataset.of(images, labels), 32, np.random.default_rng(1), deformation=Deformation(), seed=seed
+    )  # fmt: skip
+
+
+def test_digits_are_deformed_anew_each_epoch():
+    loader = deforming(n=20)
+    first, second = ([(images.copy(), labels) for images, labels in loader] for _ in range(2))
+    order = [np.argsort(labels, kind="stable") for [(_, labels)] in (first, second)]
+    a, b = (images[rows] for [(images, _)], rows in zip((first, second), order, strict=True))
+    assert not np.array_equal(a, b)
+    assert a.max() <= 1
+
+
+def test_what_a_batch_looks_like_depends_on_nothing_that_went_before():
+    whole = [images.copy() for images, _ in deforming()]
+    left = deforming()
+    iterator = iter(left)
+    next(iterator)
+    left.rng = np.random.default_rng(77)  # whatever else is drawn
+    np.testing.assert_array_equal(next(iter(left))[0], whole[1])
+
+
+def test_the_seed_decides_the_deformations():
+    same, again, other = (next(iter(deforming(seed)))[0].copy() for seed in (0, 0, 1))
+    np.testing.assert_array_equal(same, again)
+    assert not np.array_equal(same, other)

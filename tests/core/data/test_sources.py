@@ -5,7 +5,7 @@ import pytest
 
 from core import ink
 from core.data import idx, mnist, sources, unipen
-from core.data.dataset import Dataset
+from core.data.dataset import NOT_A_DIGIT, Dataset
 from core.errors import DataError
 
 SHAPES = [[[0, 0], [50, 100]], [[0, 0], [80, 0], [10, 90]]]
@@ -309,3 +309,64 @@ def test_the_real_pen_digits(pen_file, monkeypatch):
     assert 1_000 < len(source.evaluation) < 2_000
     assert writers(source.test) == [30]
     assert source.credits
+
+
+# Several times over, whole, and what is no digit
+
+
+def test_a_source_several_times_over(pens):
+    once, thrice = sources.load(f"pen:{pens}"), sources.load(f"3*pen:{pens}")
+    assert set(thrice.train.times) == {3}
+    assert set(thrice.everything.times) == {3}
+    assert set(thrice.evaluation.times) == {1}
+    np.testing.assert_array_equal(thrice.train.images, once.train.images)
+    both = sources.load(f"2*pen:{pens}+synthetic:50+4*synthetic:60")
+    assert sorted(set(both.train.times)) == [1, 2, 4]
+    assert both.name == f"2*pen:{pens}+synthetic:50+4*synthetic:60"
+
+
+@pytest.mark.parametrize("name", ["0*synthetic", "100*synthetic", "2*", "2*2*synthetic", "*synthetic", "2*nonsense"])
+def test_times_that_make_no_sense(name):
+    with pytest.raises(DataError, match="there is no data source"):
+        sources.load(name)
+
+
+def test_mnist_several_times_over_is_mnist():
+    assert sources.uses_mnist("2*mnist+synthetic")
+    assert not sources.uses_mnist("2*synthetic")
+
+
+def test_tested_on_another_source_nothing_is_held_out(pens, fake_mnist):
+    pen, mnist_ = sources.load(f"pen:{pens}"), sources.load("mnist")
+    whole = pen.tested_on(mnist_)
+    assert len(whole.train) == len(pen.evaluation) > len(pen.train)
+    assert whole.test is mnist_.evaluation
+    # The test part that a source brings is still not learned from.
+    np.testing.assert_array_equal(mnist_.tested_on(pen).train.images, mnist_.train.images)
+
+
+def test_nondigits_have_a_label_of_their_own():
+    source = sources.load("nondigits:100")
+    assert set(source.evaluation.labels) == {NOT_A_DIGIT}
+    assert (len(source.train), len(source.test)) == (90, 10)
+
+
+def test_drawings_are_kept_where_all_are_strokes(pens):
+    source = sources.load(f"pen:{pens}")
+    assert len(source.drawings) == len(source.evaluation)
+    np.testing.assert_array_equal(ink.render_all(source.drawings).reshape(-1, 784), source.evaluation.images)
+    assert len(sources.load(f"pen:{pens}+pen:{pens}@1").drawings) > len(source.drawings)
+    assert sources.load(f"pen:{pens}+synthetic:50").drawings == ()
+
+
+@pytest.mark.real_data
+def test_omniglot_is_what_is_no_digit(real_data, monkeypatch):
+    monkeypatch.setenv("DIGITPAD_DATA", str(real_data))
+    name = "omniglot:omniglot/strokes_background_small1.zip"
+    korean, both = sources.load(f"{name}@Korean"), sources.load(f"{name}@Korean,Balinese")
+    assert len(korean.drawings) == 800
+    assert len(both.drawings) == 1280
+    assert set(both.evaluation.labels) == {NOT_A_DIGIT}
+    assert "Omniglot" in both.credits[0]
+    with pytest.raises(DataError, match="Klingon"):
+        sources.load(f"{name}@Klingon")

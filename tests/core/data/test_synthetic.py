@@ -1,14 +1,12 @@
-"""The synthetic digits: fair, repeatable, in MNIST's geometry, from templates that are checked."""
+"""The synthetic digits: fair, repeatable, in MNIST's geometry."""
 
 import dataclasses
-import json
 
 import numpy as np
 import pytest
 
 from core import geometry, ink
-from core.data import synthetic
-from core.errors import DataError
+from core.data import synthetic, templates
 
 
 def rng(seed=0):
@@ -23,15 +21,8 @@ def digits():
 @pytest.fixture(scope="module")
 def plain():
     """Each template as it was typed: a drawing and its image."""
-    written = [synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)[0] for way in synthetic.templates()]
+    written = [synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)[0] for way in templates.digits()]
     return written, ink.render_all(written)
-
-
-def entries(**changes):
-    """Templates for all ten digits as JSON; ``changes`` apply to the one for 3."""
-    made = [{"digit": digit, "name": "line", "strokes": [[[0, 0], [50, 100]]]} for digit in range(10)]
-    made[3].update(changes)
-    return json.dumps({"templates": made})
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 25])
@@ -77,7 +68,7 @@ def test_a_label_is_the_digit_that_was_drawn(digits, plain):
     images, labels = digits
     drawn, typed = (x.reshape(len(x), -1) / np.linalg.norm(x, axis=(1, 2))[:, np.newaxis] for x in (images, plain[1]))
     nearest = (drawn @ typed.T).argmax(axis=1)
-    likely = np.array([way.digit for way in synthetic.templates()])[nearest]
+    likely = np.array([way.digit for way in templates.digits()])[nearest]
     # The nearest typed digit is a poor reader, right in half the cases or more, but wrong in no one way as often.
     answers = [np.bincount(likely[labels == digit], minlength=10).argmax() for digit in range(10)]
     assert answers == list(range(10))
@@ -98,41 +89,8 @@ def test_the_pen_varies_from_digit_to_digit(digits):
     assert ink_of_zeros.max() > 1.8 * ink_of_zeros.min()
 
 
-def test_every_digit_is_written_in_several_ways_with_names_of_their_own():
-    for digit in range(10):
-        names = [way.name for way in synthetic.templates() if way.digit == digit]
-        assert len(names) >= 2
-        assert len(set(names)) == len(names)
-
-
-def test_every_template_is_a_drawing_unlike_all_others(plain):
-    _, images = plain
-    assert len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images)
-    assert images.any(axis=(1, 2)).all()
-
-
-def test_without_variation_the_line_runs_through_the_typed_points(plain):
-    for way, drawing in zip(synthetic.templates(), plain[0], strict=True):
-        line = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
-        distance = np.linalg.norm(line[:, np.newaxis] - way.points, axis=2).min(axis=0)
-        assert distance.max() < 1e-4
-        assert len(drawing.strokes) == way.owner[-1] + 1
-
-
-def test_a_corner_is_sharp_and_other_points_are_round():
-    def width_at_the_turn(turn):
-        ways = synthetic.parse(entries(strokes=[[[0, 0], turn, [0, 100]]]))
-        (drawing,) = synthetic.write(ways[3], 1, rng(), synthetic.NO_VARIATION)
-        x, y, _ = drawing.strokes[0].T
-        return x[(np.abs(y) < 0.2)].min()
-
-    straight = -0.5 + 0.5 * 0.6  # x at y = ±0.2 on straight lines to a turn at (50, 50)
-    assert width_at_the_turn([50, 50, 1]) == pytest.approx(straight, abs=0.05)
-    assert width_at_the_turn([50, 50]) > straight + 0.05
-
-
 def test_variation_has_the_size_that_is_asked_for():
-    way = synthetic.parse(entries(strokes=[[[50, 0], [50, 100]]]))[3]
+    (way,) = templates.parse_shapes('{"templates": [{"shape": "line", "strokes": [[[50, 0], [50, 100]]]}]}')
     slant = synthetic.Variation(0.2, 0.1, 0, 0, 0, 0, 0, 0)
     lines = np.stack([drawing.strokes[0] for drawing in synthetic.write(way, 2000, rng(), slant)])
     lean = lines[:, 0, 0] - lines[:, -1, 0]  # how far the upper end lies to the right, over a height of 1
@@ -144,34 +102,8 @@ def test_variation_has_the_size_that_is_asked_for():
     "kind", ["slant", "slant_mean", "rotation", "aspect", "jitter", "stroke_shift", "warp", "overshoot"]
 )
 def test_each_kind_of_variation_changes_the_drawing_by_itself(kind):
-    way = synthetic.templates()[0]
+    way = templates.digits()[0]
     (typed,) = synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)
     alone = dataclasses.replace(synthetic.NO_VARIATION, **{kind: getattr(synthetic.VARIATION, kind)})
     for varied in synthetic.write(way, 3, rng(), alone):
         assert 0.001 < np.abs(varied.strokes[0] - typed.strokes[0]).max() < 0.5
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("{", "Expecting"),
-        ("[]", "list indices"),
-        ('{"templates": 5}', "iterable"),
-        ('{"templates": []}', "none for"),
-        (entries(digit=4), r"none for \[3\]"),
-        (entries(digit=10), "not a template"),
-        (entries(digit="3"), "not a template"),
-        (entries(name=None), "not a template"),
-        (entries(strokes=[]), "not a template"),
-        (entries(strokes=[[]]), "3 'line' has a stroke"),
-        (entries(strokes=[[[0, 0]]]), "3 'line' has a stroke"),
-        (entries(strokes=[[[0, 0], [1]]]), "3 'line' has a stroke"),
-        (entries(strokes=[[[0, 0], [1, 1, 2]]]), "3 'line' has a stroke"),
-        (entries(strokes=[[[0, 0], [0, 0], [9, 9]]]), "the same point twice"),
-        (entries(strokes=[[[0, 0], [float("nan"), 9]]]), "not a number"),
-        (entries(strokes=[[[0, 0], ["a", 9]]]), "could not convert"),
-    ],
-)
-def test_damaged_templates_are_refused_with_the_reason(text, reason):
-    with pytest.raises(DataError, match=f"stroke templates are damaged: .*{reason}"):
-        synthetic.parse(text)

@@ -1,0 +1,255 @@
+"""How well the program reads what people write, in one table, with a line ``goal`` for each figure that was set.
+
+    DIGITPAD_DATA=FOLDER python benchmarks/recognition.py [--json FILE]
+
+What is said of pen writers 25 to 30 is said by a network that learned from writers 1 to 24 alone,
+``benchmarks/writers-1-24.safetensors``; its settings were chosen on the other six. The network that ships has the same
+settings, calibration and threshold, and learned from all thirty: nothing that is said of it is about those writers.
+``make model`` makes both. Trainings that take long are kept in ``benchmarks/trainings.json`` (``make trainings``).
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import nonsense
+import numpy as np
+import photos
+import written_numbers
+from numpy.typing import NDArray
+from program import goal
+
+from core import calibration, canvas, evaluation, ink, modelfile, picture, threads, training
+from core.data import sources
+from core.data.sources import Source
+from core.evaluation import Answers
+from core.experiment import Experiment
+from core.ink import Drawing
+from core.recipes import RECIPES
+from core.recognizer import Recognizer, shipped_model
+
+HERE = Path(__file__).parent
+PEN = "pen:pen/pen-train.unipen@25-30"
+OMNIGLOT = "omniglot:omniglot/strokes_background_small1.zip"
+HELD_OUT_ALPHABET = "Early_Aramaic"
+SIZES, WIDTHS = (0.25, 0.4, 0.65, 0.9), (0.02, 0.04, 0.06, 0.08, 0.10)
+PLACEMENTS = {
+    "small": (0.25, 0.04),
+    "middle": (0.5, 0.04),
+    "large": (0.9, 0.04),
+    "thin": (0.5, 0.02),
+    "thick": (0.5, 0.10),
+}
+N_NONSENSE = 500
+N_PHOTOS = 200
+N_NUMBERS = 1000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what was asked, of which network, and how often the answer was right."""
+
+    what: str
+    network: str
+    correct: int
+    n: int
+    note: str = ""
+
+    @property
+    def share(self) -> float:
+        """The share that was right."""
+        return self.correct / self.n
+
+    def __str__(self) -> str:
+        low, high = calibration.wilson(self.correct, self.n)
+        return (
+            f"| {self.what} | {self.network} | {self.n:,} | {self.share:.2%} | {low:.2%} to {high:.2%} | {self.note} |"
+        )
+
+
+HEADER = "| what | network | n | share | 95 % interval | |\n|---|---|---|---|---|---|"
+
+
+class Bench:
+    """Collects the rows and the goals."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.goals: list[tuple[str, float, float, bool]] = []
+        self.chosen = Recognizer.of(modelfile.load(HERE / "writers-1-24.safetensors"))
+        self.shipped = Recognizer.of(shipped_model())
+        self.pen = sources.load(PEN)
+        self.labels = self.pen.evaluation.labels
+
+    def add(self, what: str, network: str, correct: int, n: int, note: str = "") -> float:
+        """Add a row, print it, and return its share."""
+        row = Row(what, network, correct, n, note)
+        self.rows.append(row)
+        print(row, flush=True)
+        return row.share
+
+    def goal(self, name: str, figure: float, floor: float, *, at_most: bool = False) -> None:
+        """Note a goal, to be printed at the end."""
+        self.goals.append((name, figure, floor, at_most))
+
+    def run(self) -> None:
+        """Measure everything."""
+        print(HEADER)
+        for part in (self.mnist, self.pen_digits, self.canvas, self.photos, self.refusals, self.numbers, self.naive):
+            part()
+
+    def mnist(self) -> None:
+        """The test set."""
+        test = sources.load("mnist").evaluation
+        answers = evaluation.of_images(self.shipped, test.images, test.labels)
+        self.add("MNIST, test set", "shipped", answers.correct, len(answers))
+
+    def pen_digits(self) -> None:
+        """Digits of people that the network has never seen, from their strokes."""
+        answers = evaluation.of_drawings(self.chosen, self.pen.drawings, self.labels)
+        note = (
+            f"{answers.rejected} refused, {answers.accuracy_accepted:.2%} of the others; calibration error "
+            f"{answers.calibration_error:.2%}; {int(answers.split.sum())} split"
+        )
+        self.goal("pen-25-30", self.add("pen, writers 25 to 30", "1-24", answers.correct, len(answers), note), 0.99)
+        self.goal("calibration-error", answers.calibration_error, 0.01, at_most=True)
+        self.clean = answers
+        for name, (size, width) in PLACEMENTS.items():
+            placed = self.placed(size, width)
+            shown = evaluation.of_drawings(self.chosen, placed, self.labels)
+            self.add(f"the same, {name}, strokes", "1-24", shown.correct, len(shown), f"{size:g} of a 280-px canvas")
+            painted = evaluation.of_pictures(self.chosen, (canvas.paint(d, width) for d in placed), self.labels)
+            note = f"pen {width:g} of the canvas"
+            self.add(f"the same, {name}, canvas", "1-24", painted.correct, len(painted), note)
+
+    def placed(self, size: float, width: float) -> list[Drawing]:
+        """Return the pen digits somewhere on a canvas, in whole pixels."""
+        rng = np.random.default_rng(0)
+        return [canvas.placed(drawing, size, rng, pen_width=width) for drawing in self.pen.drawings]
+
+    def canvas(self) -> None:
+        """The worst of all sizes and pens, read back from the canvas."""
+        cells = {}
+        for size, width in product(SIZES, WIDTHS):
+            if width <= size / 5:
+                pictures = (canvas.paint(drawing, width) for drawing in self.placed(size, width))
+                cells[size, width] = evaluation.of_pictures(self.chosen, pictures, self.labels).correct
+        (size, width), worst = min(cells.items(), key=lambda cell: cell[1])
+        note = f"of {len(cells)}: size {size:g}, pen {width:g}"
+        self.goal("canvas-worst", self.add("canvas, worst size and pen", "1-24", worst, len(self.labels), note), 0.96)
+
+    def photos(self) -> None:
+        """Photos of paper."""
+        rows = np.random.default_rng(1).permutation(len(self.labels))[:N_PHOTOS]
+        greys = [picture.decode(photos.photo(self.pen.drawings[row], np.random.default_rng([7, row]))) for row in rows]
+        answers = evaluation.of_pictures(self.chosen, greys, self.labels[rows])
+        clean = self.clean.right[rows].mean()
+        share = self.add("photos of paper", "1-24", answers.correct, N_PHOTOS, f"{clean:.2%} from the strokes")
+        self.goal("photos-of-clean", share / clean, 0.95)
+
+    def refusals(self) -> None:
+        """What is no digit."""
+        digits = self.clean.scores
+        everything, unseen = sources.load(OMNIGLOT), sources.load(f"{OMNIGLOT}@{HELD_OUT_ALPHABET}")
+        for name, source, goals in (("all", everything, True), ("the alphabet held out", unseen, True)):
+            answers = self.of(source)
+            area = calibration.area_under_roc(digits, answers.scores)
+            note = f"area under the ROC curve {area:.4f}"
+            share = self.add(f"refused: Omniglot, {name}", "1-24", answers.rejected, len(answers), note)
+            if goals:
+                suffix = "" if source is everything else "-held-out"
+                self.goal(f"omniglot-refused{suffix}", share, 0.85)
+                self.goal(f"omniglot-auroc{suffix}", area, 0.97)
+        total = 0
+        for kind in nonsense.KINDS:
+            drawings = nonsense.drawings(kind, N_NONSENSE, np.random.default_rng(3))
+            answers = evaluation.of_drawings(self.chosen, drawings, np.full(N_NONSENSE, 10))
+            self.add(f"refused: {kind}", "1-24", answers.rejected, N_NONSENSE)
+            total += answers.rejected
+        self.goal("nonsense-refused", total / (N_NONSENSE * len(nonsense.KINDS)), 0.95)
+        self.goal("digits-accepted", float(self.clean.accepted.mean()), 0.98)
+
+    def of(self, source: Source) -> Answers:
+        """Return the answers to a source of drawings."""
+        return evaluation.of_drawings(self.chosen, source.drawings, source.evaluation.labels)
+
+    def numbers(self) -> None:
+        """Numbers of four digits."""
+        whole, counted = written_numbers.read_whole(self.chosen, self.pen, N_NUMBERS)
+        self.goal("numbers-whole", self.add("numbers of four digits, whole", "1-24", whole, counted), 0.97)
+        split = int(self.clean.split.sum())
+        self.goal("singles-split", split / len(self.labels), 0.003, at_most=True)
+
+    def naive(self) -> None:
+        """The ways that programs of this kind go, with a plain network on MNIST (``quick``)."""
+        plain = trained("quick", "mnist")
+        for what, images in naive_images(self.pen.drawings).items():
+            answers = evaluation.of_images(plain, images, self.labels)
+            self.add(what, "plain, MNIST", answers.correct, len(answers))
+
+    def report_goals(self) -> None:
+        """Print the lines of the goals."""
+        kept = HERE / "trainings.json"
+        if kept.exists():
+            for name, (figure, floor) in goals_of(json.loads(kept.read_text())).items():
+                self.goals.append((name, figure, floor, False))
+        for name, figure, floor, at_most in self.goals:
+            goal(name, figure, floor, at_most=at_most)
+
+
+def goals_of(kept: dict[str, dict[str, float]]) -> dict[str, tuple[float, float]]:
+    """Return figures and floors of the trainings that take long."""
+    seeds = [run["mnist"] for name, run in kept.items() if name.startswith("seed")]
+    found = {"mnist-mean-of-seeds": (float(np.mean(seeds)), 0.9945)} if seeds else {}
+    alone = kept.get("synthetic")
+    if alone:
+        found |= {"synthetic-mnist": (alone["mnist"], 0.95), "synthetic-pen": (alone["pen"], 0.95)}
+    return found
+
+
+def trained(recipe: str, data: str) -> Recognizer:
+    """Return a network freshly trained, seed 0."""
+    n_threads = threads.default(window=False)
+    with threads.limited(n_threads):
+        experiment = Experiment.prepare(recipe, RECIPES[recipe].config, data, n_threads)
+        for _ in training.fit(experiment.state, experiment.splits, experiment.config):
+            pass
+        return Recognizer.of(experiment.conclude()[0])
+
+
+def naive_images(drawings: Sequence[Drawing]) -> dict[str, NDArray[np.uint8]]:
+    """Return images (N, 28, 28) of drawings that were brought to 28 × 28 in the ways of other programs."""
+    rng = np.random.default_rng(0)
+    ways: dict[str, Callable[[Drawing], NDArray[np.uint8]]] = {
+        "naive: the canvas shrunk, digit half as high": partial(shrunk, size=0.5, rng=rng),
+        "naive: the canvas shrunk, digit a third as high": partial(shrunk, size=1 / 3, rng=rng),
+        "MNIST's geometry, from the strokes": ink.render,
+    }
+    return {what: np.array([way(drawing) for drawing in drawings]) for what, way in ways.items()}
+
+
+def shrunk(drawing: Drawing, size: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Return a canvas shrunk to 28 × 28 as it is: the digit is where it was drawn."""
+    painted = 255 - canvas.paint(canvas.placed(drawing, size, rng, pen_width=0.04), 0.04).astype(np.float32)
+    side = canvas.SIDE // 28
+    return np.rint(painted.reshape(28, side, 28, side).mean(axis=(1, 3))).astype(np.uint8)
+
+
+def main() -> int:
+    """Print the table, then the goals."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
+    bench = Bench()
+    bench.run()
+    print()
+    bench.report_goals()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

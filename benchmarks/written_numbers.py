@@ -1,0 +1,176 @@
+"""Numbers written digit by digit: how many are read whole, and how many single digits are taken apart.
+
+The numbers are put together from pen digits, each number from one person's.
+
+    DIGITPAD_DATA=FOLDER python benchmarks/written_numbers.py
+"""
+
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from core import places
+from core.data import unipen
+from core.data.unipen import PenDigit
+from core.errors import DataError
+from core.ink import Drawing
+from core.recognizer import Recognizer, shipped_model
+from core.segmentation import Costs, segment
+
+N_NUMBERS = 1000
+WRITERS = range(25, 31)
+HEIGHT = 100.0
+"""Of a digit of a composed number, in its unit."""
+
+HARDER: dict[str, dict[str, Any]] = {
+    "boxes that overlap a little or just part": {"gap": (-0.1, 0.05)},
+    "boxes that overlap more": {"gap": (-0.2, 0.0)},
+    "slanted, boxes overlapping": {"gap": (-0.15, 0.1), "slant": 0.35},
+    "sizes and heights that vary more": {"size": 0.3, "offset": 0.08},
+    "strokes in any order": {"in_order": False},
+    "30 pixels high, whole pixels": {"pixels": 30},
+    "twelve digits": {"n_digits": 12},
+}
+"""Other ways of writing, measured without a floor; in some of them, the digits themselves are harder to read."""
+
+
+def compose(
+    digits: Sequence[Drawing],
+    rng: np.random.Generator,
+    gap: tuple[float, float] = (0.05, 0.25),
+    size: float = 0.15,
+    *,
+    offset: float = 0.04,
+    slant: float = 0.0,
+    in_order: bool = True,
+    pixels: int | None = None,
+) -> Drawing:
+    """Return a number: digits side by side on one line. All lengths are shares of ``HEIGHT``.
+
+    Parameters
+    ----------
+    gap
+        Least and greatest gap between the boxes of neighbours; below 0 they overlap.
+    size
+        Heights are within this of 1.
+    offset
+        The standard deviation of a digit's middle from that of the line.
+    slant
+        How far the top of a digit is moved to the right against its bottom.
+    in_order
+        Whether the strokes follow each other as written; else in any order.
+    pixels
+        The height in whole pixels to which coordinates are rounded; None for no rounding.
+    """
+    strokes = []
+    right = 0.0
+    for digit in digits:
+        placed = _placed(digit, 1 + rng.uniform(-size, size), rng.normal(0, offset), slant)
+        box = np.concatenate(placed)
+        shift = right - box[:, 0].min()
+        strokes += [stroke + np.array([shift, 0.0]) for stroke in placed]
+        right = box[:, 0].max() + shift + rng.uniform(*gap)
+    order = range(len(strokes)) if in_order else rng.permutation(len(strokes))
+    if pixels is None:
+        return Drawing.from_points([strokes[at] * HEIGHT for at in order])
+    return Drawing.from_points([np.rint(strokes[at] * pixels) for at in order])
+
+
+def _placed(digit: Drawing, height: float, middle: float, slant: float) -> list[np.ndarray]:
+    """Return a digit's strokes, scaled to a height, with its middle at ``middle``."""
+    points = np.concatenate(digit.strokes)[:, :2].astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    scale = height / max(high[1] - low[1], 1e-9)
+    strokes = [(stroke[:, :2] - (low + high) / 2) * scale for stroke in digit.strokes]
+    return [stroke @ np.array([[1, 0], [-slant, 1]]) + np.array([0, middle]) for stroke in strokes]
+
+
+def pen_digits(writers: Sequence[int] | None = None) -> list[PenDigit]:
+    """Return the pen digits of some writers, or of all.
+
+    Raises
+    ------
+    DataError
+        ``$DIGITPAD_DATA`` has no ``pen/pen-train.unipen``.
+    """
+    data = places.data()
+    if data is None:
+        raise DataError("DIGITPAD_DATA names no folder with pen/pen-train.unipen")
+    return unipen.read(data / "pen" / "pen-train.unipen", writers)
+
+
+def read_whole(
+    recognizer: Recognizer,
+    digits: Sequence[PenDigit],
+    rng: np.random.Generator,
+    n: int = N_NUMBERS,
+    n_digits: int = 4,
+    **composition: Any,
+) -> tuple[int, int]:
+    """Return how many of n numbers are read whole, and how many have digits that are each read right alone.
+
+    Only of the latter are the former counted. The other arguments are those of ``compose``.
+    """
+    writers = sorted({digit.writer for digit in digits})
+    by_writer = {writer: [digit for digit in digits if digit.writer == writer] for writer in writers}
+    whole = fair = 0
+    for _ in range(n):
+        own = by_writer[writers[rng.integers(len(writers))]]
+        chosen = [own[at] for at in rng.integers(len(own), size=n_digits)]
+        number = compose([digit.drawing for digit in chosen], rng, **composition)
+        if all(_digit(recognizer, digit.drawing) == digit.label for digit in chosen):
+            reading = recognizer.read(number)
+            fair += 1
+            whole += reading is not None and reading.number == "".join(str(digit.label) for digit in chosen)
+    return whole, fair
+
+
+def _digit(recognizer: Recognizer, drawing: Drawing) -> int | None:
+    prediction = recognizer.predict(drawing)
+    return prediction and prediction.digit
+
+
+def count_split(digits: Sequence[PenDigit], costs: Costs | None) -> int:
+    """Return how many single digits are taken for several."""
+    return sum(len(segment(digit.drawing, costs)) != 1 for digit in digits)
+
+
+def milliseconds() -> float:
+    """Return the time to segment twelve digits of 3,000 points, without a network: the median of 200."""
+    turn = np.linspace(0, 2 * np.pi, 250)
+    digits = [Drawing.from_points([np.column_stack([30 * np.sin(turn), -50 * np.cos(turn)])])] * 12
+    number = compose(digits, np.random.default_rng(0))
+    times = []
+    for _ in range(200):
+        began = time.perf_counter()
+        segment(number)
+        times.append(1000 * (time.perf_counter() - began))
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure the numbers and the single digits."""
+    from program import goal  # a script beside this one
+
+    recognizer = Recognizer.of(shipped_model())
+    everyone = pen_digits()
+    held_out = [digit for digit in everyone if digit.writer in WRITERS]
+    whole, fair = read_whole(recognizer, held_out, np.random.default_rng(0))
+    print(f"numbers of four digits: {whole} of {fair} read whole")
+    goal("numbers-whole", whole / fair, 0.97)
+    for name, digits in (("singles-split", held_out), ("singles-split-everyone", everyone)):
+        n_split = count_split(digits, recognizer.costs)
+        alone = count_split(digits, None)
+        print(f"single digits: {n_split} of {len(digits)} split; without the network {alone}")
+        goal(name, n_split / len(digits), 0.003, at_most=True)
+    goal("segmenting-3000", milliseconds(), 2.0, unit=" ms", at_most=True)
+    for name, how in HARDER.items():
+        whole, fair = read_whole(recognizer, held_out, np.random.default_rng(0), 300, **how)
+        print(f"{name}: {whole} of {fair} read whole")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Templates: ways of writing a digit or another shape, typed by hand in a JSON file, and made ready to be varied.
+
+``assets/strokes.json`` has the digits, ``{"digit": 7, "name": "plain", "strokes": [[[x, y], [x, y, 1], ...], ...]}``,
+and ``assets/shapes.json`` what is none, ``{"shape": "heart", "strokes": ...}``. A smooth curve runs through a stroke's
+points; a third number 1 makes the point a corner. x runs to the right, y downwards, and a digit is about 100 high.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import N_CLASSES
+from core.errors import DataError
+
+Floats = NDArray[np.floating[Any]]
+
+NO_DIGIT = -1
+"""The label of a template that shows no digit."""
+
+_HEIGHT = 100  # of a digit in the file
+_SAMPLE = 7.0  # file units, 1.4 px in the image, from one point of the drawn line to the next
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A way of writing something: ``curve @ points`` are the points of the drawn line, all strokes one after the other.
+
+    Attributes
+    ----------
+    digit : int
+        What it shows, 0 to 9, or ``NO_DIGIT``.
+    points : (C, 2)
+        What the curves run through, in digit heights, (0, 0) in the middle.
+    curve : (S, C)
+        The splines, which are linear in their points.
+    bond : (C, C)
+        Turns white noise at the points into noise of the same variance that neighbours on a stroke share.
+    owner : (C,)
+        The number of the stroke that each point belongs to.
+    starts : (strokes - 1,)
+        Where in the drawn line the second and later strokes begin.
+    """
+
+    digit: int
+    name: str
+    points: Floats
+    curve: Floats
+    bond: Floats
+    owner: NDArray[np.intp]
+    starts: NDArray[np.intp]
+
+
+@cache
+def digits() -> tuple[Template, ...]:
+    """Return the program's ways of writing the digits, sorted by digit."""
+    return parse((resources.files("assets") / "strokes.json").read_text("utf-8"))
+
+
+@cache
+def shapes() -> tuple[Template, ...]:
+    """Return the program's shapes that are no digit."""
+    return parse_shapes((resources.files("assets") / "shapes.json").read_text("utf-8"))
+
+
+def parse(text: str) -> tuple[Template, ...]:
+    """Read templates of digits from JSON; return them sorted by digit.
+
+    Raises
+    ------
+    DataError
+        The text is not of the format above, or there is a digit without a template.
+    """
+    ways = _read(text, _digit)
+    missing = set(range(N_CLASSES)) - {way.digit for way in ways}
+    if missing:
+        raise DataError(f"the stroke templates are damaged: there is none for {sorted(missing)}")
+    return tuple(sorted(ways, key=lambda way: way.digit))
+
+
+def parse_shapes(text: str) -> tuple[Template, ...]:
+    """Read templates of shapes from JSON, in their order; raise DataError where the text is not of the format above."""
+    return tuple(_read(text, _shape))
+
+
+def _read(text: str, template: Callable[[Any], Template]) -> list[Template]:
+    try:
+        return [template(entry) for entry in json.loads(text)["templates"]]
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise DataError(f"the stroke templates are damaged: {error}") from None
+
+
+def _digit(entry: Any) -> Template:
+    digit, name, strokes = entry["digit"], entry["name"], entry["strokes"]
+    if type(digit) is not int or digit not in range(N_CLASSES) or not isinstance(name, str) or not strokes:
+        raise ValueError(f"{str(entry)[:60]} … is not a template")
+    return _template(digit, name, strokes, f"{digit} {name!r}")
+
+
+def _shape(entry: Any) -> Template:
+    name, strokes = entry["shape"], entry["strokes"]
+    if not isinstance(name, str) or not strokes:
+        raise ValueError(f"{str(entry)[:60]} … is not a template")
+    return _template(NO_DIGIT, name, strokes, repr(name))
+
+
+def _template(digit: int, name: str, strokes: Any, what: str) -> Template:
+    parts = [_points(stroke, what) for stroke in strokes]
+    curves = [_curve(points, corners) for points, corners in parts]
+    sizes = [len(points) for points, _ in parts]
+    points = np.concatenate([points for points, _ in parts]) / np.float32(_HEIGHT) - np.float32(0.5)
+    starts = np.cumsum([len(curve) for curve in curves])[:-1]
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    return Template(digit, name, points, _blocks(curves), _blocks([_bond(size) for size in sizes]), owner, starts)
+
+
+def _points(stroke: Any, template: str) -> tuple[Floats, list[int]]:
+    """Return a stroke's points (C, 2) and which of them are corners."""
+    if len(stroke) < 2 or any(len(point) not in (2, 3) or point[2:] not in ([], [1]) for point in stroke):
+        raise ValueError(f"{template} has a stroke that is not a list of points [x, y] or [x, y, 1]")
+    points = np.array([point[:2] for point in stroke], dtype=np.float32)
+    if not np.isfinite(points).all() or not np.diff(points, axis=0).any(axis=1).all():
+        raise ValueError(f"{template} has the same point twice running, or a coordinate that is not a number")
+    return points, [i for i, point in enumerate(stroke) if len(point) == 3]
+
+
+def _curve(points: Floats, corners: Sequence[int]) -> Floats:
+    """Return the matrix (S, C) that gives the points of the drawn line: a spline from each corner to the next."""
+    matrix = [np.eye(len(points), dtype=np.float32)[:1]]
+    bounds = sorted({0, *corners, len(points) - 1})
+    for start, stop in pairwise(bounds):
+        spline = _spline(points[start : stop + 1])
+        matrix.append(np.pad(spline, ((0, 0), (start, len(points) - 1 - stop))))
+    return np.concatenate(matrix)
+
+
+def _spline(points: Floats) -> Floats:
+    """Return the matrix (S, C) of a centripetal Catmull-Rom spline through points (C, 2), its first point left out.
+
+    Knots of Lee (1989), from the template: so the spline stays linear in the points when they are moved later.
+    """
+    lengths = np.hypot(*np.diff(points, axis=0).T)
+    steps = np.sqrt(lengths)[:, np.newaxis]
+    unit = np.eye(len(points))
+    slopes = np.diff(unit, axis=0) / steps
+    inner = (slopes[:-1] * steps[1:] + slopes[1:] * steps[:-1]) / (steps[:-1] + steps[1:])
+    if len(inner):  # a parabola at either end, so that the curve stays round up to there
+        tangents = np.concatenate([2 * slopes[:1] - inner[:1], inner, 2 * slopes[-1:] - inner[-1:]])
+    else:
+        tangents = np.concatenate([slopes, slopes])
+    rows = []
+    for i, length in enumerate(lengths):
+        count = max(2, round(float(length) / _SAMPLE))
+        t = np.arange(1, count + 1)[:, np.newaxis] / count
+        ends = (1 + 2 * t) * (1 - t) ** 2 * unit[i] + t**2 * (3 - 2 * t) * unit[i + 1]
+        rows.append(ends + steps[i] * (t * (1 - t) ** 2 * tangents[i] + t**2 * (t - 1) * tangents[i + 1]))
+    return np.concatenate(rows).astype(np.float32)
+
+
+def _bond(n: int) -> Floats:
+    """Return the matrix (n, n) that lets each of n points in a row share its noise with its neighbours."""
+    index = np.arange(n)
+    weights = np.exp(-((index[:, np.newaxis] - index) ** 2) / 2)
+    bond: Floats = weights / np.linalg.norm(weights, axis=1, keepdims=True)
+    return bond.astype(np.float32)
+
+
+def _blocks(matrices: Sequence[Floats]) -> Floats:
+    """Return the block-diagonal matrix of the given ones."""
+    row, column = 0, 0
+    whole = np.zeros(np.sum([matrix.shape for matrix in matrices], axis=0), np.float32)
+    for matrix in matrices:
+        height, width = matrix.shape
+        whole[row : row + height, column : column + width] = matrix
+        row, column = row + height, column + width
+    return whole

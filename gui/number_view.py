@@ -1,0 +1,145 @@
+"""A number, digit by digit: each with the bar of its probability; a click or the arrow keys select one of them."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from core.recognizer import Judgement
+from gui import theme
+from gui.answer import Answer
+from gui.bars import paint_bar
+from gui.sign_view import digit_font
+
+_SMALLEST = 18  # px: a narrower cell would not be read; what finds no room is told by an ellipsis
+_WIDEST = 64
+_TALL = 1.15  # a digit's height, of its cell's width, at most
+_MAX_ROWS = 2
+_BAR = 4.0
+_PAD = 2.5  # px around what is in a cell
+
+
+class NumberView(QWidget):
+    """Cells in one row, or two where there are many digits; beyond that, those around the selected one."""
+
+    digitSelected = Signal(int)
+    """The user has chosen a digit, counted from the left, from 0."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer = Answer()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(self.tr("Each digit and how probable it is. Choose one to see its bars"))
+        self.setAccessibleName(self.tr("The number's digits"))
+
+    def set_answer(self, answer: Answer) -> None:
+        """Show an answer's digits; silent."""
+        self._answer = answer
+        self.setAccessibleDescription(
+            self.tr("{number}. Digit {index} of {count} is selected; the arrow keys select another").format(
+                number=answer.number, index=answer.selected + 1, count=len(answer)
+            )
+        )
+        self.update()
+
+    # -- cells --------------------------------------------------------------------------------------------------
+
+    def cells(self) -> dict[int, QRectF]:
+        """Return the places of the digits that are shown, by their number."""
+        n = len(self._answer)
+        per_row = max(1, self.width() // _SMALLEST)
+        n_rows = 1 if n <= per_row else _MAX_ROWS
+        shown = min(n, n_rows * per_row)
+        per_row = max(1, -(-shown // n_rows))
+        first = min(max(self._answer.selected - shown // 2, 0), n - shown)
+        width = min(self.width() / per_row, _WIDEST)
+        height = min(self.height() / n_rows, _TALL * width + _BAR + 4 * _PAD)
+        left, top = (self.width() - per_row * width) / 2, self.height() - n_rows * height  # its words are below
+        return {
+            first + slot: QRectF(left + slot % per_row * width, top + slot // per_row * height, width, height)
+            for slot in range(shown)
+        }
+
+    def _is_cut(self, index: int, cells: dict[int, QRectF]) -> bool:
+        """Return whether a cell stands for digits that find no room."""
+        return (index == min(cells) and index > 0) or (index == max(cells) and index < len(self._answer) - 1)
+
+    # -- painting -----------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the cells."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        cells = self.cells()
+        for index, cell in cells.items():
+            if self._is_cut(index, cells):
+                painter.setFont(self.font())
+                painter.setPen(theme.colours().muted)
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, "…")
+            else:
+                self._paint_cell(painter, cell, index)
+
+    def _paint_cell(self, painter: QPainter, cell: QRectF, index: int) -> None:
+        colours = theme.colours()
+        text = self._answer.sign(index)
+        is_selected = index == self._answer.selected
+        is_refused = self._answer.judgement(index) is Judgement.NOT_A_DIGIT
+        inner = cell.adjusted(_PAD, 0, -_PAD, 0)
+        font = digit_font(self.font(), self._digit_height(inner))
+        metrics = QFontMetricsF(font)
+        tall = metrics.capHeight() + _BAR + 3 * _PAD
+        block = QRectF(cell.x() + 1, cell.center().y() - tall / 2 - _PAD, cell.width() - 2, tall + 2 * _PAD)
+        if is_selected:
+            painter.setPen(QPen(colours.accent, 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(colours.accent_soft)
+            painter.drawRoundedRect(block.adjusted(1, 1, -1, -1), 5, 5)
+        painter.setFont(font)
+        painter.setPen(colours.muted if is_refused else colours.text)
+        left = cell.center().x() - metrics.horizontalAdvance(text) / 2
+        painter.drawText(QPointF(left, block.top() + 2 * _PAD + metrics.capHeight()), text)
+        bar = QRectF(inner.x(), block.bottom() - 2 * _PAD - _BAR, inner.width(), _BAR)
+        paint_bar(painter, bar, self._share(index), self._bar_colour(index))
+
+    def _digit_height(self, room: QRectF) -> float:
+        """Return how high a digit may be, bar and margins beneath."""
+        width = QFontMetricsF(digit_font(self.font(), 100)).horizontalAdvance("0")
+        return max(4.0, min(room.height() - _BAR - 4 * _PAD, 100 * room.width() / width))
+
+    def _share(self, index: int) -> float:
+        """Return the digit's probability; what is no digit has none."""
+        is_refused = self._answer.judgement(index) is Judgement.NOT_A_DIGIT
+        return 0.0 if is_refused else float(self._answer.predictions[index].probabilities.max())
+
+    def _bar_colour(self, index: int) -> QColor:
+        colours = theme.colours()
+        if self._answer.judgement(index) is Judgement.TWO_CANDIDATES:
+            return colours.warn
+        return colours.accent if index == self._answer.selected else colours.muted
+
+    # -- what the user does -------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Select the digit that was clicked."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            for index, cell in self.cells().items():
+                if cell.contains(event.position()):
+                    self._select(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from digit to digit."""
+        last, selected = len(self._answer) - 1, self._answer.selected
+        key = Qt.Key
+        aims = {
+            key.Key_Left.value: max(selected - 1, 0),
+            key.Key_Right.value: min(selected + 1, last),
+            key.Key_Home.value: 0,
+            key.Key_End.value: last,
+        }
+        if event.key() in aims:
+            self._select(aims[event.key()])
+        else:
+            super().keyPressEvent(event)
+
+    def _select(self, index: int) -> None:
+        if index != self._answer.selected:
+            self.digitSelected.emit(index)

@@ -1,0 +1,98 @@
+"""The marks of a number on the pad: a thin box and a small label for each digit, over the ink and never part of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+
+from core.recognizer import Judgement
+from gui import theme
+from gui.stroke import UNIT
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom of a digit's points, in canvas units."""
+
+_CLEARANCE = 3.0  # px between the ink and its box
+_CORNER = 4.0
+_OTHERS_OPACITY = 0.6
+_LABEL_OPACITY = 0.85  # a label may lie on another digit's ink
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One digit's box, the character that it is read as, and how it stands out."""
+
+    box: Box
+    label: str
+    judgement: Judgement
+    is_selected: bool
+
+
+def paint(painter: QPainter, sheet: QRectF, marks: Iterable[Mark], pen_width: float, font: QFont) -> None:
+    """Paint marks on a sheet, in the widget's coordinates; the selected one last, on top.
+
+    ``pen_width`` is the ink's, as a share of the sheet's side: boxes stand clear of it.
+    """
+    small = theme.scaled_font(font, 0.9, QFont.Weight.DemiBold)
+    for mark in sorted(marks, key=lambda mark: mark.is_selected):
+        frame = _frame(sheet, mark, pen_width)
+        colour = mark_colour(mark)
+        is_refused = mark.judgement is Judgement.NOT_A_DIGIT
+        line = QColor(colour)
+        line.setAlphaF(1.0 if mark.is_selected else _OTHERS_OPACITY)
+        painter.setPen(QPen(line, 1, Qt.PenStyle.DashLine if is_refused else Qt.PenStyle.SolidLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(frame, _CORNER, _CORNER)
+        _paint_label(painter, _label_rect(sheet, frame, mark, small), mark.label, colour, small)
+
+
+def area(sheet: QRectF, marks: Iterable[Mark], pen_width: float, font: QFont) -> QRectF:
+    """Return the part of the widget that marks are painted in; empty where there are none."""
+    small = theme.scaled_font(font, 0.9, QFont.Weight.DemiBold)
+    result = QRectF()
+    for mark in marks:
+        frame = _frame(sheet, mark, pen_width)
+        result |= frame | _label_rect(sheet, frame, mark, small)
+    return result.adjusted(-1, -1, 1, 1) if not result.isEmpty() else result
+
+
+def mark_colour(mark: Mark) -> QColor:
+    """Return a mark's colour: the selected digit's, or one that does not call for attention."""
+    colours = theme.colours()
+    if mark.is_selected:
+        return colours.accent
+    return colours.warn if mark.judgement is Judgement.TWO_CANDIDATES else colours.muted
+
+
+def _frame(sheet: QRectF, mark: Mark, pen_width: float) -> QRectF:
+    """Return a box around the ink, within the sheet, on the middles of pixels so that its lines are sharp."""
+    scale = sheet.width() / UNIT
+    left, top, right, bottom = (value * scale for value in mark.box)
+    reach = pen_width * sheet.width() / 2 + _CLEARANCE
+    ink = QRectF(QPointF(left, top), QPointF(right, bottom)).translated(sheet.topLeft())
+    frame = ink.adjusted(-reach, -reach, reach, reach) & sheet.adjusted(3, 3, -3, -3)
+    corners = (QPointF(round(p.x()) + 0.5, round(p.y()) + 0.5) for p in (frame.topLeft(), frame.bottomRight()))
+    return QRectF(*corners)
+
+
+def _label_rect(sheet: QRectF, frame: QRectF, mark: Mark, font: QFont) -> QRectF:
+    """Return the label's place: above the box, or below it where there is no room, or else inside."""
+    metrics = QFontMetricsF(font)
+    width, height = metrics.horizontalAdvance(mark.label) + 6, metrics.height()
+    if frame.top() - height >= sheet.top() + 2:
+        top = frame.top() - height
+    elif frame.bottom() + height <= sheet.bottom() - 2:
+        top = frame.bottom()
+    else:
+        top = frame.top()
+    return QRectF(frame.left(), top, width, height)
+
+
+def _paint_label(painter: QPainter, room: QRectF, text: str, colour: QColor, font: QFont) -> None:
+    behind = QColor(theme.colours().paper)
+    behind.setAlphaF(_LABEL_OPACITY)
+    painter.fillRect(room.adjusted(1, 1, -1, -1), behind)
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)

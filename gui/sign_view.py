@@ -1,0 +1,80 @@
+"""The sign of one answer, in large: a digit; two candidates, the first larger; or "?" in a frame for what is none."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from core.recognizer import Judgement
+from gui import theme
+from gui.answer import REFUSED, Answer
+
+_SECOND = 0.55  # the second candidate's height, of the first's
+_OR = 0.16  # the word between them
+
+
+class SignView(QWidget):
+    """As large as its room; the words are the parent's."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._answer = Answer()
+
+    def set_answer(self, answer: Answer) -> None:
+        """Show an answer's selected digit."""
+        self._answer = answer
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint what the answer comes to."""
+        colours = theme.colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self.rect())
+        prediction = self._answer.prediction
+        if prediction is None:
+            self._paint_row(painter, room, [(REFUSED, 1.0, colours.track)])
+            return
+        judgement = self._answer.judgement(self._answer.selected)
+        if judgement is Judgement.NOT_A_DIGIT:
+            self._paint_refusal(painter, room)
+        elif judgement is Judgement.TWO_CANDIDATES:
+            first, second = map(str, prediction.candidates)
+            row = [(first, 1.0, colours.text), (self.tr("or"), _OR, colours.muted), (second, _SECOND, colours.muted)]
+            self._paint_row(painter, room, row)
+        else:
+            self._paint_row(painter, room, [(str(prediction.digit), 1.0, colours.text)])
+
+    def _paint_row(self, painter: QPainter, room: QRectF, texts: list[tuple[str, float, QColor]]) -> None:
+        """Paint texts on one line, each at its share of the height; all smaller where they would not fit."""
+        gap = 0.07
+        full = digit_font(self.font(), 100)
+        advance = QFontMetricsF(full).horizontalAdvance
+        needed = sum(advance(text) * share for text, share, _ in texts) + 100 * gap * (len(texts) - 1)
+        height = min(room.height(), 100 * room.width() / needed)
+        left = room.center().x() - needed * height / 200
+        baseline = room.center().y() + height / 2
+        for text, share, colour in texts:
+            font = digit_font(self.font(), height * share)
+            painter.setFont(font)
+            painter.setPen(colour)
+            painter.drawText(QPointF(left, baseline), text)
+            left += QFontMetricsF(font).horizontalAdvance(text) + gap * height
+
+    def _paint_refusal(self, painter: QPainter, room: QRectF) -> None:
+        """Paint a dashed frame, as parts have on the pad, around a question mark."""
+        side = min(room.width(), room.height()) * 0.72
+        frame = QRectF(0, 0, side, side)
+        frame.moveCenter(room.center())
+        painter.setPen(QPen(theme.colours().muted, 1.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
+        inner = side / 4
+        self._paint_row(painter, frame.adjusted(inner, inner, -inner, -inner), [(REFUSED, 1.0, theme.colours().muted)])
+
+
+def digit_font(font: QFont, cap_height: float) -> QFont:
+    """Return a strong font whose digits are so many pixels high."""
+    result = QFont(font)
+    result.setWeight(QFont.Weight.DemiBold)
+    result.setPixelSize(100)
+    result.setPixelSize(max(1, round(100 * cap_height / QFontMetricsF(result).capHeight())))
+    return result

@@ -1,0 +1,158 @@
+"""A number's digits: all in their places, one selected, by mouse and keyboard."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from gui import theme
+from gui.answer import Answer
+from gui.number_view import NumberView
+
+SIZE = (140, 95)
+
+
+@pytest.fixture
+def view(qtbot):
+    widget = NumberView()
+    qtbot.addWidget(widget)
+    widget.resize(*SIZE)
+    theme.apply(QApplication.instance(), dark=False)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    yield widget
+    theme.apply(QApplication.instance(), dark=False)
+
+
+@pytest.fixture
+def number(said):
+    """Return a function that makes an answer of a number's digits."""
+    return lambda digits, selected=0, **more: Answer(tuple(said(int(d), **more) for d in digits), selected=selected)
+
+
+def pixels(view, cell):
+    """The colours in a cell (H, W, 3)."""
+    image = view.grab(cell.toAlignedRect()).toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(bytes(image.constBits()), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+
+
+def width_of(view, index, colour):
+    """How wide a colour is in a digit's cell, where it is widest."""
+    return (pixels(view, view.cells()[index]) == np.array(colour.getRgb()[:3])).all(axis=2).sum(axis=1).max()
+
+
+def row_of(cells, top):
+    return [index for index, cell in cells.items() if cell.top() == top]
+
+
+@pytest.mark.parametrize("n", [2, 4, 7, 8, 12, 14])
+def test_every_digit_has_a_place_of_its_own_in_reading_order(view, number, n):
+    view.set_answer(number("0" * n))
+    cells = view.cells()
+    assert list(cells) == list(range(n))
+    room = QRectF(view.rect()).adjusted(-0.1, -0.1, 0.1, 0.1)
+    for index, cell in cells.items():
+        assert room.contains(cell)
+        assert cell.width() >= 18
+        assert not any(cell.adjusted(1, 1, -1, -1).intersects(cells[other]) for other in range(index))
+    order = sorted(cells, key=lambda index: (cells[index].top(), cells[index].left()))
+    assert order == list(range(n))
+
+
+def test_few_digits_are_in_one_row_and_larger(view, number):
+    view.set_answer(number("2026"))
+    four = view.cells()
+    assert len({cell.top() for cell in four.values()}) == 1
+    view.set_answer(number("202620262026"))
+    twelve = view.cells()
+    assert len({cell.top() for cell in twelve.values()}) == 2
+    assert four[0].width() > 1.4 * twelve[0].width()
+
+
+@pytest.mark.parametrize("selected", [0, 15, 29])
+def test_of_very_many_those_around_the_selected_one_are_shown(view, number, selected):
+    view.set_answer(number("0123456789" * 3, selected))
+    cells = view.cells()
+    assert selected in cells
+    assert list(cells) == list(range(min(cells), min(cells) + 14))
+    hidden = [index for index in range(30) if index not in cells]
+    assert hidden
+    for end in {min(cells), max(cells)} - {0, 29}:  # an ellipsis: no digit, no bar
+        assert width_of(view, end, theme.colours().text) == 0
+
+
+def test_each_digit_has_a_bar_in_proportion(view, said):
+    view.set_answer(Answer((said(1, 1.0), said(2, 1.0), said(3, 0.5)), selected=0))
+    full, half = (width_of(view, index, theme.colours().muted) for index in (1, 2))
+    assert half == 0  # two candidates: marked by another colour
+    marked = width_of(view, 2, theme.colours().warn)
+    assert marked == pytest.approx(full / 2, abs=2)
+    view.set_answer(dataclasses.replace(view._answer, is_settled=False))
+    assert width_of(view, 2, theme.colours().muted) == pytest.approx(full / 2, abs=2)
+
+
+def test_the_selected_digit_stands_out(view, number):
+    for selected in range(4):
+        view.set_answer(number("2026", selected))
+        for index in range(4):
+            shown = width_of(view, index, theme.colours().accent_soft) > 0
+            assert shown == (index == selected)
+
+
+def test_what_is_no_digit_has_neither_digit_nor_bar(view, said):
+    view.set_answer(Answer((said(1), said(8, is_digit=False)), selected=0))
+    assert width_of(view, 1, theme.colours().text) == 0
+    refused = pixels(view, view.cells()[1])
+    view.set_answer(Answer((said(1), said(3, is_digit=False)), selected=0))
+    np.testing.assert_array_equal(pixels(view, view.cells()[1]), refused)
+
+
+def test_a_click_selects(view, number, qtbot):
+    view.set_answer(number("202620262026", 11))
+    for index in (0, 6, 10):
+        with qtbot.waitSignal(view.digitSelected) as signal:
+            QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.cells()[index].center().toPoint())
+        assert signal.args == [index]
+
+
+@pytest.mark.parametrize(
+    ("key", "selected", "wanted"),
+    [
+        (Qt.Key.Key_Left, 2, 1), (Qt.Key.Key_Right, 2, 3), (Qt.Key.Key_Home, 2, 0), (Qt.Key.Key_End, 1, 3),
+        (Qt.Key.Key_Left, 0, None), (Qt.Key.Key_Right, 3, None), (Qt.Key.Key_A, 1, None),
+    ],
+)  # fmt: skip
+def test_the_arrow_keys_select(view, number, key, selected, wanted):
+    chosen = []
+    view.digitSelected.connect(chosen.append)
+    view.set_answer(number("2026", selected))
+    QTest.keyClick(view, key)
+    assert chosen == ([] if wanted is None else [wanted])
+
+
+def test_the_setter_is_silent_and_what_is_selected_is_not_asked_for_again(view, number, qtbot):
+    with qtbot.assertNotEmitted(view.digitSelected):
+        view.set_answer(number("2026", 1))
+        view.set_answer(number("2026", 3))
+        view.set_answer(number("2026", 3))
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.cells()[3].center().toPoint())
+        QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=view.cells()[1].center().toPoint())
+
+
+def test_focus_is_seen(view, number):
+    view.set_answer(number("2026", 1))
+    view.clearFocus()
+    without = pixels(view, view.cells()[1])
+    view.setFocus()
+    assert view.hasFocus()
+    assert (pixels(view, view.cells()[1]) != without).any()
+
+
+def test_it_is_said(view, number):
+    view.set_answer(number("2026", 1))
+    assert view.accessibleDescription().startswith("2026. Digit 2 of 4")

@@ -1,0 +1,372 @@
+"""From the pen to the answer: refusals that wait for it, numbers, and the digit that is looked at."""
+
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from core.calibration import Calibration
+from core.data.examples import Example
+from core.ink import Drawing
+from core.modelfile import Model
+from core.nn.network import Network, mlp
+from core.recognizer import Judgement, shipped_model
+from gui import specimens
+from gui.model_slot import ModelSlot, Respondent
+from gui.pad import UNIT
+from gui.pad_panel import PadPanel
+from gui.pen_rest import REST_MS
+from gui.reader import Reader
+from gui.stroke import fitted
+from gui.worker import Facts
+
+LEFT = Qt.MouseButton.LeftButton
+ALL, NONE = 1e6, -1e6  # thresholds that refuse all, and nothing
+TWO = specimens.two()
+NUMBER = specimens.number()
+
+
+@pytest.fixture(scope="module")
+def model():
+    return shipped_model()
+
+
+@pytest.fixture
+def slot(qtbot, model):
+    slot = ModelSlot()
+    slot.set_shipped(model)
+    return slot
+
+
+@pytest.fixture
+def refuse(slot, model):
+    """Return a function that gives the model another threshold."""
+
+    def refuse(threshold):
+        slot.set_shipped(dataclasses.replace(model, calibration=Calibration(threshold=threshold)))
+
+    return refuse
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = PadPanel()
+    qtbot.addWidget(widget)
+    widget.resize(400, 640)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    return widget
+
+
+@pytest.fixture
+def reader(panel, slot):
+    return Reader(panel, slot)
+
+
+def said(panel):
+    return panel.prediction_view.accessibleName()
+
+
+def spots(panel, drawing):
+    """The strokes of a drawing as places on the pad's widget, the whole in the middle of the sheet."""
+    pad, sheet = panel.pad, panel.pad._sheet()
+    scale = sheet.width() / UNIT
+    return [
+        [pad.rect().topLeft() + (sheet.topLeft() + QPointF(x, y) * scale).toPoint() for x, y in stroke[:, :2].tolist()]
+        for stroke in fitted(drawing.strokes)
+    ]
+
+
+def press(panel, places):
+    """Draw a stroke, and leave the pen where it ends."""
+    QTest.mousePress(panel.pad, LEFT, pos=places[0])
+    for start, stop in itertools.pairwise(places):
+        QTest.mouseMove(panel.pad, (start + stop) / 2)
+        QTest.mouseMove(panel.pad, stop)
+
+
+def draw(panel, drawing):
+    for places in spots(panel, drawing):
+        press(panel, places)
+        QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
+
+
+# -- refusals ------------------------------------------------------------------------------------------------------
+
+
+def test_the_pen_rests_for_300_ms(reader):
+    assert reader.rest.timer.interval() == REST_MS == 300
+
+
+def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    names = []
+    panel.changed.connect(lambda: names.append(said(panel)))
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, TWO)
+        names.append(said(panel))
+    assert len(names) > 20
+    assert not any("Not" in name for name in names)
+    assert names[-1].startswith("2, ")
+    assert said(panel) == "Not a digit"
+
+
+def test_two_candidates_are_named_once_the_pen_has_rested(qtbot, panel, reader, slot):
+    shares = np.linspace(0, 1, 41)
+    drawings = [specimens.four_or_nine(float(share)) for share in shares]
+    between = min(drawings, key=lambda drawing: slot.recognizer.predict(drawing).probabilities.max())
+    assert slot.recognizer.predict(between).judgement is Judgement.TWO_CANDIDATES
+    panel.pad.set_drawing(between, fit=True)
+    panel.changed.emit()
+    assert said(panel)[1] == ","
+    with qtbot.waitSignal(reader.rest.over):
+        pass
+    assert sorted(said(panel)[:6].split(" or ")) == ["4", "9"]
+
+
+def test_nothing_is_refused_while_the_pen_is_down(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    reader.rest.timer.setInterval(20)
+    places = spots(panel, TWO)[0]
+    with qtbot.waitSignal(reader.rest.timer.timeout):
+        press(panel, places)
+    assert said(panel)[0].isdigit()
+    with qtbot.waitSignal(reader.rest.over):
+        QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
+    assert said(panel) == "Not a digit"
+
+
+def test_a_new_stroke_takes_the_refusal_back(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    reader.rest.timer.setInterval(20)
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, TWO)
+    QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
+    assert said(panel)[0].isdigit()
+
+
+@pytest.mark.parametrize("action", ["undo", "redo", "clear"])
+def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, reader, refuse, action):
+    refuse(ALL)
+    panel.pad.set_drawing(TWO, fit=True)
+    if action == "redo":
+        panel.pad.undo()
+    elif action == "undo":
+        panel.pad.clear()
+    reader.answer()
+    with qtbot.waitSignal(reader.rest.over):
+        getattr(panel, f"{action}_action").trigger()
+        assert said(panel) == "No answer yet" if action == "clear" else said(panel).startswith("2, ")
+    assert said(panel) == ("No answer yet" if action == "clear" else "Not a digit")
+
+
+def test_the_eraser_is_a_pen_too(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    reader.rest.timer.setInterval(20)
+    panel.pad.set_drawing(NUMBER, fit=True)
+    reader.answer()
+    assert said(panel).startswith("????")
+    panel.eraser_action.trigger()
+    on_the_six = spots(panel, NUMBER)[3][6]
+    with qtbot.waitSignal(reader.rest.timer.timeout):
+        QTest.mousePress(panel.pad, LEFT, pos=on_the_six)
+    assert said(panel).startswith("202.")
+    with qtbot.waitSignal(reader.rest.over):
+        QTest.mouseRelease(panel.pad, LEFT, pos=on_the_six)
+    assert said(panel).startswith("???.")
+
+
+def test_a_cancelled_stroke_is_followed_by_a_rest(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    reader.rest.timer.setInterval(20)
+    panel.pad.set_drawing(TWO, fit=True)
+    reader.answer()
+    press(panel, [panel.pad.rect().center(), panel.pad.rect().center() * 1.2])
+    with qtbot.waitSignal(reader.rest.over):
+        QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
+    assert said(panel) == "Not a digit"
+
+
+def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touched_nothing(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    reader.rest.timer.setInterval(20)
+    draw(panel, TWO)
+    panel.eraser_action.trigger()
+    with qtbot.waitSignal(reader.rest.timer.timeout):
+        QTest.mousePress(panel.pad, LEFT, pos=panel.pad._sheet().topLeft().toPoint() + QPoint(5, 5))
+    assert said(panel).startswith("2, ")
+    with qtbot.waitSignal(reader.rest.over):
+        QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
+    assert said(panel) == "Not a digit"
+
+
+def test_what_was_not_drawn_just_now_may_be_refused_at_once(panel, reader, refuse, tmp_path):
+    refuse(ALL)
+    draw(panel, TWO)
+    assert said(panel).startswith("2, ")  # and while it waits, a file is opened
+    (tmp_path / "two.json").write_text(TWO.to_json())
+    reader.open(tmp_path / "two.json")
+    assert said(panel) == "Not a digit"
+    picture = QImage(60, 60, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    for y in range(10, 50):
+        picture.setPixelColor(30, y, Qt.GlobalColor.black)
+    reader.show_pasted(picture)
+    assert said(panel) == "Not a digit"
+    reader.show_example(Example(label=1, number=5, image=np.eye(28, dtype=np.uint8) * 255))
+    assert said(panel) == "Not a digit"
+
+
+def test_a_new_network_keeps_to_the_rest(qtbot, panel, reader, refuse):
+    refuse(ALL)
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, TWO)
+        refuse(ALL + 1)
+        assert said(panel).startswith("2, ")
+    refuse(ALL)
+    assert said(panel) == "Not a digit"
+    refuse(NONE)
+    assert said(panel).startswith("2, ")
+
+
+def test_a_network_in_training_refuses_nothing(qtbot, panel, reader, slot, refuse):
+    refuse(ALL)
+    network = Network(mlp((784, 8, 11)))  # with an eleventh output, "not a digit", and without a threshold
+    network.parameters[-1] = 100  # of which it is quite sure
+    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0))
+    slot.take(network.snapshot())
+    slot.choose(Respondent.TRAINING)
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, TWO)
+    assert "Not" not in said(panel)
+    assert reader.shown.prediction.probabilities.shape == (10,)
+    assert "guess" in panel.prediction_view.accessibleDescription()
+
+
+def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel, reader, slot):
+    network = Network(mlp((784, 11)))
+    network.parameters[-1] = 100
+    network.parameters[-11 + 3] = 5
+    slot.set_shipped(Model(network, calibration=Calibration(threshold=0.0)))
+    reader.rest.timer.setInterval(20)
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, TWO)
+        assert said(panel).startswith("3, 94")
+    assert said(panel) == "Not a digit"
+
+
+# -- numbers -------------------------------------------------------------------------------------------------------
+
+
+def test_2026_is_read_as_a_number(panel, reader):
+    draw(panel, NUMBER)
+    assert said(panel).startswith("2026. Digit 4 of 4: 6, ")
+    assert [mark.label for mark in panel.pad._marks] == ["2", "0", "2", "6"]
+    assert [mark.is_selected for mark in panel.pad._marks] == [False, False, False, True]
+    for mark, stroke in zip(panel.pad._marks, panel.pad.drawing().strokes, strict=True):
+        np.testing.assert_allclose(mark.box, [*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)])
+
+
+def test_boxes_follow_while_the_pen_is_down(panel, reader):
+    first, second, *_ = spots(panel, NUMBER)
+    press(panel, first)
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
+    assert panel.pad._marks == ()  # one digit needs no box
+    widths = []
+    panel.changed.connect(lambda: widths.extend(m.box[2] - m.box[0] for m in panel.pad._marks if m.is_selected))
+    press(panel, second)
+    assert len(panel.pad._marks) == 2
+    assert len(set(widths)) > 5
+    assert widths[-1] > widths[0]
+
+
+def test_boxes_are_neither_ink_nor_picture(panel, reader):
+    draw(panel, NUMBER)
+    assert panel.pad._marks
+    strokes = panel.pad.drawing()
+    without = panel.pad.grab().toImage()
+    panel.pad.set_marks(())
+    assert panel.pad.grab().toImage() != without
+    panel.pad.set_drawing(Drawing())
+    panel.pad.set_drawing(strokes)
+    bare = panel.pad.grab().toImage()
+    panel.pad.undo()
+    panel.pad.undo()
+    panel.pad.set_marks(())
+    assert panel.pad.grab().toImage() == bare
+
+
+def test_a_picture_of_a_number_has_no_boxes(panel, reader):
+    draw(panel, NUMBER)
+    panel.pad.set_marks(())
+    picture = panel.pad.grab().toImage()
+    reader.answer()
+    assert panel.pad._marks
+    reader.show_pasted(picture)
+    assert panel.pad._marks == ()
+    assert not panel.prediction_view.number_view.isVisible()
+
+
+def test_a_click_on_a_digit_shows_its_bars_and_what_was_seen(panel, reader):
+    draw(panel, NUMBER)
+    seen = panel.network_view.grab().toImage()
+    digits = panel.prediction_view.number_view
+    QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
+    assert said(panel).startswith("2026. Digit 2 of 4: 0, ")
+    assert panel.network_view.grab().toImage() != seen
+    assert [mark.is_selected for mark in panel.pad._marks] == [False, True, False, False]
+    QTest.keyClick(digits, Qt.Key.Key_Left)
+    assert said(panel).startswith("2026. Digit 1 of 4: 2, ")
+
+
+def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, reader, refuse):
+    draw(panel, NUMBER)
+    panel.digitSelected.emit(1)
+    refuse(NONE)
+    assert "Digit 2 of 4" in said(panel)
+    panel.undo_action.trigger()
+    assert said(panel).startswith("202. Digit 3 of 3")
+
+
+def test_the_digit_touched_last_is_selected_wherever_it_stands(panel, reader):
+    order = [3, 1, 2, 0]
+    strokes = NUMBER.strokes
+    draw(panel, Drawing(tuple(strokes[index] for index in order)))
+    assert said(panel).startswith("2026. Digit 1 of 4")
+
+
+def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, reader, refuse, slot):
+    star = specimens.doodles()[1].strokes[0] * np.float32([1, 1, 1]) + np.float32([110, 0, 0])
+    scores = [slot.recognizer.predict(Drawing((s,))).score for s in (TWO.strokes[0], star)]
+    assert scores[1] < scores[0]
+    refuse(sum(scores) / 2)
+    reader.rest.timer.setInterval(20)
+    with qtbot.waitSignal(reader.rest.over):
+        draw(panel, Drawing((TWO.strokes[0], star)))
+        assert said(panel)[:2].isdigit()
+    assert said(panel) == "2?. Digit 2 of 2: Not a digit"
+    assert [mark.label for mark in panel.pad._marks] == ["2", "?"]
+
+
+def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel):
+    reader = Reader(panel, ModelSlot())
+    draw(panel, TWO)
+    assert reader.shown.image.any()
+    assert said(panel) == "No answer yet"
+    panel.clear_action.trigger()
+    assert reader.shown.image is None
+
+
+def test_a_number_of_twelve_can_be_drawn_and_painted(panel, reader):
+    strokes = [stroke * np.float32(0.3) + np.float32([105 * i, 0, 0]) for i in range(3) for stroke in NUMBER.strokes]
+    panel.pad.set_drawing(Drawing(tuple(strokes)), fit=True)
+    reader.answer()
+    assert len(reader.shown) == 12
+    assert len(panel.pad._marks) == 12
+    QApplication.processEvents()
+    assert said(panel).startswith("2026" * 3)
