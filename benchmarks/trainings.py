@@ -2,9 +2,9 @@
 
     DIGITPAD_DATA=FOLDER python benchmarks/trainings.py [--jobs 2] [--only NAME...]
 
-Each is one run of ``digitpad-lab train`` with one thread; its figures are kept in ``benchmarks/trainings.json``, so that
-one that was interrupted is the only one to be made again. A fold is six writers that its network has not seen; the fold
-of writers 25 to 30 is the network by which the settings were chosen.
+Each is one run of ``digitpad-lab train`` with one thread; its figures are kept in ``benchmarks/trainings.json``, so
+that one that was interrupted is the only one to be made again. A fold is six writers that its network has not seen;
+the fold of writers 25 to 30 is the network by which the settings were chosen.
 """
 
 import argparse

@@ -24,8 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _mend_streams()
         options = _parser().parse_args(arguments)
         # The commands bring NumPy and all else with them: half of the time that --help and --version would take.
-        commands = importlib.import_module("core.commands")
-        code: int = getattr(commands, options.run)(options)
+        module, function = options.run.split(".")
+        code: int = getattr(importlib.import_module(f"core.{module}"), function)(options)
         print(end="", flush=True)  # here, and not at exit, output that cannot be written is noticed in time
         return code
     except DigitpadError as error:
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--float16", action="store_true", help="save half-precision numbers: half the file")
     command.add_argument("--threads", type=int, metavar="N", help="threads of the matrix products")
     command.add_argument("--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists")
-    command.set_defaults(run="train")
+    command.set_defaults(run="train_command.train")
 
     command = commands.add_parser("evaluate", help="test a model on a data source")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
@@ -89,33 +89,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--path", choices=["strokes", "bitmap"], default="strokes", help="bitmap: read the canvas")
     command.add_argument("--digits", metavar="SOURCE", help="compare with these: how well scores tell both apart")
-    command.set_defaults(run="evaluate")
+    command.set_defaults(run="ask_commands.evaluate")
 
     command = commands.add_parser("predict", help="read digits from PNG, JPEG or ink JSON files")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    command.set_defaults(run="predict")
+    command.set_defaults(run="ask_commands.predict")
 
-    commands.add_parser("recipes", help="list the recipes").set_defaults(run="list_recipes")
+    commands.add_parser("recipes", help="list the recipes").set_defaults(run="list_commands.list_recipes")
 
     data = commands.add_parser("data", help="list or get data").add_subparsers(required=True, metavar="list|get")
-    data.add_parser("list", help="list the data sources").set_defaults(run="list_data")
+    data.add_parser("list", help="list the data sources").set_defaults(run="list_commands.list_data")
     command = data.add_parser("get", help="download MNIST (11 MB)")
     command.add_argument("name", choices=["mnist"])
-    command.set_defaults(run="get_data")
+    command.set_defaults(run="list_commands.get_data")
 
     model_command = commands.add_parser("model", help="look into a model file, or calibrate it")
     model = model_command.add_subparsers(required=True, metavar="show|calibrate")
     command = model.add_parser("show", help="print what a model says of itself")
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="default: the model that comes along")
-    command.set_defaults(run="show_model")
+    command.set_defaults(run="list_commands.show_model")
     command = model.add_parser("calibrate", help="fit how sure a model is, and what it refuses")
     command.add_argument("file", type=Path, metavar="FILE")
     how = command.add_mutually_exclusive_group(required=True)
     how.add_argument("--on", metavar="SOURCE", help="fit both on these digits")
     how.add_argument("--like", type=Path, metavar="FILE", help="take both over from another model")
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
-    command.set_defaults(run="calibrate_model")
+    command.set_defaults(run="list_commands.calibrate_model")
 
     for name in ("train", "evaluate", "predict", "recipes"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")

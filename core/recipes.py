@@ -16,6 +16,10 @@ class Recipe:
     data: str | None = None
     test: str | None = None
 
+    def test_for(self, data: str) -> str | None:
+        """Return the source to test on, where ``data`` are what the recipe is meant for; else None."""
+        return self.test if data == self.data else None
+
 
 PEN_FILE = "pen:pen/pen-train.unipen"
 OMNIGLOT_FILE = "omniglot:omniglot/strokes_background_small1.zip"
@@ -52,6 +56,7 @@ RECIPES = {
             TrainConfig(
                 hidden=(1024, 1024),
                 batch_norm=True,
+                dropout=0.15,
                 label_smoothing=0.02,
                 optimizer="adamw",
                 weight_decay=0.02,
@@ -62,7 +67,7 @@ RECIPES = {
                 deformation=1.0,
                 validation_share=0.02,
             ),
-            data=f"mnist+6*{PEN_FILE}+synthetic:60000+nondigits:60000+8*{OMNIGLOT_FILE}@Balinese,Korean",
+            data=f"mnist+8*{PEN_FILE}+synthetic:60000+nondigits:60000+8*{OMNIGLOT_FILE}@Balinese,Korean",
             test="mnist",
         ),
         Recipe(

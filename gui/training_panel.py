@@ -172,12 +172,13 @@ class TrainingPanel(QWidget):
 
     def _make_choices(self) -> None:
         self._recipe = QComboBox()
+        self._recipe.setObjectName("recipe")
         for recipe in recipes.RECIPES.values():
             self._recipe.addItem(recipe.name, recipe.name)
             self._recipe.setItemData(self._recipe.count() - 1, recipe.title, Qt.ItemDataRole.ToolTipRole)
         self._recipe.setToolTip(self.tr("A set of settings with a name; Customise shows and changes them"))
         self._recipe.setAccessibleName(self.tr("Recipe"))
-        self._recipe.activated.connect(self._show_recipe)
+        self._recipe.activated.connect(self._on_recipe)
         self._data = QComboBox()
         for text, source in (
             (self.tr("MNIST: 70,000 real digits"), "mnist"),
@@ -288,6 +289,12 @@ class TrainingPanel(QWidget):
         recipe = recipes.RECIPES[self.recipe]
         self._title.setText(recipe.title)
         self.form.set_config(recipe.config)
+
+    def _on_recipe(self) -> None:
+        """Follow the user's choice; a recipe that is meant for certain digits brings them along."""
+        self._show_recipe()
+        if data := recipes.RECIPES[self.recipe].data:
+            self.set_data(data)
 
     def _on_pause(self) -> None:
         (self.resumeRequested if self._state is RunState.PAUSED else self.pauseRequested).emit()

@@ -17,6 +17,7 @@ from core.config import TrainConfig
 from core.errors import DigitpadError, MnistError, TrainingError
 from core.experiment import Experiment
 from core.modelfile import Model
+from core.recipes import RECIPES
 from core.training import Progress
 
 RECORDS_INTERVAL_S = 1 / 30
@@ -114,7 +115,8 @@ class Worker(QThread):
     def _run(self) -> Outcome:
         order = self.order
         with threads.limited(order.threads):
-            experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads)
+            test = RECIPES[order.recipe].test_for(order.data) if order.recipe in RECIPES else None
+            experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, test)
             self.prepared.emit(self.number, _facts(experiment))
             error = ""
             try:

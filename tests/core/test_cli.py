@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, commands, modelfile, recipes, threads, training
+from core import cli, modelfile, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
 from core.ink import Drawing
 from core.modelfile import Model
@@ -253,7 +253,7 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     os.mkfifo(here / "fifo")
     before = sorted(here.iterdir())
     monkeypatch.setattr(training, "fit", lambda *arguments: pytest.fail("it trained"))
-    monkeypatch.setattr(commands.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
+    monkeypatch.setattr(train_command.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
     assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
     assert sorted(here.iterdir()) == before
     assert (here / "file").read_text() == "older"
@@ -339,13 +339,13 @@ def interruptible():
 
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
-    conclude = commands.Experiment.conclude
+    conclude = train_command.Experiment.conclude
 
     def interrupted(experiment):
         signal.raise_signal(signal.SIGINT)
         return conclude(experiment)
 
-    monkeypatch.setattr(commands.Experiment, "conclude", interrupted)
+    monkeypatch.setattr(train_command.Experiment, "conclude", interrupted)
     assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -373,7 +373,7 @@ def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands.Experiment, "prepare", interrupt)
+    monkeypatch.setattr(train_command.Experiment, "prepare", interrupt)
     assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
     assert list(here.iterdir()) == []
 

@@ -43,3 +43,10 @@ def test_quick_is_he_and_one_cycle():
 def test_a_recipe_cannot_be_changed():
     with pytest.raises(dataclasses.FrozenInstanceError):
         recipes.named("quick").name = "slow"
+
+
+def test_a_recipe_is_tested_on_its_own_source_with_its_own_data_alone():
+    recipe = recipes.named("shipped")
+    assert recipe.test_for(recipe.data) == "mnist"
+    assert recipe.test_for("synthetic") is None
+    assert recipes.named("quick").test_for("mnist") is None

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 
-from core import modelfile, places
+from core import modelfile, places, recipes
 from core.config import TrainConfig
 from core.data import mnist
 from core.ink import Drawing
@@ -734,3 +734,14 @@ def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
     above, below = panel._settings.geometry(), panel._status.geometry()
     assert above.bottom() < below.top()
     assert below.bottom() <= panel.height()
+
+
+def test_a_recipe_that_is_meant_for_certain_digits_brings_them_along(window):
+    panel = window.training_panel
+    box = panel.findChild(QComboBox, "recipe")
+    box.setFocus()
+    while panel.recipe != "synthetic":
+        before = panel.recipe
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert panel.recipe != before, "the recipe is not in the list"
+    assert panel.data == recipes.RECIPES["synthetic"].data

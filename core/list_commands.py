@@ -1,0 +1,74 @@
+"""The commands that list, get, show and calibrate."""
+
+import argparse
+import dataclasses
+import json
+import sys
+
+from core import modelfile, output, recipes
+from core.config import TrainConfig
+from core.data import mnist, sources
+from core.experiment import calibration_of
+
+
+def list_recipes(options: argparse.Namespace) -> int:
+    """List the recipes."""
+    report = {
+        recipe.name: {"title": recipe.title, "data": recipe.data, "settings": dataclasses.asdict(recipe.config)}
+        for recipe in recipes.RECIPES.values()
+    }
+    width = max(map(len, report))
+    lines = [f"{recipe.name:{width}}  {_shape(recipe.config)}: {recipe.title}" for recipe in recipes.RECIPES.values()]
+    output.show({"recipes": report}, "\n".join(lines), as_json=options.json)
+    return 0
+
+
+def _shape(config: TrainConfig) -> str:
+    return "-".join(map(str, (784, *config.hidden, 10)))
+
+
+def list_data(options: argparse.Namespace) -> int:
+    """List the data sources."""
+    where = mnist.folder()
+    here = f"in {where}" if where else 'not here; get it with "digitpad-lab data get mnist"'
+    print(f"mnist              60,000 + 10,000 digits: {here}")
+    print("synthetic          20,000 digits drawn by the program (synthetic:N for N of them)")
+    print("pen:FILE           a UNIPEN pen file; pen:FILE@1-24,30 for these writers of it")
+    print("idx:FOLDER         four IDX files named like MNIST's")
+    print("nondigits          20,000 drawings that are no digits (nondigits:N for N of them), made by the program")
+    print("omniglot:ZIP       Omniglot's characters, but Latin and Greek, as no digits; @Korean,Balinese for some")
+    print("A+B                two sources joined")
+    print("3*A                a source that each epoch goes through three times")
+    return 0
+
+
+def get_data(options: argparse.Namespace) -> int:
+    """Download MNIST."""
+    if sys.stderr.isatty():
+        from tqdm import tqdm
+
+        with tqdm(total=mnist.DOWNLOAD_BYTES, unit="B", unit_scale=True) as bar:
+            mnist.download(lambda done, total: bar.update(done - bar.n))
+    else:
+        mnist.download()
+    print(f"MNIST is now in {mnist.cache()}")
+    return 0
+
+
+def show_model(options: argparse.Namespace) -> int:
+    """Print what a model says of itself."""
+    print(json.dumps(output.asked_model(options.file).facts(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def calibrate_model(options: argparse.Namespace) -> int:
+    """Give a model another calibration: fitted on a source, or that of another model."""
+    model = modelfile.load(options.file)
+    if options.like is not None:
+        calibrated = modelfile.load(options.like).calibration
+    else:
+        calibrated = calibration_of(model.network, model.input_scale, sources.load(options.on).evaluation)
+    modelfile.save(dataclasses.replace(model, calibration=calibrated), options.out or options.file)
+    refusal = "refuses nothing" if calibrated.threshold is None else f"refuses scores below {calibrated.threshold:.3f}"
+    print(f"{options.out or options.file}: temperature {calibrated.temperature:.3f}, {refusal}")
+    return 0
