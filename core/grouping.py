@@ -52,28 +52,29 @@ def group(drawing: Drawing, threshold: float) -> list[Cluster]:
     Every stroke is in one cluster, but for dots that are nowhere near a digit: those are in none.
     """
     n = len(drawing.strokes)
+    whole = [Cluster(tuple(range(n)))] if n else []
     if n < 2 or n > MAX_STROKES:
-        return [Cluster(tuple(range(n)))] if n else []
+        return whole
     points: Floats = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
     starts = np.cumsum([0] + [len(stroke) for stroke in drawing.strokes[:-1]])
     boxes = np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
     height = _line_height(boxes)
     if height < _SMALLEST:
-        return [Cluster(tuple(range(n)))]
+        return whole
     points /= np.float32(height)
     boxes /= np.float32(height)
     main, small, specks = _kinds(boxes)
-    if not main.size:
-        return [Cluster(tuple(range(n)))]
+    if not main.size:  # nothing but dots
+        return whole
     distances = _distances(boxes, _samples(points, starts))
     bodies, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
     owner = np.full(n, -1)
     owner[main] = main[bodies]
     _adopt(small, main, boxes, distances, owner)
     _adopt_specks(specks, boxes, distances, owner)
-    between = np.full((n, n), -np.inf, np.float32)
-    between[np.ix_(main, main)] = odds
-    return _ordered(owner, main, boxes, between)
+    bond = np.full((n, n), -np.inf, np.float32)
+    bond[np.ix_(main, main)] = odds
+    return _ordered(owner, main, boxes, bond)
 
 
 def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
@@ -130,7 +131,7 @@ def _kinds(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
     specks = np.maximum(widths, heights) < _SPECK
     small = (heights < _SMALL) & ~specks
-    if (small | specks).all():
+    if (small | specks).all():  # bars alone, as of a digit that has just been begun
         small[:] = False
     return np.flatnonzero(~small & ~specks), np.flatnonzero(small), np.flatnonzero(specks)
 
@@ -186,7 +187,7 @@ def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, 
 
 
 def _adopt(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
-    """Give each small stroke to the digit that it is bound to most; where there is none, it stands by itself."""
+    """Give each small stroke, in ``owner`` (N,), to the digit that it is bound to most, or to itself if to none."""
     for stroke in small:
         odds = bonds(boxes[stroke], boxes[main], distances[stroke, main])
         odds[_gaps(boxes[stroke], boxes[main]) > _SMALL_GAP] = -np.inf
@@ -195,7 +196,7 @@ def _adopt(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owne
 
 
 def _adopt_specks(specks: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
-    """Give each dot to the nearest digit, if one is near."""
+    """Give each dot, in ``owner`` (N,), to the nearest digit, if one is near."""
     others = np.flatnonzero(owner >= 0)
     for stroke in specks:
         away = np.where(_gaps(boxes[stroke], boxes[others]) > _SPECK_GAP, np.inf, distances[stroke, others])
@@ -203,16 +204,20 @@ def _adopt_specks(specks: Indexes, boxes: Floats, distances: Floats, owner: Inde
             owner[stroke] = owner[others[away.argmin()]]
 
 
-def _ordered(owner: Indexes, main: Indexes, boxes: Floats, odds: Floats) -> list[Cluster]:
-    """Return the clusters from left to right, by the middle of their main strokes."""
+def _ordered(owner: Indexes, main: Indexes, boxes: Floats, bond: Floats) -> list[Cluster]:
+    """Return the clusters from left to right, by the middle of their main strokes.
+
+    ``owner`` (N,) has for each stroke the number of that which stands for its cluster, or -1; ``bond`` (N, N) has the
+    log-odds between those.
+    """
     middles = {}
     for head in np.unique(owner[owner >= 0]):
         body = main[owner[main] == head]
         own = boxes[body if body.size else [head]]
         middles[int(head)] = float(own[:, 0].min() + own[:, 2].max())
     heads = sorted(middles, key=lambda head: middles[head])
-    following = [float(odds[one, other]) for one, other in pairwise(heads)] + [-np.inf]
+    following = [float(bond[one, other]) for one, other in pairwise(heads)] + [-np.inf]
     return [
-        Cluster(tuple(np.flatnonzero(owner == head).tolist()), bond)
-        for head, bond in zip(heads, following, strict=True)
+        Cluster(tuple(np.flatnonzero(owner == head).tolist()), to_next)
+        for head, to_next in zip(heads, following, strict=True)
     ]

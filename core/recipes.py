@@ -56,7 +56,6 @@ RECIPES = {
             TrainConfig(
                 hidden=(1024, 1024),
                 batch_norm=True,
-                dropout=0.15,
                 label_smoothing=0.02,
                 optimizer="adamw",
                 weight_decay=0.02,
@@ -67,7 +66,7 @@ RECIPES = {
                 deformation=1.0,
                 validation_share=0.02,
             ),
-            data=f"mnist+8*{PEN_FILE}+synthetic:60000+nondigits:60000+8*{OMNIGLOT_FILE}@Balinese,Korean",
+            data=f"2*mnist+8*{PEN_FILE}+synthetic:20000+nondigits:40000+6*{OMNIGLOT_FILE}@Balinese,Korean",
             test="mnist",
         ),
         Recipe(

@@ -18,6 +18,7 @@ Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings how little each looks like a digit, (N,), in nats: minus the logarithm of a probability."""
 
 Span = tuple[int, int]
+"""Neighbouring clusters: the first, and the one after the last."""
 Bonds = NDArray[np.float64]
 
 DOUBT = 3.0
@@ -68,10 +69,15 @@ def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
 
 
 def _part(drawing: Drawing, strokes: tuple[int, ...]) -> Part:
-    chosen = Drawing(tuple(drawing.strokes[stroke] for stroke in strokes))
+    chosen = _only(drawing, strokes)
     points = np.concatenate([stroke[:, :2] for stroke in chosen.strokes])
     (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
     return Part(strokes, chosen, (left, top, right, bottom))
+
+
+def _only(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
+    """Return the strokes of a drawing that have these numbers."""
+    return Drawing(tuple(drawing.strokes[stroke] for stroke in strokes))
 
 
 def _read(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple[int, ...]]:
@@ -81,13 +87,14 @@ def _read(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple
     asked = [span for span in united if _open(bonds, span)]
     prices = dict.fromkeys(united, 0.0)
     if asked:
-        drawings = [Drawing(tuple(drawing.strokes[stroke] for stroke in united[span])) for span in asked]
-        answers = np.nan_to_num(costs(drawings), nan=0.0).clip(-DEAREST, DEAREST)  # it may be a network in training
+        answers = costs([_only(drawing, united[span]) for span in asked])
+        answers = np.nan_to_num(answers, nan=0.0).clip(-DEAREST, DEAREST)  # it may be a network in training
         prices.update(zip(asked, answers.tolist(), strict=True))
     return [united[span] for span in _cheapest(prices, bonds)]
 
 
 def _united(clusters: list[Cluster], span: Span) -> tuple[int, ...]:
+    """Return the strokes of the clusters in a span, ascending."""
     return tuple(sorted(stroke for cluster in clusters[slice(*span)] for stroke in cluster.strokes))
 
 
@@ -124,6 +131,7 @@ def _spans(bonds: Bonds) -> list[Span]:
 
 def _cheapest(prices: dict[Span, float], bonds: Bonds) -> list[Span]:
     """Return the spans that cover all clusters at the least price, that of their bonds included."""
+    # A bond is log-odds: these are minus the logarithms of the probabilities of one digit, and of two.
     to_join, to_part = np.logaddexp(0, -bonds), np.logaddexp(0, bonds)
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((np.inf, []) for _ in bonds)]
     for (start, stop), price in prices.items():

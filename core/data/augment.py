@@ -42,14 +42,14 @@ class Deformation:
         By which a stroke's edges move outwards or inwards; at most 1.
     """
 
-    rotation: float = 9.0
-    scale: float = 0.08
-    aspect: float = 0.09
+    rotation: float = 10.0
+    scale: float = 0.10
+    aspect: float = 0.12
     slant: float = 0.15
     shift: float = 1.0
-    elastic: float = 0.65
-    smoothness: float = 4.5
-    pen: float = 0.4
+    elastic: float = 1.0
+    smoothness: float = 5.0
+    pen: float = 0.5
 
     def times(self, strength: float) -> "Deformation":
         """Return the same deformation, ``strength`` times as far."""

@@ -1,4 +1,4 @@
-"""Omniglot's stroke files: characters of many alphabets, drawn with a mouse: what is not a digit, to test with.
+"""Omniglot's stroke files: characters of many alphabets, drawn with a mouse: no digits, to learn from and test with.
 
 A zip has text files ``ROOT/ALPHABET/characterNN/FILE.txt``, one a drawing: ``START``, then lines ``x,y,t``, y upwards
 (so negative), and ``BREAK`` at the end of each stroke (Lake, Salakhutdinov and Tenenbaum, 2015). It is read in memory:
@@ -89,6 +89,7 @@ def _wanted(
 
 
 def _chosen(present: set[str], alphabets: Collection[str] | None, name: str) -> set[str]:
+    """Return the alphabets wanted of those present, as the zip spells them."""
     if alphabets is None:
         chosen = present - set(PARTLY_DIGITS)
         if not chosen:
@@ -102,6 +103,7 @@ def _chosen(present: set[str], alphabets: Collection[str] | None, name: str) -> 
 
 
 def _key(alphabet: str) -> str:
+    """Return what an alphabet is known by, however it is spelled: the zip has ``Early_Aramaic``."""
     return alphabet.casefold().replace("_", " ")
 
 
@@ -140,7 +142,7 @@ def _strokes(lines: list[tuple[int, str]], name: str) -> list[NDArray[np.float64
     strokes: list[list[tuple[float, float]]] = [[]]
     for number, line in lines:
         if line == "BREAK":
-            strokes.append([])
+            strokes.append([])  # the last one stays empty, and a drawing leaves those out
             continue
         try:
             x, y, _ = map(float, line.split(","))

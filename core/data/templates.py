@@ -36,6 +36,8 @@ class Template:
     ----------
     digit : int
         What it shows, 0 to 9, or ``NO_DIGIT``.
+    name : str
+        Which way of writing it this is, or which shape.
     points : (C, 2)
         What the curves run through, in digit heights, (0, 0) in the middle.
     curve : (S, C)
@@ -89,9 +91,9 @@ def parse_shapes(text: str) -> tuple[Template, ...]:
     return tuple(_read(text, _shape))
 
 
-def _read(text: str, template: Callable[[Any], Template]) -> list[Template]:
+def _read(text: str, make: Callable[[Any], Template]) -> list[Template]:
     try:
-        return [template(entry) for entry in json.loads(text)["templates"]]
+        return [make(entry) for entry in json.loads(text)["templates"]]
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise DataError(f"the stroke templates are damaged: {error}") from None
 
@@ -111,6 +113,7 @@ def _shape(entry: Any) -> Template:
 
 
 def _template(digit: int, name: str, strokes: Any, what: str) -> Template:
+    """Return the template of typed strokes; ``what`` is what errors call it."""
     parts = [_points(stroke, what) for stroke in strokes]
     curves = [_curve(points, corners) for points, corners in parts]
     sizes = [len(points) for points, _ in parts]
@@ -120,13 +123,13 @@ def _template(digit: int, name: str, strokes: Any, what: str) -> Template:
     return Template(digit, name, points, _blocks(curves), _blocks([_bond(size) for size in sizes]), owner, starts)
 
 
-def _points(stroke: Any, template: str) -> tuple[Floats, list[int]]:
+def _points(stroke: Any, what: str) -> tuple[Floats, list[int]]:
     """Return a stroke's points (C, 2) and which of them are corners."""
     if len(stroke) < 2 or any(len(point) not in (2, 3) or point[2:] not in ([], [1]) for point in stroke):
-        raise ValueError(f"{template} has a stroke that is not a list of points [x, y] or [x, y, 1]")
+        raise ValueError(f"{what} has a stroke that is not a list of points [x, y] or [x, y, 1]")
     points = np.array([point[:2] for point in stroke], dtype=np.float32)
     if not np.isfinite(points).all() or not np.diff(points, axis=0).any(axis=1).all():
-        raise ValueError(f"{template} has the same point twice running, or a coordinate that is not a number")
+        raise ValueError(f"{what} has the same point twice running, or a coordinate that is not a number")
     return points, [i for i, point in enumerate(stroke) if len(point) == 3]
 
 

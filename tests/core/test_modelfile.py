@@ -10,6 +10,7 @@ import pytest
 from safetensors.numpy import save as to_bytes
 
 from core import modelfile
+from core.calibration import TEMPERATURES, Calibration
 from core.errors import ModelError
 from core.modelfile import Model
 from core.nn.initializers import he_normal
@@ -411,3 +412,59 @@ def test_a_disk_that_fills_up_while_writing(path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert path.read_bytes() == before
     assert_nothing_but(path)
+
+
+# Calibration, precision, an eleventh output
+
+
+def test_the_calibration_comes_back(tmp_path):
+    for calibrated in (Calibration(1.5, -2.25), Calibration(0.8, None)):
+        modelfile.save(model(calibration=calibrated), tmp_path / "m")
+        assert modelfile.load(tmp_path / "m").calibration == calibrated
+
+
+@pytest.mark.parametrize(
+    "calibrated", [{"temperature": "hot"}, {"temperature": 10**400}, {"temperature": 1.0, "threshold": "low"}, [1, 2]]
+)
+def test_a_calibration_that_makes_no_sense(path, calibrated):
+    facts, tensors = parts(path)
+    put(path, facts | {"calibration": calibrated}, tensors)
+    refused(path, "its calibration make")
+
+
+def test_a_temperature_out_of_range_is_brought_into_it(path):
+    facts, tensors = parts(path)
+    put(path, facts | {"calibration": {"temperature": 0.0}}, tensors)
+    assert modelfile.load(path).calibration.temperature == TEMPERATURES[0]
+
+
+def test_half_precision_halves_the_file_and_is_near_enough(path):
+    half = path.with_name("half")
+    modelfile.save(model(precision="float16"), half)
+    one, other = modelfile.load(path), modelfile.load(half)
+    assert half.stat().st_size < 0.6 * path.stat().st_size
+    assert other.precision == "float16"
+    assert other.network.parameters.dtype == np.float32
+    np.testing.assert_allclose(other.network.parameters, one.network.parameters, rtol=1e-3, atol=1e-6)
+
+
+def test_a_number_that_half_precision_cannot_hold_is_not_saved_as_infinite(tmp_path):
+    large = model(precision="float16")
+    large.network.parameters[0] = 1e6
+    with pytest.raises(ModelError, match="float16 cannot hold"):
+        modelfile.save(large, tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize("precision", ["float64", "", None, 16])
+def test_a_precision_that_makes_no_sense(path, precision):
+    facts, tensors = parts(path)
+    put(path, facts | {"precision": precision}, tensors)
+    refused(path, "its precision makes no sense")
+
+
+def test_an_eleventh_output_is_read_and_a_twelfth_is_not(tmp_path):
+    modelfile.save(Model(Network(mlp((784, 11)))), tmp_path / "eleven")
+    assert modelfile.load(tmp_path / "eleven").network.sizes == (784, 11)
+    modelfile.save(Model(Network(mlp((784, 12)))), tmp_path / "twelve")
+    refused(tmp_path / "twelve", "does not tell 10 digits apart")

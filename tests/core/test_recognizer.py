@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from core import ink, picture
+from core.calibration import Calibration
 from core.errors import ModelError
 from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
-from core.recognizer import Prediction, Recognizer, shipped_model
+from core.recognizer import SURE, Judgement, Prediction, Recognizer, shipped_model
 
 SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])
 
@@ -130,3 +131,67 @@ def test_the_shipped_model_reads_digits_of_writers_it_has_not_seen(pen_file):
     recognizer = Recognizer.of(shipped_model())
     right = [recognizer.predict(digit.drawing).digit == digit.label for digit in digits]
     assert np.mean(right) >= 0.85
+
+
+# What is said of a drawing
+
+
+def prediction(*probabilities, is_digit=True):
+    p = np.array([*probabilities] + [0.0] * (10 - len(probabilities)), np.float32)
+    return Prediction(p, np.zeros((28, 28), np.uint8), 0.0, is_digit)
+
+
+def test_a_sure_answer_stands_alone_and_an_unsure_one_names_the_second():
+    assert prediction(0.1, SURE, 0.1).judgement is Judgement.DIGIT
+    unsure = prediction(0.3, SURE - 0.1, 0.0)
+    assert unsure.judgement is Judgement.TWO_CANDIDATES
+    assert unsure.candidates == (1, 0)
+
+
+def test_what_is_no_digit_is_that_however_sure_the_answer():
+    assert prediction(1.0, is_digit=False).judgement is Judgement.NOT_A_DIGIT
+
+
+def constant(logits, calibrated=None):
+    """Return a recognizer whose network answers the same to everything."""
+    network = Network(mlp((784, len(logits))))
+    network.parameters[-len(logits) :] = logits
+    return Recognizer(network, 1 / 255, calibrated)
+
+
+def test_the_temperature_softens_and_the_threshold_refuses():
+    image = np.zeros((28, 28), np.uint8)
+    logits = [4.0, *[0.0] * 9, 1.0]
+    plain = constant(logits).predict_image(image)
+    soft = constant(logits, Calibration(2.0)).predict_image(image)
+    np.testing.assert_allclose(plain.probabilities[0], np.exp(4) / (np.exp(4) + 9), rtol=1e-5)
+    np.testing.assert_allclose(soft.probabilities[0], np.exp(2) / (np.exp(2) + 9), rtol=1e-5)
+    assert plain.score == pytest.approx(np.log(np.exp(4) + 9) - 1, rel=1e-5)
+    assert constant(logits, Calibration(1.0, plain.score - 0.1)).predict_image(image).is_digit
+    assert not constant(logits, Calibration(1.0, plain.score + 0.1)).predict_image(image).is_digit
+
+
+def test_a_number_is_read_digit_by_digit():
+    recognizer = Recognizer.of(shipped_model())
+    one = [[50, 0], [50, 50], [50, 100]]
+    apart = Drawing.from_points([[[x + 150 * number, y] for x, y in one] for number in range(3)])
+    reading = recognizer.read(apart)
+    assert reading.number == "111"
+    assert [part.strokes for part in reading.parts] == [(0,), (1,), (2,)]
+    assert [round(part.box[0]) for part in reading.parts] == [50, 200, 350]
+    assert recognizer.read(Drawing()) is None
+
+
+def test_costs_are_small_for_what_is_a_digit_and_large_for_what_is_none():
+    digit, other = Drawing.from_points([[[0, 0], [1, 9]]]), Drawing.from_points([[[0, 0], [9, 9]], [[9, 0], [0, 9]]])
+    for threshold in (None, 0.0, 5.0):
+        costs = constant([9.0, *[0.0] * 9], Calibration(1.0, threshold)).costs([digit, other])
+        assert costs.shape == (2,)
+        assert (costs >= 0).all()
+    even = constant([0.0] * 10).costs([digit])
+    sure = constant([30.0, *[0.0] * 9]).costs([digit])
+    assert even[0] > sure[0]
+
+
+def test_a_network_that_is_no_longer_sound_still_gives_costs():
+    assert np.isfinite(constant([np.nan] * 10).costs([Drawing.from_points([[[0, 0], [1, 9]]])])).all()

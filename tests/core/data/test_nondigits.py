@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from core import geometry, ink
-from core.data import nondigits, synthetic, templates
+from core import geometry
+from core.data import nondigits, synthetic
+from core.ink import Drawing
 
 KINDS = list(nondigits.MIXTURE)
 
@@ -18,12 +19,6 @@ def rng(seed=0):
 @pytest.fixture(scope="module")
 def images():
     return nondigits.draw(1500, rng())
-
-
-@pytest.fixture(scope="module")
-def of_kind():
-    """Two hundred images of each kind, drawn with the usual pen."""
-    return {kind: ink.render_all(nondigits.drawings_of(kind, 200, rng(1))) for kind in KINDS}
 
 
 def boxes(images):
@@ -61,9 +56,11 @@ def test_every_image_has_mnists_size(images):
     assert np.mean(longer == geometry.BOX) > 0.98  # all but single dots
 
 
-def test_the_pen_varies(images):
-    lines = nondigits.drawings_of("dashes", 200, rng())
-    heights = boxes(ink.render_all(lines, synthetic.pens(200, rng())))[1]
+def test_the_pen_varies(monkeypatch):
+    line = Drawing.from_points([[[0, 0], [9, 0]]])
+    monkeypatch.setattr(nondigits, "MIXTURE", {"line": 1.0})
+    monkeypatch.setattr(nondigits, "_MAKERS", {"line": lambda n, rng: [line] * n})
+    heights = boxes(nondigits.draw(200, rng()))[1]
     assert np.quantile(heights, 0.9) > 1.5 * np.quantile(heights, 0.1)
 
 
@@ -103,66 +100,9 @@ def test_every_kind_gives_sound_drawings(kind):
 def test_hardly_any_is_narrow_and_upright_like_a_1(images):
     width, height = boxes(images)
     assert np.mean((width < 9) & (height > 16)) < 0.03
-    ones, labels = synthetic.draw(600, rng())
+    ones, labels = synthetic.draw(3000, rng())
     width, height = boxes(ones[labels == 1])
-    assert np.mean((width < 9) & (height > 16)) > 0.3
-
-
-def test_dashes_lie_and_blots_are_full(of_kind):
-    width, height = boxes(of_kind["dashes"])
-    assert np.mean(width > height) > 0.8
-    amount = {kind: of_kind[kind].mean() for kind in KINDS}
-    assert amount["hatchings"] > 1.5 * amount["signs"]
-    assert amount["dots"] < 0.5 * amount["signs"]
-
-
-def test_neighbours_are_wide_and_their_digits_whole(of_kind):
-    width, height = boxes(of_kind["neighbours"])
-    assert np.mean(width >= height) > 0.6
-    digits, _ = synthetic.draw(300, rng())
-    width, height = boxes(digits)
-    assert np.mean(width >= height) < 0.35
-
-
-def test_of_two_digits_over_each_other_neither_is_hidden():
-    lone = [len(drawing.strokes) for drawing in nondigits.digits(300, rng())]
-    overlapping = nondigits.drawings_of("overlaps", 300, rng())
-    assert np.mean([len(drawing.strokes) for drawing in overlapping]) > 1.6 * np.mean(lone)
-    hidden = [nondigits._apart(drawing.strokes[:1], drawing.strokes[-1:]) < 0.05 for drawing in overlapping]
-    assert np.mean(hidden) < 0.05
-
-
-def test_a_spoiled_digit_keeps_its_strokes_and_gets_more():
-    way = next(way for way in templates.digits() if way.digit == 8)
-    (digit,) = synthetic.write(way, 1, rng())
-    for mark in nondigits._MARKS:
-        added = nondigits._mark(mark, digit.strokes, rng())
-        assert len(added) == len(mark)
-        low, high = nondigits._box(added)
-        assert ((high - low) > 0.2).any()
-
-
-@pytest.mark.parametrize("layout", nondigits._LAYOUTS)
-def test_parts_of_a_compound_stay_in_their_boxes(layout):
-    for box, sign in zip(layout, nondigits.shapes(2, rng()), strict=True):
-        low, high = nondigits._box(nondigits._boxed(sign.strokes, box))
-        assert (low >= np.array(box[:2]) - 1e-5).all()
-        assert (high <= np.array(box[2:]) + 1e-5).all()
-
-
-def test_made_up_signs_have_one_to_six_strokes_that_mostly_touch():
-    made = nondigits.drawings_of("signs", 400, rng())
-    counts = np.bincount([len(drawing.strokes) for drawing in made])
-    assert (counts[1:] > 5).all()
-    assert len(counts) == 7
-    touching = [gap(drawing) < 0.12 for drawing in made if len(drawing.strokes) == 2]
-    assert np.mean(touching) > 0.55
-
-
-def gap(drawing):
-    """The distance between the nearest points of two strokes."""
-    one, other = (stroke[:, :2] for stroke in drawing.strokes)
-    return np.linalg.norm(one[:, np.newaxis] - other, axis=2).min()
+    assert np.mean((width < 9) & (height > 16)) > 0.2  # the others have a foot or a long flag
 
 
 def test_they_can_be_told_from_digits(images):

@@ -163,9 +163,9 @@ def test_an_entry_that_is_larger_than_it_says_is_not_inflated(tmp_path):
     content = bytearray(path.read_bytes())
     struct.pack_into("<I", content, content.index(b"PK\1\2") + 24, 600)
     path.write_bytes(content)
-    began = time.perf_counter()
+    began = time.process_time()
     refused(path, "damaged: Bad CRC-32")
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_no_more_is_read_than_the_limits(tmp_path, monkeypatch):
@@ -187,9 +187,9 @@ def test_a_million_entries_are_refused_at_once(tmp_path):
     path = tmp_path / "strokes.zip"
     header = b"PK\1\2" + bytes(42)
     path.write_bytes(header * 1_000_000 + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 65535, 65535, 46_000_000, 0, 0))
-    began = time.perf_counter()
+    began = time.process_time()
     refused(path, "entries: too many")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
@@ -209,9 +209,9 @@ def test_the_real_file(real_data):
     path = real_data / "omniglot" / "strokes_background_small1.zip"
     if not path.is_file():
         pytest.skip("no real data: DIGITPAD_DATA has no omniglot/")
-    began = time.perf_counter()
+    began = time.process_time()
     found = omniglot.read(path)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
     assert {each.alphabet for each in found} == {"Balinese", "Early_Aramaic", "Korean"}
     assert len(found) == 20 * (24 + 22 + 40)
     assert len(omniglot.read(path, ["latin", "GREEK"])) == 20 * (26 + 24)

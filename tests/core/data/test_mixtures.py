@@ -1,0 +1,52 @@
+"""Mixtures: each maker asked once, for as many as its weight gives it, and templates by lot."""
+
+import numpy as np
+import pytest
+
+from core.data import mixtures, synthetic, templates
+from core.ink import Drawing
+
+
+def rng(seed=0):
+    return np.random.default_rng(seed)
+
+
+def dots(count, x):
+    return [Drawing.from_points([[[x, at]]]) for at in range(count)]
+
+
+def test_all_of_one_number_are_made_at_once_and_put_in_their_places():
+    asked = []
+
+    def make(number, count):
+        asked.append((number, count))
+        return dots(count, x=number)
+
+    made = mixtures.in_batches(np.array([5, 2, 5, 2, 7, 5]), make)
+    assert asked == [(2, 2), (5, 3), (7, 1)]
+    places = [drawing.strokes[0][0, :2].tolist() for drawing in made]
+    assert places == [[5, 0], [2, 0], [5, 1], [2, 1], [7, 0], [5, 2]]
+
+
+def test_of_no_numbers_nothing_is_made():
+    def never(number, count):
+        raise AssertionError(f"asked for {count} of {number}")
+
+    assert mixtures.in_batches(np.empty(0, np.intp), never) == []
+
+
+def test_a_mixture_follows_its_weights():
+    makers = [lambda n, rng, x=x: dots(n, x) for x in range(3)]
+    made = mixtures.mixed(makers, (1, 3, 0), 4000, rng())
+    counts = np.bincount([int(drawing.strokes[0][0, 0]) for drawing in made], minlength=3)
+    assert counts.sum() == 4000
+    assert counts[1] == pytest.approx(3000, abs=140)  # five standard deviations
+    assert counts[2] == 0
+
+
+def test_templates_are_all_written_and_no_two_drawings_alike():
+    ways = templates.shapes()[:2]
+    plain = mixtures.written(ways, 40, rng(), synthetic.NO_VARIATION)
+    assert {drawing.n_points for drawing in plain} == {len(way.curve) for way in ways}
+    assert len({drawing.strokes[0].tobytes() for drawing in plain}) == 2
+    assert len({drawing.strokes[0].tobytes() for drawing in mixtures.written(ways, 40, rng())}) == 40
