@@ -3,7 +3,8 @@
     DIGITPAD_DATA=FOLDER python benchmarks/geometry.py [MODEL]
 
 What is said of pen writers 25 to 30 is said by a network that has not seen them: by
-``benchmarks/writers-1-24.safetensors`` where that is present, else by the one that ships. A line ``goal`` for each figure that was set.
+``benchmarks/writers-1-24.safetensors`` where that is present, else by the one that ships. A line ``goal`` for each
+figure that was set.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Photos of handwritten digits, made by the program from pen strokes: what a telephone makes of a sheet of paper.
 
-Paper and ink of any colour, dark on light or light on dark, grain in the paper, light that falls off to one side and into
-the corners, a digit somewhere on the sheet and a little turned, a lens that is not quite sharp, noise, JPEG.
+Paper and ink of any colour, dark on light or light on dark, grain in the paper, light that falls off to one side and
+into the corners, a digit somewhere on the sheet and a little turned, a lens that is not quite sharp, noise, JPEG.
 """
 
 import io
@@ -21,19 +21,19 @@ CONTRAST = 70.0
 """Grey levels, at least, between paper and ink in the best light."""
 
 _HEIGHT, _WIDTH = 480, 640  # px
-_BRIGHTNESS = np.array([0.299, 0.587, 0.114])
+_BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def photo(drawing: Drawing, rng: np.random.Generator) -> bytes:
     """Return the bytes of a JPEG of a drawing, of 640 × 480 pixels."""
-    ink = _inked(drawing, rng)[..., np.newaxis]
+    ink = _inked(drawing, rng)
     paper, pen = _colours(rng)
     sheet = (paper + _grain(rng)) * (1 - ink) + pen * ink
-    lit = sheet * _light(rng)[..., np.newaxis]
-    image = Image.fromarray(lit.clip(0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2.5)))
-    noisy = np.asarray(image) + rng.normal(0, rng.uniform(1, 5), (_HEIGHT, _WIDTH, 3))
+    sheet *= _light(rng)
+    image = _image(sheet).filter(ImageFilter.GaussianBlur(rng.uniform(0.5, 2.5)))
+    noise = rng.standard_normal((_HEIGHT, _WIDTH, 1), dtype=np.float32) * np.float32(rng.uniform(1, 5))
     file = io.BytesIO()
-    Image.fromarray(noisy.clip(0, 255).astype(np.uint8)).save(file, "JPEG", quality=QUALITY)
+    _image(noise + np.asarray(image)).save(file, "JPEG", quality=QUALITY)
     return file.getvalue()
 
 
@@ -44,48 +44,55 @@ def turned(drawing: Drawing, degrees: float) -> Drawing:
     return Drawing.from_points([stroke @ turn for stroke in drawing.strokes])
 
 
-def _inked(drawing: Drawing, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return how much of each pixel (H, W) the pen covered: a digit of a quarter to four fifths of the height."""
+def _inked(drawing: Drawing, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return how much of each pixel (H, W, 1) the pen covered: a digit of a quarter to four fifths of the height."""
     size = rng.uniform(0.25, 0.8)
     pen = size * rng.uniform(0.04, 0.16)  # both of the height
     upright = turned(drawing, rng.uniform(-MAX_TURN, MAX_TURN))
     there = canvas.placed(upright, size, rng, _HEIGHT, pen)
-    aside = rng.uniform(0, _WIDTH - _HEIGHT)
-    there = Drawing.from_points([stroke + [aside, 0, 0] for stroke in there.strokes])
-    covered = 1 - canvas.paint(there, pen * _HEIGHT / _WIDTH, _WIDTH)[:_HEIGHT] / 255
-    pale = rng.uniform(0, 0.25)  # how much the ink's strength changes along the strokes
-    return covered * (1 - pale * _cloud(rng, 24))
+    aside = np.array([rng.uniform(0, _WIDTH - _HEIGHT), 0, 0])
+    there = Drawing.from_points([stroke + aside for stroke in there.strokes])
+    canvas_of_ink = 255 - canvas.paint(there, pen * _HEIGHT / _WIDTH, _WIDTH)[:_HEIGHT]
+    pale = np.float32(rng.uniform(0, 0.25))  # how much the ink's strength changes along the strokes
+    return canvas_of_ink[..., np.newaxis] / np.float32(255) * (1 - pale * _cloud(rng, 24))
 
 
-def _colours(rng: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _colours(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return colours (3,) of paper and ink in [0, 255]; one time in four the ink is the lighter."""
     while True:
-        light, dark = rng.uniform(130, 255, 3), rng.uniform(0, 140, 3)
+        light, dark = (rng.uniform(*span, 3).astype(np.float32) for span in ((130, 255), (0, 140)))
         if (light - dark) @ _BRIGHTNESS >= CONTRAST:
             return (dark, light) if rng.random() < 0.25 else (light, dark)
 
 
-def _grain(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the texture of paper (H, W, 1): fine fibres, and coarser clouds."""
-    fine = rng.normal(0, 1, (_HEIGHT, _WIDTH))
-    fibres = (fine + np.roll(fine, 1, 1) + np.roll(fine, 2, 1) + np.roll(fine, 1, 0)) / 2
-    texture = rng.uniform(1, 5) * fibres + rng.uniform(0, 6) * (2 * _cloud(rng, 40) - 1)
-    return texture[..., np.newaxis]
+def _grain(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the texture of paper (H, W, 1), in grey levels: fine fibres, and coarser clouds."""
+    fine = rng.standard_normal((_HEIGHT, _WIDTH, 1), dtype=np.float32)
+    fibres = fine + np.roll(fine, 1, axis=0) + np.roll(fine, (1, 2), axis=(0, 1))
+    deep, broad = np.float32(rng.uniform(0.5, 3)), np.float32(rng.uniform(0, 6))
+    return deep * fibres + broad * (2 * _cloud(rng, 40) - 1)
 
 
-def _light(rng: np.random.Generator) -> NDArray[np.float64]:
-    """Return the light (H, W) in (0, 1]: falling off in one direction and towards the corners, and a soft shadow."""
-    rows, columns = np.mgrid[-1 : 1 : _HEIGHT * 1j, -1 : 1 : _WIDTH * 1j]
+def _light(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the light (H, W, 1) in (0, 1]: falling off in one direction, and into the corners; and a soft shadow."""
+    rows = np.linspace(-1, 1, _HEIGHT, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    columns = np.linspace(-1, 1, _WIDTH, dtype=np.float32)[:, np.newaxis]
     angle = rng.uniform(0, 2 * np.pi)
-    slope = 1 - rng.uniform(0, 0.45) * (1 + (np.cos(angle) * columns + np.sin(angle) * rows) / np.sqrt(2)) / 2
-    corners = 1 - rng.uniform(0, 0.3) * (rows**2 + columns**2) / 2
-    x, y, wide = rng.uniform(-1, 1), rng.uniform(-1, 1), rng.uniform(0.6, 1.5)
-    shadow = 1 - rng.uniform(0, 0.25) * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / wide**2)
-    light: NDArray[np.float64] = slope * corners * shadow
+    away = (1 + (np.float32(np.cos(angle)) * columns + np.float32(np.sin(angle)) * rows) / np.float32(1.42)) / 2
+    slope = 1 - np.float32(rng.uniform(0, 0.45)) * away
+    corners = 1 - np.float32(rng.uniform(0, 0.15)) * (rows**2 + columns**2)
+    x, y, wide = (np.float32(number) for number in rng.uniform((-1, -1, 0.6), (1, 1, 1.5)))
+    shadow = np.exp(-(((rows - y) / wide) ** 2)) * np.exp(-(((columns - x) / wide) ** 2))
+    light: NDArray[np.float32] = slope * corners * (1 - np.float32(rng.uniform(0, 0.25)) * shadow)
     return light
 
 
-def _cloud(rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-    """Return smooth noise (H, W) in [0, 1] with features of about a ``n``-th of the width."""
-    coarse = Image.fromarray(rng.integers(0, 256, (max(n * _HEIGHT // _WIDTH, 1), n)).astype(np.uint8))
-    return np.asarray(coarse.resize((_WIDTH, _HEIGHT), Image.Resampling.BICUBIC)) / 255
+def _cloud(rng: np.random.Generator, n: int) -> NDArray[np.float32]:
+    """Return smooth noise (H, W, 1) in [0, 1] with features of about an n-th of the width."""
+    coarse = Image.fromarray(rng.integers(0, 256, (n * _HEIGHT // _WIDTH, n)).astype(np.uint8))
+    smooth = np.asarray(coarse.resize((_WIDTH, _HEIGHT), Image.Resampling.BICUBIC))
+    return smooth[..., np.newaxis] / np.float32(255)
+
+
+def _image(values: NDArray[np.float32]) -> Image.Image:
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8))

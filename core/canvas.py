@@ -33,8 +33,8 @@ def placed(
         return drawing
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes]).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
-    longest = side * min(size, 1 - pen_width)
-    scale = longest / max(float((high - low).max()), np.finfo(np.float32).tiny)
+    extent = float((high - low).max())
+    scale = side * min(size, 1 - pen_width) / extent if extent > 0 else 0.0
     margin = side * pen_width / 2
     corner = margin + rng.uniform(0, 1, 2) * (side - 2 * margin - (high - low) * scale)
     return Drawing.from_points(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bounded, geometry
+from core import bounded, geometry, paper, regions, scaling, stroke_width
 from core.errors import DrawingError
 
 MAX_PIXELS = 50_000_000
@@ -21,8 +21,8 @@ MAX_FILE_BYTES = 64 * 2**20
 SUFFIXES = (".png", ".jpg", ".jpeg")
 
 _MAX_SIDE = 1024  # px: a larger picture is reduced first, by whole blocks
-_CONTRAST = 16.0  # grey levels: less than this between the lightest and the darkest is an empty page
-_THRESHOLD = 0.25  # of the darkest ink: what is fainter is ground, and does not count for the box
+_WORKING_SIDE = 140  # px: the longer side of a digit whose strokes are drawn anew
+_STEEPNESS = 2.0  # of a stroke's edge, before its width is measured: the shades of soft edges are grain as well
 
 
 def load(path: Path) -> NDArray[np.uint8]:
@@ -78,53 +78,49 @@ def _grey(image: Any) -> NDArray[np.uint8]:
 def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the (28, 28) image of the digit in a picture of grey values (H, W), or None where there is nothing.
 
-    0 is paper and 255 ink, as in MNIST, whichever way round the picture has it.
+    0 is paper and 255 ink, as in MNIST, whichever way round the picture has it. A digit on a clean ground whose strokes
+    are as wide as MNIST's keeps each of its shades; any other is drawn anew, at the width of ``ink.PEN_WIDTH``.
     """
-    ink = _ink(_reduced(grey))
+    page, _ = scaling.reduced(grey, _MAX_SIDE)
+    ink = paper.find(page)
     if ink is None:
         return None
-    inked = ink > _THRESHOLD
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    box = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = geometry.BOX / max(box.shape)
-    height, width = (max(round(side * scale), 1) for side in box.shape)
-    small = _averages(_averages(box, height).T, width).T
-    image: NDArray[np.uint8] = geometry.place(small[np.newaxis].astype(np.float32))[0]
+    if ink.is_clean:
+        small = _boxed(ink.cover)
+        if stroke_width.THINNEST <= stroke_width.measured(small) <= stroke_width.THICKEST:
+            return _placed(small)
+    return _placed(_boxed(stroke_width.normalised(*_enlarged(ink))))
+
+
+def _enlarged(ink: paper.Ink) -> tuple[NDArray[np.float32], int]:
+    """Return ink at the scale at which its strokes are drawn anew, its grain smoothed; and its box's longer side."""
+    scale = _WORKING_SIDE / ink.longest
+    height, width = (max(round(side * scale), 1) for side in ink.cover.shape)
+    cover = scaling.resized(ink.cover, height, width)
+    if not ink.is_clean:
+        cover = _smoothed(_smoothed(cover).T).T
+    # Lines thinner than a pixel have become grey by now: what is full ink here is what they show.
+    strong = cover[cover > cover.max() / 4]
+    full = np.median(strong[strong > np.percentile(strong, 90) / 2]).astype(np.float32)
+    steep = ((cover / full - np.float32(0.5)) * np.float32(_STEEPNESS) + np.float32(0.5)).clip(0, 1)
+    return steep, regions.longest(steep > 0.5)
+
+
+def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return values (H, W) smoothed a little along their columns."""
+    padded = np.pad(values, ((1, 1), (0, 0)), mode="edge")
+    smooth: NDArray[np.float32] = (padded[:-2] + padded[2:]) * np.float32(0.25) + values * np.float32(0.5)
+    return smooth
+
+
+def _boxed(cover: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the digit within its inked box, its longer side reduced to 20 pixels."""
+    digit = cover[regions.box(cover > 0)]
+    scale = geometry.BOX / max(digit.shape)
+    height, width = (max(round(side * scale), 1) for side in digit.shape)
+    return scaling.averaged(scaling.averaged(digit, height).T, width).T.clip(0, 1)
+
+
+def _placed(small: NDArray[np.float32]) -> NDArray[np.uint8]:
+    image: NDArray[np.uint8] = geometry.place(small[np.newaxis])[0]
     return image
-
-
-def _reduced(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return means of whole blocks, so that the longer side is at most about a thousand pixels."""
-    block = -(-max(grey.shape) // _MAX_SIDE)
-    if block <= 1 or min(grey.shape) < block:
-        return grey.astype(np.float32)
-    height, width = (side // block * block for side in grey.shape)
-    blocks = grey[:height, :width].reshape(height // block, block, width // block, block)
-    means: NDArray[np.float32] = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return means
-
-
-def _ink(grey: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """Return the ink (H, W) in [0, 1], or None on an empty page. The ground is what most of the border shows."""
-    if not grey.size or float(np.ptp(grey)) < _CONTRAST:
-        return None
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    difference = grey - np.median(border)
-    # A digit is the smaller part of its picture, but its pixels differ the most from the ground.
-    polarity = 1.0 if difference.max() > -difference.min() else -1.0
-    ink: NDArray[np.float32] = (difference * np.float32(polarity)).clip(0, None)
-    full = np.median(ink[ink > ink.max() / 2])  # what a stroke's middle shows, rather than the one darkest speck
-    ink /= full
-    return ink.clip(0, 1)
-
-
-def _averages(values: NDArray[Any], m: int) -> NDArray[np.float64]:
-    """Average values (n, ...) by area to (m, ...), exactly, whether m is smaller or larger than n."""
-    n = len(values)
-    sums = np.zeros((n + 1, *values.shape[1:]))
-    np.cumsum(values, axis=0, out=sums[1:])
-    edges = np.arange(m + 1) * n / m
-    whole = np.minimum(edges.astype(np.intp), n - 1)
-    up_to_edges = sums[whole] + (edges - whole)[:, np.newaxis] * values[whole]
-    means: NDArray[np.float64] = np.diff(up_to_edges, axis=0) * (m / n)
-    return means.clip(0, 1)

@@ -1,0 +1,63 @@
+"""Regions: boxes, and connected parts, against a plain flood fill."""
+
+import numpy as np
+import pytest
+
+from core import regions
+
+
+def flooded(mask):
+    """Return regions numbered as one reads, each filled from its first pixel."""
+    numbers, n = np.zeros(mask.shape, int), 0
+    for start in zip(*mask.nonzero(), strict=True):
+        if numbers[start]:
+            continue
+        n += 1
+        waiting = [start]
+        while waiting:
+            row, column = waiting.pop()
+            inside = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
+            if inside and mask[row, column] and not numbers[row, column]:
+                numbers[row, column] = n
+                waiting += [(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    return numbers, n
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_regions_are_those_of_a_flood_fill(seed):
+    rng = np.random.default_rng(seed)
+    mask = rng.random(rng.integers(1, 40, 2)) < rng.uniform(0.1, 0.7)
+    numbers, n = regions.label(mask)
+    expected, n_expected = flooded(mask)
+    assert n == n_expected
+    pairs = np.unique(np.stack([numbers.ravel(), expected.ravel()]), axis=1)
+    assert pairs.shape[1] == len(np.unique(expected)), "each number stands for one region"
+    assert set(np.unique(numbers)) - {0} == set(range(1, n + 1))
+
+
+def test_a_spiral_is_one():
+    turns = np.linspace(0, 8 * np.pi, 4000)
+    mask = np.zeros((101, 101), bool)
+    mask[
+        np.rint(50 + turns * np.sin(turns) * 1.9).astype(int), np.rint(50 + turns * np.cos(turns) * 1.9).astype(int)
+    ] = 1
+    assert regions.label(mask)[1] == 1
+
+
+def test_corners_touch():
+    assert regions.label(np.eye(5, dtype=bool))[1] == 1
+    assert regions.label(np.eye(5, dtype=bool)[::-1])[1] == 1
+
+
+@pytest.mark.parametrize(("mask", "n"), [(np.zeros((4, 7), bool), 0), (np.ones((4, 7), bool), 1)])
+def test_nothing_and_everything(mask, n):
+    numbers, found = regions.label(mask)
+    assert found == n
+    np.testing.assert_array_equal(numbers, mask.astype(int))
+
+
+def test_the_box():
+    mask = np.zeros((9, 9), bool)
+    mask[2, 5] = mask[6, 4] = True
+    assert regions.box(mask) == (slice(2, 7), slice(4, 6))
+    assert regions.longest(mask) == 5
