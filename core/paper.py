@@ -61,6 +61,8 @@ class _Overview:
         That direction: 1 where the ink is lighter than the ground, -1 where it is darker.
     strokes, seen : (h, w) bool
         Where there is ink, and what is looked at: that and what surrounds it, but no specks.
+    is_clean : bool
+        As in ``Ink``.
     """
 
     block: tuple[int, int]

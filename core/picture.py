@@ -1,7 +1,8 @@
 """Pictures: an image file, or a canvas, to the 28×28 pixels that a network sees.
 
-The digit is told from its ground by its brightness, dark on light or light on dark; its box is cut out, reduced by area
-averaging to a longer side of 20 pixels, and placed like every digit (``core.geometry``).
+The digit is told from its ground by its brightness (``core.paper``); strokes thinner or thicker than MNIST's are
+brought to the width of those (``core.stroke_width``); the digit's box is reduced by area averaging to a longer side of
+20 pixels, and placed like every digit (``core.geometry``).
 """
 
 import io

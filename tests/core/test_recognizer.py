@@ -1,9 +1,12 @@
 """The recogniser: one network, asked with drawings, pictures and images; nothing drawn is nothing."""
 
+import dataclasses
+import json
+
 import numpy as np
 import pytest
 
-from core import ink, picture
+from core import ink, picture, recipes
 from core.calibration import Calibration
 from core.errors import ModelError
 from core.ink import Drawing
@@ -101,11 +104,14 @@ def test_a_missing_shipped_model_is_an_error_that_names_it(tmp_path, monkeypatch
 
 def test_the_shipped_model_says_where_it_comes_from():
     model = shipped_model()
-    assert model.data == "mnist" or model.data.startswith("mnist+")
-    assert model.recipe
+    recipe = recipes.named("shipped")
+    assert (model.recipe, model.data, model.test) == (recipe.name, recipe.data, recipe.test)
+    assert model.settings == json.loads(json.dumps(dataclasses.asdict(recipe.config)))
     assert model.date
-    assert model.scores["test_accuracy"] > 0.97
-    assert any("MNIST" in credit for credit in model.credits)
+    assert model.scores["test_accuracy"] > 0.99
+    assert model.calibration.threshold is not None
+    for name in ("MNIST", "UCI", "Omniglot"):
+        assert any(name in credit for credit in model.credits)
 
 
 @pytest.mark.parametrize("size", [1.0, 0.01, 300.0])

@@ -49,7 +49,7 @@ def test_every_record_arrives_once_and_in_order(qtbot, session):
     n_steps = log.facts[0].n_steps
     assert [record.step for record in log.records] == list(range(1, n_steps + 1))
     assert log.states == [RunState.PREPARING, RunState.RUNNING, RunState.IDLE]
-    assert log.outcomes[0].model.scores["test_accuracy"] > 0.3
+    assert log.outcomes[0].model.scores["test_accuracy"] > 0.2
     assert not log.outcomes[0].stopped
     assert session.seconds > 0
 
