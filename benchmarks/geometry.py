@@ -19,6 +19,7 @@ from program import goal
 
 from core import canvas, geometry, ink, modelfile, picture, stroke_width
 from core.data import mnist, sources
+from core.data.dataset import N_CLASSES
 from core.ink import Drawing
 from core.modelfile import Model
 from core.recognizer import shipped_model
@@ -40,9 +41,9 @@ def cells() -> list[tuple[float, float]]:
 
 
 def answers(model: Model, images: Sequence[Images] | Images) -> Labels:
-    """Return what a network reads images (N, 28, 28) as."""
+    """Return which digits a network reads images (N, 28, 28) as, whether or not it takes them for digits at all."""
     rows = np.asarray(images).reshape(-1, geometry.N_PIXELS) * np.float32(model.input_scale)
-    return model.network.predict(rows).argmax(axis=1)
+    return model.network.predict(rows)[:, :N_CLASSES].argmax(axis=1)
 
 
 def enlarged(images: Images, rng: np.random.Generator, side: int = 400) -> Iterator[Images]:

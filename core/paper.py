@@ -20,7 +20,7 @@ _SURE = 5.0  # times the grain: what differs by more is ink
 _STROKE = 0.4  # of full ink: what is fainter is no part of a stroke
 _SPECK = 0.03  # of the largest part's area: what is smaller is left out
 _DIGIT = 0.002  # of a photo's area: what is smaller is no digit
-_FAINT = 0.02  # of full ink: what is fainter is not seen on a canvas
+_FAINT = 0.008  # of full ink: what is fainter is not seen on a canvas
 _COMPRESSED = 0.15  # the same where compression has left traces around the strokes
 _TRACE = 4.0  # grey levels: many of such traces differ by less from the ground
 _RIPPLES = 56  # px: a smaller digit has faint edges of its own that look like traces
@@ -160,7 +160,8 @@ def _cut(page: NDArray[np.float32], overview: _Overview) -> Ink:
     rows, columns = places
     ground = scaling.interpolated(scaling.interpolated(overview.ground, rows).T, columns).T
     ink = (page[tuple(cuts)] - ground) * np.float32(overview.polarity)
-    full = np.percentile(ink[ink > np.percentile(overview.ink[strokes], 80) / 2], 90)
+    strong = ink[ink > np.percentile(overview.ink[strokes], 80) / 2]
+    full = np.percentile(strong, 98 if overview.is_clean else 90)  # grain makes some of it stronger than it is
     cover = (ink / np.float32(full)).clip(0, 1)
     if not overview.seen.all():
         cover *= overview.seen[np.rint(rows).astype(np.intp)[:, np.newaxis], np.rint(columns).astype(np.intp)]

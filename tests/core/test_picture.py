@@ -372,7 +372,7 @@ def test_lines_as_wide_as_some_of_mnists_stay_as_they_are(pen):
 
 
 def test_very_thick_lines_are_brought_to_the_width_of_mnists_thickest():
-    assert width(seen(painted(pen=64))) == pytest.approx(stroke_width.THICKEST, abs=0.4)
+    assert width(seen(painted(pen=84))) == pytest.approx(stroke_width.THICKEST, abs=0.4)
 
 
 RING = [[[50 + 40 * np.cos(t), 50 + 50 * np.sin(t)] for t in np.linspace(0, 2 * np.pi, 60)]]

@@ -62,7 +62,7 @@ def test_a_narrowed_line_is_what_the_thinner_pen_paints():
 
 
 def test_thick_lines_become_as_wide_as_mnists_thickest():
-    cover = covered(RING, 60)
+    cover = covered(RING, 75)
     made = stroke_width.normalised(cover, regions.longest(cover > 0.5))
     longest = regions.longest(made > 0.5)
     assert 20 * stroke_width.measured(made) / longest == pytest.approx(stroke_width.THICKEST, rel=0.1)

@@ -168,12 +168,13 @@ def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, sma
     assert window.isVisible()
 
 
-def test_undo_brings_a_test_digit_back_as_it_was(window, real_data):
+def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
     window.pad_panel.random_action.trigger()
     image = window.reader.shown.image
     said = window.pad_panel.prediction_view.accessibleDescription()
     window.pad_panel.random_action.trigger()
-    window.pad_panel.undo_action.trigger()
+    with qtbot.waitSignal(window.reader.rest.over):  # one that is refused is refused only then
+        window.pad_panel.undo_action.trigger()
     np.testing.assert_array_equal(window.reader.shown.image, image)
     assert window.pad_panel.prediction_view.accessibleDescription() == said
 
