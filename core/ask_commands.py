@@ -65,7 +65,7 @@ def _answers(recognizer: Recognizer, source: Source, options: argparse.Namespace
     rng = np.random.default_rng(0)
     size, width = options.placement or (0.6, 0.04)
     if options.placement or options.path == "bitmap":
-        drawings = tuple(canvas.placed(drawing, size, rng) for drawing in drawings)
+        drawings = tuple(canvas.placed(drawing, size, rng, pen_width=width) for drawing in drawings)
     if options.path == "bitmap":
         return evaluation.of_pictures(recognizer, (canvas.paint(drawing, width) for drawing in drawings), data.labels)
     return evaluation.of_drawings(recognizer, drawings, data.labels)
