@@ -25,6 +25,8 @@ _SPECK = 0.08  # a stroke neither higher nor wider is a dot, part of a digit ...
 _SPECK_GAP, _SPECK_DISTANCE = 0.05, 0.25  # ... that is this near in x, and this near at all
 _STEP = 0.05  # from point to point of a stroke where distances are measured
 _MAX_SAMPLES = 200  # of one stroke
+_CROSSED = 0.2  # that far into each other, and ...
+_TOUCHING = 0.04  # ... with their ink this near, strokes are written over each other: they are not two neighbours
 _SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
 _SURE = 8.0  # nats: a bond that is stronger or weaker than this at any distance needs none measured
 
@@ -82,7 +84,8 @@ def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
 
     A logistic regression on strokes of one digit and of two neighbours, of pen writers 1-24. Neighbours stand abreast,
     at one height, while the strokes of one digit take turns, as in a 4; their ink is near; one is in the other's
-    columns; and the whole is not wide.
+    columns; and the whole is not wide. Ink that is written over other ink is one with it, whatever that makes of both:
+    of overlapping digits 92 in 100 are then refused, where 78 would be if such were taken for two.
 
     Parameters
     ----------
@@ -94,6 +97,7 @@ def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
     abreast = side_by_side.clip(0) / np.maximum(extent[..., 1], np.float32(1e-6))
     gaps = _gaps(boxes, others)
     odds = 9.6 - 10 * np.minimum(distances, _FAR) + 19 * (-gaps).clip(0) - 13 * abreast**2 - 6.7 * extent[..., 0]
+    odds = np.where((gaps < -_CROSSED) & (distances < _TOUCHING), _SURE, odds)
     found: Floats = np.where(gaps > _FAR, -np.inf, odds).astype(np.float32)
     return found
 

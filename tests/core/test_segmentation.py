@@ -183,6 +183,18 @@ def test_a_bar_that_reaches_its_neighbour_stays_with_the_digit_that_it_crosses()
 # What is no digit
 
 
+@pytest.mark.parametrize(("shift", "parts"), [(0, 1), (15, 1), (45, 2)])
+def test_digits_written_over_each_other_are_one_thing(shift, parts):
+    strokes = [*ZERO, np.array(TWO[0]) + np.array([shift, 5])]
+    assert len(found(strokes, never if parts == 1 else None)) == parts
+
+
+def test_digits_that_lean_into_each_other_but_do_not_touch_are_two():
+    leaning = np.array([[60, 0], [0, 100]])
+    other = leaning + np.array([25, 0])
+    assert found([leaning, other], lambda drawings: np.ones(len(drawings))) == [(0,), (1,)]
+
+
 def test_a_stray_dot_is_left_out():
     strokes, owners = row(ZERO, TWO, gap=100)
     assert found([*strokes, [[110, 50]]]) == owners
