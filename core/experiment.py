@@ -12,10 +12,11 @@ from core.config import TrainConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
+from core.data.splits import Splits
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
-from core.training import Evaluation, Splits, TrainingState
+from core.training import Evaluation, TrainingState
 
 
 @dataclass(frozen=True, eq=False)
