@@ -75,8 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, metavar="N")
     command.add_argument("--float16", action="store_true", help="save half-precision numbers: half the file")
     command.add_argument("--threads", type=int, metavar="N", help="threads of the matrix products")
-    command.add_argument("--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists; with --keep, the shelf"
+    )
+    command.add_argument("--keep", action="store_true", help="put the run on the shelf: see digitpad-lab runs")
+    command.add_argument(
+        "--resume", nargs="?", const="", metavar="RUN", help="go on with a kept run, or the last interrupted one"
+    )
+    command.add_argument(
+        "--from", dest="parent", metavar="RUN", help="begin with the weights that a kept run ended with"
+    )
     command.set_defaults(run="train_command.train")
+
+    runs = commands.add_parser("runs", help="list the runs that are kept")
+    runs.set_defaults(run="list_commands.list_runs")
 
     command = commands.add_parser("evaluate", help="test a model on a data source")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
@@ -117,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
     command.set_defaults(run="list_commands.calibrate_model")
 
-    for name in ("train", "evaluate", "predict", "recipes"):
+    for name in ("train", "evaluate", "predict", "recipes", "runs"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

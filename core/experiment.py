@@ -63,6 +63,11 @@ class Experiment:
         splits = Splits.of(source, config)
         return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "")
 
+    @property
+    def n_steps(self) -> int:
+        """How many batches the whole run has."""
+        return len(self.state.loader) * self.config.epochs
+
     def conclude(self) -> tuple[Model, Scores]:
         """Take the best weights, look at the test part, once, and return the model with its scores.
 

@@ -40,6 +40,11 @@ def models() -> Path:
     return _folder("models", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "models"))
 
 
+def runs() -> Path:
+    """Return the folder of the runs that are kept."""
+    return _folder("runs", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "runs"))
+
+
 def logs() -> Path:
     """Return the folder of the log."""
     return _folder("logs", platformdirs.user_log_dir(_APP, appauthor=False))

@@ -143,6 +143,19 @@ class DataLoader:
             self.position += len(rows)
             yield images, self.dataset.labels[rows]
 
+    @property
+    def n_rows(self) -> int:
+        """How many images an epoch shows."""
+        return len(self._rows)
+
+    def restore(self, permutation: NDArray[np.int64], position: int, epoch: int) -> None:
+        """Go on where an iteration was left; raise ValueError where that is no place in this data."""
+        if permutation.size and not np.array_equal(np.sort(permutation), self._rows):
+            raise ValueError("the order of the digits is not one of these digits")
+        if not 0 <= position <= len(permutation) or epoch < 0:
+            raise ValueError("the place in the order of the digits makes no sense")
+        self.permutation, self.position, self.epoch = permutation.astype(np.int64), position, epoch
+
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         floats = self._floats[: len(rows)]
         # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.

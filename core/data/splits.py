@@ -1,5 +1,6 @@
 """The parts of the data that a run deals with."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -39,3 +40,12 @@ class Splits:
         digits = self.train.digits
         order = np.random.default_rng(0).permutation(len(digits))
         return digits[np.sort(order[: min(len(self.validation), MAX_SAMPLE)])]
+
+    @cached_property
+    def digest(self) -> str:
+        """A checksum of what is learned from and chosen by: the same where a run goes on with the same digits."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (self.train, self.validation):
+            for values in (part.images, part.labels, part.times):
+                digest.update(np.ascontiguousarray(values).data)
+        return digest.hexdigest()
