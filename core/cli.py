@@ -108,6 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.set_defaults(run="ask_commands.predict")
 
+    command = commands.add_parser("export", help="write a model as an ONNX file, for other runtimes")
+    command.add_argument("model", metavar="MODEL", help='a model\'s file, or "shipped" for the one that comes along')
+    command.add_argument("out", type=Path, metavar="OUT", help="a file whose name ends in .onnx")
+    command.set_defaults(run="export_command.export")
+
     commands.add_parser("recipes", help="list the recipes").set_defaults(run="list_commands.list_recipes")
 
     data = commands.add_parser("data", help="list or get data").add_subparsers(required=True, metavar="list|get")
@@ -129,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
     command.set_defaults(run="list_commands.calibrate_model")
 
-    for name in ("train", "evaluate", "predict", "recipes", "runs"):
+    for name in ("train", "evaluate", "predict", "export", "recipes", "runs"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
