@@ -3,7 +3,6 @@
 One format serves a pause, a crash, and training some more. It holds no data: they are loaded anew, and are the same.
 """
 
-import dataclasses
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +31,7 @@ def save(path: Path, experiment: Experiment, history: History, seconds: float) -
     state = experiment.state
     facts = {
         "format": FORMAT,
-        "settings": dataclasses.asdict(experiment.config),
+        "settings": experiment.config.as_dict(),
         "digest": experiment.splits.digest,
         "seconds": seconds,
         **{name: getattr(state, name) for name in _COUNTS},
@@ -100,9 +99,7 @@ def _reading(path: Path) -> Iterator[tuple[dict[str, Any], tensorfile.Tensors]]:
 
 
 def _check_likeness(facts: dict[str, Any], experiment: Experiment) -> None:
-    settings = dataclasses.asdict(experiment.config)
-    then = facts.get("settings")
-    if not isinstance(then, dict) or then | {"hidden": tuple(then.get("hidden", ()))} != settings:
+    if facts.get("settings") != experiment.config.as_dict():
         raise RunError("is of a run with other settings")
     if facts.get("digest") != experiment.splits.digest:
         raise RunError("is of a run on other digits: the data have changed since")

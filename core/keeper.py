@@ -63,7 +63,7 @@ class Keeper:
         run = shelf.begin(
             name=name or experiment.recipe,
             recipe=experiment.recipe,
-            settings=dataclasses.asdict(experiment.config),
+            settings=experiment.config.as_dict(),
             data=experiment.source.name,
             test=experiment.test,
             threads=experiment.threads,

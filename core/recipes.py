@@ -64,6 +64,7 @@ RECIPES = {
                 batch_size=256,
                 epochs=40,
                 deformation=1.0,
+                deformation_end=0.25,
                 validation_share=0.02,
             ),
             data=f"2*mnist+8*{PEN_FILE}+synthetic:20000+nondigits:40000+6*{OMNIGLOT_FILE}@Balinese,Korean",

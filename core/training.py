@@ -6,7 +6,7 @@ yields anyone may pause, stop, take a snapshot or save; nothing here prints, sle
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -125,9 +125,13 @@ class TrainingState:
         sizes = (N_PIXELS, *config.hidden, data.train.n_labels)
         network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
         network.initialize(config.initial_weights(), weights_rng)
-        deformation = Deformation().times(config.deformation) if config.deformation else None
         loader = DataLoader(
-            data.train, config.batch_size, order_rng, config.input_scale, deformation=deformation, seed=config.seed
+            data.train,
+            config.batch_size,
+            order_rng,
+            config.input_scale,
+            deformation=_deformation(config),
+            seed=config.seed,
         )
         return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
 
@@ -150,6 +154,13 @@ class TrainingState:
         found = (evaluation.accuracy, -evaluation.loss)
         if not evaluation.n or found > (self.best.validation_accuracy, -self.best.validation_loss):
             self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
+
+
+def _deformation(config: TrainConfig) -> Callable[[float], Deformation] | None:
+    """Return how digits are deformed as a function of the epochs done; None where they are not."""
+    if not config.deformation:
+        return None
+    return lambda epochs: Deformation().times(config.deformation_at(epochs / config.epochs))
 
 
 def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Progress]:

@@ -182,3 +182,15 @@ def test_optimizers():
 def test_batch_norm_needs_more_than_one_image():
     with pytest.raises(ConfigError, match="batch_size of 2"):
         TrainConfig(batch_norm=True, batch_size=1)
+
+
+def test_deformation_sinks_over_the_second_half():
+    config = TrainConfig(deformation=2.0, deformation_end=0.25)
+    assert [config.deformation_at(share) for share in (0, 0.3, 0.5, 0.75, 1)] == [2, 2, 2, 1.25, 0.5]
+    assert TrainConfig(deformation=2.0).deformation_at(1.0) == 2
+
+
+def test_the_settings_as_json_has_them_come_back():
+    config = TrainConfig(hidden=(7, 3), deformation=0.5)
+    assert TrainConfig.from_dict(config.as_dict()) == config
+    assert isinstance(config.as_dict()["hidden"], list)

@@ -112,10 +112,21 @@ def test_class_weights_smoothing_and_l2_are_in_the_loss():
     assert next(fit(state, data, config)).loss == pytest.approx(loss + penalty, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["class_weights", "label_smoothing", "weight_decay", "momentum", "dropout"])
+@pytest.mark.parametrize(
+    "name", ["class_weights", "label_smoothing", "weight_decay", "momentum", "dropout", "deformation"]
+)
 def test_each_setting_changes_the_run(name):
     value = {"class_weights": True}.get(name, 0.4)
     assert weights(run(dataclasses.replace(SMALL, **{name: value}))[0]) != weights(run()[0])
+
+
+def test_what_is_learned_last_is_less_deformed():
+    config = dataclasses.replace(SMALL, deformation=1.0)
+    calmed = dataclasses.replace(config, deformation_end=0.0)
+    (_, whole), (_, calm) = run(config), run(calmed)
+    # Of 18 batches the first nine, and the first record of the tenth's epoch, are the same.
+    assert [record.loss for record in calm[:9]] == [record.loss for record in whole[:9]]
+    assert all(one.loss != other.loss for one, other in zip(calm[10:], whole[10:], strict=True))
 
 
 def test_input_scale_reaches_the_network():
