@@ -13,6 +13,7 @@ Each file is written whole or not at all. A folder that makes no sense is shown 
 import dataclasses
 import datetime
 import enum
+import itertools
 import json
 import math
 import platform
@@ -249,6 +250,7 @@ class Shelf:
     def begin(self, **facts: Any) -> Run:
         """Make the folder of a new run, and return it; raise RunError where that fails."""
         now = datetime.datetime.now(datetime.UTC)
+        facts["name"] = self._unused(facts["name"])
         run = Run(
             self.folder / f"{now:%Y-%m-%dT%H-%M-%S}-{secrets.token_hex(3)}",
             versions=versions(),
@@ -261,6 +263,12 @@ class Shelf:
             raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
         run.save()
         return run
+
+    def _unused(self, name: str) -> str:
+        """Return a name that no run has yet: ``quick``, then ``quick 2``."""
+        taken = {run.name for run in self.runs() if isinstance(run, Run)}
+        names = itertools.chain([name], (f"{name} {number}" for number in itertools.count(2)))
+        return next(candidate for candidate in names if candidate not in taken)
 
     def label(self, run: Run, *, name: str | None = None, note: str | None = None) -> Run:
         """Give a run another name or note, and return it; raise RunError where that fails."""

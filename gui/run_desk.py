@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from core import atomic, modelfile
 from core.errors import DigitpadError, RunError
-from core.history import COLUMNS
+from core.history import COLUMNS, History
 from core.modelfile import Model
 from core.runs import Broken, Run, Shelf
 from gui.notice import Kind
@@ -44,6 +45,16 @@ class RunDesk(QObject):
     def refresh(self) -> None:
         """Show what is on the shelf now; other processes may have put runs there."""
         self._view.show_runs(self.shelf.runs())
+
+    def overlays(self) -> list[tuple[str, QColor, History]]:
+        """Return name, colour and curves of the runs that are ticked; one that cannot be read is told, and left out."""
+        found = []
+        for run, colour in self._view.overlaid():
+            try:
+                found.append((run.name, colour, run.history()))
+            except RunError as error:
+                self.told.emit(str(error), Kind.BAD)
+        return found
 
     def undo(self) -> None:
         """Bring back what was deleted last."""

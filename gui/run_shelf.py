@@ -136,6 +136,8 @@ class RunShelf(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
+            if action is self.actions_by_name["load"]:  # the one that a newcomer looks for
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             buttons.addWidget(button)
         buttons.addStretch(1)
         self._detail.setWordWrap(True)

@@ -28,8 +28,13 @@ _PERCENT = "{:.2%}".format
 _COLUMNS = (
     _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
     _Column("Recipe", "The settings that it began with", lambda run: run.recipe, str),
-    _Column("Best validation", "The best share of right answers so far", lambda run: run.best_validation, _PERCENT),
-    _Column("Test", "The share of test digits that are read right", lambda run: run.test_accuracy, _PERCENT),
+    _Column(
+        "Validation",
+        "The best share of validation digits read right",
+        lambda run: run.best_validation,
+        _PERCENT,
+    ),
+    _Column("Test", "The share of test digits read right", lambda run: run.test_accuracy, _PERCENT),
     _Column("Parameters", "How many numbers the network has learned", lambda run: run.parameters, "{:,}".format),
     _Column("Seconds", "Of training, pauses left out", lambda run: run.seconds, "{:,.1f}".format),
     _Column("Begun", "When it began, in UTC", lambda run: run.created, lambda text: text.replace("T", " ")[:16]),
