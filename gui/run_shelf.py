@@ -58,7 +58,8 @@ class RunShelf(QWidget):
         self._make_actions()
         self._lay_out()
         self.table.ticked.connect(self.overlaysChanged)
-        self.table.renamed.connect(self._on_renamed)
+        # Queued: the list is made anew then, and the editor of the name must have closed before.
+        self.table.renamed.connect(self._on_renamed, Qt.ConnectionType.QueuedConnection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         theme.notifier.changed.connect(self.view.viewport().update)
         self._on_selection()
