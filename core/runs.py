@@ -252,7 +252,7 @@ class Shelf:
         now = datetime.datetime.now(datetime.UTC)
         facts["name"] = self._unused(facts["name"])
         run = Run(
-            self.folder / f"{now:%Y-%m-%dT%H-%M-%S}-{secrets.token_hex(3)}",
+            self.folder / f"{now:%Y-%m-%dT%H-%M-%S-%f}-{secrets.token_hex(2)}",
             versions=versions(),
             created=now.isoformat(timespec="seconds"),
             **facts,

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QPushButton
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
 
 from core import runs
 from core.config import TrainConfig
@@ -126,17 +126,16 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     assert second.model is not None
 
 
-def test_a_run_is_renamed_where_it_stands(window, shelf, kept):
+def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
     kept("one")
     window.runs.refresh()
     view = shelf.view
     view.setCurrentIndex(view.model().index(0, 0))
     QTest.keyClick(view, Qt.Key.Key_F2)
-    editor = view.viewport().findChild(object, "qt_spinbox_lineedit") or view.focusWidget()
-    editor = window.focusWidget()
+    editor = view.findChild(QLineEdit)
     QTest.keyClicks(editor, "the best")
     QTest.keyClick(editor, Qt.Key.Key_Return)
-    assert names(window) == ["the best"]
+    qtbot.waitUntil(lambda: names(window) == ["the best"])
     assert Shelf().find("the best").recipe == "quick"
 
 
