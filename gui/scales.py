@@ -1,7 +1,6 @@
 """Scales of colour: from one to the next, as a colour table or as a single mark; and what is legible on a ground."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QColor, qRgb
 
 from gui import theme
@@ -9,13 +8,14 @@ from gui import theme
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:
     """Return a colour between two opaque ones; a share of 0 is the first."""
-    return QColor(*np.rint(_levels(first) + share * (_levels(second) - _levels(first))).astype(int).tolist())
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(_levels(first), _levels(second), strict=True))
+    return QColor(red, green, blue)
 
 
 def ramp(*stops: QColor, n: int = 256) -> list[int]:
     """Return n colours, evenly from stop to stop, as an image's colour table holds them."""
     places, at = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
-    levels = [np.interp(at, places, channel) for channel in np.array([_levels(stop) for stop in stops]).T]
+    levels = [np.interp(at, places, channel) for channel in zip(*map(_levels, stops), strict=True)]
     return [qRgb(*level) for level in np.rint(levels).astype(int).T.tolist()]
 
 
@@ -32,11 +32,14 @@ def contrast(first: QColor, second: QColor) -> float:
 
 
 def _luminance(colour: QColor) -> float:
-    c = _levels(colour) / 255
-    linear = np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
-    return float(linear @ (0.2126, 0.7152, 0.0722))
+    red, green, blue = map(_linear, _levels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _levels(colour: QColor) -> NDArray[np.float64]:
-    """Return red, green and blue, 0 to 255 (3,)."""
-    return np.array([colour.red(), colour.green(), colour.blue()], dtype=np.float64)
+def _linear(level: int) -> float:
+    share = level / 255
+    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
+
+
+def _levels(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
