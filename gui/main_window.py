@@ -25,6 +25,8 @@ from core.runs import Run, Shelf
 from gui import about, theme
 from gui.closing import Closing, ask_before_closing
 from gui.faults import log
+from gui.inside_desk import InsideDesk
+from gui.inside_view import AnswersView, InsideView
 from gui.menus import Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
 from gui.model_desk import SUFFIX, ModelDesk
@@ -69,6 +71,8 @@ class MainWindow(QMainWindow):
         self.training = TrainingDesk(self.session, self.training_panel, self.slot, self.models, shelf, self)
         self.run_shelf = RunShelf()
         self.runs = RunDesk(self.run_shelf, shelf or Shelf(), self, self._picture_of)
+        self.inside_view, self.answers_view = InsideView(), AnswersView()
+        self.inside = InsideDesk(self.session, self.slot, self.inside_view, self.answers_view, self)
         self.tabs = QTabWidget()
         self._curves_place = QVBoxLayout()
         self._compose()
@@ -94,10 +98,13 @@ class MainWindow(QMainWindow):
         curves.setLayout(self._curves_place)
         self._curves_place.setContentsMargins(0, 0, 0, 0)
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(curves, self.tr("Curves"))
-        self.tabs.addTab(self.run_shelf, self.tr("Runs"))
-        self.tabs.setTabToolTip(0, self.tr("How the run goes on"))
-        self.tabs.setTabToolTip(1, self.tr("All runs that were kept, side by side"))
+        for page, title, tip in (
+            (curves, self.tr("Curves"), self.tr("How the run goes on")),
+            (self.run_shelf, self.tr("Runs"), self.tr("All runs that were kept, side by side")),
+            (self.inside_view, self.tr("Network"), self.tr("What the network is like inside, and how it came to be")),
+            (self.answers_view, self.tr("Answers"), self.tr("What is read as what, and the mistakes themselves")),
+        ):
+            self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pad_panel)
         self._splitter.addWidget(right)
@@ -203,6 +210,10 @@ class MainWindow(QMainWindow):
         self.run_shelf.settingsRequested.connect(self._use_settings)
         self.run_shelf.resumeRequested.connect(self.training.take_up)
         self.run_shelf.continueRequested.connect(self.training.continue_from)
+        self.run_shelf.examineRequested.connect(self._examine)
+        self.inside.told.connect(self._say)
+        self.inside.pictureChosen.connect(self.reader.show_digit)
+        self.reader.answered.connect(self._on_answered)
         self.tabs.currentChanged.connect(self._on_tab)
         pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
         pad_panel.openPictureRequested.connect(self.reader.choose)
@@ -292,6 +303,12 @@ class MainWindow(QMainWindow):
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.run_shelf:
             self.runs.refresh()
+        elif self.tabs.currentWidget() is self.inside_view:
+            self.inside.ask_history()
+
+    def _examine(self, run: Run) -> None:
+        self.tabs.setCurrentWidget(self.answers_view)
+        self.inside.examine(run)
 
     def _use_settings(self, run: Run) -> None:
         if self.session.is_active:
@@ -309,6 +326,9 @@ class MainWindow(QMainWindow):
         save(run, path)
 
     # -- who answers -------------------------------------------------------------------------------------------------
+
+    def _on_answered(self) -> None:
+        self.inside.set_image(self.reader.shown.image)
 
     def _list_recent(self) -> None:
         self.models.fill_menu(self._recent)
@@ -386,4 +406,5 @@ class MainWindow(QMainWindow):
         self.hide()  # what is under way may need a moment to notice that it is to end
         self.session.shut_down()
         self.mnist_desk.shut_down()
+        self.inside.shut_down()
         super().closeEvent(event)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from core.modelfile import Model
 from core.nn.network import Network, Snapshot
 from core.recognizer import Recognizer
+from core.snapshots import Kept
 from gui.worker import Facts
 
 
@@ -37,6 +38,9 @@ class ModelSlot(QObject):
         self._recognizers: dict[Respondent, Recognizer] = {}
         self._models: dict[Respondent, Model] = {}
         self._awaited: Recognizer | None = None
+        self._past: Recognizer | None = None
+        self._before: Respondent | None = None  # who answered before the look back
+        self._is_live = False  # whether the network in training has been heard of
 
     @property
     def recognizer(self) -> Recognizer | None:
@@ -57,8 +61,11 @@ class ModelSlot(QObject):
         return self._models.get(Respondent.OWN)
 
     def choose(self, respondent: Respondent) -> None:
-        """Let another network answer."""
-        if respondent is not self.choice:
+        """Let another network answer; a look back is over then."""
+        if self._before is not None:
+            self._before = respondent
+            self.look_ahead()
+        elif respondent is not self.choice:
             self.choice = respondent
             self.choicesChanged.emit()
             self.changed.emit()
@@ -80,22 +87,60 @@ class ModelSlot(QObject):
 
     def watch(self, facts: Facts) -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
-        self._awaited = Recognizer(Network.from_description(facts.layers), facts.input_scale)
+        self.look_ahead()
+        self._awaited, self._past = (
+            Recognizer(Network.from_description(facts.layers), facts.input_scale) for _ in range(2)
+        )
 
     def take(self, snapshot: Snapshot) -> None:
         """Let the network in training answer as of this snapshot."""
         if self._awaited is None:
             return
         self._awaited.network.restore(snapshot)
+        self._is_live = True
+        if self._before is not None:
+            return
         if not self.has(Respondent.TRAINING):
             self._recognizers[Respondent.TRAINING] = self._awaited
             self.choicesChanged.emit()
         if self.choice is Respondent.TRAINING:
             self.changed.emit()
 
+    def look_back(self, kept: Kept) -> None:
+        """Let the network of the last run answer as it was at this snapshot, until ``look_ahead`` or another choice."""
+        if self._past is None:
+            return
+        kept.restore(self._past.network)
+        if self._before is None:
+            self._before = self.choice
+            self._recognizers[Respondent.TRAINING] = self._past
+            self.choice = Respondent.TRAINING
+            self.choicesChanged.emit()
+        self.changed.emit()
+
+    def look_ahead(self) -> None:
+        """Let those answer again who did before the look back."""
+        if self._before is None:
+            return
+        before, self._before = self._before, None
+        del self._recognizers[Respondent.TRAINING]
+        if self._awaited is not None and self._is_live:
+            self._recognizers[Respondent.TRAINING] = self._awaited
+        fallback = Respondent.OWN if self.has(Respondent.OWN) else Respondent.SHIPPED
+        self.choice = before if self.has(before) else fallback
+        self.choicesChanged.emit()
+        self.changed.emit()
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a network of the past answers."""
+        return self._before is not None
+
     def forget_training(self) -> None:
         """Drop the network in training, for the run is over; the choice falls back."""
-        self._awaited = None
+        self._awaited, self._is_live = None, False
+        if self._before is not None:
+            return
         if self._recognizers.pop(Respondent.TRAINING, None) is None and self.choice is not Respondent.TRAINING:
             return
         if self.choice is Respondent.TRAINING:

@@ -35,6 +35,8 @@ class Reader(QObject):
 
     told = Signal(str, object)
     succeeded = Signal()
+    answered = Signal()
+    """Another answer is shown, or none: see ``shown``."""
 
     def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -98,10 +100,14 @@ class Reader(QObject):
             self._panel.pad.set_drawing(example.drawing, fit=True)
             self.answer()
         elif example.image is not None:
-            # Dark on light, like ink on paper. The network is given the pixels themselves, not this picture of them.
-            large = np.kron(255 - example.image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
             caption = self.tr("MNIST test digit {0}, labelled {1}").format(example.number, example.label)
-            self._put(image_of(large), example.image, caption)
+            self.show_digit(example.image, caption)
+
+    def show_digit(self, image: NDArray[np.uint8], caption: str) -> None:
+        """Put a digit (28, 28) in MNIST's geometry on the pad, 0 being paper and 255 ink."""
+        # Dark on light, like ink on paper. The network is given the pixels themselves, not this picture of them.
+        large = np.kron(255 - image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
+        self._put(image_of(large), image, caption)
 
     def _put(self, shown: QImage, image: NDArray[np.uint8], caption: str) -> None:
         self._panel.pad.show_picture(shown)
@@ -137,6 +143,7 @@ class Reader(QObject):
         """Show the answer, its refusals as soon as the pen has rested."""
         self.shown = replace(self.shown, is_settled=self.rest.is_over)
         self._panel.show_answer(self.shown)
+        self.answered.emit()
 
     def _select(self, index: int) -> None:
         """Look at another digit, as long as nothing is drawn."""

@@ -34,6 +34,7 @@ def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
             return _fail(f"{path} cannot be written")
     finally:
         window.session.shut_down()
+        window.inside.shut_down()
         window.deleteLater()
     return 0
 

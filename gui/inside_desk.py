@@ -1,0 +1,197 @@
+"""The desk of what is inside: it shows how a network learns, looks back through its run, and opens its mistakes."""
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from core import examination
+from core.data import sources
+from core.data.dataset import Dataset
+from core.nn.layers import Linear
+from core.nn.network import Network
+from core.recognizer import Recognizer
+from core.runs import Run
+from core.snapshots import Kept
+from core.training import Progress
+from gui.answer_history import AnswerHistory
+from gui.cell_pictures import CellPictures
+from gui.examiner import Examined, Examiner
+from gui.inside_view import AnswersView, InsideView
+from gui.model_slot import ModelSlot
+from gui.notice import Kind
+from gui.pictures_dialog import PicturesDialog
+from gui.scrubber import NEWEST
+from gui.training_session import TrainingSession
+from gui.worker import Facts
+
+
+class InsideDesk(QObject):
+    """Lets the pages about a network follow a session, and serves what the reader wants to see."""
+
+    told = Signal(str, object)
+    pictureChosen = Signal(object, str)
+    """A digit (28, 28) is to be put on the pad, with a line on what it is."""
+
+    def __init__(
+        self, session: TrainingSession, slot: ModelSlot, inside: InsideView, answers: AnswersView, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._slot, self._inside, self._answers = slot, inside, answers
+        self._facts: Facts | None = None
+        self._kept: tuple[Kept, ...] = ()
+        self._image: NDArray[np.uint8] | None = None
+        self._opened: CellPictures | None = None
+        self._found: Examined | None = None
+        self._asked_cell: tuple[int, int] | None = None
+        self._history = AnswerHistory(self)
+        self._examiner = Examiner(self)
+        self._dialog = PicturesDialog(window)
+        session.prepared.connect(self._on_prepared)
+        session.progressed.connect(self._on_progressed)
+        session.momentsKept.connect(self._on_moments)
+        inside.scrubber.snapshotChosen.connect(self._on_chosen)
+        answers.confusion.cellOpened.connect(self._on_cell)
+        self._history.answered.connect(inside.scrubber.show_answers)
+        self._examiner.examined.connect(self._on_examined)
+        self._examiner.failed.connect(self._on_failed)
+        self._dialog.pictureChosen.connect(self._on_picture)
+        slot.choicesChanged.connect(self._on_choices)
+
+    def set_image(self, image: NDArray[np.uint8] | None) -> None:
+        """Say what is on the pad, (28, 28) in MNIST's geometry, so that it is known what was answered to it."""
+        self._image = image
+        if image is None:
+            self._inside.scrubber.show_answers(None)
+        self.ask_history()
+
+    def ask_history(self) -> None:
+        """Find out what was answered at each snapshot, if somebody sees it: a pen that moves asks often."""
+        if self._inside.isVisible():
+            self._history.ask(self._kept, self._image)
+
+    def examine(self, run: Run) -> None:
+        """Show a kept run's answers to its test digits."""
+        self.told.emit(self.tr("Asking “{0}” about its test digits…").format(run.name), Kind.INFO)
+        self._asked_cell = None
+        self._examiner.ask(partial(_test_answers, run, self.tr("Test digits, “{0}”").format(run.name)))
+
+    def shut_down(self) -> None:
+        """Return when no thread is left."""
+        self._history.shut_down()
+        self._examiner.shut_down()
+
+    # -- a run ---------------------------------------------------------------------------------------------------------
+
+    def _on_prepared(self, facts: Facts) -> None:
+        self._facts, self._kept, self._found = facts, (), None
+        self._examiner.forget()
+        network = Network.from_description(facts.layers)
+        self._inside.layers.begin(network.sizes)
+        self._inside.weights.clear()
+        self._inside.scrubber.clear()
+        self._answers.confusion.clear()
+        self._history.begin(Recognizer(network, facts.input_scale))
+
+    def _on_progressed(self, records: tuple[Progress, ...], seconds: float) -> None:
+        for record in records:
+            if record.inspection is not None:
+                self._inside.layers.add(record.samples, record.inspection)
+                self._found = None
+                caption = self.tr("Validation digits, step {0:,}").format(record.step)
+                self._answers.confusion.show_confusion(record.inspection.confusion, caption)
+
+    def _on_moments(self, kept: tuple[Kept, ...]) -> None:
+        self._kept = kept
+        scrubber = self._inside.scrubber
+        scrubber.set_marks([moment.mark for moment in kept])
+        if scrubber.index == NEWEST:
+            self._show_weights(kept[-1])
+        self.ask_history()
+
+    def _on_chosen(self, index: int) -> None:
+        """Go back to a snapshot, or ahead to what is now."""
+        if not self._kept:
+            return
+        self._show_weights(self._kept[index])
+        if index == NEWEST:
+            self._slot.look_ahead()
+        else:
+            self._slot.look_back(self._kept[index])
+
+    def _on_choices(self) -> None:
+        """Let the slider follow, when somebody chose another network while it stood in the past."""
+        scrubber = self._inside.scrubber
+        if not self._slot.looks_back and scrubber.index != NEWEST:
+            scrubber.clear()
+            scrubber.set_marks([moment.mark for moment in self._kept])
+            self.ask_history()
+
+    def _show_weights(self, kept: Kept) -> None:
+        assert self._facts is not None
+        network = Network.from_description(self._facts.layers)
+        kept.restore(network)
+        first = next(layer for layer in network.layers if isinstance(layer, Linear))
+        self._inside.weights.show_weights(first.weight.value)
+
+    # -- its mistakes --------------------------------------------------------------------------------------------------
+
+    def _on_cell(self, label: int, answer: int) -> None:
+        """Show the digits behind a cell; those of a run that goes on are those of its newest snapshot."""
+        self._asked_cell = label, answer
+        if self._found is not None:
+            self._open_cell(self._found)
+        elif self._facts is not None and self._kept:
+            title = self.tr("Validation digits, step {0:,}").format(self._kept[-1].mark.step)
+            self._examiner.ask(partial(_validation_answers, self._facts, self._kept[-1], title))
+
+    def _on_examined(self, found: Examined) -> None:
+        self._found = found
+        self._answers.confusion.show_confusion(found.examination.confusion, found.title)
+        if self._asked_cell is not None:
+            self._open_cell(found)
+        else:
+            n, right = int(found.examination.confusion.sum()), int(np.trace(found.examination.confusion))
+            text = self.tr("{0}: {1:,} of {2:,} are read right. Open a cell to see its digits.")
+            self.told.emit(text.format(found.title, right, n), Kind.GOOD)
+
+    def _open_cell(self, found: Examined) -> None:
+        assert self._asked_cell is not None
+        self._opened = CellPictures.of(found.examination, found.data, *self._asked_cell)
+        opened = self._opened
+        self._dialog.show_pictures(f"{found.title} · {opened.title}", opened.images, opened.captions, opened.flags)
+        self._dialog.show()
+        self._dialog.raise_()
+
+    def _on_failed(self, reason: str) -> None:
+        self.told.emit(reason, Kind.BAD)
+
+    def _on_picture(self, number: int) -> None:
+        assert self._opened is not None
+        caption = self._opened.captions[number].replace("\n", ", ")
+        self.pictureChosen.emit(self._opened.images[number], caption)
+
+
+def _validation_answers(facts: Facts, kept: Kept, title: str) -> Examined:
+    """Examine a snapshot on the validation digits (off the GUI thread)."""
+    network = Network.from_description(facts.layers)
+    kept.restore(network)
+    data = facts.splits.validation
+    return Examined(examination.examine(network, facts.input_scale, data), data, title)
+
+
+def _test_answers(run: Run, title: str) -> Examined:
+    """Load a run's network and its test digits, and examine it (off the GUI thread)."""
+    model = run.model()
+    data = _test_part(run)
+    found = examination.examine(model.network, model.input_scale, data, model.calibration)
+    return Examined(found, data, title)
+
+
+def _test_part(run: Run) -> Dataset:
+    """Return the digits that a run was tested on."""
+    if run.test:
+        return sources.load(run.test).evaluation
+    return sources.load(run.data).test
