@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
     command = commands.add_parser("train", help="train a network and save it")
-    command.add_argument("--recipe", metavar="NAME", help="see: digitpad-lab recipes")
+    command.add_argument("--recipe", metavar="NAME", help="see: digitpad-lab recipes; or FILE.toml")
     command.add_argument("--data", metavar="SOURCE", help="see: digitpad-lab data list")
     command.add_argument("--test", metavar="SOURCE", help="test on this, and hold nothing of the data out for it")
     command.add_argument("--epochs", type=int, metavar="N")
@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.set_defaults(run="ask_commands.predict")
 
-    commands.add_parser("recipes", help="list the recipes").set_defaults(run="list_commands.list_recipes")
+    command = commands.add_parser("recipes", help="list the recipes, or copy one to edit it")
+    command.add_argument("--copy", nargs=2, metavar=("RECIPE", "NAME"), help="into NAME of your own, or into FILE.toml")
+    command.set_defaults(run="list_commands.list_recipes")
 
     data = commands.add_parser("data", help="list or get data").add_subparsers(required=True, metavar="list|get")
     data.add_parser("list", help="list the data sources").set_defaults(run="list_commands.list_data")
