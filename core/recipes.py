@@ -13,8 +13,17 @@ OMNIGLOT_FILE = "omniglot:omniglot/strokes_background_small1.zip"
 
 # The experiments of the report that the program comes from. Its pixels were not scaled, and its rate of 3e-5 was of a
 # sum over batches of 32: of the mean, it is 32 times that. The 3e-3 of its best run must have been of the mean: of the
-# sum, it leaves the network at chance on such pixels.
-REPORT = TrainConfig(initializer="normal", learning_rate=32 * 3e-5, input_scale=1.0, epochs=40)
+# sum, it leaves the network at chance on such pixels. It names neither sigma nor the epochs: of 40 and sigma 0.1, 0.15,
+# 0.2 (one seed each), 0.15 comes near its baseline's row, and 40 near its He row. It learned from all 60,000 digits:
+# here, 2 % are spared, to have a curve of digits that are not learned from.
+REPORT = TrainConfig(
+    initializer="normal",
+    sigma=0.15,
+    learning_rate=32 * 3e-5,
+    input_scale=1.0,
+    validation_share=0.02,
+    epochs=40,
+)
 REPORT_BEST = replace(
     REPORT,
     initializer="he_normal",
@@ -24,6 +33,8 @@ REPORT_BEST = replace(
     weight_decay=1e-5,
     epochs=200,
 )
+SCALED_RATE = 0.2
+"""With pixels of 0 to 1. On validation, 0.1, 0.2 and 0.3 lie no further apart than their seeds: it is the middle."""
 
 RECIPES = {
     recipe.name: recipe
@@ -114,8 +125,8 @@ RECIPES = {
         Recipe("report-scaled", "The baseline, but with pixels of 0 to 1", replace(REPORT, input_scale=1 / 255)),
         Recipe(
             "report-best-scaled",
-            "The best of that time with pixels of 0 to 1, and the 32 times larger rate that they allow",
-            replace(REPORT_BEST, input_scale=1 / 255, learning_rate=32 * 3e-3, epochs=40),
+            "The best of that time, but with pixels of 0 to 1, and with the larger rate that they allow",
+            replace(REPORT_BEST, input_scale=1 / 255, learning_rate=SCALED_RATE, epochs=40),
         ),
     )
 }
