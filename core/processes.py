@@ -7,11 +7,14 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
 
+import core
 from core.comparison_job import Job, Result
 from core.errors import DigitpadError
 
-COMMAND = (sys.executable, "-m", "core.comparison_job")
+# This very program: what is called core in the user's folder is not ours (-P), wherever ours is (PYTHONPATH).
+COMMAND = (sys.executable, "-P", "-m", "core.comparison_job")
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -50,7 +53,7 @@ class Processes:
                 stderr=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
-                env=os.environ | _ONE_THREAD,
+                env=_environment(),
             )
             self._running.add(process)
         out, err = process.communicate(json.dumps(job.as_dict()))
@@ -66,6 +69,11 @@ class Processes:
             self._ended = True
             for process in self._running:
                 process.kill()
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(Path(core.__file__).parent.parent), os.environ.get("PYTHONPATH", "")]
+    return os.environ | _ONE_THREAD | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
 
 
 def _failure(job: Job, code: int, err: str) -> BaseException:

@@ -34,6 +34,14 @@ def test_the_results_are_those_of_this_process(jobs):
     assert timeless(dict(Processes(2)(jobs))) == timeless({job: run(job) for job in jobs})
 
 
+def test_a_folder_of_the_same_name_is_not_taken_for_the_program(jobs, tmp_path, monkeypatch):
+    (tmp_path / "core").mkdir()
+    (tmp_path / "core" / "__init__.py").write_text("raise RuntimeError('another core')")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    assert len(list(Processes(1)(jobs[:1]))) == 1
+
+
 def test_a_mistake_is_a_sentence(jobs):
     lost = dataclasses.replace(jobs[0], data="idx:nowhere")
     with pytest.raises(DigitpadError, match=r"mine, seed 0: .*nowhere") as caught:
