@@ -78,6 +78,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists")
     command.set_defaults(run="train_command.train")
 
+    command = commands.add_parser("compare", help="compare recipes, each with several seeds")
+    command.add_argument("recipes", nargs="+", metavar="RECIPE", help="names or files; or report, for its experiments")
+    command.add_argument("--seeds", type=int, metavar="K", help="runs of each, with seeds 0 to K-1 (default: 3)")
+    command.add_argument("--data", metavar="SOURCE", help="default: the first recipe's own, or as with train")
+    command.add_argument("--epochs", type=int, metavar="N", help="of the first recipe; the others take as many steps")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, metavar="N", help="runs at once, one thread each (default: all cores)")
+    where.add_argument("--dask", metavar="ADDRESS", help="do the runs on a Dask cluster, such as tcp://HOST:8786")
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: comparison; finished runs are kept there")
+    command.set_defaults(run="compare_command.compare")
+
     command = commands.add_parser("evaluate", help="test a model on a data source")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
     command.add_argument("--data", required=True, metavar="SOURCE")
@@ -119,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
     command.set_defaults(run="list_commands.calibrate_model")
 
-    for name in ("train", "evaluate", "predict", "recipes"):
+    for name in ("train", "compare", "evaluate", "predict", "recipes"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

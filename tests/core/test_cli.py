@@ -719,7 +719,7 @@ def test_mistakes_in_the_command_itself(lab):
 
 def test_version_and_help(lab):
     assert lab("--version") == (0, f"digitpad-lab {core.__version__}\n", "")
-    for arguments in ([], ["train"], ["evaluate"], ["predict"], ["recipes"], ["data"], ["model"]):
+    for arguments in ([], ["train"], ["compare"], ["evaluate"], ["predict"], ["recipes"], ["data"], ["model"]):
         code, out, err = lab(*arguments, "--help")
         assert (code, err) == (0, "")
         assert out.startswith("usage: digitpad-lab")
