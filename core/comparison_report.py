@@ -106,11 +106,12 @@ def page(measured: Measured) -> str:
 def _introduction(measured: Measured) -> str:
     comparison = measured.comparison
     runs = "one run each" if comparison.n_seeds == 1 else f"{comparison.n_seeds} seeds each"
+    epochs = "one epoch" if comparison.epochs == 1 else f"{comparison.epochs} epochs"
     return f"""# The report, run again
 
 The program comes from a report on a hand-written network for MNIST, which compared a baseline with one change at a
 time. Here are its experiments once more, {runs}, made by `digitpad-lab compare report`:
-{comparison.n_steps:,} steps on `{comparison.data}`, which are {comparison.epochs} epochs of batches of {BATCH}.
+{comparison.n_steps:,} steps on `{comparison.data}`, which are {epochs} of batches of {BATCH}.
 
 What the report does not say was inferred from its figures. Its pixels were left at 0 to 255. Its gradient was a sum
 over the batch, so that its rate of 3e-5 is one of {REPORT.learning_rate:g} on the mean. Its plain weights were drawn

@@ -117,6 +117,7 @@ def test_without_matplotlib_the_table_is_made(lab, here, monkeypatch):
         (["quick", "--epochs", "0"], ["epochs", "1 to 10,000"]),
         (["quick", "--jobs", "0"], ["jobs", "1 to 64"]),
         (["quick", "--jobs", "1", "--dask", "tcp://a:1"], ["--dask", "not allowed"]),
+        (["quick", "--dask", "nowhere"], ["no Dask cluster at nowhere"]),
         (["quick", "--out", "small.toml"], ["small.toml cannot be made"]),
     ],
 )
