@@ -75,7 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--seed", type=int, metavar="N")
     command.add_argument("--float16", action="store_true", help="save half-precision numbers: half the file")
     command.add_argument("--threads", type=int, metavar="N", help="threads of the matrix products")
-    command.add_argument("--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists")
+    command.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: model.safetensors, unless it exists; with --keep, the shelf"
+    )
+    command.add_argument("--keep", action="store_true", help="put the run on the shelf: see digitpad-lab runs")
+    command.add_argument(
+        "--resume", nargs="?", const="", metavar="RUN", help="go on with a kept run, or the last interrupted one"
+    )
+    command.add_argument(
+        "--from", dest="parent", metavar="RUN", help="begin with the weights that a kept run ended with"
+    )
     command.set_defaults(run="train_command.train")
 
     command = commands.add_parser("compare", help="compare recipes, each with several seeds")
@@ -88,6 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--dask", metavar="ADDRESS", help="do the runs on a Dask cluster, such as tcp://HOST:8786")
     command.add_argument("--out", type=Path, metavar="DIR", help="default: comparison; finished runs are kept there")
     command.set_defaults(run="compare_command.compare")
+
+    runs = commands.add_parser("runs", help="list the runs that are kept")
+    runs.set_defaults(run="list_commands.list_runs")
 
     command = commands.add_parser("evaluate", help="test a model on a data source")
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
@@ -106,6 +118,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--model", type=Path, metavar="FILE", help="default: the model that comes with the program")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE")
     command.set_defaults(run="ask_commands.predict")
+
+    command = commands.add_parser("export", help="write a model as an ONNX file, for other runtimes")
+    command.add_argument("model", metavar="MODEL", help='a model\'s file, or "shipped" for the one that comes along')
+    command.add_argument("out", type=Path, metavar="OUT", help="a file whose name ends in .onnx")
+    command.set_defaults(run="export_command.export")
 
     command = commands.add_parser("recipes", help="list the recipes, or copy one to edit it")
     command.add_argument("--copy", nargs=2, metavar=("RECIPE", "NAME"), help="into NAME of your own, or into FILE.toml")
@@ -130,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
     command.set_defaults(run="list_commands.calibrate_model")
 
-    for name in ("train", "compare", "evaluate", "predict", "recipes"):
+    for name in ("train", "compare", "evaluate", "predict", "export", "recipes", "runs"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

@@ -22,9 +22,9 @@ from core import threads, training
 from core.config import TrainConfig
 from core.curve import Curve, Points
 from core.data.sources import Source
-from core.errors import DataError, DigitpadError, TrainingError
+from core.errors import DataError, DigitpadError, DivergenceError
 from core.experiment import Experiment
-from core.training import Progress
+from core.training import Progress, TrainingState
 
 FORMAT = 1
 """Version of jobs and results. Results of another one are not taken for these."""
@@ -90,7 +90,7 @@ def run(job: Job) -> Result:
     diverged before the first evaluation, its initial ones: chance.
     """
     with threads.limited(1):
-        experiment = Experiment.prepare(job.recipe, job.config, job.data, 1, job.test)
+        experiment = _for_steps(Experiment.prepare(job.recipe, job.config, job.data, 1, job.test), job.n_steps)
         if fingerprint(experiment.source) != job.fingerprint:
             raise DataError(f"{job.data} are not the same digits here as where the comparison was planned")
         record, began = _Record(job.n_steps), time.perf_counter()
@@ -108,15 +108,20 @@ def run(job: Job) -> Result:
     }
 
 
+def _for_steps(experiment: Experiment, n_steps: int) -> Experiment:
+    """Return the experiment with as many epochs as the steps begin: what changes over a run goes by them."""
+    config = dataclasses.replace(experiment.config, epochs=-(-n_steps // len(experiment.state.loader)))
+    return dataclasses.replace(experiment, config=config, state=TrainingState.start(experiment.splits, config))
+
+
 def _train(experiment: Experiment, job: Job, record: "_Record") -> str | None:
     """Go the job's number of steps; return None, or the sentence on where the run diverged."""
-    state, splits = experiment.state, experiment.splits
-    config = dataclasses.replace(job.config, epochs=-(-job.n_steps // len(state.loader)))
-    records = training.fit(state, splits, config, schedule_steps=job.n_steps)
+    state = experiment.state
+    records = training.fit(state, experiment.splits, experiment.config, schedule_steps=job.n_steps)
     try:
         for progress in itertools.islice(records, job.n_steps):
             record.append(progress)
-    except TrainingError as error:
+    except DivergenceError as error:
         return str(error)
     if not np.isfinite(state.network.parameters).all():  # since the last step, of which no loss has been taken
         state.network.restore(state.best.snapshot)

@@ -58,6 +58,7 @@ class TrainConfig:
     epochs: int = _setting(10, 1, 10_000)
     input_scale: float = _setting(1 / 255, 1e-6, 1)
     deformation: float = _setting(0.0, 0, 3)  # times core.data.augment.Deformation
+    deformation_end: float = _setting(1.0, 0, 1)  # the share of it that is left at the end: see deformation_at
     validation_share: float = _setting(0.1, 0, 0.5)
     evaluations_per_epoch: int = _setting(1, 1, 100)
     seed: int = _setting(0, 0, 2**31 - 1)
@@ -82,6 +83,10 @@ class TrainConfig:
         """Return the values of a setting that is one of a few words."""
         values: tuple[str, ...] = _metadata(cls, name)["choices"]
         return values
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON has them."""
+        return dataclasses.asdict(self) | {"hidden": list(self.hidden)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
@@ -108,6 +113,15 @@ class TrainConfig:
             case "one_cycle":
                 return schedules.one_cycle(self.learning_rate, n_steps=n_steps, warmup=self.warmup)
         return schedules.constant(self.learning_rate)
+
+    def deformation_at(self, share: float) -> float:
+        """Return how far digits are deformed when a ``share`` of the run is done.
+
+        It is constant in the first half, and sinks to ``deformation_end`` times that in the second: what a network
+        learns last is the digits as they are.
+        """
+        late = min(max(2 * share - 1, 0.0), 1.0)
+        return self.deformation * (1 + late * (self.deformation_end - 1))
 
     def optimizer_for(self, network: Network) -> Optimizer:
         """Return the optimizer of the network's parameters."""

@@ -6,6 +6,8 @@ bounded, and no peak is lost.
 
 import math
 from array import array
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +79,26 @@ class Curve:
         self._smooth = array("d", smooth[1::2])
         self._per_bucket *= 2
 
+    def tensors(self) -> dict[str, NDArray[np.float64]]:
+        """Return all that the curve is, as arrays: the buckets (5, n), and where it goes on from (6,)."""
+        columns = np.array([self._x, self._low, self._high, self._mean, self._smooth])
+        going = [self.time_constant, self._per_bucket, self._in_last, self._samples, self._sum, self._weight]
+        return {"buckets": columns, "going": np.array(going, dtype=np.float64)}
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild a curve of what ``tensors`` gave; raise ValueError where that makes no sense."""
+        columns, going = tensors["buckets"], tensors["going"]
+        if columns.ndim != 2 or len(columns) != 5 or going.shape != (6,) or columns.shape[1] > MAX_BUCKETS:
+            raise ValueError("its curve makes no sense")
+        if not (np.isfinite(columns).all() and np.isfinite(going).all() and (going >= 0).all() and going[0] > 0):
+            raise ValueError("its curve has values that are not numbers")
+        curve = cls(float(going[0]))
+        curve._x, curve._low, curve._high, curve._mean, curve._smooth = (array("d", column) for column in columns)
+        curve._per_bucket, curve._in_last = max(int(going[1]), 1), int(going[2])
+        curve._samples, curve._sum, curve._weight = going[3:].tolist()
+        return curve
+
     def __len__(self) -> int:
         """Return the number of buckets."""
         return len(self._x)
@@ -93,6 +115,11 @@ class Curve:
     def means(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Samples and means of the buckets."""
         return np.array(self._x), np.array(self._mean)
+
+    @property
+    def ends(self) -> NDArray[np.float64]:
+        """Each bucket's largest value: of one that only grows, its value at the bucket's end."""
+        return np.array(self._high)
 
     @property
     def smoothed(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -12,10 +12,11 @@ from core.config import TrainConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
+from core.data.splits import Splits
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
-from core.training import Evaluation, Splits, TrainingState
+from core.training import Evaluation, TrainingState
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,11 @@ class Experiment:
             source = source.tested_on(sources.load(test))
         splits = Splits.of(source, config)
         return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "")
+
+    @property
+    def n_steps(self) -> int:
+        """How many batches the whole run has."""
+        return len(self.state.loader) * self.config.epochs
 
     def conclude(self) -> tuple[Model, Scores]:
         """Take the best weights, look at the test part, once, and return the model with its scores.

@@ -9,6 +9,7 @@ from core import modelfile, output, places, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.experiment import calibration_of
+from core.runs import Broken, Run, Shelf
 
 
 def list_recipes(options: argparse.Namespace) -> int:
@@ -42,6 +43,28 @@ def _copy_recipe(source: str, target: str, *, as_json: bool) -> int:
 
 def _shape(config: TrainConfig) -> str:
     return "-".join(map(str, (784, *config.hidden, 10)))
+
+
+def list_runs(options: argparse.Namespace) -> int:
+    """List the runs that are kept."""
+    shelf = Shelf()
+    found = shelf.runs()
+    report = {
+        "folder": str(shelf.folder),
+        "runs": [run.as_dict() for run in found if isinstance(run, Run)],
+        "broken": [{"id": run.id, "reason": run.reason} for run in found if isinstance(run, Broken)],
+    }
+    text = "\n".join(map(_run_line, found)) or f"no runs are kept in {shelf.folder} as yet"
+    output.show(report, text, as_json=options.json)
+    return 0
+
+
+def _run_line(run: Run | Broken) -> str:
+    if isinstance(run, Broken):
+        return f"{run.id}  broken: {run.reason}"
+    scores = (("validation", run.best_validation), ("test", run.test_accuracy))
+    parts = [f"{name} {share:.2%}" for name, share in scores if share is not None]
+    return f"{run.id}  {run.name}: {', '.join([run.status.value, *parts, f'{run.seconds:.1f} s'])}"
 
 
 def list_data(options: argparse.Namespace) -> int:

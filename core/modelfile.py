@@ -1,13 +1,10 @@
 """A model on disk: one safetensors file, with all that is known about the model in its metadata.
 
-A file is data and never code. It is read within a size limit, its header is checked before a network is built, and the
-SHA-256 of its tensors and of its metadata must fit: safetensors itself does not notice a flipped byte.
+Its facts are checked before a network is built of them, for they may say anything.
 """
 
 import dataclasses
-import hashlib
 import itertools
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core import atomic, bounded
+from core import bounded, tensorfile
 from core.calibration import TEMPERATURES, Calibration
 from core.config import MAX_LAYERS, MAX_WIDTH
 from core.data.dataset import N_CLASSES, NOT_A_DIGIT
@@ -31,9 +27,7 @@ PREPROCESSING = 1
 """Version of the way from ink to 28×28 (``core.geometry``, ``core.ink``): a model is only as good as its likeness."""
 MAX_BYTES = 256 * 2**20
 PRECISIONS = ("float32", "float16")
-_MAX_HEADER_BYTES = 2**20
-_KEY = "digitpad"
-_CHECKSUM = "sha256"
+_KIND = tensorfile.Kind("digitpad", "model", MAX_BYTES, ModelError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,25 +89,11 @@ class Model:
 
 def save(model: Model, path: Path) -> None:
     """Write a model, atomically; raise ModelError where that fails: what was at ``path`` is then untouched."""
-    from safetensors.numpy import save as to_bytes
-
-    # safetensors 0.8.0 writes wrong values for arrays that are not C-contiguous.
     with np.errstate(over="ignore"):
-        tensors = {
-            name: np.ascontiguousarray(tensor, dtype=model.precision)
-            for name, tensor in model.network.tensors().items()
-        }
+        tensors = {name: tensor.astype(model.precision) for name, tensor in model.network.tensors().items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ModelError(f"{path} was not written: the network has weights that {model.precision} cannot hold")
-    facts = model.facts() | {"sha256": _digest(tensors)}
-    text = json.dumps(facts)
-    content = to_bytes(tensors, metadata={_KEY: text, _CHECKSUM: _sha256(text)})
-    if refusal := atomic.refusal(path):
-        raise ModelError(refusal)
-    try:
-        atomic.write(path, content)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be written: {error.strerror or error}") from None
+    tensorfile.save(path, _KIND, tensors, model.facts())
 
 
 def load(path: Path) -> Model:
@@ -131,16 +111,11 @@ def load(path: Path) -> Model:
         raise ModelError(f"{path} {error}") from None
 
 
-def _parse(content: bytes) -> Model:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load as from_bytes
-
-    facts = _facts(content)
-    network = _network(facts.get("layers"), len(content))
-    try:
-        tensors = from_bytes(content)
-    except (SafetensorError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ModelError(f"is damaged: {error}") from None
+def _parse(data: bytes) -> Model:
+    content = tensorfile.parse(data, _KIND, {"format": FORMAT, "preprocessing": PREPROCESSING})
+    facts = content.facts
+    network = _network(facts.get("layers"), len(data))
+    tensors = content.tensors()
     wanted, precision = network.tensors(), facts.get("precision", "float32")
     if precision not in PRECISIONS:
         raise ModelError("is damaged: its precision makes no sense")
@@ -149,40 +124,12 @@ def _parse(content: bytes) -> Model:
     for name, value in wanted.items():
         if tensors[name].shape != value.shape or tensors[name].dtype != precision:
             raise ModelError(f"is damaged: its tensor {name} is not of shape {value.shape} and type {precision}")
-    if _digest(tensors) != facts.get("sha256"):
-        raise ModelError("is damaged or was tampered with: its tensors do not fit their SHA-256")
+    content.check(tensors)
     for name, value in wanted.items():
         value[...] = tensors[name]
     if not (np.isfinite(network.parameters).all() and np.isfinite(network.statistics).all()):
         raise ModelError("is of no use: it has weights that are not numbers")
     return _model(network, facts)
-
-
-def _facts(content: bytes) -> dict[str, Any]:
-    """Return the metadata of a model's file; raise ModelError where it is none, or a newer one."""
-    length = int.from_bytes(content[:8], "little")
-    if len(content) < 8 or content[8:9] != b"{" or length > _MAX_HEADER_BYTES:
-        raise ModelError("is not a model: it is not a safetensors file")
-    if length > len(content) - 8:
-        raise ModelError("is damaged: it ends early")
-    try:
-        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
-        text, checksum = metadata[_KEY], metadata.get(_CHECKSUM)
-        facts = json.loads(text)
-        json.dumps(facts, allow_nan=False)  # what Python reads but JSON has not: NaN, 1e999
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise ModelError("is not a model of digitpad's: it lacks the metadata") from None
-    if not isinstance(facts, dict):
-        raise ModelError("is not a model of digitpad's: its metadata make no sense")
-    for name, ours in (("format", FORMAT), ("preprocessing", PREPROCESSING)):
-        version = facts.get(name)
-        if type(version) is not int or version < 1:
-            raise ModelError(f"is not a model of digitpad's: its {name} makes no sense")
-        if version > ours:
-            raise ModelError(f"is of a newer kind ({name} {version}; this program knows {ours}): update digitpad")
-    if checksum != _sha256(text):
-        raise ModelError("is damaged or was tampered with: what it says of itself does not fit its SHA-256")
-    return facts
 
 
 def _network(description: Any, n_bytes: int) -> Network:
@@ -247,17 +194,3 @@ def _calibration(facts: dict[str, Any]) -> Calibration:
 
 def _is_finite(value: Any) -> bool:
     return isinstance(value, float | int) and abs(value) <= sys.float_info.max
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _digest(tensors: Mapping[str, NDArray[Any]]) -> str:
-    """Return the SHA-256 over names, types, shapes and bytes of the tensors, in the order of their names."""
-    digest = hashlib.sha256()
-    for name in sorted(tensors):
-        tensor = tensors[name]
-        digest.update(f"{name} {tensor.dtype.str} {tensor.shape}\n".encode())
-        digest.update(tensor.tobytes())
-    return digest.hexdigest()

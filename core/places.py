@@ -35,9 +35,9 @@ def cache() -> Path:
     return _folder("cache", platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
-def models() -> Path:
-    """Return the folder of the models that the window keeps by itself."""
-    return _folder("models", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "models"))
+def runs() -> Path:
+    """Return the folder of the runs that are kept."""
+    return _folder("runs", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "runs"))
 
 
 def recipes() -> Path:

@@ -6,56 +6,126 @@ import dataclasses
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import atomic, modelfile, output, recipes, threads, training
+from core import atomic, checkpoint, modelfile, output, recipes, threads, training
 from core.data import sources
-from core.errors import DigitpadError, TrainingError
-from core.experiment import Experiment
+from core.errors import DigitpadError, RunError, TrainingError
+from core.experiment import Experiment, Scores
+from core.keeper import Keeper
+from core.runs import MODEL, STATE, Shelf, Status
 from core.training import Progress
 
 DEFAULT_OUT = Path("model.safetensors")
+_SETTINGS = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "seed")
 
 
 def train(options: argparse.Namespace) -> int:
     """Train a network and save it."""
-    recipe = recipes.named(options.recipe or recipes.DEFAULT)
-    names = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "seed")
-    changes = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
-    config = dataclasses.replace(recipe.config, **changes)
+    if options.resume is not None:
+        return _resume(options)
+    parent = Shelf().find(options.parent) if options.parent else None
+    recipe = recipes.named(options.recipe or (parent.recipe if parent else recipes.DEFAULT))
+    changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
+    config = dataclasses.replace(parent.config() if parent and not options.recipe else recipe.config, **changes)
     n_threads = threads.default(window=False) if options.threads is None else options.threads
-    out = _checked_out(options.out)
+    out = None if options.keep and options.out is None else _checked_out(options.out)
+    data = options.data or (parent.data if parent else recipe.data) or sources.default()
     with threads.limited(n_threads):
-        data = options.data or recipe.data or sources.default()
         experiment = Experiment.prepare(recipe.name, config, data, n_threads, options.test or recipe.test_for(data))
-        try:
-            seconds, interrupted = _run(experiment)
-        except TrainingError as error:
-            if not experiment.state.best.step:
-                raise
-            modelfile.save(experiment.conclude()[0], out)
-            raise TrainingError(f"{error} They are saved as {out}.") from None
-        with _uninterrupted():
-            model, scores = experiment.conclude()
-            modelfile.save(dataclasses.replace(model, precision="float16" if options.float16 else "float32"), out)
-    report = {
+        if parent is not None:
+            checkpoint.begin_from(parent.folder / STATE, experiment)
+        shelf = Shelf() if options.keep else None
+        with Keeper.begin(experiment, shelf, parent=parent.id if parent else "") as keeper:
+            return _train(keeper, out, options)
+
+
+def _resume(options: argparse.Namespace) -> int:
+    """Go on with a kept run that was interrupted."""
+    given = [
+        name
+        for name in (*_SETTINGS, "recipe", "data", "test", "threads", "parent")
+        if getattr(options, name) is not None
+    ]
+    if given:
+        option = {"parent": "from"}.get(given[0], given[0].replace("_", "-"))
+        raise DigitpadError(f"a run goes on as it began: --{option} does not go with --resume")
+    shelf = Shelf()
+    run = shelf.find(options.resume) if options.resume else shelf.last_interrupted()
+    if run.status is not Status.INTERRUPTED:
+        raise DigitpadError(f"{run.name} ({run.id}) is {run.status.value}: only one that was interrupted can go on")
+    out = None if options.out is None else _checked_out(options.out)
+    with threads.limited(run.threads), Keeper.resume(run) as keeper:
+        return _train(keeper, out, options)
+
+
+def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int:
+    """Train to the end, save what was learned, and report."""
+    experiment = keeper.experiment
+    try:
+        interrupted = _run(keeper)
+    except TrainingError as error:
+        _end_diverged(keeper, error, out)
+        raise
+    with _uninterrupted():
+        if interrupted and keeper.run and out is None:
+            return _leave_interrupted(keeper)
+        model, scores = experiment.conclude()
+        model = dataclasses.replace(model, precision="float16" if options.float16 else "float32")
+        if out is not None:
+            modelfile.save(model, out)
+        keeper.end(Status.STOPPED if interrupted else Status.FINISHED, model)
+        _check_kept(keeper)
+    report = _report(keeper, scores, out, interrupted=interrupted)
+    output.show(report, _train_sentence(report), as_json=options.json)
+    return 130 if interrupted else 0
+
+
+def _leave_interrupted(keeper: Keeper) -> int:
+    """Leave a kept run as it stands, to be taken up again."""
+    _check_kept(keeper)
+    assert keeper.run is not None
+    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {keeper.run.id}", file=sys.stderr)
+    return 130
+
+
+def _end_diverged(keeper: Keeper, error: TrainingError, out: Path | None) -> None:
+    """Save the best weights of a run that diverged, if it has any; the error goes on, and says where they are."""
+    if not keeper.experiment.state.best.step:
+        keeper.end(Status.DIVERGED, None, str(error))
+        return
+    model, _ = keeper.experiment.conclude()
+    if out is not None:
+        modelfile.save(model, out)
+        error.args = (f"{error} They are saved as {out}.",)
+    keeper.end(Status.DIVERGED, model, str(error))
+
+
+def _check_kept(keeper: Keeper) -> None:
+    if keeper.failure:
+        raise RunError(f"the run could not be kept: {keeper.failure}")
+
+
+def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bool) -> dict[str, Any]:
+    experiment, seconds = keeper.experiment, keeper.seconds
+    where = {"out": str(out)} if out else {}
+    if keeper.run:
+        where |= {"run": keeper.run.id, "out": str(out or keeper.run.folder / MODEL)}
+    return {
         **scores.as_dict(),
         "seconds": round(seconds, 3),
         "samples_per_second": round(experiment.state.samples / seconds) if seconds else 0,
-        "parameters": len(model.network.parameters),
+        "parameters": len(experiment.state.network.parameters),
         "epochs": experiment.state.epoch,
-        "seed": config.seed,
-        "threads": n_threads,
+        "seed": experiment.config.seed,
+        "threads": experiment.threads,
         "data": experiment.source.name,
-        "recipe": recipe.name,
-        "out": str(out),
+        "recipe": experiment.recipe,
+        **where,
         "interrupted": interrupted,
     }
-    output.show(report, _train_sentence(report), as_json=options.json)
-    return 130 if interrupted else 0
 
 
 @contextlib.contextmanager
@@ -81,15 +151,18 @@ def _checked_out(out: Path | None) -> Path:
     return out
 
 
-def _run(experiment: Experiment) -> tuple[float, bool]:
-    """Train to the end, or to Ctrl-C; return the seconds that it took and whether it was interrupted."""
-    began = time.perf_counter()
+def _run(keeper: Keeper) -> bool:
+    """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
+    experiment = keeper.experiment
+    interrupted = False
     try:
-        for _ in _shown(training.fit(experiment.state, experiment.splits, experiment.config)):
+        for _ in _shown(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config))):
             pass
     except KeyboardInterrupt:
-        return time.perf_counter() - began, True
-    return time.perf_counter() - began, False
+        interrupted = True
+    with _uninterrupted():
+        keeper.write()
+    return interrupted
 
 
 def _shown(records: Iterator[Progress]) -> Iterator[Progress]:

@@ -6,41 +6,30 @@ yields anyone may pause, stop, take a snapshot or save; nothing here prints, sle
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core import inspection
 from core.config import TrainConfig
 from core.data.augment import Deformation
 from core.data.dataset import N_CLASSES, DataLoader, Dataset
-from core.data.sources import Source
-from core.errors import TrainingError
+from core.data.splits import Splits
+from core.errors import DivergenceError, TrainingError
 from core.geometry import N_PIXELS
+from core.inspection import Inspection
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights, log_softmax
 from core.nn.network import Network, Snapshot, mlp
 from core.nn.optimizers import Optimizer
 from core.nn.schedules import Schedule
 
-
-@dataclass(frozen=True)
-class Splits:
-    """The three parts of the data: to fit, to choose by, and to be looked at once, at the end."""
-
-    train: Dataset
-    validation: Dataset
-    test: Dataset
-
-    @classmethod
-    def of(cls, source: Source, config: TrainConfig) -> Self:
-        """Split validation off a source's training part, by the configuration's seed."""
-        # A stream of its own: the split stays the same whatever else draws from the seed.
-        rng = np.random.default_rng([config.seed, 1])
-        train, validation = source.train.split(config.validation_share, rng)
-        return cls(train, validation, source.test)
+_INSPECTED = 500  # digits that tell which units are dead
+_EXPLODED = 10.0  # times the first batch's loss
+_MEMORY = 0.02  # of the mean loss: a single bad batch is no explosion
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,10 @@ class Progress:
         The rate of the step.
     validation_loss, validation_accuracy : float or None
         Of the validation part, in inference mode, after the step.
+    training_loss, training_accuracy : float or None
+        Of a fixed sample of the training part, in the same way, by the same weights.
+    inspection : Inspection or None
+        What the network was like.
     """
 
     step: int
@@ -72,6 +65,9 @@ class Progress:
     learning_rate: float
     validation_loss: float | None = None
     validation_accuracy: float | None = None
+    training_loss: float | None = None
+    training_accuracy: float | None = None
+    inspection: Inspection | None = None
 
 
 @dataclass(frozen=True)
@@ -101,7 +97,11 @@ class Best:
 
 @dataclass(eq=False)
 class TrainingState:
-    """All that a run needs to go on: network, optimizer, order of the data, generators, best weights so far."""
+    """All that a run needs to go on: network, optimizer, order of the data, generators, best weights so far.
+
+    Between two steps of ``fit`` anyone may set ``rate_factor``, with which the schedule's rate is multiplied.
+    ``first_loss`` and ``mean_loss`` are what a loss that explodes is told by.
+    """
 
     network: Network
     optimizer: Optimizer
@@ -111,6 +111,10 @@ class TrainingState:
     step: int = 0
     epoch: int = 0
     samples: int = 0
+    rate_factor: float = 1.0
+    first_loss: float = math.nan
+    mean_loss: float = math.nan
+    grad_norms: tuple[float, ...] = ()
 
     @classmethod
     def start(cls, data: Splits, config: TrainConfig) -> Self:
@@ -121,15 +125,27 @@ class TrainingState:
         sizes = (N_PIXELS, *config.hidden, data.train.n_labels)
         network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
         network.initialize(config.initial_weights(), weights_rng)
-        deformation = Deformation().times(config.deformation) if config.deformation else None
         loader = DataLoader(
-            data.train, config.batch_size, order_rng, config.input_scale, deformation=deformation, seed=config.seed
+            data.train,
+            config.batch_size,
+            order_rng,
+            config.input_scale,
+            deformation=_deformation(config),
+            seed=config.seed,
         )
         return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
 
     def snapshot(self) -> Snapshot:
         """Return a copy of what the network has learned so far."""
         return self.network.snapshot()
+
+    def watch(self, loss: float) -> bool:
+        """Take note of a batch's loss; return False where it is not finite, or the mean of late has exploded."""
+        if not self.step:
+            self.first_loss = self.mean_loss = loss
+        self.mean_loss += _MEMORY * (loss - self.mean_loss)
+        chance = math.log(N_CLASSES)
+        return math.isfinite(loss) and self.mean_loss <= _EXPLODED * max(self.first_loss, chance)
 
     def keep_if_best(self, evaluation: Evaluation) -> None:
         """Remember the weights if they answer validation better than any before, or as well at a smaller loss."""
@@ -138,6 +154,13 @@ class TrainingState:
         found = (evaluation.accuracy, -evaluation.loss)
         if not evaluation.n or found > (self.best.validation_accuracy, -self.best.validation_loss):
             self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
+
+
+def _deformation(config: TrainConfig) -> Callable[[float], Deformation] | None:
+    """Return how digits are deformed as a function of the epochs done; None where they are not."""
+    if not config.deformation:
+        return None
+    return lambda epochs: Deformation().times(config.deformation_at(epochs / config.epochs))
 
 
 def fit(
@@ -152,8 +175,8 @@ def fit(
 
     Raises
     ------
-    TrainingError
-        The loss is no longer a number. The network is then back at its best weights so far.
+    DivergenceError
+        The loss is no longer a number, or ten times what it began with. The network is then back at its best weights.
     """
     labels = data.train.labels.repeat(data.train.times)
     weights = class_weights(labels, data.train.n_labels) if config.class_weights else None
@@ -169,20 +192,45 @@ def _epoch(
     """Go through the data once (or through what is left of it), evaluating at even distances."""
     per_epoch, k = len(state.loader), config.evaluations_per_epoch
     for images, labels in state.loader:
-        progress = _step(state, images, labels, loss, config, learning_rate(state.step))
         done = -(-state.loader.position // config.batch_size)
-        if done * k // per_epoch > (done - 1) * k // per_epoch:
-            evaluation = evaluate(state.network, data.validation, config.input_scale)
-            if not _is_sound(state.network, evaluation):
-                raise _diverged(state, config, state.step, progress.learning_rate)
-            state.keep_if_best(evaluation)
-            if evaluation.n:
-                progress = dataclasses.replace(
-                    progress, validation_loss=evaluation.loss, validation_accuracy=evaluation.accuracy
-                )
+        is_due = done * k // per_epoch > (done - 1) * k // per_epoch
+        rate = learning_rate(state.step) * state.rate_factor
+        progress = _step(state, images, labels, loss, config, rate, inspects=is_due)
+        if is_due:
+            progress = _evaluated(progress, state, data, config)
         if done == per_epoch:  # before the yield: a run that is left here goes on with the next epoch
             state.epoch += 1
         yield progress
+
+
+def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: TrainConfig) -> Progress:
+    """Evaluate the network after its step, keep its weights if they are the best, and complete the step's record."""
+    evaluation = evaluate(state.network, data.validation, config.input_scale)
+    if not _is_sound(state.network, evaluation):
+        raise _diverged(state, config, state.step, progress.learning_rate)
+    state.keep_if_best(evaluation)
+    if not evaluation.n:
+        return progress
+    sample = evaluate(state.network, data.sample, config.input_scale)
+    return dataclasses.replace(
+        progress,
+        validation_loss=evaluation.loss,
+        validation_accuracy=evaluation.accuracy,
+        training_loss=sample.loss,
+        training_accuracy=sample.accuracy,
+        inspection=_inspection(state, data, config, evaluation),
+    )
+
+
+def _inspection(state: TrainingState, data: Splits, config: TrainConfig, evaluation: Evaluation) -> Inspection:
+    images = data.validation.digits.images[:_INSPECTED] * np.float32(config.input_scale)
+    with np.errstate(all="ignore"):
+        return Inspection(
+            confusion=tuple(map(tuple, evaluation.confusion.tolist())),
+            weight_norms=inspection.weight_norms(state.network),
+            grad_norms=state.grad_norms,
+            dead=inspection.dead_shares(state.network, images),
+        )
 
 
 def _step(
@@ -192,16 +240,20 @@ def _step(
     loss: SoftmaxCrossEntropy,
     config: TrainConfig,
     learning_rate: float,
+    *,
+    inspects: bool,
 ) -> Progress:
     """Do one batch: forward, loss, backward, update."""
     # Overflow is not silenced but found: it makes the loss infinite or NaN, and that ends the run below.
     with np.errstate(all="ignore"):
         logits = state.network.forward(images, state.rng)
         value = loss.forward(logits, labels) + state.optimizer.penalty()
-        if not math.isfinite(value):
+        if not state.watch(value):
             raise _diverged(state, config, state.step + 1, learning_rate)
         accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
         state.network.backward(loss.backward())
+        if inspects:
+            state.grad_norms = inspection.grad_norms(state.network)
         state.optimizer.step(state.network.grads, learning_rate)
     state.step += 1
     state.samples += len(labels)
@@ -214,11 +266,13 @@ def _is_sound(network: Network, evaluation: Evaluation) -> bool:
     return math.isfinite(evaluation.loss) and all(bool(np.isfinite(vector).all()) for vector in vectors)
 
 
-def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rate: float) -> TrainingError:
+def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rate: float) -> DivergenceError:
     """Go back to the best weights, and return the error that says what to change."""
     state.network.restore(state.best.snapshot)
+    remedies = {"a smaller learning_rate": {"learning_rate": config.learning_rate / 10}}
     advice = [f"a smaller learning_rate (it was {learning_rate:g})"]
     if config.input_scale > 0.1:
+        remedies["pixels scaled to [0, 1]"] = {"input_scale": 1 / 255}
         advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {config.input_scale:g})")
     if config.initializer == "normal":
         advice.append("he_normal weights")
@@ -229,8 +283,9 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rat
         if state.best.step
         else "There is nothing to keep of it."
     )
-    return TrainingError(
-        f"the loss was no longer a number at step {step:,}: the run diverged. Try {', or '.join(advice)}. {kept}"
+    what = "was ten times what it began with" if math.isfinite(state.mean_loss) else "was no longer a number"
+    return DivergenceError(
+        f"the loss {what} at step {step:,}: the run diverged. Try {', or '.join(advice)}. {kept}", remedies
     )
 
 

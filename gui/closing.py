@@ -10,6 +10,7 @@ class Closing(enum.Enum):
     """What is to become of the run."""
 
     KEEP = enum.auto()
+    LEAVE = enum.auto()
     DISCARD = enum.auto()
     STAY = enum.auto()
 
@@ -17,14 +18,15 @@ class Closing(enum.Enum):
 def ask_before_closing(parent: QWidget) -> Closing:
     """Ask, with the harmless answer as default."""
     box = QMessageBox(QMessageBox.Icon.Question, "digitpad", _tr("A network is in training."), parent=parent)
-    box.setInformativeText(_tr("Its best weights so far can be kept: they will be here again next time."))
-    keep = box.addButton(_tr("&Keep and close"), QMessageBox.ButtonRole.AcceptRole)
+    box.setInformativeText(_tr("It can stop here, with its best weights, or go on from here another time."))
+    leave = box.addButton(_tr("Go on &another time"), QMessageBox.ButtonRole.AcceptRole)
+    keep = box.addButton(_tr("&Stop, keep and close"), QMessageBox.ButtonRole.AcceptRole)
     discard = box.addButton(_tr("&Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
     stay = box.addButton(_tr("&Go on training"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
     box.exec()
-    answers = {keep.text(): Closing.KEEP, discard.text(): Closing.DISCARD}
+    answers = {leave.text(): Closing.LEAVE, keep.text(): Closing.KEEP, discard.text(): Closing.DISCARD}
     answer = answers.get(box.clickedButton().text(), Closing.STAY)
     box.deleteLater()
     return answer

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction, QColor, QPalette, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.curve import TIME_CONSTANT, Curve, Points
+from core.history import Axis, History
 from core.training import Progress
 from gui import theme
 
@@ -103,16 +104,16 @@ class Curves(QWidget):
 
     # -- what the window says ------------------------------------------------------------------------------------------
 
-    def begin(self, samples_per_epoch: int, n_epochs: int) -> None:
+    def begin(self, axis: Axis, n_epochs: int, history: History | None = None) -> None:
         """Clear the plots for a run of ``n_epochs`` epochs."""
         self.clear()
-        self._per_epoch = float(max(samples_per_epoch, 1))
+        self._per_epoch = float(max(axis.samples_per_epoch, 1))
         for curve in (self.training_loss, self.training_accuracy):
             curve.time_constant = min(TIME_CONSTANT, self._per_epoch / 25)  # of a small data set, shorter than an epoch
         self._show_epochs(n_epochs)
         self._hint.hide()
 
-    def add(self, records: Sequence[Progress]) -> None:
+    def add(self, records: Sequence[Progress], seconds: float = 0.0) -> None:
         """Take the records of some batches."""
         for record in records:
             self.training_loss.append(record.samples, record.loss)
@@ -122,6 +123,9 @@ class Curves(QWidget):
                 self.validation_accuracy.append(record.samples, record.validation_accuracy)
         if records and not self._timer.isActive():
             self._timer.start()
+
+    def mark(self, samples: float, rate: float) -> None:
+        """Note that the rate was changed."""
 
     def clear(self) -> None:
         """Forget the run."""

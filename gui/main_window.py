@@ -1,8 +1,8 @@
 """The window: it composes the two rooms and connects them; it does not compute."""
 
 import contextlib
-import dataclasses
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -13,15 +13,15 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSplitter,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from core import places
 from core.data import mnist, sources
-from core.errors import ConfigError, DigitpadError
-from core.modelfile import Model
-from core.training import Progress
+from core.errors import ConfigError
+from core.runs import Run, Shelf
 from gui import about, theme
 from gui.closing import Closing, ask_before_closing
 from gui.faults import log
@@ -34,9 +34,12 @@ from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
 from gui.reader import Reader
 from gui.respondent_box import RespondentBox
+from gui.run_desk import RunDesk
+from gui.run_shelf import RunShelf
+from gui.training_desk import TrainingDesk
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
-from gui.worker import Facts, Outcome
+from gui.worker import Outcome
 
 
 class MainWindow(QMainWindow):
@@ -62,11 +65,16 @@ class MainWindow(QMainWindow):
         self._respondents = RespondentBox()
         self.mnist_desk = MnistDesk(self)
         self.models = ModelDesk(self.slot, self)
+        shelf = Shelf() if preferences is not None else None
+        self.training = TrainingDesk(self.session, self.training_panel, self.slot, self.models, shelf, self)
+        self.run_shelf = RunShelf()
+        self.runs = RunDesk(self.run_shelf, shelf or Shelf(), self, self._picture_of)
+        self.tabs = QTabWidget()
         self._curves_place = QVBoxLayout()
         self._compose()
         self._make_menus()
         self._connect()
-        self.models.load(keeps=preferences is not None)
+        self.models.load(shelf)
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()
@@ -81,7 +89,15 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.training_panel)
         layout.addWidget(self.notice)  # here it moves neither the pad nor a button under the hand
-        layout.addLayout(self._curves_place, 1)
+        layout.addWidget(self.tabs, 1)
+        curves = QWidget()
+        curves.setLayout(self._curves_place)
+        self._curves_place.setContentsMargins(0, 0, 0, 0)
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(curves, self.tr("Curves"))
+        self.tabs.addTab(self.run_shelf, self.tr("Runs"))
+        self.tabs.setTabToolTip(0, self.tr("How the run goes on"))
+        self.tabs.setTabToolTip(1, self.tr("All runs that were kept, side by side"))
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pad_panel)
         self._splitter.addWidget(right)
@@ -102,7 +118,7 @@ class MainWindow(QMainWindow):
         self.curves = Curves()
         self.curves.add_switch(self._log_action)
         self._curves_place.addWidget(self.curves)
-        self.session.progressed.connect(self.curves.add)
+        self.training.set_curves(self.curves)
         self.curves.set_log(self._log_action.isChecked())
         self._log_action.toggled.connect(self.curves.set_log)
 
@@ -118,10 +134,10 @@ class MainWindow(QMainWindow):
         self._schemes.triggered.connect(self._on_scheme)
         appearance = QMenu(tr("&Appearance"), self)
         appearance.addActions(self._schemes.actions())
-        earlier = QMenu(tr("Ea&rlier results"), self)
-        earlier.setToolTipsVisible(True)
-        earlier.aboutToShow.connect(self._list_results)
-        self._earlier = earlier
+        recent = QMenu(tr("&Recent models"), self)
+        recent.setToolTipsVisible(True)
+        recent.aboutToShow.connect(self._list_recent)
+        self._recent = recent
         save = Wish(
             "save",
             tr("&Save model…"),
@@ -142,7 +158,7 @@ class MainWindow(QMainWindow):
                         key.Open,
                         tr("Let a saved network answer"),
                     ),
-                    *(save, earlier),
+                    *(save, recent),
                     None,
                     *(panel.open_action, panel.paste_action, panel.random_action),
                     None,
@@ -154,7 +170,7 @@ class MainWindow(QMainWindow):
                     *(panel.pen_action, panel.eraser_action, panel.width_menu),
                 ),
                 tr("&Training"): (
-                    Wish("start", tr("&Start"), self.start, "Ctrl+R", tr("Train a network")),
+                    Wish("start", tr("&Start"), self.training.start, "Ctrl+R", tr("Train a network")),
                     pause,
                     stop,
                     Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
@@ -168,11 +184,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         panel, session, pad_panel = self.training_panel, self.session, self.pad_panel
-        panel.startRequested.connect(self.start)
-        panel.pauseRequested.connect(session.pause)
-        panel.resumeRequested.connect(session.resume)
-        panel.stopRequested.connect(session.stop)
-        panel.cancelRequested.connect(session.cancel)
         panel.penFileRequested.connect(self._choose_pen_file)
         panel.mnist_bar.downloadRequested.connect(self.mnist_desk.download)
         panel.mnist_bar.filesRequested.connect(self._choose_mnist_folder)
@@ -183,10 +194,16 @@ class MainWindow(QMainWindow):
         self.reader.told.connect(self._say)
         self.reader.succeeded.connect(self.notice.clear)
         session.stateChanged.connect(self._on_state)
-        session.prepared.connect(self._on_prepared)
-        session.progressed.connect(self._on_progressed)
-        session.snapshotTaken.connect(self.slot.take)
-        session.concluded.connect(self._on_concluded)
+        self.training.told.connect(self._say)
+        self.training.starting.connect(self._on_starting)
+        self.training.ended.connect(self._on_ended)
+        self.runs.told.connect(self._say)
+        self.runs.undoable.connect(self._offer_undo)
+        self.runs.modelTaken.connect(self.models.take)
+        self.run_shelf.settingsRequested.connect(self._use_settings)
+        self.run_shelf.resumeRequested.connect(self.training.take_up)
+        self.run_shelf.continueRequested.connect(self.training.continue_from)
+        self.tabs.currentChanged.connect(self._on_tab)
         pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
         pad_panel.openPictureRequested.connect(self.reader.choose)
         pad_panel.picturePasted.connect(self.show_given)
@@ -212,6 +229,7 @@ class MainWindow(QMainWindow):
         if (config := preferences.config("training/settings")) is not None:
             self.training_panel.form.set_config(config)
         self._log_action.setChecked(preferences.flag("curves/log"))
+        self.models.set_recent(preferences.texts("models/recent"))
         self.pad_panel.set_pen_width(
             preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
         )
@@ -232,11 +250,12 @@ class MainWindow(QMainWindow):
             "training/customise": self.training_panel.fold_button.isChecked(),
             "curves/log": self._log_action.isChecked(),
             "pad/pen_width": self.pad_panel.pen_width(),
+            "models/recent": json.dumps(self.models.recent()),
         }
         chosen = self._schemes.checkedAction()
         values["window/scheme"] = str(chosen.data()) if chosen else "system"
         with contextlib.suppress(ConfigError):  # half-typed settings are not remembered
-            values["training/settings"] = json.dumps(dataclasses.asdict(self.training_panel.config()))
+            values["training/settings"] = json.dumps(self.training_panel.config().as_dict())
         for name, value in values.items():
             preferences.set(name, value)
         if not preferences.save():
@@ -244,23 +263,13 @@ class MainWindow(QMainWindow):
 
     # -- training ----------------------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Begin a run with what the panel shows."""
-        panel = self.training_panel
-        if self.session.is_active:
-            return
-        try:
-            config = panel.config()
-        except DigitpadError as error:
-            self._say(str(error), Kind.BAD)
-            return
+    def _on_starting(self) -> None:
         self.add_curves()
+        self.tabs.setCurrentIndex(0)
         self.notice.clear()
         self._remember()  # now, and not only at the end: a run may be long, and its end another than was meant
-        self.session.start(panel.recipe, config, panel.data, panel.form.threads.value())
 
     def _on_state(self, state: RunState) -> None:
-        self.training_panel.set_state(state)
         for name, makes_sense in (
             ("start", state is RunState.IDLE),
             ("pause", state in (RunState.RUNNING, RunState.PAUSED)),
@@ -269,49 +278,40 @@ class MainWindow(QMainWindow):
         ):
             self.actions_by_name[name].setEnabled(makes_sense)
 
-    def _on_prepared(self, facts: Facts) -> None:
-        self.curves.begin(facts.n_train, facts.n_epochs)
-        self.training_panel.show_facts(facts)
-        self.slot.watch(facts)
-
-    def _on_progressed(self, records: tuple[Progress, ...]) -> None:
-        self.training_panel.show_progress(records[-1], self.session.seconds)
-
-    def _on_concluded(self, outcome: Outcome) -> None:
-        self.curves.flush()
-        if outcome.details:
-            log.error("%s", outcome.details)
-        is_kept = False
-        if outcome.model is not None:
-            is_kept = self._take_result(outcome.model, stopped=outcome.stopped)
-        else:
-            self.training_panel.show_status(self.tr("The run has ended; nothing of it was kept."))
-        self.slot.forget_training()
-        if outcome.error:
-            self._say(outcome.error, Kind.BAD, outcome.details)
+    def _on_ended(self, outcome: Outcome) -> None:
         if outcome.lacks_mnist and not self.mnist_desk.is_busy:
             self.training_panel.set_mnist_present(False)
+        self.runs.refresh()
         if self._closes_after_run:
             self._closes_after_run = False
-            if is_kept:
+            if outcome.run is not None and not outcome.unkept:
                 self.close()
 
-    def _take_result(self, model: Model, *, stopped: bool) -> bool:
-        """Take over a run's model, and return whether it was kept."""
-        accuracy = model.scores["test_accuracy"]
-        self.slot.set_own(model, self.models.name_of(model))
-        form = (
-            self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
-            if stopped
-            else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
-        )
-        self.training_panel.show_status(form.format(self.session.seconds, accuracy))
-        return self.models.keep(model)
+    # -- the shelf ---------------------------------------------------------------------------------------------------
+
+    def _on_tab(self) -> None:
+        if self.tabs.currentWidget() is self.run_shelf:
+            self.runs.refresh()
+
+    def _use_settings(self, run: Run) -> None:
+        if self.session.is_active:
+            self._say(self.tr("A network is in training: its settings stay as they are."))
+        elif self.training.use_settings(run):
+            self.training_panel.fold_button.setChecked(True)
+
+    def _offer_undo(self, text: str) -> None:
+        self._say(text, offers={self.tr("Undo"): self.runs.undo})
+
+    def _picture_of(self, run: Run, path: Path) -> None:
+        """Write a picture of a run's curves."""
+        from gui import curve_picture
+
+        curve_picture.save(run, path)
 
     # -- who answers -------------------------------------------------------------------------------------------------
 
-    def _list_results(self) -> None:
-        self.models.fill_menu(self._earlier)
+    def _list_recent(self) -> None:
+        self.models.fill_menu(self._recent)
 
     def _on_choices(self) -> None:
         self._respondents.show_slot(self.slot)
@@ -363,16 +363,22 @@ class MainWindow(QMainWindow):
         """Tell of a fault of the program."""
         self._say(self.tr("Something went wrong in the program itself: {0}").format(sentence), Kind.BAD, details)
 
-    def _say(self, text: str, kind: Kind = Kind.INFO, details: str = "") -> None:
-        self.notice.show_message(text, kind, details)
+    def _say(
+        self,
+        text: str,
+        kind: Kind = Kind.INFO,
+        details: str = "",
+        offers: Mapping[str, Callable[[], object]] | None = None,
+    ) -> None:
+        self.notice.show_message(text, kind, details, offers)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is going on; leave no thread behind."""
         if self.session.is_active:
             wish = ask_before_closing(self)
-            self._closes_after_run = wish is Closing.KEEP and self.session.is_active
+            self._closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and self.session.is_active
             if self._closes_after_run:
-                self.session.stop()
+                (self.session.stop if wish is Closing.KEEP else self.session.leave)()
             if wish is Closing.STAY or self._closes_after_run:
                 event.ignore()
                 return

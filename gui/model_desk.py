@@ -1,23 +1,24 @@
-"""Models in and out: the shipped one, files that the user opens and saves, and the last results, kept by themselves."""
+"""Models in and out: the shipped one, and files that the user opens and saves."""
 
-import datetime
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from core import modelfile, places
+from core import modelfile
 from core.errors import DigitpadError, ModelError
 from core.modelfile import Model
 from core.recognizer import shipped_model
+from core.runs import Run, Shelf
 from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind
 
 SUFFIX = ".safetensors"
-N_KEPT = 20
-"""How many results are kept; the oldest makes room for a new one."""
+N_RECENT = 8
+"""How many files that were opened or saved are listed."""
 
 
 class ModelDesk(QObject):
@@ -28,19 +29,20 @@ class ModelDesk(QObject):
     def __init__(self, slot: ModelSlot, window: QWidget) -> None:
         super().__init__(window)
         self._slot, self._window = slot, window
-        self._keeps = False
+        self._recent: list[str] = []
 
-    def load(self, *, keeps: bool) -> None:
-        """Bring in the shipped model and, where results are kept, the newest of them that can be read."""
-        self._keeps = keeps
+    def load(self, shelf: Shelf | None) -> None:
+        """Bring in the shipped model and, from a shelf, the newest result that can be read."""
         try:
             self._slot.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
             text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
             self.told.emit(text, Kind.BAD)
-        for path in self.kept() if keeps else ():
+        for run in shelf.runs() if shelf else ():
+            if not isinstance(run, Run) or not run.scores:
+                continue
             try:
-                model = modelfile.load(path)
+                model = run.model()
             except ModelError as error:
                 log.warning("a kept result cannot be used: %s", error)
             else:
@@ -51,38 +53,25 @@ class ModelDesk(QObject):
         """Return what a result is called: its recipe and its score."""
         return self.tr("{0}, {1}").format(model.recipe, f"{model.scores.get('test_accuracy', 0):.2%}")
 
-    def kept(self) -> list[Path]:
-        """Return the files of the kept results, the newest first."""
-        try:
-            return sorted(places.models().glob(f"*{SUFFIX}"), reverse=True)
-        except OSError:
-            return []
+    def recent(self) -> tuple[str, ...]:
+        """Return the files that were opened or saved last, the newest first."""
+        return tuple(self._recent)
 
-    def keep(self, model: Model) -> bool:
-        """Keep a result by itself, so that neither closing the window nor the next run loses it; return if it is."""
-        if not self._keeps:
-            return False
-        now = datetime.datetime.now().strftime("%Y-%m-%d %H.%M.%S.%f")[:-4]
-        path = places.models() / f"{now} {model.recipe} {model.scores['test_accuracy']:.2%}{SUFFIX}"
-        try:
-            places.models().mkdir(parents=True, exist_ok=True)
-            modelfile.save(model, path)
-            for old in self.kept()[N_KEPT:]:
-                old.unlink(missing_ok=True)
-        except (DigitpadError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            text = self.tr("The trained network could not be kept by itself ({0}): save it.").format(reason)
-            self.told.emit(text, Kind.BAD)
-            return False
-        return True
+    def set_recent(self, names: Sequence[str]) -> None:
+        """Take over the files that were opened or saved last time. Silent."""
+        self._recent = [name for name in names if name][:N_RECENT]
+
+    def _remember(self, path: Path) -> None:
+        name = str(path.absolute())
+        self._recent = [name, *(other for other in self._recent if other != name)][:N_RECENT]
 
     def fill_menu(self, menu: QMenu) -> None:
-        """List the kept results in a menu."""
+        """List the files that were opened or saved last in a menu."""
         menu.clear()
-        for path in self.kept():
-            action = menu.addAction(path.stem)
-            action.setToolTip(self.tr("Let this result answer"))
-            action.triggered.connect(partial(self._open_kept, path))
+        for name in self._recent:
+            action = menu.addAction(Path(name).name)
+            action.setToolTip(name)
+            action.triggered.connect(partial(self._open_recent, Path(name)))
         if menu.isEmpty():
             menu.addAction(self.tr("None yet")).setEnabled(False)
 
@@ -93,11 +82,16 @@ class ModelDesk(QObject):
         except ModelError as error:
             self.told.emit(str(error), Kind.BAD)
             return
-        self._slot.set_own(model, path.name)
-        self._slot.choose(Respondent.OWN)
+        self._remember(path)
+        self.take(model, path.name)
         self.told.emit(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
 
-    def _open_kept(self, path: Path, checked: bool = False) -> None:
+    def take(self, model: Model, name: str) -> None:
+        """Let a model answer, under the name that the reader knows it by."""
+        self._slot.set_own(model, name)
+        self._slot.choose(Respondent.OWN)
+
+    def _open_recent(self, path: Path, checked: bool = False) -> None:
         self.open(path)
 
     def save(self, path: Path) -> None:
@@ -110,6 +104,7 @@ class ModelDesk(QObject):
         except ModelError as error:
             self.told.emit(str(error), Kind.BAD)
         else:
+            self._remember(path)
             self.told.emit(self.tr("Saved as {0}.").format(path), Kind.GOOD)
 
     def choose(self) -> None:

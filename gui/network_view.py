@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, qRgb
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core import geometry
 from gui import theme
+from gui.scales import ramp
 
 
 class NetworkView(QWidget):
@@ -53,7 +54,7 @@ class NetworkView(QWidget):
         painter = QPainter(self)
         painter.fillRect(frame, colours.paper)
         if self._image is not None:
-            self._image.setColorTable(_ramp(colours.paper, colours.ink))
+            self._image.setColorTable(ramp(colours.paper, colours.ink))
             painter.drawImage(frame, self._image)
         self._paint_box(painter, frame, colours.accent)
         painter.setPen(QPen(colours.line, 1))
@@ -83,11 +84,3 @@ class NetworkView(QWidget):
 def side_of(cell: int) -> int:
     """Return the view's side for cells of so many pixels, its frame included."""
     return geometry.SIZE * cell + 2
-
-
-def _ramp(paper: QColor, ink: QColor) -> list[int]:
-    """Return the colours of the grey levels 0 to 255, from paper to ink."""
-    steps = np.linspace(0, 1, 256)[:, np.newaxis]
-    ends = np.array([paper.getRgb(), ink.getRgb()], dtype=np.float64)[:, :3]
-    levels = np.rint(ends[0] + steps * (ends[1] - ends[0])).astype(int).tolist()
-    return [qRgb(*level) for level in levels]

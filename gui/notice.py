@@ -1,6 +1,7 @@
 """A line for what went wrong or well: it waits to be read, and never asks to be clicked away first."""
 
 import enum
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
@@ -18,7 +19,7 @@ class Kind(enum.Enum):
 
 
 class NoticeBar(QWidget):
-    """Shows the newest message, with a button to copy its details where it has some; Escape or the cross hides it."""
+    """Shows the newest message, with buttons: to copy its details, and for what can be done about it."""
 
     dismissed = Signal()
 
@@ -26,6 +27,7 @@ class NoticeBar(QWidget):
         super().__init__(parent)
         self._kind = Kind.INFO
         self._details = ""
+        self._offers: list[QPushButton] = []
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(
@@ -42,7 +44,7 @@ class NoticeBar(QWidget):
         close.setToolTip(self.tr("Hide this message"))
         close.setAccessibleName(self.tr("Hide this message"))
         close.clicked.connect(self._dismiss)
-        layout = QHBoxLayout(self)
+        layout = self._row = QHBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING // 2, theme.SPACING, theme.SPACING // 2)
         layout.addWidget(self._label, 1)
         layout.addWidget(self._copy)
@@ -54,14 +56,34 @@ class NoticeBar(QWidget):
         """The message that is shown; empty where none is."""
         return "" if self.isHidden() else self._label.text()
 
-    def show_message(self, text: str, kind: Kind = Kind.INFO, details: str = "") -> None:
-        """Show a message in place of the one before."""
+    def show_message(
+        self,
+        text: str,
+        kind: Kind = Kind.INFO,
+        details: str = "",
+        offers: Mapping[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """Show a message in place of the one before; each offer is a button, with its text and what it does."""
         self._kind, self._details = kind, details
+        self._offer(offers or {})
         self._label.setText(text)
         self.setAccessibleName(text)
         self._copy.setVisible(bool(details))
         self.show()
         self.update()
+
+    def _offer(self, offers: Mapping[str, Callable[[], object]]) -> None:
+        for button in self._offers:
+            button.hide()
+            button.deleteLater()
+        self._offers = []
+        for text, action in offers.items():
+            button = QPushButton(text)
+            button.setAccessibleName(text)
+            button.clicked.connect(self.hide)
+            button.clicked.connect(lambda checked=False, action=action: action())
+            self._row.insertWidget(1 + len(self._offers), button)
+            self._offers.append(button)
 
     def clear(self) -> None:
         """Hide the message."""

@@ -20,6 +20,14 @@ class Preferences:
         value = self._settings.value(name)
         return value if isinstance(value, str) else default
 
+    def texts(self, name: str) -> list[str]:
+        """Return a list of words; empty where there is none that makes sense."""
+        try:
+            values = json.loads(self.text(name) or "[]")
+        except (ValueError, RecursionError):
+            return []
+        return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
     def number(self, name: str, default: float, limits: tuple[float, float]) -> float:
         """Return a number within limits; one beyond them gives the default."""
         try:

@@ -111,7 +111,7 @@ def _train(window: MainWindow, *, stop_early: bool) -> str:
 
     window.session.progressed.connect(look)
     QTimer.singleShot(120_000, loop.quit)  # a run that hangs must not hang the command
-    window.start()
+    window.training.start()
     loop.exec()
     window.curves.flush()
     return outcomes[0].error if outcomes else ""

@@ -129,6 +129,14 @@ class SettingsForm(QWidget):
                     "network meets more ways of writing than there are in the data. 1 is the usual amount, 0 is off"
                 ),
             ),
+            (
+                "deformation_end",
+                tr("… at the end"),
+                tr(
+                    "The share of the deformation that is left at the end of the run. It sinks over the second half: "
+                    "what a network learns last is the digits as they are"
+                ),
+            ),
             ("class_weights", tr("Class weights"), tr("Let digits that are rare in the data count for more")),
             ("batch_size", tr("Batch size"), tr("How many digits each step learns from")),
             ("epochs", tr("Epochs"), tr("How many times the run goes through all digits")),
@@ -180,7 +188,7 @@ class SettingsForm(QWidget):
             whole.valueChanged.connect(self.changed)
             return whole
         number = NumberBox(low, high)
-        if name == "deformation":  # a tenth of what it shows is no step for a setting that is off at 0
+        if name.startswith("deformation"):  # a tenth of what it shows is no step for a setting that is off at 0
             number.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
             number.setSingleStep(0.25)
         number.valueChanged.connect(self.changed)
@@ -244,6 +252,7 @@ class SettingsForm(QWidget):
             ("decay_steps", schedule == "step_decay"),
             ("momentum", optimizer == "sgd"),
             ("nesterov", optimizer == "sgd"),
+            ("deformation_end", _value("deformation", self._editors["deformation"]) > 0),
         ):
             self._editors[name].setEnabled(counts)
 

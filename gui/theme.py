@@ -47,6 +47,8 @@ class Colours:
     training: QColor
     validation: QColor
     rate: QColor
+    negative: QColor  # the ends of a scale whose middle is paper; told apart also by those who see no red or no green
+    positive: QColor
     series: tuple[QColor, ...]  # several runs in one plot
 
 
@@ -68,6 +70,8 @@ LIGHT = Colours(
     training=QColor("#2b5fd0"),
     validation=QColor("#b8480b"),
     rate=QColor("#0b7268"),
+    negative=QColor("#1f55c0"),
+    positive=QColor("#b8480b"),
     series=tuple(map(QColor, ("#2b5fd0", "#b8480b", "#0b7268", "#8a3aa8", "#a02c5a", "#556b00", "#6a5340", "#3b6478"))),
 )
 DARK = Colours(
@@ -88,6 +92,8 @@ DARK = Colours(
     training=QColor("#82aaff"),
     validation=QColor("#ffa266"),
     rate=QColor("#5fcabf"),
+    negative=QColor("#6fa0ff"),
+    positive=QColor("#ff9a55"),
     series=tuple(map(QColor, ("#82aaff", "#ffa266", "#5fcabf", "#d79bf0", "#ff8fb5", "#bdd05a", "#d6b899", "#9cc3d8"))),
 )
 

@@ -21,7 +21,7 @@ from core.config import TrainConfig
 from core.training import Progress
 from gui import theme
 from gui.mnist_bar import MnistBar
-from gui.settings_form import SettingsForm
+from gui.settings_form import NumberBox, SettingsForm
 from gui.training_session import RunState
 from gui.worker import Facts
 
@@ -36,6 +36,8 @@ class TrainingPanel(QWidget):
     resumeRequested = Signal()
     stopRequested = Signal()
     cancelRequested = Signal()
+    rateRequested = Signal(float)
+    """The schedule's rate is to be multiplied with this from now on."""
     penFileRequested = Signal()
     """The user wants to choose a pen file as data."""
 
@@ -48,6 +50,7 @@ class TrainingPanel(QWidget):
         self._way = ""
         self._make_choices()
         self._make_buttons()
+        self._make_rate()
         self._make_progress()
         self._lay_out()
         self.set_recipe(recipes.DEFAULT)
@@ -100,6 +103,7 @@ class TrainingPanel(QWidget):
         had_focus = any(button.hasFocus() for button in self._buttons)
         for button in self._buttons:
             button.setVisible(active != (button is self.start_button))
+        self._show_rate(active)
         self.pause_button.setEnabled(state in (RunState.RUNNING, RunState.PAUSED))
         self.stop_button.setEnabled(state is not RunState.ENDING)
         paused = state is RunState.PAUSED
@@ -239,6 +243,30 @@ class TrainingPanel(QWidget):
         self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold_button.toggled.connect(self._fold)
 
+    def _make_rate(self) -> None:
+        self.rate = NumberBox(0.001, 1000.0)
+        self.rate.setKeyboardTracking(False)  # a rate that is half typed is not meant
+        self.rate.setAccessibleName(self.tr("Factor of the learning rate"))
+        self.rate.setToolTip(
+            self.tr("Multiplies the learning rate of the run that goes on: smaller steps settle, larger ones explore")
+        )
+        self.rate.valueChanged.connect(self.rateRequested)
+        self._rate_row = QWidget()
+        label = QLabel(self.tr("Ra&te ×"))
+        label.setBuddy(self.rate)
+        row = QHBoxLayout(self._rate_row)
+        row.setContentsMargins(theme.SPACING, 0, 0, 0)
+        row.addWidget(label)
+        row.addWidget(self.rate)
+
+    def _show_rate(self, active: bool) -> None:
+        """Show the factor of the rate while there is a run, and 1 at its beginning; silent."""
+        if self._rate_row.isHidden() == active:
+            blocked = self.rate.blockSignals(True)
+            self.rate.setValue(1.0)
+            self.rate.blockSignals(blocked)
+            self._rate_row.setVisible(active)
+
     def _make_progress(self) -> None:
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -269,6 +297,7 @@ class TrainingPanel(QWidget):
         buttons = QHBoxLayout()
         for button in self._buttons:
             buttons.addWidget(button)
+        buttons.addWidget(self._rate_row)
         buttons.addStretch(1)
         buttons.addWidget(self.fold_button)
         layout = QVBoxLayout(self)

@@ -1,12 +1,12 @@
 """One run at a time: its number, its state, its worker."""
 
 import enum
-import time
 
 from PySide6.QtCore import QObject, Signal
 
 from core.config import TrainConfig
 from core.nn.network import Snapshot
+from core.runs import Run, Shelf
 from core.training import Progress
 from gui.worker import Facts, Order, Outcome, Worker
 
@@ -29,7 +29,10 @@ class TrainingSession(QObject):
 
     stateChanged = Signal(object)
     prepared = Signal(object)
-    progressed = Signal(object)
+    progressed = Signal(object, float)
+    """Records, and the seconds of training so far, pauses left out."""
+    rateChanged = Signal(float, float)
+    """After how many samples, and to what."""
     snapshotTaken = Signal(object)
     concluded = Signal(object)
 
@@ -40,32 +43,44 @@ class TrainingSession(QObject):
         self._worker: Worker | None = None
         self._retired: list[Worker] = []
         self._watched = False
-        self._clock = _Clock()
+        self.seconds = 0.0
+        """Of training so far, pauses left out."""
 
     @property
     def is_active(self) -> bool:
         """Whether a run is going on, paused or not."""
         return self.state is not RunState.IDLE
 
-    @property
-    def seconds(self) -> float:
-        """Seconds of training so far, pauses left out."""
-        return self._clock.seconds
+    def start(
+        self,
+        recipe: str,
+        config: TrainConfig,
+        data: str,
+        n_threads: int,
+        shelf: Shelf | None = None,
+        parent: Run | None = None,
+    ) -> None:
+        """Begin a run, on a shelf if there is one, with the weights that another ended with; there must be none."""
+        self._begin(Order(recipe, config, data, n_threads, shelf, parent=parent))
 
-    def start(self, recipe: str, config: TrainConfig, data: str, n_threads: int) -> None:
-        """Begin a run; there must be none."""
+    def take_up(self, run: Run) -> None:
+        """Go on with a run that was interrupted; there must be none."""
+        self._begin(Order(run.recipe, run.config(), run.data, run.threads, Shelf(run.folder.parent), resumes=run))
+
+    def _begin(self, order: Order) -> None:
         if self.is_active:
             raise RuntimeError("a run is going on already")
         self.number += 1
-        worker = Worker(self.number, Order(recipe, config, data, n_threads), self)
+        worker = Worker(self.number, order, self)
         # Bound methods of an object in the GUI thread: a lambda would be called in the worker's.
         worker.prepared.connect(self._on_prepared)
         worker.progressed.connect(self._on_progressed)
+        worker.rateChanged.connect(self._on_rate)
         worker.snapshotTaken.connect(self._on_snapshot)
         worker.concluded.connect(self._on_concluded)
         worker.finished.connect(self._forget_finished)
         self._worker = worker
-        self._clock = _Clock()
+        self.seconds = 0.0
         self._set_state(RunState.PREPARING)
         worker.start()
 
@@ -73,14 +88,12 @@ class TrainingSession(QObject):
         """Halt the run between two batches."""
         if self._worker and self.state is RunState.RUNNING:
             self._worker.pause()
-            self._clock.halt()
             self._set_state(RunState.PAUSED)
 
     def resume(self) -> None:
         """Let a paused run go on."""
         if self._worker and self.state is RunState.PAUSED:
             self._worker.resume()
-            self._clock.start()
             self._set_state(RunState.RUNNING)
 
     def toggle_pause(self) -> None:
@@ -94,7 +107,6 @@ class TrainingSession(QObject):
         """End the run, and keep its best weights; ``concluded`` tells when that is done."""
         if self._worker and self.state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED):
             self._worker.stop()
-            self._clock.halt()
             self._set_state(RunState.ENDING)
 
     def cancel(self) -> None:
@@ -102,6 +114,17 @@ class TrainingSession(QObject):
         if self._worker:
             self._worker.cancel()
             self._conclude(Outcome(stopped=True))
+
+    def leave(self) -> None:
+        """End the run so that it can go on another time; ``concluded`` tells when that is done."""
+        if self._worker and self.state is not RunState.ENDING:
+            self._worker.leave()
+            self._set_state(RunState.ENDING)
+
+    def change_rate(self, factor: float) -> None:
+        """Multiply the schedule's rate with this from the next batch on; ``rateChanged`` tells where that was."""
+        if self._worker:
+            self._worker.change_rate(factor)
 
     def set_watched(self, watched: bool) -> None:
         """Say whether snapshots of the network in training are wanted."""
@@ -137,14 +160,18 @@ class TrainingSession(QObject):
             return
         self.prepared.emit(facts)
         if self.state is RunState.PREPARING:
-            self._clock.start()
             self._set_state(RunState.RUNNING)
         if self._worker:  # one in any case: from it on, the network in training can be chosen
             self._worker.want_snapshot()
 
-    def _on_progressed(self, number: int, records: tuple[Progress, ...]) -> None:
+    def _on_progressed(self, number: int, records: tuple[Progress, ...], seconds: float) -> None:
         if number == self.number and records:
-            self.progressed.emit(records)
+            self.seconds = seconds
+            self.progressed.emit(records, seconds)
+
+    def _on_rate(self, number: int, samples: float, rate: float) -> None:
+        if number == self.number:
+            self.rateChanged.emit(samples, rate)
 
     def _on_snapshot(self, number: int, snapshot: Snapshot) -> None:
         if number == self.number:
@@ -157,27 +184,6 @@ class TrainingSession(QObject):
             self._conclude(outcome)
 
     def _conclude(self, outcome: Outcome) -> None:
-        self._clock.halt()
         self._retire()
         self._set_state(RunState.IDLE)
         self.concluded.emit(outcome)
-
-
-class _Clock:
-    """A stopwatch that can be halted."""
-
-    def __init__(self) -> None:
-        self._before = 0.0
-        self._started: float | None = None
-
-    @property
-    def seconds(self) -> float:
-        running = 0.0 if self._started is None else time.monotonic() - self._started
-        return self._before + running
-
-    def start(self) -> None:
-        if self._started is None:
-            self._started = time.monotonic()
-
-    def halt(self) -> None:
-        self._before, self._started = self.seconds, None

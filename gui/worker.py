@@ -4,20 +4,26 @@ A QThread is enough, because NumPy releases the interpreter's lock in its matrix
 never dropped: a signal for each batch would fill the window's queue without bound.
 """
 
+import dataclasses
+import enum
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from core import threads, training
+from core import checkpoint, threads, training
 from core.config import TrainConfig
-from core.errors import DigitpadError, MnistError, TrainingError
+from core.errors import DigitpadError, DivergenceError, MnistError, RunError
 from core.experiment import Experiment
+from core.history import Axis, History
+from core.keeper import Keeper
 from core.modelfile import Model
 from core.recipes import RECIPES
+from core.runs import STATE, Run, Shelf, Status
 from core.training import Progress
 
 RECORDS_INTERVAL_S = 1 / 30
@@ -26,12 +32,25 @@ SNAPSHOT_INTERVAL_S = 1 / 10
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be run."""
+    """What is to be run.
+
+    Attributes
+    ----------
+    shelf : Shelf or None
+        Where the run is kept, if it is.
+    resumes : Run or None
+        The run that is to go on, with its own settings; what is said of a recipe, data and threads is then its own.
+    parent : Run or None
+        The run whose end this one begins from.
+    """
 
     recipe: str
     config: TrainConfig
     data: str
     threads: int
+    shelf: Shelf | None = None
+    resumes: Run | None = None
+    parent: Run | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,9 @@ class Facts:
     n_test: int
     n_steps: int
     n_epochs: int
+    axis: Axis
+    history: History | None = None
+    """What a run that goes on had brought before; a copy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +75,8 @@ class Outcome:
     """How a run ended: with the model of its best weights, or without; why, if it was not at its end.
 
     ``details`` is the traceback of a fault of the program, and empty otherwise; ``lacks_mnist`` says that the error
-    would be mended by getting MNIST.
+    would be mended by getting MNIST; ``remedies`` are settings with which a run that diverged might not have.
+    ``run`` is what was kept of it, and ``unkept`` why that was not everything.
     """
 
     model: Model | None = None
@@ -61,13 +84,27 @@ class Outcome:
     error: str = ""
     details: str = ""
     lacks_mnist: bool = False
+    remedies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    run: Run | None = None
+    unkept: str = ""
+
+
+class _End(enum.Enum):
+    """How a run is to end before it is done."""
+
+    STOP = enum.auto()
+    CANCEL = enum.auto()
+    LEAVE = enum.auto()
 
 
 class Worker(QThread):
     """Runs one experiment. All signals carry the run's number; ``concluded`` comes last, exactly once."""
 
     prepared = Signal(int, object)
-    progressed = Signal(int, object)
+    progressed = Signal(int, object, float)
+    """Records, and the seconds of training that they and all before them took."""
+    rateChanged = Signal(int, float, float)
+    """After how many samples, and to what."""
     snapshotTaken = Signal(int, object)
     concluded = Signal(int, object)
 
@@ -75,7 +112,8 @@ class Worker(QThread):
         super().__init__(parent)
         self.number, self.order = number, order
         # Flags and not slots: a queued slot of this object would run only after run() has returned.
-        self._stop, self._discard = threading.Event(), threading.Event()
+        self._end: _End | None = None
+        self._rate_factor: float | None = None
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
         self._going.set()
         self._snapshot_time, self._snapshot_step = 0.0, -1
@@ -90,13 +128,23 @@ class Worker(QThread):
 
     def stop(self) -> None:
         """End between two batches, and keep the best weights."""
-        self._stop.set()
-        self._going.set()
+        self._finish(_End.STOP)
 
     def cancel(self) -> None:
         """End between two batches, and keep nothing."""
-        self._discard.set()
-        self.stop()
+        self._finish(_End.CANCEL)
+
+    def leave(self) -> None:
+        """End between two batches, and leave the run so that it can go on another time."""
+        self._finish(_End.LEAVE)
+
+    def _finish(self, end: _End) -> None:
+        self._end = end
+        self._going.set()
+
+    def change_rate(self, factor: float) -> None:
+        """Multiply the schedule's rate with this from the next batch on."""
+        self._rate_factor = factor
 
     def want_snapshot(self) -> None:
         """Ask for one snapshot, soon: a receiver that is late is never sent a second before it has asked again."""
@@ -105,7 +153,8 @@ class Worker(QThread):
     def run(self) -> None:
         """Do the whole run (off the GUI thread)."""
         try:
-            outcome = self._run()
+            with threads.limited(self.order.resumes.threads if self.order.resumes else self.order.threads):
+                outcome = self._run()
         except DigitpadError as error:
             outcome = Outcome(error=str(error), lacks_mnist=isinstance(error, MnistError))
         except Exception as error:
@@ -113,39 +162,83 @@ class Worker(QThread):
         self.concluded.emit(self.number, outcome)
 
     def _run(self) -> Outcome:
-        order = self.order
-        with threads.limited(order.threads):
-            test = RECIPES[order.recipe].test_for(order.data) if order.recipe in RECIPES else None
-            experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, test)
-            self.prepared.emit(self.number, _facts(experiment))
+        unkept = ""
+        try:
+            keeper = self._begun(self.order.shelf)
+        except RunError as reason:  # it goes on in memory
+            if self.order.resumes or self.order.parent:
+                raise
+            unkept = str(reason)
+            keeper = self._begun(None)
+        with keeper:
+            self.prepared.emit(self.number, _facts(keeper))
             error = ""
+            remedies: Mapping[str, Mapping[str, Any]] = {}
             try:
-                self._train(experiment)
-            except TrainingError as diverged:
-                error = str(diverged)
-            if self._discard.is_set() or (error and not experiment.state.best.step):
-                return Outcome(error=error, stopped=True)
-            model, _ = experiment.conclude()
-            return Outcome(model, stopped=self._stop.is_set(), error=error)
+                self._train(keeper)
+                keeper.write()
+            except DivergenceError as diverged:
+                error, remedies = str(diverged), diverged.remedies
+            outcome = self._concluded(keeper, error, remedies)
+        if self._end is _End.CANCEL and keeper.run and self.order.shelf:
+            self.order.shelf.delete(keeper.run)
+        return dataclasses.replace(outcome, unkept=unkept or keeper.failure)
 
-    def _train(self, experiment: Experiment) -> None:
+    def _begun(self, shelf: Shelf | None) -> Keeper:
+        """Prepare the run, or bring it to where it stood."""
+        order = self.order
+        if order.resumes is not None:
+            return Keeper.resume(order.resumes)
+        test = RECIPES[order.recipe].test_for(order.data) if order.recipe in RECIPES else None
+        experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, test)
+        if order.parent is not None:
+            checkpoint.begin_from(order.parent.folder / STATE, experiment)
+        return Keeper.begin(experiment, shelf, parent=order.parent.id if order.parent else "")
+
+    def _concluded(self, keeper: Keeper, error: str, remedies: Mapping[str, Mapping[str, Any]]) -> Outcome:
+        """Take the best weights and test them, unless the run is not to end like that."""
+        if self._end in (_End.CANCEL, _End.LEAVE):
+            return Outcome(stopped=True, error=error, run=keeper.run if self._end is _End.LEAVE else None)
+        model = None
+        if not error or keeper.experiment.state.best.step:
+            model, _ = keeper.experiment.conclude()
+        stopped = self._end is _End.STOP
+        keeper.end(Status.DIVERGED if error else Status.STOPPED if stopped else Status.FINISHED, model, error)
+        return Outcome(model, stopped or model is None, error, remedies=remedies, run=keeper.run)
+
+    def _train(self, keeper: Keeper) -> None:
+        experiment = keeper.experiment
         records: list[Progress] = []
         handed_over = time.monotonic()
         try:
-            for record in training.fit(experiment.state, experiment.splits, experiment.config):
+            for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
                 records.append(record)
                 now = time.monotonic()
                 if now - handed_over >= RECORDS_INTERVAL_S or not self._going.is_set():
-                    self.progressed.emit(self.number, tuple(records))
+                    self.progressed.emit(self.number, tuple(records), keeper.seconds)
                     records.clear()
                     handed_over = now
                 self._take_snapshot(experiment, now)
-                while not self._going.is_set() and not self._going.wait(SNAPSHOT_INTERVAL_S):
-                    self._take_snapshot(experiment, time.monotonic())  # a paused network answers, too
-                if self._stop.is_set():
+                if not self._going.is_set():
+                    self._wait(keeper)
+                self._take_rate(keeper)
+                if self._end is not None:
                     break
         finally:
-            self.progressed.emit(self.number, tuple(records))
+            self.progressed.emit(self.number, tuple(records), keeper.seconds)
+
+    def _wait(self, keeper: Keeper) -> None:
+        """Be paused: the run is written down, for nobody knows how long it will be, and the network answers."""
+        keeper.write()
+        while not self._going.wait(SNAPSHOT_INTERVAL_S):
+            self._take_snapshot(keeper.experiment, time.monotonic())
+
+    def _take_rate(self, keeper: Keeper) -> None:
+        """Take over a rate that was asked for."""
+        factor, self._rate_factor = self._rate_factor, None
+        if factor is not None:
+            keeper.change_rate(factor)
+            self.rateChanged.emit(self.number, *keeper.history.marks[-1])
 
     def _take_snapshot(self, experiment: Experiment, now: float) -> None:
         """Hand over a snapshot if one is wanted, the last is not too young, and there is something new in it."""
@@ -156,8 +249,9 @@ class Worker(QThread):
             self.snapshotTaken.emit(self.number, experiment.state.snapshot())
 
 
-def _facts(experiment: Experiment) -> Facts:
-    state, splits = experiment.state, experiment.splits
+def _facts(keeper: Keeper) -> Facts:
+    experiment = keeper.experiment
+    state, splits, history = experiment.state, experiment.splits, keeper.history
     return Facts(
         layers=state.network.description(),
         input_scale=experiment.config.input_scale,
@@ -165,6 +259,8 @@ def _facts(experiment: Experiment) -> Facts:
         n_train=len(splits.train),
         n_validation=len(splits.validation),
         n_test=len(splits.test),
-        n_steps=len(state.loader) * experiment.config.epochs,
+        n_steps=experiment.n_steps,
         n_epochs=experiment.config.epochs,
+        axis=history.axis,
+        history=History.from_tensors(history.tensors()) if state.step else None,
     )

@@ -3,7 +3,11 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+
+from core.data import mnist, synthetic
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("DIGITPAD_TEST_PLATFORM", "offscreen")
 os.environ.pop("DIGITPAD_HOME", None)
@@ -36,6 +40,15 @@ def real_data() -> Path:
 def pen_file(real_data: Path) -> Path:
     """A pen file of 30 writers."""
     return real_data / "pen" / "pen-train.unipen"
+
+
+@pytest.fixture(scope="session", params=["synthetic", pytest.param("mnist", marks=pytest.mark.real_data)])
+def thousand_digits(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
+    """A thousand images (1000, 28, 28): drawn by the program, and MNIST's where they are."""
+    if request.param == "mnist":
+        request.getfixturevalue("real_data")
+        return mnist.load_test().images[:1000].reshape(1000, 28, 28)
+    return synthetic.draw(1000, np.random.default_rng(0))[0].reshape(1000, 28, 28)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,6 +1,6 @@
 """Dataset and DataLoader: images in memory as bytes, handed to the network batch by batch as float32."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -102,7 +102,7 @@ class DataLoader:
     input_scale
         What pixels are multiplied with: 1/255 brings them to [0, 1].
     deformation
-        How images are deformed, if they are.
+        How images are deformed, if they are: a function of the epochs done, fractions included.
     seed
         Of the deformations. Each batch has a generator of its own, of seed, epoch and position: what a digit looks like
         then depends on nothing that went before.
@@ -115,14 +115,15 @@ class DataLoader:
         rng: np.random.Generator,
         input_scale: float = 1 / 255,
         *,
-        deformation: Deformation | None = None,
+        deformation: Callable[[float], Deformation] | None = None,
         seed: int = 0,
     ) -> None:
         self.dataset, self.batch_size, self.rng, self.input_scale = dataset, batch_size, rng, input_scale
         self.permutation: NDArray[np.int64] = np.empty(0, np.int64)
         self.position = self.epoch = 0
         self._rows = np.repeat(np.arange(len(dataset)), dataset.times)
-        self._augmenter = None if deformation is None else Augmenter(deformation)
+        self._deformation = deformation
+        self._augmenter = None if deformation is None else Augmenter(deformation(0.0))
         self._seed = seed
         n_rows = min(batch_size, len(self._rows))
         self._bytes = np.empty((n_rows, N_PIXELS), np.uint8)
@@ -143,12 +144,26 @@ class DataLoader:
             self.position += len(rows)
             yield images, self.dataset.labels[rows]
 
+    @property
+    def n_rows(self) -> int:
+        """How many images an epoch shows."""
+        return len(self._rows)
+
+    def restore(self, permutation: NDArray[np.int64], position: int, epoch: int) -> None:
+        """Go on where an iteration was left; raise ValueError where that is no place in this data."""
+        if permutation.size and not np.array_equal(np.sort(permutation), self._rows):
+            raise ValueError("the order of the digits is not one of these digits")
+        if not 0 <= position <= len(permutation) or epoch < 0:
+            raise ValueError("the place in the order of the digits makes no sense")
+        self.permutation, self.position, self.epoch = permutation.astype(np.int64), position, epoch
+
     def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         floats = self._floats[: len(rows)]
         # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
         gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[: len(rows)], mode="clip")
-        if self._augmenter is None:
+        if self._augmenter is None or self._deformation is None:
             return np.multiply(gathered, np.float32(self.input_scale), out=floats)
+        self._augmenter.deformation = self._deformation(self.epoch - 1 + self.position / len(self._rows))
         self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, self.position]), floats)
         floats *= np.float32(self.input_scale)
         return floats

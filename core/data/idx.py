@@ -71,12 +71,17 @@ def read(path: Path) -> NDArray[np.uint8]:
     return parse(read_bytes(path), str(path))
 
 
-def write(path: Path, array: NDArray[np.uint8]) -> None:
-    """Write an array as IDX, atomically; as gzip if the name ends in ``.gz``."""
+def dump(array: NDArray[np.uint8]) -> bytes:
+    """Return an array as the bytes of an IDX file."""
     if array.dtype != np.uint8 or not 1 <= array.ndim <= 4:
         raise ValueError(f"IDX files are written of 1 to 4 dimensions of uint8, not of {array.ndim} of {array.dtype}")
     header = struct.pack(f">BBBB{array.ndim}I", 0, 0, UNSIGNED_BYTE, array.ndim, *array.shape)
-    content = header + array.tobytes()
+    return header + array.tobytes()
+
+
+def write(path: Path, array: NDArray[np.uint8]) -> None:
+    """Write an array as IDX, atomically; as gzip if the name ends in ``.gz``."""
+    content = dump(array)
     atomic.write(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
 
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, modelfile, places, recipes, threads, train_command, training
+from core import cli, modelfile, onnx, places, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
 from core.ink import Drawing
 from core.modelfile import Model
@@ -609,6 +609,37 @@ def test_a_file_whose_name_cannot_be_shown(model, files):
     assert done.stdout.startswith("\\udcff.json: ")
 
 
+# export
+
+
+def test_export(lab, model, here):
+    code, out, err = lab("export", model, "easy.onnx")
+    assert (code, err) == (0, "")
+    assert out == "easy.onnx: from image (N, 784) in [0, 1] to probabilities, score\n"
+    assert (here / "easy.onnx").read_bytes() == onnx.build(modelfile.load(model)).SerializeToString()
+
+
+def test_export_json_of_the_model_that_ships(lab, here):
+    code, out, err = lab("export", "shipped", "m.onnx", "--json")
+    report = strict(out)
+    assert (code, err) == (0, "")
+    assert (report["model"], report["out"], report["opset"]) == ("shipped", "m.onnx", 17)
+    assert (report["input"], report["outputs"]) == ("image", ["probabilities", "score", "is_digit"])
+    assert (here / "m.onnx").read_bytes() == onnx.build(shipped_model()).SerializeToString()
+
+
+def test_mistakes_in_export(lab, model, here, monkeypatch):
+    assert_mistake(lab("export", model), "OUT")
+    assert_mistake(lab("export", "none", "m.onnx"), "none", "No such file")
+    (here / "text").write_text("not a model")
+    assert_mistake(lab("export", "text", "m.onnx"), "text is not a model")
+    assert_mistake(lab("export", model, "m.safetensors"), "m.safetensors was not written", ".onnx")
+    assert_mistake(lab("export", model, "missing/m.onnx", "--json"), "there is no folder missing")
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    assert_mistake(lab("export", model, "m.onnx"), 'pip install "digitpad[onnx]"')
+    assert [path.name for path in here.iterdir()] == ["text"]
+
+
 # recipes, data, model
 
 
@@ -719,7 +750,17 @@ def test_mistakes_in_the_command_itself(lab):
 
 def test_version_and_help(lab):
     assert lab("--version") == (0, f"digitpad-lab {core.__version__}\n", "")
-    for arguments in ([], ["train"], ["compare"], ["evaluate"], ["predict"], ["recipes"], ["data"], ["model"]):
+    for arguments in (
+        [],
+        ["train"],
+        ["compare"],
+        ["evaluate"],
+        ["predict"],
+        ["export"],
+        ["recipes"],
+        ["data"],
+        ["model"],
+    ):
         code, out, err = lab(*arguments, "--help")
         assert (code, err) == (0, "")
         assert out.startswith("usage: digitpad-lab")

@@ -108,9 +108,9 @@ def test_hidden_layers_that_cannot_be(value):
 
 
 def test_all_layers_together_fit_into_a_models_file():
-    from core import modelfile
+    from core import modelfile, tensorfile
 
-    assert 4 * MAX_WEIGHTS + 4 * 5 * MAX_LAYERS * MAX_WIDTH + modelfile._MAX_HEADER_BYTES < modelfile.MAX_BYTES
+    assert 4 * MAX_WEIGHTS + 4 * 5 * MAX_LAYERS * MAX_WIDTH + tensorfile.MAX_HEADER_BYTES < modelfile.MAX_BYTES
     assert config(hidden=(4096, 4096, 4096)).hidden
     assert "at most 50,000,000 weights in all layers together, not 53," in refused("hidden", (4096,) * 4)
 
@@ -182,3 +182,15 @@ def test_optimizers():
 def test_batch_norm_needs_more_than_one_image():
     with pytest.raises(ConfigError, match="batch_size of 2"):
         TrainConfig(batch_norm=True, batch_size=1)
+
+
+def test_deformation_sinks_over_the_second_half():
+    config = TrainConfig(deformation=2.0, deformation_end=0.25)
+    assert [config.deformation_at(share) for share in (0, 0.3, 0.5, 0.75, 1)] == [2, 2, 2, 1.25, 0.5]
+    assert TrainConfig(deformation=2.0).deformation_at(1.0) == 2
+
+
+def test_the_settings_as_json_has_them_come_back():
+    config = TrainConfig(hidden=(7, 3), deformation=0.5)
+    assert TrainConfig.from_dict(config.as_dict()) == config
+    assert isinstance(config.as_dict()["hidden"], list)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as to_bytes
 
-from core import modelfile
+from core import modelfile, tensorfile
 from core.calibration import TEMPERATURES, Calibration
 from core.errors import ModelError
 from core.modelfile import Model
@@ -44,7 +44,7 @@ def parts(path):
 
 def put(path, facts, tensors):
     """Write a file as a forger would who knows how: all checksums fit."""
-    facts = facts | {"sha256": modelfile._digest(tensors)}
+    facts = facts | {"sha256": tensorfile.digest(tensors)}
     text = json.dumps(facts)
     checksum = hashlib.sha256(text.encode()).hexdigest()
     path.write_bytes(to_bytes(tensors, metadata={"digitpad": text, "sha256": checksum}))
@@ -174,7 +174,7 @@ def test_a_header_that_makes_no_sense(tmp_path, header):
     refused(tmp_path / "m", "is not a model")
 
 
-@pytest.mark.parametrize("length", [2**63, 2**64 - 1, 2**62, 2**31, modelfile._MAX_HEADER_BYTES + 1])
+@pytest.mark.parametrize("length", [2**63, 2**64 - 1, 2**62, 2**31, tensorfile.MAX_HEADER_BYTES + 1])
 def test_a_header_that_promises_too_much(path, length):
     path.write_bytes(length.to_bytes(8, "little") + path.read_bytes()[8:])
     refused(path, "not a safetensors file")

@@ -11,10 +11,11 @@ from core import training
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
-from core.errors import TrainingError
+from core.data.splits import Splits
+from core.errors import DivergenceError, TrainingError
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.threads import limited
-from core.training import Best, Progress, Splits, TrainingState, evaluate, fit
+from core.training import Best, Progress, TrainingState, evaluate, fit
 
 SMALL = TrainConfig(hidden=(16,), batch_size=10, epochs=3, learning_rate=0.1, validation_share=0.1)
 
@@ -120,10 +121,21 @@ def test_class_weights_smoothing_and_l2_are_in_the_loss():
     assert next(fit(state, data, config)).loss == pytest.approx(loss + penalty, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ["class_weights", "label_smoothing", "weight_decay", "momentum", "dropout"])
+@pytest.mark.parametrize(
+    "name", ["class_weights", "label_smoothing", "weight_decay", "momentum", "dropout", "deformation"]
+)
 def test_each_setting_changes_the_run(name):
     value = {"class_weights": True}.get(name, 0.4)
     assert weights(run(dataclasses.replace(SMALL, **{name: value}))[0]) != weights(run()[0])
+
+
+def test_what_is_learned_last_is_less_deformed():
+    config = dataclasses.replace(SMALL, deformation=1.0)
+    calmed = dataclasses.replace(config, deformation_end=0.0)
+    (_, whole), (_, calm) = run(config), run(calmed)
+    # Of 18 batches the first nine, and the first record of the tenth's epoch, are the same.
+    assert [record.loss for record in calm[:9]] == [record.loss for record in whole[:9]]
+    assert all(one.loss != other.loss for one, other in zip(calm[10:], whole[10:], strict=True))
 
 
 def test_input_scale_reaches_the_network():
@@ -238,8 +250,8 @@ def test_more_epochs_go_on_from_a_finished_run():
 
 
 def scripted(monkeypatch, answers):
-    """Let evaluations find these accuracies and losses, whatever the network answers."""
-    found = iter(answers)
+    """Let evaluations find these accuracies and losses, on validation and on the training sample after it."""
+    found = iter([part for answer in answers for part in (answer, (1.0, 0.0))])
 
     def evaluation(network, data, input_scale):
         accuracy, loss = next(found)
@@ -306,12 +318,37 @@ def test_a_snapshot_is_a_copy():
 
 def test_a_run_that_diverges_says_at_which_step_and_what_to_change():
     config = dataclasses.replace(SMALL, learning_rate=1000.0, input_scale=1.0, hidden=(16,) * 6)
-    with pytest.raises(TrainingError, match=r"no longer a number at step \d+") as caught:
+    with pytest.raises(DivergenceError, match=r"ten times what it began with at step \d+") as caught:
         run(config)
+    assert caught.value.remedies == {
+        "a smaller learning_rate": {"learning_rate": 100.0},
+        "pixels scaled to [0, 1]": {"input_scale": 1 / 255},
+    }
     assert "learning_rate (it was 1000)" in str(caught.value)
     assert "input_scale 1/255, not 1" in str(caught.value)
     assert "batch_norm" in str(caught.value)
     assert "kept" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("losses", "sound"),
+    [
+        ([2.3] * 50, True),
+        ([0.3, 200.0, *[0.3] * 50], True),  # one bad batch is no explosion
+        ([0.3] * 50 + [100.0] * 50, False),
+        ([400.0] + [3000.0] * 200, True),  # unscaled pixels begin with such losses
+        ([400.0] + [9000.0] * 200, False),
+        ([0.3, math.nan], False),
+        ([0.3, math.inf, 0.3], False),
+    ],
+)
+def test_a_loss_that_explodes_is_noticed(losses, sound):
+    state = TrainingState.start(splits(), SMALL)
+    seen = []
+    for loss in losses:
+        seen.append(state.watch(loss))
+        state.step += 1
+    assert all(seen) is sound
 
 
 def test_input_scale_is_not_blamed_where_it_is_small():
@@ -364,6 +401,52 @@ def test_weights_that_are_not_numbers_are_never_kept():
     state.keep_if_best(training.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
     assert isinstance(state.best, Best)
     assert np.isfinite(state.best.snapshot.parameters).all()
+
+
+# What a record tells beside the loss
+
+
+def test_training_digits_are_measured_like_validation():
+    data = splits()
+    state = TrainingState.start(data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True))
+    for record in fit(state, data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True)):
+        if record.validation_loss is not None:
+            measured = evaluate(state.network, data.sample, SMALL.input_scale)
+            assert (record.training_loss, record.training_accuracy) == (measured.loss, measured.accuracy)
+        else:
+            assert record.training_loss is record.training_accuracy is record.inspection is None
+
+
+def test_an_evaluation_looks_into_the_network():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    grads = []
+    backward = state.network.backward
+
+    def noted(grad):
+        backward(grad)
+        grads.append([np.linalg.norm(layer.weight.grad) for layer in state.network.layers if hasattr(layer, "weight")])
+
+    state.network.backward = noted
+    for record in fit(state, data, SMALL):
+        if record.inspection is not None:
+            weights = [np.linalg.norm(layer.weight.value) for layer in state.network.layers if hasattr(layer, "weight")]
+            np.testing.assert_allclose(record.inspection.weight_norms, weights, rtol=1e-5)
+            np.testing.assert_allclose(record.inspection.grad_norms, grads[-1], rtol=1e-5)
+            assert np.trace(record.inspection.confusion) == round(record.validation_accuracy * len(data.validation))
+            assert all(0 <= share <= 1 for share in record.inspection.dead)
+            hash(record.inspection)
+    assert len(grads) == 18
+
+
+def test_the_rate_can_be_changed_between_two_batches():
+    data = splits()
+    state = TrainingState.start(data, SMALL)
+    rates = []
+    for record in fit(state, data, SMALL):
+        rates.append(record.learning_rate)
+        state.rate_factor = 0.25 if record.step >= 7 else 1.0
+    assert rates == [SMALL.learning_rate] * 7 + [SMALL.learning_rate / 4] * 11
 
 
 # Evaluation

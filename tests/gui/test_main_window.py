@@ -19,10 +19,11 @@ from core import modelfile, places, recipes
 from core.config import TrainConfig
 from core.data import mnist
 from core.ink import Drawing
+from core.runs import Shelf, Status
 from gui import main_window, theme
 from gui.closing import Closing, ask_before_closing
 from gui.main_window import MainWindow
-from gui.model_desk import N_KEPT
+from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.preferences import Preferences
@@ -88,8 +89,8 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     assert len(window.curves.validation_loss) == 3
     assert "test digits are right" in window.training_panel._status.text()
     assert window.slot.has(Respondent.OWN)
-    (kept,) = places.models().iterdir()
-    assert f"quick {outcome.model.scores['test_accuracy']:.2%}" in kept.name
+    (kept,) = Shelf().runs()
+    assert (kept.name, kept.test_accuracy) == ("quick", outcome.model.scores["test_accuracy"])
 
 
 def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
@@ -129,15 +130,15 @@ def test_a_paused_network_answers(qtbot, window, small_run):
 
 
 def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, closing):
-    places.models().parent.mkdir(parents=True, exist_ok=True)
-    places.models().write_text("a file where the folder should be")
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("a file where the folder should be")
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=LONG)
     closing.answer = Closing.KEEP
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
         window.close()
     assert window.isVisible()
-    assert "save it" in window.notice.text
+    assert "save its network" in window.notice.text
     assert window.slot.own_model() is not None
 
 
@@ -214,7 +215,7 @@ def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_
     assert window.close()
     assert worker.isFinished()
     assert closing.n == 2
-    assert not places.models().exists()
+    assert Shelf().runs() == []
 
 
 def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
@@ -226,18 +227,43 @@ def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert worker.isFinished()
     assert closing.n == 1
-    assert len(list(places.models().iterdir())) == 1
+    (run,) = Shelf().runs()
+    assert run.status is Status.STOPPED
+
+
+def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, closing):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    closing.answer = Closing.LEAVE
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
+    run = Shelf().last_interrupted()
+    assert run.step > 0
+    again = MainWindow(Preferences())
+    qtbot.addWidget(again)
+    again.add_curves()
+    with qtbot.waitSignal(again.session.progressed, timeout=60_000) as goes_on:
+        again.training.take_up(run)
+    assert goes_on.args[0][0].step == run.step + 1
+    assert again.training_panel.config() == LONG
+    again.session.shut_down()
 
 
 @pytest.mark.parametrize(
     ("button", "answer"),
-    [("Keep", Closing.KEEP), ("Discard", Closing.DISCARD), ("Go on", Closing.STAY), ("", Closing.STAY)],
+    [
+        ("keep", Closing.KEEP),
+        ("another time", Closing.LEAVE),
+        ("Discard", Closing.DISCARD),
+        ("Go on training", Closing.STAY),
+        ("", Closing.STAY),
+    ],
 )
 def test_the_question_at_closing(window, monkeypatch, button, answer):
     def press(box):
         assert box.defaultButton().text() == "&Go on training"
         for candidate in box.buttons():
-            if button and button in candidate.text():
+            if button and button in candidate.text().replace("&", ""):
                 candidate.click()
                 return
         box.show()
@@ -290,11 +316,11 @@ def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclud
 
 
 def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
-    places.models().parent.mkdir(parents=True, exist_ok=True)
-    places.models().write_text("a file where the folder should be")
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("a file where the folder should be")
     small_run()
     conclude()
-    assert "save it" in window.notice.text
+    assert "save its network" in window.notice.text
     assert window.slot.own_model() is not None
 
 
@@ -565,35 +591,38 @@ def test_settings_are_remembered(qtbot, window):
     again.close()
 
 
-def test_earlier_results_stay_at_hand(qtbot, window, small_run, conclude):
-    for epochs in (1, 3):
-        small_run(config=TrainConfig(hidden=(16,), epochs=epochs, batch_size=50))
-        conclude()
-    assert len(window.models.kept()) == 2
-    window._earlier.aboutToShow.emit()
-    first = window._earlier.actions()[-1]
-    accuracy = first.text().split()[-1]
-    window.slot.choose(Respondent.SHIPPED)
-    first.trigger()
-    assert window.slot.choice is Respondent.OWN
-    assert f"{window.slot.model.scores['test_accuracy']:.2%}" == accuracy
+def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
+    paths = [tmp_path / f"{name}.safetensors" for name in "abc"]
+    for path in paths:
+        modelfile.save(window.slot.model, path)
+        window.models.open(path)
+    window.close()
+    again = MainWindow(Preferences())
+    qtbot.addWidget(again)
+    again._recent.aboutToShow.emit()
+    actions = again._recent.actions()
+    assert [action.text() for action in actions] == ["c.safetensors", "b.safetensors", "a.safetensors"]
+    assert actions[2].toolTip() == str(paths[0])
+    actions[2].trigger()
+    assert again.slot.choice is Respondent.OWN
+    assert again.models.recent() == tuple(map(str, (paths[0], paths[2], paths[1])))
+    paths[1].unlink()
+    again._recent.aboutToShow.emit()
+    again._recent.actions()[2].trigger()
+    assert "cannot be read" in again.notice.text
 
 
-def test_only_so_many_results_are_kept(window, monkeypatch):
-    places.models().mkdir(parents=True)
-    for number in range(25):
-        (places.models() / f"2020-01-01 00.00.{number:02d} quick 90.00%.safetensors").write_bytes(b"")
-    window.models.keep(dataclasses.replace(window.slot.model, recipe="quick"))
-    kept = window.models.kept()
-    assert len(kept) == N_KEPT
-    assert kept[0].name > kept[-1].name
-    assert "00.00.06" in kept[-1].name
+def test_only_so_many_recent_models_are_listed(window):
+    window.models.set_recent([f"/a/{number}.safetensors" for number in range(30)])
+    assert len(window.models.recent()) == N_RECENT
 
 
 def test_a_damaged_result_gives_way_to_the_one_before(qtbot, window, small_run, conclude):
     small_run()
     model = conclude().model
-    (places.models() / "2999-01-01 00.00.00 quick 99.99%.safetensors").write_bytes(b"damaged")
+    newer = Shelf().begin(name="newer", settings={})
+    dataclasses.replace(newer, status=Status.FINISHED, scores={"test_accuracy": 1.0}).save()
+    (newer.folder / "model.safetensors").write_bytes(b"damaged")
     window.close()
     again = MainWindow(Preferences())
     qtbot.addWidget(again)

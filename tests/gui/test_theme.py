@@ -34,7 +34,8 @@ def contrast(a, b):
 
 @pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 def test_text_and_curves_can_be_read(scheme):
-    names = ("text", "muted", "accent", "good", "warn", "bad", "training", "validation", "rate")
+    names = ("text", "muted", "accent", "good", "warn", "bad", "training", "validation", "rate", "negative")
+    names += ("positive",)
     for ground in (scheme.window, scheme.paper):
         for colour in (*(getattr(scheme, name) for name in names), *scheme.series):
             assert contrast(colour, ground) >= 4.5, colour.name()

@@ -7,6 +7,7 @@ import pytest
 from core.config import TrainConfig
 from core.errors import DataError
 from core.experiment import Experiment
+from core.runs import STATE, Shelf, Status
 from gui.training_session import RunState, TrainingSession
 from gui.worker import RECORDS_INTERVAL_S
 
@@ -32,7 +33,7 @@ class Log:
         session.stateChanged.connect(self.states.append)
         session.snapshotTaken.connect(self.snapshots.append)
 
-    def on_progressed(self, records):
+    def on_progressed(self, records, seconds):
         assert threading.current_thread() is threading.main_thread()
         self.batches += 1
         self.records.extend(records)
@@ -90,7 +91,9 @@ def test_pause_halts_between_batches_and_resume_goes_on(qtbot, session):
 def test_stop_keeps_the_best_weights(qtbot, session):
     log = Log(session)
     config = TrainConfig(hidden=(16,), epochs=2000, batch_size=50, learning_rate=0.1)
-    with qtbot.waitSignal(session.progressed, timeout=60_000, check_params_cb=lambda r: r[-1].epoch > 2):
+    with qtbot.waitSignal(
+        session.progressed, timeout=60_000, check_params_cb=lambda records, seconds: records[-1].epoch > 2
+    ):
         start(session, config)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
@@ -194,14 +197,15 @@ def test_nothing_of_an_older_run_is_heard(qtbot, session):
     old = session._worker
     session.cancel()
     start(session)
-    for signal, heard in (
-        (old.prepared, session.prepared),
-        (old.progressed, session.progressed),
-        (old.snapshotTaken, session.snapshotTaken),
-        (old.concluded, session.concluded),
+    for signal, heard, said in (
+        (old.prepared, session.prepared, ("late",)),
+        (old.progressed, session.progressed, (("late",), 1.0)),
+        (old.rateChanged, session.rateChanged, (1.0, 1.0)),
+        (old.snapshotTaken, session.snapshotTaken, ("late",)),
+        (old.concluded, session.concluded, ("late",)),
     ):
         with qtbot.assertNotEmitted(heard):
-            signal.emit(old.number, ("late",))
+            signal.emit(old.number, *said)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         pass
 
@@ -221,3 +225,111 @@ def test_shut_down_leaves_no_thread(qtbot, session):
     session.shut_down()
     assert worker.isFinished()
     assert session.state is RunState.IDLE
+
+
+# Runs that are kept
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "runs")
+
+
+LONG = TrainConfig(hidden=(16,), epochs=3000, batch_size=50)
+
+
+def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, shelf):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, shelf)
+    (run,) = shelf.runs()
+    assert run == log.outcomes[0].run
+    assert run.status is Status.FINISHED
+    assert run.history().n_evaluations == CONFIG.epochs
+    assert run.seconds == pytest.approx(session.seconds, abs=0.01)
+    assert log.outcomes[0].unkept == ""
+
+
+def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, shelf):
+    log = Log(session)
+    config = TrainConfig(hidden=(16,), epochs=30, batch_size=50, learning_rate=0.1)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.start("test", config, "synthetic:600", 1, shelf)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.leave()
+    assert log.outcomes[0].model is None
+    run = shelf.last_interrupted()
+    assert run == log.outcomes[0].run or run.step == log.outcomes[0].run.step
+    n = len(log.records)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.take_up(run)
+    assert log.facts[1].history.n_evaluations == sum(r.validation_loss is not None for r in log.records[:n])
+    assert [record.step for record in log.records] == list(range(1, log.facts[0].n_steps + 1))
+    from core import threads, training
+
+    with threads.limited(1):
+        alone = Experiment.prepare("test", config, "synthetic:600", 1)
+        assert list(training.fit(alone.state, alone.splits, alone.config)) == log.records
+    assert shelf.find(run.id).status is Status.FINISHED
+
+
+def test_a_paused_run_is_written_down(qtbot, session, shelf):
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, shelf)
+    session.pause()
+    (run,) = shelf.runs()
+    qtbot.waitUntil((run.folder / STATE).exists, timeout=60_000)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.leave()
+
+
+def test_of_a_cancelled_run_nothing_is_kept(qtbot, session, shelf):
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, shelf)
+    session.shut_down()
+    assert shelf.runs() == []
+
+
+def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tmp_path):
+    (tmp_path / "file").write_text("x")
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, Shelf(tmp_path / "file"))
+    assert log.outcomes[0].model is not None
+    assert log.outcomes[0].run is None
+    assert "cannot be made" in log.outcomes[0].unkept
+
+
+def test_the_rate_is_changed_in_mid_run(qtbot, session):
+    log = Log(session)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        start(session, LONG)
+    with qtbot.waitSignal(session.rateChanged, timeout=60_000) as changed:
+        session.change_rate(0.5)
+    samples, rate = changed.args
+    assert rate == LONG.learning_rate / 2
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    for record in log.records:
+        assert record.learning_rate == (rate if record.samples > samples else LONG.learning_rate)
+    assert log.records[-1].samples >= samples
+
+
+def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, shelf):
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, shelf)
+    (first,) = shelf.runs()
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, shelf, first)
+    assert log.outcomes[0].run.parent == first.id
+    assert log.records[0].loss < 0.8 * first.history().loss.smoothed[1][0]
+
+
+def test_a_run_that_diverges_offers_what_would_help(qtbot, session, shelf):
+    log = Log(session)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", TrainConfig(learning_rate=1000.0, input_scale=1.0), "synthetic:600", 1, shelf)
+    remedies = log.outcomes[0].remedies
+    assert list(remedies.values()) == [{"learning_rate": 100.0}, {"input_scale": 1 / 255}]
+    assert shelf.runs()[0].status is Status.DIVERGED

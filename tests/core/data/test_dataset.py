@@ -217,9 +217,8 @@ def test_what_is_no_digit_needs_an_output_of_its_own():
 
 def deforming(seed=0, n=100):
     images, labels = synthetic.draw(n, np.random.default_rng(0))
-    return DataLoader(
-        Dataset.of(images, labels), 32, np.random.default_rng(1), deformation=Deformation(), seed=seed
-    )  # fmt: skip
+    data = Dataset.of(images, labels)
+    return DataLoader(data, 32, np.random.default_rng(1), deformation=lambda epochs: Deformation(), seed=seed)
 
 
 def test_digits_are_deformed_anew_each_epoch():
@@ -244,3 +243,17 @@ def test_the_seed_decides_the_deformations():
     same, again, other = (next(iter(deforming(seed)))[0].copy() for seed in (0, 0, 1))
     np.testing.assert_array_equal(same, again)
     assert not np.array_equal(same, other)
+
+
+def test_the_deformation_goes_by_the_epochs_that_are_done():
+    asked = []
+
+    def deformation(epochs):
+        asked.append(round(epochs, 3))
+        return Deformation().times(0.0)
+
+    images, labels = synthetic.draw(10, np.random.default_rng(0))
+    loader = DataLoader(Dataset.of(images, labels), 4, np.random.default_rng(1), deformation=deformation)
+    for _ in range(2):
+        list(loader)
+    assert asked == [0, 0, 0.4, 0.8, 1, 1.4, 1.8]  # and once before, when it is made

@@ -12,6 +12,7 @@ import pytest
 
 from core import places
 from core.data import idx, mnist
+from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
 from core.errors import DataError, MnistError
 
 SHA256, DOWNLOAD_BYTES = mnist.SHA256, mnist.DOWNLOAD_BYTES
@@ -440,3 +441,14 @@ def test_what_getting_it_anew_would_mend_is_an_error_of_its_own(files):
         path.unlink() if damaged is None else path.write_bytes(damaged)
         with pytest.raises(MnistError, match=LABELS):
             mnist.load()
+
+
+def test_the_test_part_is_known_by_its_content(tmp_path, files, monkeypatch):
+    monkeypatch.setattr(mnist, "N_TEST", SIZES["t10k"])
+    train, test = mnist.load(lay(tmp_path / "mnist", files))
+    assert mnist.begins_with_test(test)
+    assert mnist.begins_with_test(concatenate([test, train]))
+    assert not mnist.begins_with_test(concatenate([train, test]))
+    assert not mnist.begins_with_test(test[:-1])
+    assert not mnist.begins_with_test(Dataset.of(test.images, (test.labels + 1) % 10))
+    assert not mnist.begins_with_test(Dataset.of(test.images, np.full(len(test), NOT_A_DIGIT)))

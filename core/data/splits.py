@@ -1,0 +1,51 @@
+"""The parts of the data that a run deals with."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.data.sources import Source
+
+MAX_SAMPLE = 5000
+"""Training digits that are measured at an evaluation: enough for 0.1 points of accuracy, and 3 % of an epoch's time."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The three parts of the data: to fit, to choose by, and to be looked at once, at the end."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset
+
+    @classmethod
+    def of(cls, source: Source, config: TrainConfig) -> Self:
+        """Split validation off a source's training part, by the configuration's seed."""
+        # A stream of its own: the split stays the same whatever else draws from the seed.
+        rng = np.random.default_rng([config.seed, 1])
+        train, validation = source.train.split(config.validation_share, rng)
+        return cls(train, validation, source.test)
+
+    @cached_property
+    def sample(self) -> Dataset:
+        """A fixed part of ``train``, at most as large as ``validation``.
+
+        What is measured on both in the same way differs by what was learned by heart.
+        """
+        digits = self.train.digits
+        order = np.random.default_rng(0).permutation(len(digits))
+        return digits[np.sort(order[: min(len(self.validation), MAX_SAMPLE)])]
+
+    @cached_property
+    def digest(self) -> str:
+        """A checksum of what is learned from and chosen by: the same where a run goes on with the same digits."""
+        digest = hashlib.blake2b(digest_size=16)
+        for part in (self.train, self.validation):
+            for values in (part.images, part.labels, part.times):
+                digest.update(np.ascontiguousarray(values).data)
+        return digest.hexdigest()

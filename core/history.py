@@ -1,0 +1,130 @@
+"""History: what is kept of a run's records: bounded, however many batches there are, but for the evaluations."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.curve import TIME_CONSTANT, Curve
+from core.training import Progress
+
+COLUMNS = (
+    "step",
+    "epoch",
+    "samples",
+    "seconds",
+    "learning_rate",
+    "validation_loss",
+    "validation_accuracy",
+    "training_loss",
+    "training_accuracy",
+)
+"""What is known of each evaluation."""
+_CURVES = ("loss", "accuracy", "learning_rate", "seconds")
+
+
+@dataclass(frozen=True)
+class Axis:
+    """How the samples that were learned from are counted otherwise: rows and batches in an epoch."""
+
+    samples_per_epoch: int = 1
+    steps_per_epoch: int = 1
+
+
+class History:
+    """The curves of one run over the samples learned from, and its evaluations.
+
+    Attributes
+    ----------
+    loss, accuracy : Curve
+        Of the batches.
+    learning_rate, seconds : Curve
+        The rate, and how long the run has taken so far, pauses left out.
+    marks : list of (samples, learning rate)
+        Where somebody changed the rate, and to what.
+    """
+
+    def __init__(self, axis: Axis | None = None) -> None:
+        self.axis = axis or Axis()
+        # Of a small data set the memory is shorter than an epoch.
+        memory = min(TIME_CONSTANT, max(self.axis.samples_per_epoch, 1) / 25)
+        self.loss, self.accuracy, self.learning_rate, self.seconds = (Curve(memory) for _ in _CURVES)
+        self.marks: list[tuple[float, float]] = []
+        self._evaluations = array("d")
+
+    def add(self, records: Sequence[Progress], seconds: float) -> None:
+        """Take the records of some batches, the last of which was done after ``seconds`` of training."""
+        for record in records:
+            self.loss.append(record.samples, record.loss)
+            self.accuracy.append(record.samples, record.accuracy)
+            self.learning_rate.append(record.samples, record.learning_rate)
+            if record.validation_loss is not None:
+                values = [seconds if name == "seconds" else getattr(record, name) for name in COLUMNS]
+                self._evaluations.extend(np.nan if value is None else value for value in values)
+        if records:
+            self.seconds.append(records[-1].samples, seconds)
+
+    def mark(self, samples: int, learning_rate: float) -> None:
+        """Note that somebody has changed the rate."""
+        self.marks.append((float(samples), learning_rate))
+
+    @property
+    def n_evaluations(self) -> int:
+        """The number of evaluations."""
+        return len(self._evaluations) // len(COLUMNS)
+
+    @property
+    def evaluations(self) -> dict[str, NDArray[np.float64]]:
+        """The evaluations: an array for each of ``COLUMNS``."""
+        table = np.array(self._evaluations).reshape(-1, len(COLUMNS))
+        return dict(zip(COLUMNS, table.T, strict=True))
+
+    @property
+    def best(self) -> int | None:
+        """Which evaluation is the best: of the highest accuracy, the one with the smallest loss; None without any."""
+        if not self.n_evaluations:
+            return None
+        found = self.evaluations
+        return int(np.lexsort((found["validation_loss"], -found["validation_accuracy"]))[0])
+
+    # -- other axes ----------------------------------------------------------------------------------------------------
+
+    def along(self, samples: NDArray[np.float64], axis: str) -> NDArray[np.float64]:
+        """Return places in samples as places in "epochs", "steps" or "seconds"."""
+        if axis == "seconds":
+            x, _ = self.seconds.means
+            return np.interp(samples, np.append(0, x), np.append(0, self.seconds.ends)) if len(x) else samples * 0
+        per_epoch = max(self.axis.samples_per_epoch, 1)
+        return samples / per_epoch * (self.axis.steps_per_epoch if axis == "steps" else 1)
+
+    # -- on disk -------------------------------------------------------------------------------------------------------
+
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        """Return all that the history is, as arrays."""
+        found: dict[str, NDArray[Any]] = {
+            "evaluations": np.array(self._evaluations).reshape(-1, len(COLUMNS)),
+            "marks": np.array(self.marks, dtype=np.float64).reshape(-1, 2),
+            "axis": np.array([self.axis.samples_per_epoch, self.axis.steps_per_epoch], dtype=np.int64),
+        }
+        for name in _CURVES:
+            found |= {f"{name}.{part}": values for part, values in getattr(self, name).tensors().items()}
+        return found
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> Self:
+        """Rebuild a history of what ``tensors`` gave; raise ValueError or KeyError where that makes no sense."""
+        table, marks, axis = tensors["evaluations"], tensors["marks"], tensors["axis"]
+        if table.ndim != 2 or table.shape[1] != len(COLUMNS) or marks.ndim != 2 or marks.shape[1] != 2:
+            raise ValueError("its evaluations make no sense")
+        if axis.shape != (2,) or (axis < 1).any():
+            raise ValueError("it does not say how long an epoch is")
+        history = cls(Axis(*axis.tolist()))
+        history._evaluations = array("d", table.astype(np.float64).ravel())
+        history.marks = [(float(samples), float(rate)) for samples, rate in marks]
+        for name in _CURVES:
+            parts = {part: tensors[f"{name}.{part}"] for part in ("buckets", "going")}
+            setattr(history, name, Curve.from_tensors(parts))
+        return history

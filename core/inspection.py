@@ -1,0 +1,85 @@
+"""Inspection: what goes on inside a network, as small records, made where the network is: in a run's own thread."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.geometry import SIZE
+from core.nn.layers import Array, Linear, ReLU
+from core.nn.network import Network
+
+DOUBTFUL = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
+"""Digits of MNIST's test part, from 0, whose label people doubt (Northcutt, Athalye and Mueller, 2021)."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A network as it was at an evaluation.
+
+    Attributes
+    ----------
+    confusion : ten rows of ten counts
+        Of validation digits, [label][answer].
+    weight_norms, grad_norms : tuple of float
+        Of each Linear layer's weights, and of the loss's gradient with respect to them in the step before: Euclidean.
+    dead : tuple of float
+        Of each ReLU layer, the share of units that answered none of the digits with anything but 0.
+    """
+
+    confusion: tuple[tuple[int, ...], ...]
+    weight_norms: tuple[float, ...]
+    grad_norms: tuple[float, ...]
+    dead: tuple[float, ...]
+
+
+def weight_norms(network: Network) -> tuple[float, ...]:
+    """Return the Euclidean norm of each Linear layer's weights."""
+    return tuple(_norm(layer.weight.value) for layer in network.layers if isinstance(layer, Linear))
+
+
+def grad_norms(network: Network) -> tuple[float, ...]:
+    """Return the Euclidean norm of each Linear layer's gradient, before the optimizer uses it up."""
+    return tuple(_norm(layer.weight.grad) for layer in network.layers if isinstance(layer, Linear))
+
+
+def _norm(values: Array) -> float:
+    flat = values.reshape(-1)
+    return math.sqrt(float(flat @ flat))
+
+
+def dead_shares(network: Network, images: Array) -> tuple[float, ...]:
+    """Return, of each ReLU layer, the share of units that are 0 for all of the images (N, n_in); 0 where N is 0."""
+    shares = []
+    for layer in network.layers:
+        images = layer.infer(images)
+        if isinstance(layer, ReLU):
+            shares.append(float((images.max(axis=0) <= 0).mean()) if len(images) else 0.0)
+    return tuple(shares)
+
+
+def tiles(weights: Array, n_columns: int, n_rows: int) -> NDArray[np.float32]:
+    """Return the weights of the first units of a layer on 28 × 28 pixels as a page of pictures.
+
+    Parameters
+    ----------
+    weights : (784, units)
+        Those of a network's first layer.
+    n_columns, n_rows
+        How many pictures the page has at most.
+
+    Returns
+    -------
+    (29 rows - 1, 29 columns - 1) float32
+        In [-1, 1], 0 being no weight: each picture is divided by its own largest weight. NaN between the pictures.
+    """
+    units = min(weights.shape[1], n_columns * n_rows)
+    n_rows = -(-units // n_columns)
+    pictures = weights[:, :units].T.astype(np.float32)
+    with np.errstate(all="ignore"):  # a network in training may have weights of any size
+        pictures /= np.maximum(np.abs(pictures).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    page = np.full((n_rows * n_columns, SIZE + 1, SIZE + 1), np.nan, np.float32)
+    page[:units, :SIZE, :SIZE] = pictures.reshape(-1, SIZE, SIZE)
+    rows = page.reshape(n_rows, n_columns, SIZE + 1, SIZE + 1).swapaxes(1, 2)
+    return rows.reshape(n_rows * (SIZE + 1), -1)[:-1, :-1]

@@ -1,0 +1,188 @@
+"""Keeper: follows a run while it goes on, and keeps it on the shelf: its curves, its state every few seconds, its end.
+
+It works in the thread of the run. Where something cannot be written, training goes on in memory, ``failure`` says why,
+and what can be saved at the end is tried again.
+"""
+
+import dataclasses
+import math
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from core import checkpoint, modelfile, runs
+from core.errors import DigitpadError
+from core.experiment import Experiment
+from core.history import Axis, History
+from core.modelfile import Model
+from core.runs import Run, Shelf, Status
+from core.training import Progress
+
+CHECKPOINT_INTERVAL_S = 8.0
+"""A run that is killed loses no more than what it did since, and what writing takes."""
+_BATCH = 256  # records that the history takes together
+
+
+class Keeper:
+    """Follows one run. Use it as a context: what was held is let go at its end, however that comes.
+
+    Without a run to keep it only measures time and remembers the curves.
+
+    Attributes
+    ----------
+    seconds : float
+        Of training so far, pauses left out.
+    failure : str
+        Why the last attempt to write something failed, or empty.
+    """
+
+    def __init__(self, experiment: Experiment, run: Run | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self.experiment, self.run = experiment, run
+        loader = experiment.state.loader
+        self.history = History(Axis(loader.n_rows, len(loader)))
+        self.seconds = 0.0
+        self.failure = ""
+        self._clock = clock
+        self._lock = runs.hold(run.folder) if run else None
+        self._records: list[Progress] = []
+        self._written = clock()
+
+    @classmethod
+    def begin(
+        cls,
+        experiment: Experiment,
+        shelf: Shelf | None,
+        name: str = "",
+        parent: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Self:
+        """Put a run that has been prepared on a shelf, if there is one; raise RunError where that fails."""
+        if shelf is None:
+            return cls(experiment, None, clock)
+        run = shelf.begin(
+            name=name or experiment.recipe,
+            recipe=experiment.recipe,
+            settings=experiment.config.as_dict(),
+            data=experiment.source.name,
+            test=experiment.test,
+            threads=experiment.threads,
+            n_steps=experiment.n_steps,
+            parameters=len(experiment.state.network.parameters),
+            parent=parent,
+        )
+        return cls(experiment, run, clock)
+
+    @classmethod
+    def resume(cls, run: Run) -> Self:
+        """Take up a run that was interrupted, where it stood; raise DigitpadError where that fails."""
+        lock = runs.hold(run.folder)
+        try:
+            experiment = Experiment.prepare(run.recipe, run.config(), run.data, run.threads, run.test or None)
+            path = run.folder / runs.STATE
+            # One that was killed within its first seconds begins anew.
+            stood = checkpoint.load(path, experiment) if path.exists() else None
+        finally:
+            lock.release()
+        keeper = cls(experiment, dataclasses.replace(run, status=Status.RUNNING))
+        if stood is not None:
+            keeper.history, keeper.seconds = stood
+        return keeper
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the run go: another may take it up from where it was last written."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    # -- while it goes on ----------------------------------------------------------------------------------------------
+
+    def follow(self, records: Iterator[Progress]) -> Iterator[Progress]:
+        """Pass records on, noting each and the time that it took; write the state down every few seconds."""
+        while True:
+            began = self._clock()
+            record = next(records, None)
+            now = self._clock()
+            self.seconds += now - began
+            if record is None:
+                break
+            self._records.append(record)
+            if len(self._records) >= _BATCH or record.validation_loss is not None:
+                self.note()
+            if self.run and now - self._written >= CHECKPOINT_INTERVAL_S:
+                self.write()
+            yield record
+
+    def note(self) -> None:
+        """Let the history take the records that have come since."""
+        self.history.add(self._records, self.seconds)
+        self._records.clear()
+
+    def change_rate(self, factor: float) -> None:
+        """Multiply the schedule's rate with this from the next batch on, and mark the place in the curves."""
+        state = self.experiment.state
+        state.rate_factor = factor
+        schedule = self.experiment.config.learning_rates(self.experiment.n_steps)
+        self.history.mark(state.samples, schedule(state.step) * factor)
+
+    def write(self) -> None:
+        """Write down where the run stands; where that fails, ``failure`` says why, and nothing earlier is harmed."""
+        self.note()
+        if self.run:
+            self._try(self._write)
+            self._written = self._clock()
+
+    def _write(self) -> None:
+        assert self.run is not None
+        checkpoint.save(self.run.folder / runs.STATE, self.experiment, self.history, self.seconds)
+        self.run.save_history(self.history)
+        self.run = self._now()
+        self.run.save()
+
+    def _now(self) -> Run:
+        """Return what is known of the run by now."""
+        assert self.run is not None
+        state = self.experiment.state
+        return dataclasses.replace(
+            self.run,
+            seconds=round(self.seconds, 3),
+            step=state.step,
+            best_step=state.best.step,
+            best_validation=state.best.validation_accuracy if math.isfinite(state.best.validation_loss) else None,
+        )
+
+    # -- its end -------------------------------------------------------------------------------------------------------
+
+    def end(self, status: Status, model: Model | None, error: str = "") -> None:
+        """Write down how the run ended, and the network of its best weights; ``write`` has kept where it ended."""
+        if self.run is not None:
+            scores = dict(model.scores) if model else {}
+            self.run = dataclasses.replace(self._now(), status=status, error=error, scores=scores)
+            self._try(lambda: self._save_end(model))
+
+    def _save_end(self, model: Model | None) -> None:
+        assert self.run is not None
+        if model is not None:
+            modelfile.save(model, self.run.folder / runs.MODEL)
+        self.note()
+        self.run.save_history(self.history)
+        # Said last: until the model is there, the run counts as interrupted, and can be resumed.
+        self.run.save()
+
+    def _try(self, action: Callable[[], None]) -> bool:
+        """Do what may fail; return whether it has not."""
+        try:
+            action()
+        except (DigitpadError, OSError) as error:
+            self.failure = str(error)
+            return False
+        self.failure = ""
+        return True

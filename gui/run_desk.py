@@ -1,0 +1,155 @@
+"""The desk of the run shelf: it lists the runs, and does with them what the reader wants; views know of no files."""
+
+import csv
+import io
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+
+from core import atomic, modelfile
+from core.errors import DigitpadError, RunError
+from core.history import COLUMNS, History
+from core.modelfile import Model
+from core.runs import Broken, Run, Shelf
+from gui.notice import Kind
+from gui.run_shelf import RunShelf
+from gui.run_table import Entry
+
+PictureOf = Callable[[Run, Path], None]
+"""Writes a picture of a run's curves, PNG or SVG by the name's ending."""
+
+
+class RunDesk(QObject):
+    """Serves a shelf's view; ``told`` says how that went, and ``undoable`` that the last deletion can be undone."""
+
+    told = Signal(str, object)
+    undoable = Signal(str)
+    """A sentence on what was deleted; ``undo`` brings it back."""
+    modelTaken = Signal(object, str)
+    """A run's network, and what it is called: it is to answer."""
+
+    def __init__(self, view: RunShelf, shelf: Shelf, window: QWidget, picture_of: PictureOf) -> None:
+        super().__init__(window)
+        self._view, self.shelf, self._window, self._picture_of = view, shelf, window, picture_of
+        self._deleted: list[str] = []
+        view.loadRequested.connect(self._load)
+        view.renameRequested.connect(self._rename)
+        view.noteRequested.connect(self._ask_note)
+        view.exportRequested.connect(self._ask_export)
+        view.deleteRequested.connect(self.delete)
+
+    def refresh(self) -> None:
+        """Show what is on the shelf now; other processes may have put runs there."""
+        self._view.show_runs(self.shelf.runs())
+
+    def overlays(self) -> list[tuple[str, QColor, History]]:
+        """Return name, colour and curves of the runs that are ticked; one that cannot be read is told, and left out."""
+        found = []
+        for run, colour in self._view.overlaid():
+            try:
+                found.append((run.name, colour, run.history()))
+            except RunError as error:
+                self.told.emit(str(error), Kind.BAD)
+        return found
+
+    def undo(self) -> None:
+        """Bring back what was deleted last."""
+        for run_id in self._deleted:
+            self._try(partial(self.shelf.restore, run_id))
+        self._deleted = []
+        self.refresh()
+
+    def delete(self, entries: list[Entry]) -> None:
+        """Put runs into the trash."""
+        deleted = [entry for entry in entries if self._try(partial(self.shelf.delete, entry))]
+        self.refresh()
+        if deleted:
+            self._deleted = [entry.id for entry in deleted]
+            only = deleted[0]
+            name = only.id if isinstance(only, Broken) else only.name
+            one, many = self.tr("“{0}” was deleted."), self.tr("{0} runs were deleted.")
+            self.undoable.emit(one.format(name) if len(deleted) == 1 else many.format(len(deleted)))
+
+    # -- single runs ---------------------------------------------------------------------------------------------------
+
+    def model(self, run: Run) -> Model | None:
+        """Return a run's network; where it cannot be read, that is told, and None returned."""
+        try:
+            return run.model()
+        except DigitpadError as error:
+            self.told.emit(str(error), Kind.BAD)
+            return None
+
+    def _load(self, run: Run) -> None:
+        if (model := self.model(run)) is not None:
+            self.modelTaken.emit(model, run.name)
+            self.told.emit(self.tr("“{0}” answers now.").format(run.name), Kind.GOOD)
+
+    def _rename(self, run: Run, name: str) -> None:
+        self._try(partial(self.shelf.label, run, name=name))
+        self.refresh()
+
+    def _ask_note(self, run: Run) -> None:
+        note, accepted = QInputDialog.getMultiLineText(
+            self._window, self.tr("Note"), self.tr("What is worth remembering of “{0}”?").format(run.name), run.note
+        )
+        if accepted:
+            self._try(partial(self.shelf.label, run, note=note.strip()))
+            self.refresh()
+
+    # -- export --------------------------------------------------------------------------------------------------------
+
+    def _ask_export(self, run: Run) -> None:
+        filters = {
+            self.tr("Evaluations (*.csv)"): ".csv",
+            self.tr("Picture of the curves (*.png)"): ".png",
+            self.tr("Picture of the curves (*.svg)"): ".svg",
+            self.tr("Network (*.safetensors)"): ".safetensors",
+        }
+        name, chosen = QFileDialog.getSaveFileName(
+            self._window, self.tr("Export “{0}”").format(run.name), "", ";;".join(filters)
+        )
+        if name:
+            path = Path(name)
+            if path.suffix.lower() not in filters.values():
+                path = path.with_name(path.name + filters.get(chosen, ".csv"))
+            self.export(run, path)
+
+    def export(self, run: Run, path: Path) -> None:
+        """Write a run's evaluations (.csv), a picture of its curves (.png, .svg) or its network (.safetensors)."""
+        ways: dict[str, Callable[[Run, Path], None]] = {
+            ".csv": _export_csv,
+            ".png": self._picture_of,
+            ".svg": self._picture_of,
+            ".safetensors": lambda run, path: modelfile.save(run.model(), path),
+        }
+        way = ways.get(path.suffix.lower())
+        if way is None:
+            self.told.emit(self.tr("{0}: a run is exported as .csv, .png, .svg or .safetensors").format(path), Kind.BAD)
+        elif self._try(partial(way, run, path)):
+            self.told.emit(self.tr("Saved as {0}.").format(path), Kind.GOOD)
+
+    def _try(self, action: Callable[[], object]) -> bool:
+        """Do what may fail, and tell if it does; return whether it has not."""
+        try:
+            action()
+        except (DigitpadError, OSError) as error:
+            self.told.emit(str(error), Kind.BAD)
+            return False
+        return True
+
+
+def _export_csv(run: Run, path: Path) -> None:
+    """Write a run's evaluations, a row each; raise RunError where that fails."""
+    table = run.history().evaluations
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(zip(*(table[name].tolist() for name in COLUMNS), strict=True))
+    if refusal := atomic.refusal(path):
+        raise RunError(refusal)
+    atomic.write(path, text.getvalue().encode())

@@ -1,0 +1,240 @@
+"""The run shelf: all runs that were kept, side by side, and what can be done with them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QPalette
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QTableView,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.runs import Broken, Run, Status, differing
+from gui import theme
+from gui.run_table import SORT_ROLE, Entry, RunTable
+
+_MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
+
+
+class RunShelf(QWidget):
+    """A table of runs with actions on those that are selected. It says what the user wants; it does nothing itself."""
+
+    overlaysChanged = Signal()
+    """Other runs' curves are to be shown: see ``overlaid``."""
+    loadRequested = Signal(object)
+    """The network of this run is to answer."""
+    settingsRequested = Signal(object)
+    """The settings of this run are to be used for another."""
+    resumeRequested = Signal(object)
+    """This run, which was interrupted, is to go on."""
+    continueRequested = Signal(object)
+    """A run is to begin where this one has ended."""
+    examineRequested = Signal(object)
+    """This run's answers to its test digits are to be shown."""
+    noteRequested = Signal(object)
+    exportRequested = Signal(object)
+    deleteRequested = Signal(object)
+    """These runs, or broken folders, are to be deleted."""
+    renameRequested = Signal(object, str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table = RunTable()
+        self._sorted = QSortFilterProxyModel(self)
+        self._sorted.setSourceModel(self.table)
+        self._sorted.setSortRole(SORT_ROLE)
+        self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.view = QTableView()
+        self._detail = QLabel()
+        self.actions_by_name: dict[str, QAction] = {}
+        self._make_actions()
+        self._lay_out()
+        self.table.ticked.connect(self.overlaysChanged)
+        # Queued: the list is made anew then, and the editor of the name must have closed before.
+        self.table.renamed.connect(self._on_renamed, Qt.ConnectionType.QueuedConnection)
+        self.view.selectionModel().selectionChanged.connect(self._on_selection)
+        theme.notifier.changed.connect(self.view.viewport().update)
+        self._on_selection()
+
+    def show_runs(self, entries: Sequence[Entry]) -> None:
+        """Show these runs; what is ticked and selected stays so. Silent."""
+        chosen = {entry.id for entry in self.selected()}
+        self.table.set_runs(entries)
+        rows = [row for row, entry in enumerate(entries) if entry.id in chosen]
+        for row in rows:
+            index = self._sorted.mapFromSource(self.table.index(row, 0))
+            self.view.selectionModel().select(
+                index, self.view.selectionModel().SelectionFlag.Select | self.view.selectionModel().SelectionFlag.Rows
+            )
+        self._empty.setVisible(not entries)
+        self._on_selection()
+
+    def overlaid(self) -> list[tuple[Run, QColor]]:
+        """Return the runs whose curves are to be shown, with their colours."""
+        return self.table.ticked_runs()
+
+    def selected(self) -> list[Entry]:
+        """Return what is selected, from top to bottom."""
+        rows = sorted(self.view.selectionModel().selectedRows(), key=lambda index: index.row())
+        return [self.table.entry(self._sorted.mapToSource(index).row()) for index in rows]
+
+    # -- parts ---------------------------------------------------------------------------------------------------------
+
+    def _make_actions(self) -> None:
+        tr = self.tr
+        for name, icon, text, tip in (
+            ("load", "pen", tr("Let it answer"), tr("Let this run's network read what is on the pad")),
+            ("resume", "play", tr("Go on"), tr("Go on with this run, from where it was interrupted")),
+            ("settings", "settings", tr("Use settings"), tr("Take this run's settings over into the panel above")),
+            ("continue", "redo", tr("Train some more"), tr("Begin a run with the weights that this one ended with")),
+            ("examine", "picture", tr("Test answers"), tr("Show which test digits it reads wrongly")),
+            ("note", "info", tr("Note"), tr("Write a note on this run")),
+            ("export", "save", tr("Export"), tr("Save its curves as CSV, PNG or SVG, or its network")),
+            ("delete", "clear", tr("Delete"), tr("Delete the selected runs; this can be undone")),
+        ):
+            action = QAction(text, self)
+            action.setToolTip(tip)
+            theme.set_icon(action, icon)
+            action.triggered.connect(lambda checked=False, name=name: self._act(name))
+            self.actions_by_name[name] = action
+        self.actions_by_name["delete"].setShortcut(Qt.Key.Key_Delete)
+        self.actions_by_name["delete"].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.addAction(self.actions_by_name["delete"])
+
+    def _lay_out(self) -> None:
+        self.view.setModel(self._sorted)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSortingEnabled(True)
+        self._sorted.sort(-1)  # as they come: the newest first, until a column is asked for
+        self.view.setShowGrid(False)
+        self.view.setAlternatingRowColors(True)
+        self.view.verticalHeader().hide()
+        header = self.view.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setResizeContentsPrecision(50)  # rows that are measured: of a thousand, all would take half a second
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        self.view.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.view.setAccessibleName(self.tr("Runs"))
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._show_menu)
+        self._empty = QLabel(self.tr("Each run is kept here by itself, with its curves and its network."), self.view)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(2)
+        for action in self.actions_by_name.values():
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text())
+            if action is self.actions_by_name["load"]:  # the one that a newcomer looks for
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        self._detail.setWordWrap(True)
+        self._detail.setTextFormat(Qt.TextFormat.PlainText)
+        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._detail.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
+        layout.setSpacing(theme.SPACING // 2)
+        layout.addLayout(buttons)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self._detail)
+        layout.addWidget(self._empty)
+
+    # -- reactions -----------------------------------------------------------------------------------------------------
+
+    def _act(self, name: str) -> None:
+        chosen = self.selected()
+        signals = {
+            "load": self.loadRequested,
+            "resume": self.resumeRequested,
+            "settings": self.settingsRequested,
+            "continue": self.continueRequested,
+            "examine": self.examineRequested,
+            "note": self.noteRequested,
+            "export": self.exportRequested,
+        }
+        if name == "delete":
+            self.deleteRequested.emit(chosen)
+        elif chosen:
+            signals[name].emit(chosen[0])
+
+    def _on_selection(self) -> None:
+        chosen = self.selected()
+        one = chosen[0] if len(chosen) == 1 else None
+        run = one if isinstance(one, Run) else None
+        ended = run is not None and run.status not in (Status.RUNNING, Status.INTERRUPTED)
+        for name, makes_sense in (
+            ("load", ended and run is not None and bool(run.scores)),
+            ("resume", run is not None and run.status is Status.INTERRUPTED),
+            ("settings", run is not None),
+            ("continue", ended and run is not None and run.status is not Status.DIVERGED),
+            ("examine", ended and run is not None and bool(run.scores)),
+            ("note", run is not None),
+            ("export", run is not None),
+            ("delete", bool(chosen)),
+        ):
+            self.actions_by_name[name].setEnabled(makes_sense)
+        self._detail.setText(self._told(chosen))
+        self._detail.setVisible(bool(self._detail.text()))
+
+    def _told(self, chosen: list[Entry]) -> str:
+        """Return what is worth saying of the selected runs."""
+        runs = [entry for entry in chosen if isinstance(entry, Run)]
+        if len(chosen) == 1 and isinstance(chosen[0], Broken):
+            return chosen[0].reason
+        if len(runs) == 1:
+            return "\n".join(filter(None, (self._shape(runs[0]), runs[0].note, runs[0].error)))
+        if len(runs) == 2:
+            return self._difference(runs)
+        return ""
+
+    def _shape(self, run: Run) -> str:
+        hidden = run.settings.get("hidden") or []
+        sizes = "-".join(map(str, (784, *hidden, 10))) if isinstance(hidden, list | tuple) else ""
+        return self.tr("{0} on {1}, seed {2}, {3:,} of {4:,} steps, best at step {5:,}").format(
+            sizes, run.data, run.settings.get("seed", "?"), run.step, run.n_steps, run.best_step
+        )
+
+    def _difference(self, runs: list[Run]) -> str:
+        found = differing(runs)
+        if not found:
+            return self.tr("Both have the same settings.")
+        parts = [f"{name}: {_shown(one)} | {_shown(other)}" for name, (one, other) in found.items()]
+        more = len(parts) - _MAX_SHOWN
+        if more > 0:
+            parts[_MAX_SHOWN:] = [self.tr("and {0} more").format(more)]
+        return self.tr("They differ in  {0}").format("  ·  ".join(parts))
+
+    def _on_renamed(self, run_id: str, name: str) -> None:
+        for row in range(self.table.rowCount()):
+            entry = self.table.entry(row)
+            if entry.id == run_id:
+                self.renameRequested.emit(entry, name)
+                return
+
+    def _show_menu(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.addActions(list(self.actions_by_name.values()))
+        menu.exec(self.view.viewport().mapToGlobal(place))
+        menu.deleteLater()
+
+
+def _shown(value: Any) -> str:
+    """Return a setting's value for people: 784 widths need no brackets, a number no sixteen digits."""
+    if isinstance(value, list | tuple):
+        return "-".join(map(str, value)) or "none"
+    return f"{value:g}" if isinstance(value, float) else "–" if value in (None, "") else str(value)

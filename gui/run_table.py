@@ -1,0 +1,150 @@
+"""The runs as a table: one row each, with a box to tick for its curves to be shown."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+
+from core.runs import Broken, Run, Status
+from gui import theme
+
+Index = QModelIndex | QPersistentModelIndex
+Entry = Run | Broken
+
+_ROLE = Qt.ItemDataRole
+SORT_ROLE = _ROLE.UserRole
+"""What rows are sorted by: numbers as numbers."""
+
+
+class _Column(NamedTuple):
+    title: str
+    tip: str
+    get: Callable[[Run], Any]
+    form: Callable[[Any], str]
+
+
+_PERCENT = "{:.2%}".format
+_COLUMNS = (
+    _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
+    _Column("Recipe", "The settings that it began with", lambda run: run.recipe, str),
+    _Column(
+        "Validation",
+        "The best share of validation digits read right",
+        lambda run: run.best_validation,
+        _PERCENT,
+    ),
+    _Column("Test", "The share of test digits read right", lambda run: run.test_accuracy, _PERCENT),
+    _Column("Parameters", "How many numbers the network has learned", lambda run: run.parameters, "{:,}".format),
+    _Column("Seconds", "Of training, pauses left out", lambda run: run.seconds, "{:,.1f}".format),
+    _Column("Begun", "When it began, in UTC", lambda run: run.created, lambda text: text.replace("T", " ")[:16]),
+    _Column("State", "How it stands, or how it ended", lambda run: run.status.value, str),
+)
+
+
+class RunTable(QAbstractTableModel):
+    """Runs and broken folders, each known by its ID. Ticks outlive a new list."""
+
+    ticked = Signal()
+    """The user has ticked a box, or cleared one."""
+    renamed = Signal(str, str)
+    """The user wants a run, by its ID, to have another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: list[Entry] = []
+        self._ticked: set[str] = set()
+
+    def set_runs(self, entries: Sequence[Entry]) -> None:
+        """Show other runs, the newest first; silent but for the views."""
+        self.beginResetModel()
+        self._entries = list(entries)
+        self._ticked &= {entry.id for entry in entries}
+        self.endResetModel()
+
+    def entry(self, row: int) -> Entry:
+        """Return what a row shows."""
+        return self._entries[row]
+
+    def ticked_runs(self) -> list[tuple[Run, QColor]]:
+        """Return the runs whose boxes are ticked, each with its colour, the oldest first."""
+        rows = reversed(list(enumerate(self._entries)))
+        return [(run, self.colour(row)) for row, run in rows if isinstance(run, Run) and run.id in self._ticked]
+
+    def colour(self, row: int) -> QColor:
+        """Return a row's colour. It goes by age, so that a new run does not change those of the others."""
+        series = theme.colours().series
+        return series[(len(self._entries) - 1 - row) % len(series)]
+
+    # -- what Qt asks --------------------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of runs."""
+        return 0 if parent.isValid() else len(self._entries)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of columns."""
+        return len(_COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        """Return a column's title, or what it tells."""
+        if orientation is Qt.Orientation.Horizontal and role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
+            column = _COLUMNS[section]
+            return QCoreApplication.translate("RunTable", column.tip if role == _ROLE.ToolTipRole else column.title)
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let the names of runs be edited, and their boxes ticked."""
+        flags = super().flags(index)
+        if index.column() == 0 and isinstance(self._entries[index.row()], Run):
+            flags |= Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        """Return what a cell shows."""
+        entry = self._entries[index.row()]
+        if isinstance(entry, Broken):
+            return self._broken(entry, index.column(), role)
+        column = _COLUMNS[index.column()]
+        value = column.get(entry)
+        if role == SORT_ROLE:
+            return -1.0 if value is None else value
+        if role == _ROLE.DisplayRole:
+            return "–" if value is None else column.form(value)
+        if role == _ROLE.ToolTipRole:
+            return "\n".join(filter(None, (entry.name, entry.note, entry.error)))
+        if role == _ROLE.ForegroundRole and index.column() == len(_COLUMNS) - 1:
+            return {Status.DIVERGED: theme.colours().bad, Status.INTERRUPTED: theme.colours().warn}.get(entry.status)
+        if role == _ROLE.TextAlignmentRole and isinstance(value, int | float):
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if index.column() == 0:
+            if role == _ROLE.DecorationRole:
+                return self.colour(index.row())
+            if role == _ROLE.EditRole:
+                return entry.name
+            if role == _ROLE.CheckStateRole:
+                return Qt.CheckState.Checked if entry.id in self._ticked else Qt.CheckState.Unchecked
+        return None
+
+    def _broken(self, entry: Broken, column: int, role: int) -> Any:
+        first, last = column == 0, column == len(_COLUMNS) - 1
+        if role in (_ROLE.DisplayRole, SORT_ROLE):
+            if last:
+                return QCoreApplication.translate("RunTable", "broken")
+            return entry.id if first else -1.0 if role == SORT_ROLE else "–"
+        if role == _ROLE.ToolTipRole:
+            return entry.reason
+        return theme.colours().bad if role == _ROLE.ForegroundRole and last else None
+
+    def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
+        """Take over a tick, or say that another name is wanted."""
+        entry = self._entries[index.row()]
+        if role == _ROLE.CheckStateRole:
+            checked = Qt.CheckState(value) is Qt.CheckState.Checked
+            (self._ticked.add if checked else self._ticked.discard)(entry.id)
+            self.dataChanged.emit(index, index, [role])
+            self.ticked.emit()
+            return True
+        if role == _ROLE.EditRole and value.strip() and value != self.data(index, role):
+            self.renamed.emit(entry.id, value)
+        return False

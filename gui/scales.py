@@ -1,0 +1,45 @@
+"""Scales of colour: from one to the next, as a colour table or as a single mark; and what is legible on a ground."""
+
+import numpy as np
+from PySide6.QtGui import QColor, qRgb
+
+from gui import theme
+
+
+def mix(first: QColor, second: QColor, share: float) -> QColor:
+    """Return a colour between two opaque ones; a share of 0 is the first."""
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(_levels(first), _levels(second), strict=True))
+    return QColor(red, green, blue)
+
+
+def ramp(*stops: QColor, n: int = 256) -> list[int]:
+    """Return n colours, evenly from stop to stop, as an image's colour table holds them."""
+    places, at = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
+    levels = [np.interp(at, places, channel) for channel in zip(*map(_levels, stops), strict=True)]
+    return [qRgb(*level) for level in np.rint(levels).astype(int).T.tolist()]
+
+
+def legible_on(ground: QColor) -> QColor:
+    """Return the scheme's ink or its paper, whichever stands out more from a ground."""
+    colours = theme.colours()
+    return max((colours.ink, colours.paper), key=lambda colour: contrast(colour, ground))
+
+
+def contrast(first: QColor, second: QColor) -> float:
+    """Return the ratio of contrast of two colours, 1 to 21 (WCAG 2.2)."""
+    dark, light = sorted((_luminance(first), _luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: QColor) -> float:
+    red, green, blue = map(_linear, _levels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(level: int) -> float:
+    share = level / 255
+    return share / 12.92 if share <= 0.04045 else float(((share + 0.055) / 1.055) ** 2.4)
+
+
+def _levels(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()

@@ -1,0 +1,185 @@
+"""The desk of training: it starts runs, on the shelf, lets the views follow them, and says how they ended."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from core.errors import DigitpadError
+from core.modelfile import Model
+from core.runs import Run, Shelf
+from core.training import Progress
+from gui.faults import log
+from gui.model_desk import ModelDesk
+from gui.model_slot import ModelSlot
+from gui.notice import Kind
+from gui.training_panel import TrainingPanel
+from gui.training_session import RunState, TrainingSession
+from gui.worker import Facts, Outcome
+
+if TYPE_CHECKING:
+    from gui.curves import Curves
+
+Offers = Mapping[str, Callable[[], object]]
+
+
+class TrainingDesk(QObject):
+    """Connects a session with the panel, the curves and the slot.
+
+    Parameters
+    ----------
+    shelf
+        Where runs are kept; None keeps nothing.
+    """
+
+    told = Signal(str, object, str, object)
+    """A sentence, its kind, the details of a fault, and what can be done about it: text to function."""
+    starting = Signal()
+    """A run is about to begin."""
+    ended = Signal(object)
+    """A run has ended: its Outcome, once all that is to be said of it has been said."""
+
+    def __init__(
+        self,
+        session: TrainingSession,
+        panel: TrainingPanel,
+        slot: ModelSlot,
+        models: ModelDesk,
+        shelf: Shelf | None,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session, self._panel, self._slot, self._models, self._shelf = session, panel, slot, models, shelf
+        self._curves: Curves | None = None
+        panel.startRequested.connect(self.start)
+        panel.pauseRequested.connect(session.pause)
+        panel.resumeRequested.connect(session.resume)
+        panel.stopRequested.connect(session.stop)
+        panel.cancelRequested.connect(session.cancel)
+        panel.rateRequested.connect(session.change_rate)
+        session.stateChanged.connect(panel.set_state)
+        session.prepared.connect(self._on_prepared)
+        session.progressed.connect(self._on_progressed)
+        session.rateChanged.connect(self._on_rate)
+        session.snapshotTaken.connect(slot.take)
+        session.concluded.connect(self._on_concluded)
+        panel.set_state(RunState.IDLE)
+
+    def set_curves(self, curves: "Curves") -> None:
+        """Let these plots follow the runs."""
+        self._curves = curves
+        self._session.progressed.connect(curves.add)
+
+    # -- the beginning -------------------------------------------------------------------------------------------------
+
+    def start(self, parent: Run | None = None) -> None:
+        """Begin a run with what the panel shows; with ``parent``, from the weights that that run ended with."""
+        if self._session.is_active:
+            return
+        panel = self._panel
+        try:
+            config = panel.config()
+        except DigitpadError as error:
+            self._tell(str(error), Kind.BAD)
+            return
+        self.starting.emit()
+        self._session.start(panel.recipe, config, panel.data, panel.form.threads.value(), self._shelf, parent)
+
+    def use_settings(self, run: Run) -> bool:
+        """Take a run's settings over into the panel, and return whether that was possible."""
+        try:
+            config = run.config()
+        except DigitpadError as error:
+            self._tell(self.tr("“{0}”: {1}").format(run.name, error), Kind.BAD)
+            return False
+        self._panel.set_recipe(run.recipe)
+        self._panel.set_data(run.data)
+        self._panel.form.set_config(config)
+        return True
+
+    def take_up(self, run: Run) -> None:
+        """Let a run that was interrupted go on."""
+        if self._is_free() and self.use_settings(run):
+            self.starting.emit()
+            self._session.take_up(run)
+
+    def continue_from(self, run: Run) -> None:
+        """Begin a run where another has ended, with its settings as the panel shows them now."""
+        if not self._is_free():
+            return
+        try:
+            same = tuple(run.config().hidden) == self._panel.config().hidden
+        except DigitpadError:
+            same = False
+        if same or self.use_settings(run):
+            self.start(run)
+
+    def _is_free(self) -> bool:
+        if self._session.is_active:
+            self._tell(self.tr("A network is in training: stop that run first."), Kind.INFO)
+        return not self._session.is_active
+
+    # -- while it goes on ----------------------------------------------------------------------------------------------
+
+    def _on_prepared(self, facts: Facts) -> None:
+        if self._curves:
+            self._curves.begin(facts.axis, facts.n_epochs, facts.history)
+        self._panel.show_facts(facts)
+        self._slot.watch(facts)
+
+    def _on_progressed(self, records: tuple[Progress, ...], seconds: float) -> None:
+        self._panel.show_progress(records[-1], seconds)
+
+    def _on_rate(self, samples: float, rate: float) -> None:
+        if self._curves:
+            self._curves.mark(samples, rate)
+
+    # -- the end -------------------------------------------------------------------------------------------------------
+
+    def _on_concluded(self, outcome: Outcome) -> None:
+        if self._curves:
+            self._curves.flush()
+        if outcome.details:
+            log.error("%s", outcome.details)
+        if outcome.model is not None:
+            self._take_result(outcome.model, stopped=outcome.stopped)
+        elif outcome.run is not None:
+            self._panel.show_status(self.tr("The run was left where it stands; it can go on from the list of runs."))
+        else:
+            self._panel.show_status(self.tr("The run has ended; nothing of it was kept."))
+        self._slot.forget_training()
+        if outcome.error:
+            self._tell(outcome.error, Kind.BAD, outcome.details, self._remedies(outcome.remedies))
+        elif outcome.unkept and outcome.model is not None:
+            text = self.tr("The run could not be kept by itself ({0}): save its network.").format(outcome.unkept)
+            self._tell(text, Kind.BAD, offers={self.tr("Save model…"): self._models.choose_place})
+        self.ended.emit(outcome)
+
+    def _take_result(self, model: Model, *, stopped: bool) -> None:
+        """Take over a run's network, and say how good it is."""
+        self._slot.set_own(model, self._models.name_of(model))
+        form = (
+            self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
+            if stopped
+            else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
+        )
+        self._panel.show_status(form.format(self._session.seconds, model.scores["test_accuracy"]))
+
+    def _remedies(self, remedies: Mapping[str, Mapping[str, Any]]) -> Offers:
+        """Return offers to start again with settings that would help."""
+        texts = {
+            "learning_rate": self.tr("Restart with a tenth of the rate"),
+            "input_scale": self.tr("Restart with scaled pixels"),
+        }
+        return {texts[name]: partial(self._restart, changes) for changes in remedies.values() for name in changes}
+
+    def _restart(self, changes: Mapping[str, Any]) -> None:
+        form = self._panel.form
+        form.set_config(dataclasses.replace(form.config(), **changes))
+        self.start()
+
+    def _tell(self, text: str, kind: Kind, details: str = "", offers: Offers | None = None) -> None:
+        self.told.emit(text, kind, details, offers or {})

@@ -1,0 +1,35 @@
+"""The parts of the data: the sample of the training part."""
+
+import numpy as np
+
+from core.data import splits
+from core.data.dataset import NOT_A_DIGIT, Dataset
+from core.data.splits import Splits
+
+
+def dataset(n, labels=None):
+    images = np.arange(n, dtype=np.uint32).view(np.uint8).reshape(n, 4)
+    return Dataset.of(np.pad(images, ((0, 0), (0, 780))), np.arange(n) % 10 if labels is None else labels)
+
+
+def test_the_sample_is_as_large_as_validation_and_always_the_same():
+    data = Splits(dataset(100), dataset(20), dataset(5))
+    assert len(data.sample) == 20
+    assert len(np.unique(data.sample.images, axis=0)) == 20
+    again = Splits(dataset(100), dataset(20), dataset(5))
+    np.testing.assert_array_equal(data.sample.images, again.sample.images)
+
+
+def test_the_sample_is_no_larger_than_it_need_be(monkeypatch):
+    monkeypatch.setattr(splits, "MAX_SAMPLE", 7)
+    assert len(Splits(dataset(100), dataset(20), dataset(5)).sample) == 7
+
+
+def test_the_sample_is_of_digits_alone():
+    labels = np.where(np.arange(100) < 50, NOT_A_DIGIT, 3)
+    sample = Splits(dataset(100, labels), dataset(80), dataset(5)).sample
+    assert sample.labels.tolist() == [3] * 50
+
+
+def test_without_validation_there_is_no_sample():
+    assert len(Splits(dataset(10), dataset(0), dataset(5)).sample) == 0

@@ -1,0 +1,109 @@
+"""Examination: each answer to a dataset, and the digits behind a cell of the confusion."""
+
+import numpy as np
+import pytest
+
+from core import examination, inspection, training
+from core.calibration import Calibration
+from core.data import mnist, synthetic
+from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
+from core.examination import NO_ANSWER, examine
+from core.nn.network import Network, mlp
+from core.recognizer import shipped_model
+
+
+def speaking(logits):
+    """A network that says logits[k] of an image in which only pixel k is 1, and these images."""
+    logits = np.array(logits, np.float32)
+    network = Network(mlp((784, 10)))
+    network.layers[0].weight.value[: len(logits)] = logits
+    images = np.zeros((len(logits), 784), np.uint8)
+    images[range(len(logits)), range(len(logits))] = 1
+    return network, images
+
+
+def row(answer, sureness):
+    logits = np.zeros(10)
+    logits[answer] = sureness
+    return logits
+
+
+@pytest.fixture
+def examined():
+    network, images = speaking([row(4, 5), row(9, 1), row(9, 3), row(4, 2), row(1, 9), row(9, 2)])
+    labels = np.array([4, 4, 4, 4, NOT_A_DIGIT, 9])
+    return examine(network, 1.0, Dataset.of(images, labels))
+
+
+def test_each_digit_s_answer_and_its_probability(examined):
+    assert examined.answers.tolist() == [4, 9, 9, 4, NO_ANSWER, 9]
+    e = np.exp([5, 1, 3, 2, -np.inf, 2])
+    np.testing.assert_allclose(examined.probabilities, e / (e + 9), rtol=1e-5)
+
+
+def test_the_confusion_leaves_out_what_is_no_digit(examined):
+    assert examined.confusion.sum() == 5
+    assert (examined.confusion[4, 4], examined.confusion[4, 9], examined.confusion[9, 9]) == (2, 2, 1)
+
+
+def test_behind_a_cell_of_errors_the_surest_come_first(examined):
+    assert examined.rows(4, 9).tolist() == [2, 1]
+
+
+def test_behind_a_cell_of_right_answers_the_least_sure_come_first(examined):
+    assert examined.rows(4, 4).tolist() == [3, 0]
+    assert examined.rows(0, 0).tolist() == []
+
+
+def test_the_cells_and_their_rows_agree():
+    images, labels = synthetic.draw(300, np.random.default_rng(0))
+    data = Dataset.of(images, labels)
+    model = shipped_model()
+    found = examine(model.network, model.input_scale, data, model.calibration)
+    counts = [[len(found.rows(label, answer)) for answer in range(10)] for label in range(10)]
+    np.testing.assert_array_equal(found.confusion, counts)
+    evaluated = training.evaluate(model.network, data, model.input_scale)
+    np.testing.assert_array_equal(found.confusion, evaluated.confusion)
+
+
+def test_probabilities_are_calibrated_if_asked(examined):
+    network, images = speaking([row(4, 5)])
+    data = Dataset.of(images, np.array([4]))
+    cooler = examine(network, 1.0, data, Calibration(temperature=5.0))
+    assert cooler.probabilities[0] == pytest.approx(np.e / (np.e + 9), rel=1e-5)
+
+
+def test_a_network_whose_answers_are_no_numbers_is_no_fault():
+    network, images = speaking([row(4, np.nan), row(4, 2)])
+    found = examine(network, 1.0, Dataset.of(images, np.array([4, 4])))
+    assert np.isfinite(found.probabilities).all()
+    assert found.confusion.sum() == 2
+
+
+def test_of_no_digits():
+    found = examine(Network(mlp((784, 10))), 1.0, Dataset.of(np.zeros((0, 784), np.uint8), np.zeros(0)))
+    assert found.confusion.shape == (10, 10)
+    assert found.rows(1, 1).tolist() == []
+
+
+@pytest.mark.real_data
+def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
+    test = mnist.load_test()
+    assert np.flatnonzero(examination.doubtful(test)).tolist() == list(inspection.DOUBTFUL)
+    other = Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))
+    joined = concatenate([test, other, test[:5]])
+    assert np.flatnonzero(examination.doubtful(joined)).tolist() == list(inspection.DOUBTFUL)
+    assert not examination.doubtful(concatenate([other, test])).any()
+
+
+@pytest.mark.real_data
+def test_in_no_other_data_is_anything_doubtful(real_data):
+    train, test = mnist.load()
+    assert not examination.doubtful(train).any()
+    mended = Dataset.of(test.images, np.where(np.arange(10_000) == inspection.DOUBTFUL[0], 3, test.labels))
+    assert not examination.doubtful(mended).any()
+    assert not examination.doubtful(test[:9999]).any()
+
+
+def test_few_digits_are_not_mnist_s():
+    assert not examination.doubtful(Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))).any()

@@ -1,0 +1,282 @@
+"""Keeper: a run that is kept can be killed at any time, and goes on bit for bit as if it had never stopped."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from core import atomic, checkpoint, runs, training
+from core.config import TrainConfig
+from core.errors import RunError
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.runs import Run, Shelf, Status
+from core.threads import limited
+
+CONFIG = TrainConfig(hidden=(12,), batch_size=16, epochs=4, momentum=0.9, dropout=0.2, deformation=0.5, batch_norm=True)
+DATA = "synthetic:120"
+
+
+def prepared(config=CONFIG):
+    return Experiment.prepare("quick", config, DATA, 1)
+
+
+def followed(keeper, stop=None):
+    """Let a run go on, to its end or for so many batches; return its records."""
+    experiment = keeper.experiment
+    records = []
+    with limited(1):
+        for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+            records.append(record)
+            if len(records) == stop:
+                break
+    return records
+
+
+def weights(experiment):
+    return experiment.state.network.parameters.tobytes() + experiment.state.network.statistics.tobytes()
+
+
+class Clock:
+    """A clock that goes on by a second whenever it is asked."""
+
+    def __init__(self):
+        self.time = 0.0
+
+    def __call__(self):
+        self.time += 1
+        return self.time
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "runs")
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize("stop", [1, 6, 7, 13, 27])
+def test_a_run_goes_on_bit_for_bit_as_if_it_had_never_stopped(shelf, stop, optimizer):
+    config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule="one_cycle")
+    with Keeper.begin(prepared(config), None) as keeper:
+        whole = followed(keeper)
+        wanted = weights(keeper.experiment)
+    with Keeper.begin(prepared(config), shelf) as keeper:
+        first = followed(keeper, stop)
+        keeper.write()
+    (run,) = shelf.runs()
+    assert run.status is Status.INTERRUPTED
+    assert run.step == stop
+    with Keeper.resume(run) as keeper:
+        rest = followed(keeper)
+        assert [*first, *rest] == whole
+        assert weights(keeper.experiment) == wanted
+        assert keeper.history.n_evaluations == 4
+
+
+def test_a_rate_that_was_changed_stays_changed(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper, 3)
+        keeper.change_rate(0.5)
+        keeper.write()
+    (run,) = shelf.runs()
+    with Keeper.resume(run) as keeper:
+        assert keeper.history.marks == [(48.0, CONFIG.learning_rate / 2)]
+        assert {record.learning_rate for record in followed(keeper)} == {CONFIG.learning_rate / 2}
+
+
+KILLED = """
+import os, signal, sys
+from core import keeper, training
+from core.runs import Shelf
+sys.path.insert(0, "tests/core")
+import test_keeper
+from pathlib import Path
+run = keeper.Keeper.begin(test_keeper.prepared(), Shelf(Path(sys.argv[1])), clock=test_keeper.Clock())
+state = run.experiment
+for record in run.follow(training.fit(state.state, state.splits, state.config)):
+    if record.step == 21:
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
+def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(shelf, pytestconfig):
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(shelf.folder)],
+        cwd=pytestconfig.rootpath,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert killed.returncode == -signal.SIGKILL
+    run = shelf.last_interrupted()
+    assert 0 < run.step < 21  # the clock lets it be written after each few batches
+    with Keeper.begin(prepared(), None) as keeper:
+        followed(keeper)
+        wanted = weights(keeper.experiment)
+    with Keeper.resume(run) as keeper:
+        followed(keeper)
+        assert weights(keeper.experiment) == wanted
+
+
+def test_a_run_that_was_killed_before_anything_was_written_begins_anew(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper, 2)
+    with Keeper.resume(shelf.last_interrupted()) as keeper:
+        assert keeper.experiment.state.step == 0
+        assert len(followed(keeper)) == 28
+
+
+def test_it_is_written_every_few_seconds_and_time_goes_by_training_alone(shelf, monkeypatch):
+    written = []
+    save = checkpoint.save
+    monkeypatch.setattr(checkpoint, "save", lambda *rest: (written.append(rest[1].state.step), save(*rest)))
+    with Keeper.begin(prepared(), shelf, clock=Clock()) as keeper:
+        followed(keeper)
+    assert keeper.seconds == 29  # the clock is asked twice a record, and goes on by a second each time
+    assert written == [4, 8, 12, 16, 20, 24, 28]
+
+
+def test_two_cannot_go_on_with_one_run(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        (run,) = shelf.runs()
+        assert run.status is Status.RUNNING
+        with pytest.raises(RunError, match="goes on already"):
+            Keeper.resume(run)
+        with pytest.raises(RunError, match="goes on"):
+            shelf.delete(run)
+        assert keeper.run.id == run.id
+
+
+def test_the_end_of_a_run_is_kept(shelf):
+    with Keeper.begin(prepared(), shelf, name="mine") as keeper:
+        followed(keeper)
+        keeper.write()
+        model, scores = keeper.experiment.conclude()
+        keeper.end(Status.FINISHED, model)
+    (run,) = shelf.runs()
+    assert (run.status, run.name, run.step, run.n_steps) == (Status.FINISHED, "mine", 28, 28)
+    assert run.test_accuracy == scores.test.accuracy
+    assert run.best_validation == keeper.experiment.state.best.validation_accuracy
+    assert run.config() == CONFIG
+    np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
+    assert run.history().evaluations["step"].tolist() == [7, 14, 21, 28]
+
+
+def test_what_cannot_be_written_does_not_end_the_run(shelf, monkeypatch):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper, 5)
+        keeper.write()
+
+        def full(path, content):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(atomic, "write", full)
+        followed(keeper, 5)
+        keeper.write()
+        assert "No space left on device" in keeper.failure
+        monkeypatch.undo()
+    (run,) = shelf.runs()
+    assert (run.status, run.step) == (Status.INTERRUPTED, 5)  # what was there is untouched
+    assert len(followed(Keeper.resume(run))) == 23
+
+
+def test_a_run_begins_where_another_has_ended(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper)
+        keeper.write()
+        ended = keeper.experiment.state
+    more = prepared(dataclasses.replace(CONFIG, epochs=1, seed=5))
+    checkpoint.begin_from(keeper.run.folder / runs.STATE, more)
+    np.testing.assert_array_equal(more.state.network.parameters, ended.network.parameters)
+    np.testing.assert_array_equal(more.state.optimizer.velocity, ended.optimizer.velocity)
+    assert (more.state.step, more.state.best.step) == (0, 0)
+    np.testing.assert_array_equal(more.state.best.snapshot.parameters, ended.network.parameters)
+
+
+def test_another_network_cannot_begin_there(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        keeper.write()
+    other = prepared(dataclasses.replace(CONFIG, hidden=(13,)))
+    with pytest.raises(RunError, match=r"of another network: a vector is of shape \(9574,\), not \(10371,\)"):
+        checkpoint.begin_from(keeper.run.folder / runs.STATE, other)
+
+
+# Where the state does not fit
+
+
+@pytest.fixture
+def left(shelf):
+    """A run that was left after ten batches."""
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper, 10)
+        keeper.write()
+    return shelf.last_interrupted()
+
+
+def test_other_settings_are_noticed(left):
+    settings = dict(left.settings) | {"learning_rate": 0.3}
+    with pytest.raises(RunError, match="other settings"):
+        Keeper.resume(dataclasses.replace(left, settings=settings))
+
+
+def test_other_digits_are_noticed(left):
+    with pytest.raises(RunError, match="the data have changed"):
+        Keeper.resume(dataclasses.replace(left, data="synthetic:130"))
+    with Keeper.resume(left):  # and the run can still go on
+        pass
+
+
+@pytest.mark.parametrize("part", [0.0, 0.3, 0.9, 0.999])
+def test_a_state_that_was_cut_off_is_refused(left, part):
+    path = left.folder / runs.STATE
+    content = path.read_bytes()
+    path.write_bytes(content[: int(part * len(content))])
+    with pytest.raises(RunError, match=str(path)):
+        Keeper.resume(left)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"generators": []}, "damaged"),
+        ({"generators": [{}, {}]}, "damaged"),
+        ({"loader": {"epoch": 1, "position": 999}}, "the place in the order"),
+        ({"loader": {"epoch": -1, "position": 1}}, "the place in the order"),
+        ({"best": None}, "damaged"),
+        ({"seconds": "many"}, "damaged"),
+        ({"format": 2}, "newer kind"),
+        ({"format": None}, "makes no sense"),
+        ({"settings": 7}, "other settings"),
+    ],
+)
+def test_a_state_that_was_forged_is_refused(left, change, sentence):
+    path = left.folder / runs.STATE
+    content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
+    checkpoint.tensorfile.save(path, checkpoint._KIND, content.tensors(), content.facts | change)
+    with pytest.raises(RunError, match=sentence):
+        Keeper.resume(left)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("parameters", lambda vector: vector[:-1]),
+        ("parameters", lambda vector: vector * np.nan),
+        ("statistics", lambda vector: vector.astype(np.float64)),
+        ("permutation", lambda vector: vector + 1),
+        ("permutation", lambda vector: vector[:-1]),
+        ("optimizer.velocity", lambda vector: vector[:3]),
+        ("history.axis", lambda vector: vector * 0),
+    ],
+)
+def test_vectors_that_do_not_fit_are_refused(left, name, change):
+    path = left.folder / runs.STATE
+    content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
+    tensors = content.tensors()
+    checkpoint.tensorfile.save(path, checkpoint._KIND, tensors | {name: change(tensors[name])}, content.facts)
+    with pytest.raises(RunError, match=f"{path} is damaged, or of another network"):
+        Keeper.resume(left)
+    assert isinstance(left, Run)

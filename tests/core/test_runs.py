@@ -1,0 +1,232 @@
+"""The run shelf: what is kept of a run, and what becomes of folders that are none."""
+
+import dataclasses
+import json
+
+import pytest
+
+from core import runs
+from core.config import TrainConfig
+from core.errors import ConfigError, RunError
+from core.runs import Broken, Run, Shelf, Status
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "a shelf")
+
+
+def begun(shelf, name="quick", **facts):
+    return shelf.begin(name=name, recipe="quick", settings=dataclasses.asdict(TrainConfig()), **facts)
+
+
+def ended(shelf, name="quick", **facts):
+    run = dataclasses.replace(begun(shelf, name), status=Status.FINISHED, **facts)
+    run.save()
+    return run
+
+
+def test_a_shelf_that_is_not_there_yet_is_empty(shelf):
+    assert shelf.runs() == []
+
+
+def test_without_a_folder_it_is_the_users_own(home):
+    assert Shelf().folder == home / "runs"
+
+
+def test_what_is_known_of_a_run_comes_back(shelf):
+    run = begun(shelf, data="mnist", threads=2, n_steps=100)
+    run = dataclasses.replace(run, status=Status.STOPPED, scores={"test_accuracy": 0.98}, best_validation=0.97)
+    run.save()
+    (found,) = shelf.runs()
+    assert found.config() == TrainConfig()
+    assert found == dataclasses.replace(run, settings=found.settings)
+    assert found.test_accuracy == 0.98
+    assert found.versions["numpy"]
+
+
+def test_the_newest_comes_first(shelf, monkeypatch):
+    names = ["first", "second", "third"]
+    for number, name in enumerate(names):
+        ended(shelf, name)
+        (folder,) = [path for path in shelf.folder.iterdir() if not path.name.startswith("0")]
+        folder.rename(shelf.folder / f"0{number}")
+    assert [run.name for run in shelf.runs()] == names[::-1]
+
+
+def test_a_run_that_nobody_holds_was_interrupted(shelf):
+    run = begun(shelf)
+    lock = runs.hold(run.folder)
+    assert shelf.runs()[0].status is Status.RUNNING
+    lock.release()
+    assert shelf.runs()[0].status is Status.INTERRUPTED
+    assert shelf.last_interrupted().id == run.id
+
+
+def test_where_none_was_interrupted(shelf):
+    ended(shelf)
+    with pytest.raises(RunError, match="no run that was interrupted"):
+        shelf.last_interrupted()
+
+
+def test_a_run_is_found_by_its_id_and_by_its_name(shelf):
+    run = ended(shelf, "a name")
+    assert shelf.find(run.id).name == "a name"
+    assert shelf.find("a name").id == run.id
+    with pytest.raises(RunError, match='no run "another"'):
+        shelf.find("another")
+
+
+# What its reader calls it
+
+
+def test_name_and_note_are_kept_whoever_writes_the_rest(shelf):
+    run = begun(shelf)
+    labelled = shelf.label(run, name="  the best\n", note="with dropout")
+    assert (labelled.name, labelled.note) == ("the best", "with dropout")
+    run.save()  # the run goes on, and knows nothing of it
+    assert (shelf.runs()[0].name, shelf.runs()[0].note) == ("the best", "with dropout")
+
+
+def test_a_name_is_needed_and_has_its_limit(shelf):
+    run = begun(shelf)
+    with pytest.raises(RunError, match="needs a name"):
+        shelf.label(run, name="  ")
+    assert len(shelf.label(run, name="x" * 10_000).name) == runs.MAX_NAME
+
+
+def test_a_name_never_becomes_a_path(shelf):
+    run = ended(shelf)
+    shelf.label(run, name="../../etc/passwd")
+    assert shelf.runs()[0].folder == run.folder
+
+
+def test_a_label_that_cannot_be_written_changes_nothing(shelf, monkeypatch):
+    run = begun(shelf)
+
+    def refuse(path, content):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(runs.atomic, "write", refuse)
+    with pytest.raises(RunError, match="cannot be written: Read-only"):
+        shelf.label(run, name="x")
+    assert shelf.runs()[0].name == "quick"
+
+
+# Deleting
+
+
+def test_a_deleted_run_can_be_brought_back(shelf):
+    run, other = ended(shelf), ended(shelf, "other")
+    shelf.delete(run)
+    assert [found.id for found in shelf.runs()] == [other.id]
+    shelf.restore(run.id)
+    assert {found.id for found in shelf.runs()} == {run.id, other.id}
+    shelf.delete(run)
+    shelf.empty_trash()
+    with pytest.raises(RunError, match="cannot be brought back"):
+        shelf.restore(run.id)
+
+
+def test_a_broken_folder_can_be_deleted(shelf):
+    (shelf.folder / "odd").mkdir(parents=True)
+    (broken,) = shelf.runs()
+    shelf.delete(broken)
+    assert shelf.runs() == []
+
+
+# What is broken
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "damaged"),
+        (b"{", "damaged"),
+        (b"[]", "damaged"),
+        (b"null", "damaged"),
+        (b"\xff\xfe", "damaged"),
+        (b"[" * 100_000, "damaged"),
+        (b"9" * 2**20 + b"9", "larger than 1 MiB"),
+        (b'{"format": 2}', "newer kind"),
+        (b'{"format": true}', "damaged"),
+        (b'{"format": 1}', "damaged: 'name'"),
+    ],
+)
+def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(shelf, content, reason):
+    good, bad = ended(shelf, "good"), ended(shelf, "bad")
+    (bad.folder / runs.INFO).write_bytes(content)
+    found = {run.id: run for run in shelf.runs()}
+    assert isinstance(found[good.id], Run)
+    assert isinstance(found[bad.id], Broken)
+    assert reason in found[bad.id].reason
+    assert str(bad.folder) in found[bad.id].reason
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("name", 7),
+        ("settings", []),
+        ("seconds", "x"),
+        ("seconds", True),
+        ("status", "lost"),
+        ("scores", {"test_accuracy": "much"}),
+        ("best_validation", []),
+        ("step", 1.5),
+    ],
+)
+def test_facts_of_the_wrong_kind_are_refused(shelf, name, value):
+    run = ended(shelf)
+    facts = json.loads((run.folder / runs.INFO).read_text())
+    (run.folder / runs.INFO).write_text(json.dumps(facts | {name: value}))
+    assert isinstance(shelf.runs()[0], Broken)
+
+
+def test_a_folder_without_anything_is_broken(shelf):
+    (shelf.folder / "empty").mkdir(parents=True)
+    (shelf.folder / "a file").write_text("x")
+    (found,) = shelf.runs()
+    assert isinstance(found, Broken)
+    assert "cannot be read" in found.reason
+
+
+def test_settings_of_another_program_are_told_when_they_are_asked_for(shelf):
+    run = dataclasses.replace(ended(shelf), settings={"warp_speed": 9})
+    with pytest.raises(ConfigError, match="warp_speed"):
+        run.config()
+
+
+def test_curves_that_are_missing_or_damaged(shelf):
+    run = ended(shelf)
+    with pytest.raises(RunError, match="cannot be read"):
+        run.history()
+    (run.folder / runs.CURVE).write_bytes(b"nonsense")
+    with pytest.raises(RunError, match=r"curve\.safetensors is not a curve of a run"):
+        run.history()
+
+
+def test_a_place_that_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RunError, match="cannot be made"):
+        begun(Shelf(tmp_path / "file"))
+
+
+# Side by side
+
+
+def test_which_settings_differ(shelf):
+    one = ended(shelf, data="mnist")
+    other = dataclasses.replace(one, settings=dict(one.settings) | {"learning_rate": 0.3}, data="synthetic")
+    assert runs.differing([one, other]) == {"learning_rate": [0.1, 0.3], "data": ["mnist", "synthetic"]}
+    assert runs.differing([one, one]) == {}
+
+
+def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(shelf, monkeypatch):
+    for _ in range(30):
+        ended(shelf)
+    read = []
+    inner = runs.bounded.read
+    monkeypatch.setattr(runs.bounded, "read", lambda path, *rest: (read.append(path.name), inner(path, *rest))[1])
+    assert len(shelf.runs()) == 30
+    assert read == [runs.INFO] * 30

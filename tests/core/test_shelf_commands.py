@@ -1,0 +1,179 @@
+"""digitpad-lab and the run shelf: runs that are kept, taken up again, trained further, and listed."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core import atomic, cli, modelfile, runs, train_command
+from core.runs import Shelf, Status
+
+DATA = "synthetic:200"
+QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def lab(capsys):
+    """Run a command; return its exit code, standard output and standard error."""
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+def interrupted_after(n, monkeypatch):
+    """Let Ctrl-C come after n batches."""
+    shown = train_command._shown
+
+    def pass_on(records):
+        for number, record in enumerate(shown(records), start=1):
+            yield record
+            if number == n:
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(train_command, "_shown", pass_on)
+
+
+def weights(run):
+    return run.model().network.parameters.tobytes()
+
+
+def test_a_run_that_is_kept_is_listed(lab, here):
+    assert lab("runs")[1].startswith("no runs are kept in ")
+    code, out, _ = lab("train", "--keep", "--json", *QUICK)
+    report = json.loads(out)
+    assert code == 0
+    (run,) = Shelf().runs()
+    assert report["run"] == run.id
+    assert modelfile.load(runs.Path(report["out"])).scores["test_accuracy"] == report["test_accuracy"]
+    assert not list(here.iterdir())  # the shelf is where it is, and nowhere else
+    _, out, _ = lab("runs")
+    assert out.startswith(f"{run.id}  quick: finished, validation ")
+    listed = json.loads(lab("runs", "--json")[1])
+    assert [entry["id"] for entry in listed["runs"]] == [run.id]
+    assert listed["runs"][0]["scores"]["test_accuracy"] == report["test_accuracy"]
+
+
+def test_with_out_the_model_is_there_too(lab, here):
+    assert lab("train", "--keep", "--out", "m.safetensors", *QUICK)[0] == 0
+    (run,) = Shelf().runs()
+    assert modelfile.load(here / "m.safetensors").network.parameters.tobytes() == weights(run)
+
+
+def test_without_keep_nothing_is_put_on_the_shelf(lab):
+    assert lab("train", *QUICK)[0] == 0
+    assert Shelf().runs() == []
+
+
+@pytest.mark.parametrize("n", [1, 9, 13])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_kept_run_goes_on_after_ctrl_c_as_if_it_had_never_stopped(lab, monkeypatch, n, named):
+    assert lab("train", "--keep", *QUICK)[0] == 0
+    (whole,) = Shelf().runs()
+    with monkeypatch.context() as patch:
+        interrupted_after(n, patch)
+        code, out, err = lab("train", "--keep", *QUICK)
+    run = Shelf().last_interrupted()
+    assert (code, out) == (130, "")
+    assert f"--resume {run.id}" in err
+    assert "interrupted" in lab("runs")[1]
+    assert lab("train", "--resume", *([run.id] if named else []))[0] == 0
+    run = Shelf().find(run.id)
+    assert run.status is Status.FINISHED
+    assert weights(run) == weights(whole)
+    assert (run.step, run.scores) == (whole.step, whole.scores)
+
+
+def test_mistakes_in_resume(lab):
+    assert lab("train", "--resume")[::2] == (2, "digitpad-lab: there is no run that was interrupted\n")
+    assert 'no run "x"' in lab("train", "--resume", "x")[2]
+    lab("train", "--keep", *QUICK)
+    assert "only one that was interrupted can go on" in lab("train", "--resume", "quick")[2]
+    assert "--epochs does not go with --resume" in lab("train", "--resume", "quick", "--epochs", "3")[2]
+    assert "--from does not go with --resume" in lab("train", "--resume", "quick", "--from", "quick")[2]
+
+
+def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupted_after(3, patch)
+        lab("train", "--keep", *QUICK)
+    run = Shelf().last_interrupted()
+    lock = runs.hold(run.folder)
+    code, _, err = lab("train", "--resume", run.id)
+    lock.release()
+    assert code == 2
+    assert "is running: only one that was interrupted can go on" in err
+
+
+def test_training_some_more_begins_where_a_run_ended(lab):
+    lab("train", "--keep", *QUICK)
+    (first,) = Shelf().runs()
+    code, _, _ = lab("train", "--keep", "--from", first.id, "--epochs", "1", "--learning-rate", "0", "--threads", "1")
+    assert code == 0
+    (second,) = [run for run in Shelf().runs() if run.id != first.id]
+    assert second.parent == first.id
+    assert second.settings["hidden"] == [8]
+    assert second.data == DATA
+    np.testing.assert_array_equal(  # at a rate of 0 nothing moves
+        second.model().network.parameters, first.model().network.parameters
+    )
+
+
+def test_another_network_cannot_go_on_from_there(lab):
+    lab("train", "--keep", *QUICK)
+    code, _, err = lab("train", "--from", "quick", "--hidden", "9", "--out", "m.safetensors")
+    assert code == 2
+    assert "of another network" in err
+
+
+def test_a_run_that_diverges_is_kept_as_one(lab):
+    code, _, err = lab("train", "--keep", *QUICK, "--learning-rate", "1000")
+    assert code == 2
+    assert "the run diverged" in err
+    (run,) = Shelf().runs()
+    assert run.status is Status.DIVERGED
+    assert "the run diverged" in run.error
+    assert run.history() is not None
+
+
+def test_a_shelf_that_cannot_be_written_is_told_before_the_first_step(lab, home):
+    (home / "runs").write_text("a file")
+    code, _, err = lab("train", "--keep", *QUICK)
+    assert code == 2
+    assert "cannot be made" in err
+
+
+def test_a_disk_that_is_full_at_the_end(lab, monkeypatch):
+    write = atomic.write
+
+    def full(path, content):
+        if path.name == runs.MODEL:
+            raise OSError(28, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(atomic, "write", full)
+    code, _, err = lab("train", "--keep", *QUICK)
+    assert code == 2
+    assert "could not be kept" in err
+    assert "No space left" in err
+    assert Shelf().last_interrupted().step == 18  # nothing that was written is lost: it can be resumed
+
+
+def test_a_broken_folder_is_listed_as_one(lab, home):
+    (home / "runs" / "odd").mkdir(parents=True)
+    code, out, _ = lab("runs")
+    assert code == 0
+    assert out.startswith("odd  broken: ")
+    assert json.loads(lab("runs", "--json")[1])["broken"][0]["id"] == "odd"

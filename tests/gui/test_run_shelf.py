@@ -1,0 +1,241 @@
+"""The run shelf in the window: runs side by side, overlaid, compared, renamed, exported, deleted and brought back."""
+
+import csv
+import dataclasses
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+
+from core import runs
+from core.config import TrainConfig
+from core.modelfile import load
+from core.runs import Shelf, Status
+from gui.model_slot import Respondent
+
+SMALL = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
+
+
+def row_of(window, name):
+    model = window.run_shelf.view.model()
+    return next(row for row in range(model.rowCount()) if model.index(row, 0).data() == name)
+
+
+def cell(window, name, column=0):
+    """Return the middle of a cell in the view's own pixels."""
+    view = window.run_shelf.view
+    return view.visualRect(view.model().index(row_of(window, name), column)).center()
+
+
+def click(window, name, modifier=Qt.KeyboardModifier.NoModifier, column=1):
+    viewport = window.run_shelf.view.viewport()
+    QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, modifier, cell(window, name, column))
+
+
+def tick(window, name):
+    """Click on the box at the beginning of a run's row."""
+    view = window.run_shelf.view
+    rect = view.visualRect(view.model().index(row_of(window, name), 0))
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + 10, rect.center().y()))
+
+
+def act(window, name):
+    window.run_shelf.actions_by_name[name].trigger()
+
+
+def detail(window):
+    return window.run_shelf._detail.text()
+
+
+def names(window):
+    model = window.run_shelf.view.model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+@pytest.fixture
+def kept():
+    """Two runs on the shelf that were made elsewhere, and have ended."""
+
+    def make(name, **facts):
+        run = Shelf().begin(
+            name=name, recipe="quick", settings=SMALL.as_dict(), data="synthetic:600", parameters=12_730
+        )
+        run = dataclasses.replace(run, status=Status.FINISHED, **facts)
+        run.save()
+        return run
+
+    return make
+
+
+@pytest.fixture
+def shelf(window):
+    """The window with its list of runs in front."""
+    window.tabs.setCurrentWidget(window.run_shelf)
+    return window.run_shelf
+
+
+def test_an_empty_shelf_says_what_it_is_for(window, shelf):
+    assert shelf._empty.isVisible()
+    assert not any(action.isEnabled() for action in shelf.actions_by_name.values())
+
+
+def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
+    """Run twice, overlay, differ, reload, export, rename, delete, undo."""
+    small_run(config=SMALL)
+    conclude()
+    small_run(config=dataclasses.replace(SMALL, learning_rate=0.2, seed=7))
+    second = conclude()
+    window.tabs.setCurrentWidget(window.run_shelf)
+    assert names(window) == ["quick 2", "quick"]
+
+    click(window, "quick")
+    click(window, "quick 2", Qt.KeyboardModifier.ControlModifier)
+    assert "learning_rate: 0.2 | 0.1" in detail(window)
+    assert "seed: 7 | 0" in detail(window)
+    assert "epochs" not in detail(window)
+
+    click(window, "quick")
+    window.slot.choose(Respondent.SHIPPED)
+    act(window, "load")
+    assert window.slot.choice is Respondent.OWN
+    first = Shelf().find("quick")
+    np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.model().network.parameters)
+
+    for suffix in (".csv", ".png", ".svg", ".safetensors"):
+        window.runs.export(first, tmp_path / f"out{suffix}")
+        assert "Saved" in window.notice.text
+    with (tmp_path / "out.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1.0", "2.0"]
+    assert float(rows[-1]["validation_accuracy"]) == first.history().evaluations["validation_accuracy"][-1]
+    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in (tmp_path / "out.svg").read_bytes()
+    np.testing.assert_array_equal(
+        load(tmp_path / "out.safetensors").network.parameters, first.model().network.parameters
+    )
+
+    act(window, "delete")
+    assert names(window) == ["quick 2"]
+    assert "“quick” was deleted." in window.notice.text
+    undo = next(button for button in window.notice.findChildren(QPushButton) if button.text() == "Undo")
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert names(window) == ["quick 2", "quick"]
+    assert Shelf().find("quick").model().scores == first.model().scores
+    assert second.model is not None
+
+
+def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
+    kept("one")
+    window.runs.refresh()
+    view = shelf.view
+    view.setCurrentIndex(view.model().index(0, 0))
+    QTest.keyClick(view, Qt.Key.Key_F2)
+    editor = view.findChild(QLineEdit)
+    QTest.keyClicks(editor, "the best")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: names(window) == ["the best"])
+    assert Shelf().find("the best").recipe == "quick"
+
+
+def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
+    kept("one")
+    window.runs.refresh()
+    monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a: ("more dropout next time", True))
+    click(window, "one")
+    act(window, "note")
+    click(window, "one")
+    assert "more dropout next time" in detail(window)
+    assert Shelf().find("one").note == "more dropout next time"
+
+
+def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
+    for name, seconds in (("a", 9.0), ("b", 100.0), ("c", 20.0)):
+        kept(name, seconds=seconds)
+    window.runs.refresh()
+    shelf.view.sortByColumn(5, Qt.SortOrder.AscendingOrder)
+    assert names(window) == ["a", "c", "b"]
+
+
+def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
+    kept("one")
+    window.runs.refresh()
+    window.training_panel.form.editor("epochs").setValue(77)
+    click(window, "one")
+    act(window, "settings")
+    assert window.training_panel.config() == SMALL
+    assert window.training_panel.data == "synthetic:600"
+    assert window.training_panel.fold_button.isChecked()
+
+
+def test_settings_of_another_program_are_a_sentence(window, shelf, kept):
+    run = dataclasses.replace(kept("one"), settings={"warp_speed": 9})
+    run.save()
+    window.runs.refresh()
+    click(window, "one")
+    act(window, "settings")
+    assert "warp_speed" in window.notice.text
+
+
+def test_a_run_goes_on_from_where_another_has_ended(window, small_run, conclude):
+    small_run(config=SMALL)
+    conclude()
+    window.tabs.setCurrentWidget(window.run_shelf)
+    click(window, "quick")
+    act(window, "continue")
+    assert conclude().run.parent == Shelf().find("quick").id
+
+
+def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, shelf, home):
+    (home / "runs" / "odd").mkdir(parents=True)
+    window.runs.refresh()
+    click(window, "odd", column=0)
+    assert "cannot be read" in detail(window)
+    enabled = {name for name, action in shelf.actions_by_name.items() if action.isEnabled()}
+    assert enabled == {"delete"}
+    QTest.keyClick(shelf.view, Qt.Key.Key_Delete)
+    assert names(window) == []
+
+
+def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=dataclasses.replace(SMALL, epochs=3000))
+    window.tabs.setCurrentWidget(window.run_shelf)
+    click(window, "quick")
+    act(window, "delete")
+    assert "goes on" in window.notice.text
+    assert names(window) == ["quick"]
+    window.training_panel.cancel_button.click()
+
+
+def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):
+    run = kept("one", scores={"test_accuracy": 0.9})
+    (run.folder / runs.MODEL).write_bytes(b"nonsense")
+    window.runs.refresh()
+    click(window, "one")
+    act(window, "load")
+    assert "is not a model" in window.notice.text
+    assert window.slot.choice is Respondent.SHIPPED
+
+
+@pytest.mark.parametrize("name", ["x.txt", "none/x.csv", "x"])
+def test_a_place_where_nothing_can_be_exported_is_a_sentence(window, shelf, kept, tmp_path, name):
+    window.runs.export(kept("one"), tmp_path / name)
+    assert window.notice.text
+    assert not (tmp_path / name).exists()
+
+
+def test_ticks_outlive_a_new_list(window, shelf, kept):
+    kept("one")
+    kept("two")
+    window.runs.refresh()
+    tick(window, "one")
+    kept("three")
+    window.runs.refresh()
+    assert [run.name for run, _ in shelf.overlaid()] == ["one"]
+    colour = shelf.overlaid()[0][1]
+    tick(window, "two")
+    tick(window, "one")
+    assert [run.name for run, _ in shelf.overlaid()] == ["two"]
+    assert shelf.overlaid()[0][1] != colour

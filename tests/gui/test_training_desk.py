@@ -1,0 +1,80 @@
+"""What the window makes of a run: the rate changed while it goes on, and what is offered where it went wrong."""
+
+import dataclasses
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from core.config import TrainConfig
+from core.runs import Shelf, Status
+
+LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
+WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, input_scale=1.0)
+
+
+def offers(window):
+    return {button.text(): button for button in window.notice._offers}
+
+
+@pytest.mark.parametrize(
+    ("offer", "changes"),
+    [
+        ("Restart with a tenth of the rate", {"learning_rate": 10.0}),
+        ("Restart with scaled pixels", {"input_scale": 1 / 255}),
+    ],
+)
+def test_a_run_that_diverges_offers_to_start_again(window, small_run, conclude, offer, changes):
+    small_run(config=WILD)
+    assert "the run diverged" in conclude().error
+    assert "the run diverged" in window.notice.text
+    assert list(offers(window)) == ["Restart with a tenth of the rate", "Restart with scaled pixels"]
+    QTest.mouseClick(offers(window)[offer], Qt.MouseButton.LeftButton)
+    conclude()
+    again, first = Shelf().runs()
+    assert again.config() == dataclasses.replace(WILD, **changes) == window.training_panel.config()
+    assert first.status is Status.DIVERGED
+    assert len(first.history().loss) > 0  # the curve up to there stays
+
+
+def test_where_pixels_are_scaled_only_a_smaller_rate_is_offered(window, small_run, conclude):
+    small_run(config=dataclasses.replace(WILD, input_scale=1 / 255, learning_rate=1000.0, hidden=(16,) * 6))
+    assert conclude().error
+    assert list(offers(window)) == ["Restart with a tenth of the rate"]
+
+
+def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
+    panel = window.training_panel
+    assert not panel.rate.isVisible()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    assert panel.rate.isVisible()
+    panel.rate.selectAll()
+    with qtbot.waitSignal(window.session.rateChanged, timeout=60_000) as changed:
+        QTest.keyClicks(panel.rate, "0.5")
+        QTest.keyClick(panel.rate, Qt.Key.Key_Return)
+    assert changed.args[1] == pytest.approx(LONG.learning_rate / 2)
+    panel.cancel_button.click()
+    assert not panel.rate.isVisible()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    assert panel.rate.value() == 1.0  # another run begins with its own rate
+    panel.cancel_button.click()
+
+
+def test_an_offer_that_was_made_before_is_gone(window):
+    window._say("one", offers={"Undo": lambda: None})
+    assert [button.text() for button in window.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
+    window._say("two")
+    assert not any(button.isVisible() for button in window.notice.findChildren(QPushButton))
+
+
+def test_one_run_at_a_time(qtbot, window, small_run, conclude):
+    small_run(config=dataclasses.replace(LONG, epochs=1))
+    first = conclude().run
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    window.training.continue_from(first)
+    assert "stop that run first" in window.notice.text
+    window.training_panel.cancel_button.click()
