@@ -304,9 +304,9 @@ class MainWindow(QMainWindow):
 
     def _picture_of(self, run: Run, path: Path) -> None:
         """Write a picture of a run's curves."""
-        from gui import curve_picture
+        from gui.curve_picture import save
 
-        curve_picture.save(run, path)
+        save(run, path)
 
     # -- who answers -------------------------------------------------------------------------------------------------
 

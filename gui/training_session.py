@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from core.config import TrainConfig
 from core.nn.network import Snapshot
 from core.runs import Run, Shelf
+from core.snapshots import Kept
 from core.training import Progress
 from gui.worker import Facts, Order, Outcome, Worker
 
@@ -34,6 +35,8 @@ class TrainingSession(QObject):
     rateChanged = Signal(float, float)
     """After how many samples, and to what."""
     snapshotTaken = Signal(object)
+    momentsKept = Signal(object)
+    """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``."""
     concluded = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -77,6 +80,7 @@ class TrainingSession(QObject):
         worker.progressed.connect(self._on_progressed)
         worker.rateChanged.connect(self._on_rate)
         worker.snapshotTaken.connect(self._on_snapshot)
+        worker.momentsKept.connect(self._on_moments)
         worker.concluded.connect(self._on_concluded)
         worker.finished.connect(self._forget_finished)
         self._worker = worker
@@ -178,6 +182,10 @@ class TrainingSession(QObject):
             self.snapshotTaken.emit(snapshot)
             if self._watched and self._worker:
                 self._worker.want_snapshot()
+
+    def _on_moments(self, number: int, kept: tuple[Kept, ...]) -> None:
+        if number == self.number:
+            self.momentsKept.emit(kept)
 
     def _on_concluded(self, number: int, outcome: Outcome) -> None:
         if number == self.number:

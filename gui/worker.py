@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core import checkpoint, threads, training
 from core.config import TrainConfig
+from core.data.splits import Splits
 from core.errors import DigitpadError, DivergenceError, MnistError, RunError
 from core.experiment import Experiment
 from core.history import Axis, History
@@ -24,6 +25,7 @@ from core.keeper import Keeper
 from core.modelfile import Model
 from core.recipes import RECIPES
 from core.runs import STATE, Run, Shelf, Status
+from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
 from core.training import Progress
 
 RECORDS_INTERVAL_S = 1 / 30
@@ -66,6 +68,8 @@ class Facts:
     n_steps: int
     n_epochs: int
     axis: Axis
+    splits: Splits
+    """The digits themselves, which nobody changes: to show those behind a count."""
     history: History | None = None
     """What a run that goes on had brought before; a copy."""
 
@@ -106,6 +110,8 @@ class Worker(QThread):
     rateChanged = Signal(int, float, float)
     """After how many samples, and to what."""
     snapshotTaken = Signal(int, object)
+    momentsKept = Signal(int, object)
+    """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``, never written to again."""
     concluded = Signal(int, object)
 
     def __init__(self, number: int, order: Order, parent: QObject | None = None) -> None:
@@ -117,6 +123,8 @@ class Worker(QThread):
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
         self._going.set()
         self._snapshot_time, self._snapshot_step = 0.0, -1
+        self._moments = Snapshots()
+        self._next_moment = 0
 
     def pause(self) -> None:
         """Halt between two batches."""
@@ -210,6 +218,7 @@ class Worker(QThread):
         experiment = keeper.experiment
         records: list[Progress] = []
         handed_over = time.monotonic()
+        self._keep_moment(experiment, None)
         try:
             for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
                 records.append(record)
@@ -219,6 +228,8 @@ class Worker(QThread):
                     records.clear()
                     handed_over = now
                 self._take_snapshot(experiment, now)
+                if experiment.state.step >= self._next_moment or record.validation_loss is not None:
+                    self._keep_moment(experiment, record.validation_accuracy)
                 if not self._going.is_set():
                     self._wait(keeper)
                 self._take_rate(keeper)
@@ -226,6 +237,13 @@ class Worker(QThread):
                     break
         finally:
             self.progressed.emit(self.number, tuple(records), keeper.seconds)
+
+    def _keep_moment(self, experiment: Experiment, validation_accuracy: float | None) -> None:
+        """Keep a snapshot to look back to: the first, and about as many as are kept, evenly; and at evaluations."""
+        state = experiment.state
+        self._moments.add(Mark(state.step, state.epoch, state.samples, validation_accuracy), state.snapshot())
+        self._next_moment = state.step + max(experiment.n_steps // MAX_SNAPSHOTS, 1)
+        self.momentsKept.emit(self.number, self._moments.kept)
 
     def _wait(self, keeper: Keeper) -> None:
         """Be paused: the run is written down, for nobody knows how long it will be, and the network answers."""
@@ -262,5 +280,6 @@ def _facts(keeper: Keeper) -> Facts:
         n_steps=experiment.n_steps,
         n_epochs=experiment.config.epochs,
         axis=history.axis,
+        splits=splits,
         history=History.from_tensors(history.tensors()) if state.step else None,
     )

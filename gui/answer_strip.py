@@ -1,0 +1,147 @@
+"""How the answer to an image changed over the snapshots of a run: ten bands, each as high as its digit was probable."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.data.dataset import N_CLASSES
+from gui import theme
+from gui.hint import paint_hint
+from gui.scales import legible_on
+
+_MARGIN = 8.0  # px, to either side of the first snapshot and the last, where nobody says where they lie
+
+
+class AnswerStrip(QWidget):
+    """Bands over the snapshots, which lie evenly from one place to another; 0 is at the top and 9 at the bottom.
+
+    Each band has its digit written on it where it is widest: nobody tells ten colours apart.
+    """
+
+    indexPressed = Signal(int)
+    """The user has pressed the mouse on a snapshot, or drawn it there."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shares: NDArray[np.float64] = np.zeros((0, N_CLASSES))
+        self._index = -1
+        self._span: tuple[float, float] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 48)
+
+    def set_answers(self, probabilities: NDArray[np.floating] | None) -> None:
+        """Show probabilities (n, 10), one row a snapshot; where one is NaN, nothing is known yet. Silent."""
+        shares = np.zeros((0, N_CLASSES)) if probabilities is None else probabilities.astype(np.float64)
+        if shares.ndim != 2 or shares.shape[1] != N_CLASSES:
+            raise ValueError(f"{N_CLASSES} probabilities a snapshot were expected, not an array {shares.shape}")
+        self._shares = shares
+        self.update()
+
+    def set_index(self, index: int) -> None:
+        """Mark a snapshot; -1 marks none. Silent."""
+        self._index = index
+        self.update()
+
+    def set_span(self, first: float, last: float) -> None:
+        """Say where the first snapshot and the last lie, in pixels from the left: where a slider has them."""
+        self._span = (first, last)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(400, 100)
+
+    # -- places ---------------------------------------------------------------------------------------------------
+
+    def _centres(self) -> NDArray[np.float64]:
+        """Return where n snapshots lie (n,)."""
+        first, last = self._span or (_MARGIN, self.width() - _MARGIN)
+        return np.linspace(first, last, max(len(self._shares), 1))
+
+    def _edges(self) -> NDArray[np.float64]:
+        """Return where their columns begin and end (n + 1,): each reaches half-way to its neighbours."""
+        centres, beyond = self._centres(), _MARGIN / 2
+        return np.concatenate([[centres[0] - beyond], (centres[1:] + centres[:-1]) / 2, [centres[-1] + beyond]])
+
+    def _tops(self) -> NDArray[np.float64]:
+        """Return where the bands begin, and where the last one ends (n, 11), in pixels; 0 where nothing is known."""
+        shares = np.nan_to_num(self._shares)
+        return np.pad(shares.cumsum(axis=1), ((0, 0), (1, 0))) * self.height()
+
+    # -- painting -------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the bands, their digits, and a line at the snapshot that is chosen."""
+        if not np.isfinite(self._shares).any():
+            paint_hint(self, self.tr("How the answer to your drawing changed over the run appears here."))
+            return
+        painter = QPainter(self)
+        edges, tops = self._edges(), self._tops()
+        for digit, colour in enumerate(_colours()):
+            self._paint_band(painter, edges, tops[:, digit], tops[:, digit + 1], colour)
+        for digit, colour in enumerate(_colours()):
+            self._paint_digit(painter, edges, tops[:, digit], tops[:, digit + 1], str(digit), legible_on(colour))
+        if 0 <= self._index < len(self._shares):
+            x = round(self._centres()[self._index])
+            for pen in (QPen(theme.colours().paper, 4), QPen(theme.colours().text, 2)):
+                painter.setPen(pen)
+                painter.drawLine(x, 0, x, self.height())
+
+    def _paint_band(
+        self,
+        painter: QPainter,
+        edges: NDArray[np.float64],
+        tops: NDArray[np.float64],
+        bottoms: NDArray[np.float64],
+        colour: QColor,
+    ) -> None:
+        for left, right, top, bottom in zip(edges[:-1], edges[1:], tops, bottoms, strict=True):
+            if bottom - top >= 0.5:
+                # A hair of ground between two bands; none between two snapshots.
+                painter.fillRect(QRectF(left, top, right - left, max(bottom - top - 1, 0.5)), colour)
+
+    def _paint_digit(
+        self,
+        painter: QPainter,
+        edges: NDArray[np.float64],
+        tops: NDArray[np.float64],
+        bottoms: NDArray[np.float64],
+        text: str,
+        colour: QColor,
+    ) -> None:
+        """Write a digit on its band, where that is widest: of several places, on the last."""
+        font = QFont(self.font())
+        metrics = QFontMetricsF(font)
+        heights = bottoms - tops
+        column = len(heights) - 1 - int(heights[::-1].argmax())
+        if heights[column] < metrics.capHeight() + 4:
+            return
+        painter.setFont(font)
+        painter.setPen(colour)
+        x = (edges[column] + edges[column + 1]) / 2 - metrics.horizontalAdvance(text) / 2
+        x = min(max(x, edges[0] + 2), edges[-1] - metrics.horizontalAdvance(text) - 2 * _MARGIN)  # not under the line
+        painter.drawText(QPointF(x, (tops[column] + bottoms[column] + metrics.capHeight() - 1) / 2), text)
+
+    # -- what the user does ---------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose the snapshot under the mouse."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._press(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Choose one after the other while the button is down."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._press(event.position().x())
+
+    def _press(self, x: float) -> None:
+        if len(self._shares):
+            self.indexPressed.emit(int(np.searchsorted(self._edges()[1:-1], x)))
+
+
+def _colours() -> tuple[QColor, ...]:
+    """Return a colour for each digit; neighbours differ most."""
+    colours = theme.colours()
+    return (*colours.series, colours.good, colours.warn)
