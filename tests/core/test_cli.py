@@ -172,12 +172,12 @@ def test_train_uses_as_many_threads_as_it_was_told(lab, data, monkeypatch):
 
 
 def test_a_recipe_is_used_whole_but_for_what_is_named(lab, data, here):
-    assert lab("train", "--recipe", "report-baseline", "--data", data, "--epochs", "1")[0] == 0
+    assert lab("train", "--recipe", "report-he", "--data", data, "--epochs", "1")[0] == 0
     model = modelfile.load(here / OUT)
-    settings = recipes.named("report-baseline").config
+    settings = recipes.named("report-he").config
     assert model.network.sizes == (784, 256, 128, 10)
     assert model.input_scale == 1.0
-    assert model.recipe == "report-baseline"
+    assert model.recipe == "report-he"
     assert model.settings["learning_rate"] == settings.learning_rate
     assert model.settings["epochs"] == 1
 
