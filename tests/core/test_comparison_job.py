@@ -60,6 +60,11 @@ def test_the_same_job_gives_the_same_result(job):
     assert results[0] == results[1]
 
 
+def test_what_changes_over_a_run_goes_by_its_steps_and_not_by_the_recipes_epochs(job):
+    results = [run(changed(job, deformation=1.0, deformation_end=0.0, epochs=epochs)) for epochs in (1, 77)]
+    assert results[0]["scores"] == results[1]["scores"]
+
+
 def test_a_long_curve_is_thinned(job, monkeypatch):
     monkeypatch.setattr(comparison_job, "MAX_POINTS", 5)
     for curve in run(job)["curves"].values():
