@@ -69,3 +69,12 @@ pictures: $(VENV)/.run
 	$(BIN)/digitpad --screenshot docs/number-light.png --state number
 	$(BIN)/digitpad --screenshot docs/refused-dark.png --state refused --dark
 	$(BIN)/digitpad --screenshot docs/unsure-light.png --state unsure
+
+.PHONY: report
+
+# The report's experiments anew, on MNIST with five seeds: half an hour on two cores, and where it is interrupted it goes
+# on the next time.
+report: $(VENV)/.dev
+	$(BIN)/digitpad-lab compare report --seeds 5 --data mnist --out build/report
+	mkdir -p docs/report
+	cp build/report/report.md build/report/comparison.csv build/report/comparison.json build/report/figure-* docs/report/

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
 
     command = commands.add_parser("train", help="train a network and save it")
-    command.add_argument("--recipe", metavar="NAME", help="see: digitpad-lab recipes")
+    command.add_argument("--recipe", metavar="NAME", help="see: digitpad-lab recipes; or FILE.toml")
     command.add_argument("--data", metavar="SOURCE", help="see: digitpad-lab data list")
     command.add_argument("--test", metavar="SOURCE", help="test on this, and hold nothing of the data out for it")
     command.add_argument("--epochs", type=int, metavar="N")
@@ -86,6 +86,17 @@ def _parser() -> argparse.ArgumentParser:
         "--from", dest="parent", metavar="RUN", help="begin with the weights that a kept run ended with"
     )
     command.set_defaults(run="train_command.train")
+
+    command = commands.add_parser("compare", help="compare recipes, each with several seeds")
+    command.add_argument("recipes", nargs="+", metavar="RECIPE", help="names or files; or report, for its experiments")
+    command.add_argument("--seeds", type=int, metavar="K", help="runs of each, with seeds 0 to K-1 (default: 3)")
+    command.add_argument("--data", metavar="SOURCE", help="default: the first recipe's own, or as with train")
+    command.add_argument("--epochs", type=int, metavar="N", help="of the first recipe; the others take as many steps")
+    where = command.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, metavar="N", help="runs at once, one thread each (default: all cores)")
+    where.add_argument("--dask", metavar="ADDRESS", help="do the runs on a Dask cluster, such as tcp://HOST:8786")
+    command.add_argument("--out", type=Path, metavar="DIR", help="default: comparison; finished runs are kept there")
+    command.set_defaults(run="compare_command.compare")
 
     runs = commands.add_parser("runs", help="list the runs that are kept")
     runs.set_defaults(run="list_commands.list_runs")
@@ -113,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("out", type=Path, metavar="OUT", help="a file whose name ends in .onnx")
     command.set_defaults(run="export_command.export")
 
-    commands.add_parser("recipes", help="list the recipes").set_defaults(run="list_commands.list_recipes")
+    command = commands.add_parser("recipes", help="list the recipes, or copy one to edit it")
+    command.add_argument("--copy", nargs=2, metavar=("RECIPE", "NAME"), help="into NAME of your own, or into FILE.toml")
+    command.set_defaults(run="list_commands.list_recipes")
 
     data = commands.add_parser("data", help="list or get data").add_subparsers(required=True, metavar="list|get")
     data.add_parser("list", help="list the data sources").set_defaults(run="list_commands.list_data")
@@ -134,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, metavar="FILE", help="default: the file itself")
     command.set_defaults(run="list_commands.calibrate_model")
 
-    for name in ("train", "evaluate", "predict", "export", "recipes", "runs"):
+    for name in ("train", "compare", "evaluate", "predict", "export", "recipes", "runs"):
         commands.choices[name].add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import sys
 
-from core import modelfile, output, recipes
+from core import modelfile, output, places, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.experiment import calibration_of
@@ -13,14 +13,31 @@ from core.runs import Broken, Run, Shelf
 
 
 def list_recipes(options: argparse.Namespace) -> int:
-    """List the recipes."""
+    """List the recipes, the program's and the user's; or copy one to a file of the user's."""
+    if options.copy is not None:
+        return _copy_recipe(*options.copy, as_json=options.json)
+    found, mistakes = recipes.available()
     report = {
         recipe.name: {"title": recipe.title, "data": recipe.data, "settings": dataclasses.asdict(recipe.config)}
-        for recipe in recipes.RECIPES.values()
+        for recipe in found.values()
     }
     width = max(map(len, report))
-    lines = [f"{recipe.name:{width}}  {_shape(recipe.config)}: {recipe.title}" for recipe in recipes.RECIPES.values()]
-    output.show({"recipes": report}, "\n".join(lines), as_json=options.json)
+    lines = [f"{recipe.name:{width}}  {_shape(recipe.config)}: {recipe.title}" for recipe in found.values()]
+    output.show({"recipes": report, "broken": mistakes}, "\n".join(lines), as_json=options.json)
+    for mistake in mistakes:
+        print(f"digitpad-lab: {mistake}", file=sys.stderr)
+    return 0
+
+
+def _copy_recipe(source: str, target: str, *, as_json: bool) -> int:
+    """Write a recipe to a file that can be edited and shared: FILE.toml, or NAME among the user's own."""
+    recipe = recipes.named(source)
+    if target.endswith(recipefile.SUFFIX):
+        path = places.expanded(target)
+        recipefile.save(recipe, path, recipes.RECIPES)
+    else:
+        path = recipes.save(dataclasses.replace(recipe, name=target))
+    output.show({"out": str(path)}, f"{recipe.name} is copied to {path}: edit it there", as_json=as_json)
     return 0
 
 

@@ -40,6 +40,11 @@ def runs() -> Path:
     return _folder("runs", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "runs"))
 
 
+def recipes() -> Path:
+    """Return the folder of the user's own recipes."""
+    return _folder("recipes", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "recipes"))
+
+
 def logs() -> Path:
     """Return the folder of the log."""
     return _folder("logs", platformdirs.user_log_dir(_APP, appauthor=False))

@@ -163,8 +163,15 @@ def _deformation(config: TrainConfig) -> Callable[[float], Deformation] | None:
     return lambda epochs: Deformation().times(config.deformation_at(epochs / config.epochs))
 
 
-def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Progress]:
+def fit(
+    state: TrainingState, data: Splits, config: TrainConfig, *, schedule_steps: int | None = None
+) -> Iterator[Progress]:
     """Train until the configured number of epochs is done, yielding a record after each batch.
+
+    Parameters
+    ----------
+    schedule_steps
+        How many steps the learning rate's schedule spans, if not all: for a run that will be left in mid-epoch.
 
     Raises
     ------
@@ -174,8 +181,7 @@ def fit(state: TrainingState, data: Splits, config: TrainConfig) -> Iterator[Pro
     labels = data.train.labels.repeat(data.train.times)
     weights = class_weights(labels, data.train.n_labels) if config.class_weights else None
     loss = SoftmaxCrossEntropy(weights, config.label_smoothing)
-    n_steps = len(state.loader) * config.epochs
-    learning_rate = config.learning_rates(n_steps)
+    learning_rate = config.learning_rates(schedule_steps or len(state.loader) * config.epochs)
     while state.epoch < config.epochs:
         yield from _epoch(state, data, config, loss, learning_rate)
 

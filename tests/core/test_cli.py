@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, modelfile, onnx, recipes, threads, train_command, training
+from core import cli, modelfile, onnx, places, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
 from core.ink import Drawing
 from core.modelfile import Model
@@ -172,12 +172,12 @@ def test_train_uses_as_many_threads_as_it_was_told(lab, data, monkeypatch):
 
 
 def test_a_recipe_is_used_whole_but_for_what_is_named(lab, data, here):
-    assert lab("train", "--recipe", "report-baseline", "--data", data, "--epochs", "1")[0] == 0
+    assert lab("train", "--recipe", "report-he", "--data", data, "--epochs", "1")[0] == 0
     model = modelfile.load(here / OUT)
-    settings = recipes.named("report-baseline").config
+    settings = recipes.named("report-he").config
     assert model.network.sizes == (784, 256, 128, 10)
     assert model.input_scale == 1.0
-    assert model.recipe == "report-baseline"
+    assert model.recipe == "report-he"
     assert model.settings["learning_rate"] == settings.learning_rate
     assert model.settings["epochs"] == 1
 
@@ -659,6 +659,40 @@ def test_recipes_json(lab):
     assert report["report-baseline"]["settings"]["initializer"] == "normal"
 
 
+def test_recipes_lists_the_users_too_and_says_which_are_broken(lab):
+    places.recipes().mkdir()
+    (places.recipes() / "mine.toml").write_text('title = "Mine"')
+    (places.recipes() / "broken.toml").write_text("title = 3")
+    code, out, err = lab("recipes")
+    assert code == 0
+    assert out.splitlines()[-1].split() == ["mine", "784-256-128-10:", "Mine"]
+    assert err.startswith("digitpad-lab: ")
+    assert "broken.toml: title is one line" in err
+    report = strict(lab("recipes", "--json")[1])
+    assert report["recipes"]["mine"]["title"] == "Mine"
+    assert len(report["broken"]) == 1
+
+
+def test_a_recipe_is_copied_edited_and_trained(lab, data, here):
+    assert lab("recipes", "--copy", "quick", "mine")[0] == 0
+    assert lab("recipes", "--copy", "mine", "shared.toml")[0] == 0
+    shared = here / "shared.toml"
+    shared.write_text(shared.read_text().replace("epochs = 10", "epochs = 1"))
+    assert strict(lab("train", "--recipe", "mine", "--data", data, "--epochs", "2", "--json")[1])["recipe"] == "mine"
+    report = strict(lab("train", "--recipe", shared, "--data", data, "--json", "--out", "x")[1])
+    assert (report["recipe"], report["epochs"]) == ("shared", 1)
+
+
+def test_mistakes_in_copying_a_recipe(lab, here):
+    assert_mistake(lab("recipes", "--copy", "quik", "mine"), "quik", "quick")
+    assert_mistake(lab("recipes", "--copy", "quick", "deep"), "deep of its own")
+    assert_mistake(lab("recipes", "--copy", "quick", "../mine"), "letters")
+    assert_mistake(lab("recipes", "--copy", "quick", "none/mine.toml"), "there is no folder none")
+    assert lab("recipes", "--copy", "quick", "mine.toml")[0] == 0
+    assert_mistake(lab("recipes", "--copy", "quick", "mine.toml"), "mine.toml exists already")
+    assert_mistake(lab("train", "--recipe", "none.toml"), "none.toml", "No such file")
+
+
 def test_data_list(lab, no_data):
     code, out, err = lab("data", "list")
     assert (code, err) == (0, "")
@@ -716,7 +750,17 @@ def test_mistakes_in_the_command_itself(lab):
 
 def test_version_and_help(lab):
     assert lab("--version") == (0, f"digitpad-lab {core.__version__}\n", "")
-    for arguments in ([], ["train"], ["evaluate"], ["predict"], ["export"], ["recipes"], ["data"], ["model"]):
+    for arguments in (
+        [],
+        ["train"],
+        ["compare"],
+        ["evaluate"],
+        ["predict"],
+        ["export"],
+        ["recipes"],
+        ["data"],
+        ["model"],
+    ):
         code, out, err = lab(*arguments, "--help")
         assert (code, err) == (0, "")
         assert out.startswith("usage: digitpad-lab")

@@ -7,12 +7,12 @@ import pytest
 
 from core import places
 
-WRITTEN = [places.settings, places.cache, places.logs]
+WRITTEN = [places.settings, places.cache, places.logs, places.recipes]
 
 
 def test_digitpad_home_moves_all_that_is_written_into_one_folder(home):
     folders = [place() for place in WRITTEN]
-    assert folders == [home / "settings", home / "cache", home / "logs"]
+    assert folders == [home / "settings", home / "cache", home / "logs", home / "recipes"]
     assert list(home.iterdir()) == [], "asking makes no folder"
 
 
@@ -22,7 +22,7 @@ def test_without_it_the_platforms_places_are_used(monkeypatch, value):
     assert places.settings() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
     assert places.cache() == Path(platformdirs.user_cache_dir("digitpad", appauthor=False))
     assert places.logs() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))
-    assert len({place() for place in WRITTEN}) == 3
+    assert len({place() for place in WRITTEN}) == 4
 
 
 def test_digitpad_data(monkeypatch, tmp_path):

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from core import recipes
+from core import places, recipes
 from core.config import TrainConfig
 from core.errors import ConfigError
 
@@ -34,6 +34,28 @@ def test_report_baseline_is_as_it_began():
     assert not config.class_weights
 
 
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("report-he", {"initializer": "he_normal"}),
+        ("report-weighted", {"class_weights": True}),
+        ("report-decay", {"schedule": "step_decay"}),
+        ("report-l2", {"weight_decay": 1e-5}),
+        ("report-scaled", {"input_scale": 1 / 255}),
+    ],
+)
+def test_each_experiment_of_the_report_is_one_change_against_its_baseline(name, change):
+    assert recipes.named(name).config == dataclasses.replace(recipes.named("report-baseline").config, **change)
+
+
+def test_the_reports_decay_and_best():
+    decay, best = recipes.named("report-decay").config, recipes.named("report-best").config
+    assert (decay.decay_factor, decay.decay_steps) == (0.9, 10_000)
+    assert (best.initializer, best.batch_size, best.epochs, best.learning_rate) == ("he_normal", 32, 200, 3e-3)
+    assert (best.weight_decay, best.schedule, best.decay_factor, best.decay_steps) == (1e-5, "step_decay", 0.9, 50_000)
+    assert recipes.named("report-best-scaled").config.input_scale == 1 / 255
+
+
 def test_quick_is_he_and_one_cycle():
     config = recipes.named("quick").config
     assert (config.initializer, config.schedule) == ("he_normal", "one_cycle")
@@ -50,3 +72,65 @@ def test_a_recipe_is_tested_on_its_own_source_with_its_own_data_alone():
     assert recipe.test_for(recipe.data) == "mnist"
     assert recipe.test_for("synthetic") is None
     assert recipes.named("quick").test_for("mnist") is None
+
+
+# The user's own
+
+
+@pytest.fixture
+def folder():
+    """The folder of the user's own recipes."""
+    places.recipes().mkdir()
+    return places.recipes()
+
+
+def test_a_file_in_the_users_folder_is_a_recipe(folder):
+    (folder / "mine.toml").write_text('title = "Mine"\n[settings]\nepochs = 3')
+    assert recipes.named("mine").config == TrainConfig(epochs=3)
+    found, mistakes = recipes.available()
+    assert list(found) == [*recipes.RECIPES, "mine"]
+    assert found["mine"] == recipes.named("mine")
+    assert mistakes == []
+    with pytest.raises(ConfigError, match=r'no recipe "mines"; there are quick, .*, mine'):
+        recipes.named("mines")
+
+
+def test_a_file_anywhere_is_a_recipe_by_its_path(tmp_path):
+    (tmp_path / "shared.toml").write_text('title = "Shared"\nbased_on = "deep"')
+    assert recipes.named(str(tmp_path / "shared.toml")).config == recipes.named("deep").config
+    with pytest.raises(ConfigError, match="cannot be read"):
+        recipes.named(str(tmp_path / "none.toml"))
+
+
+def test_a_broken_file_is_reported_and_harms_nothing(folder):
+    (folder / "broken.toml").write_text("title =")
+    (folder / "quick.toml").write_text('title = "Another quick"')
+    (folder / "sound.toml").write_text('title = "Sound"')
+    found, mistakes = recipes.available()
+    assert list(found) == [*recipes.RECIPES, "sound"]
+    assert found["quick"] is recipes.RECIPES["quick"]
+    assert [mistake.split(".toml")[0] for mistake in mistakes] == [str(folder / "broken"), str(folder / "quick")]
+    with pytest.raises(ConfigError, match=r"broken\.toml is not TOML"):
+        recipes.named("broken")
+
+
+def test_without_a_folder_there_are_the_programs():
+    assert recipes.available() == (recipes.RECIPES, [])
+
+
+def test_saving_makes_the_folder():
+    path = recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))
+    assert path == places.recipes() / "mine.toml"
+    assert recipes.named("mine").config == recipes.named("quick").config
+
+
+def test_a_name_is_no_path():
+    with pytest.raises(ConfigError, match="at most 60 letters"):
+        recipes.save(dataclasses.replace(recipes.named("quick"), name="../mine"))
+    assert not places.recipes().exists()
+
+
+def test_where_the_folder_cannot_be_made(home):
+    places.recipes().write_text("a file")
+    with pytest.raises(ConfigError, match="cannot be made"):
+        recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))

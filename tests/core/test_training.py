@@ -71,6 +71,15 @@ def test_the_rate_follows_the_schedule():
     assert [record.learning_rate for record in records] == [rate(step) for step in range(18)]
 
 
+def test_the_schedule_may_span_fewer_steps_than_the_epochs():
+    config = dataclasses.replace(SMALL, schedule="cosine")
+    data = splits()
+    state = TrainingState.start(data, config)
+    records = fit(state, data, config, schedule_steps=4)
+    rates = [next(records).learning_rate for _ in range(4)]
+    assert rates == [config.learning_rates(4)(step) for step in range(4)]
+
+
 @pytest.mark.parametrize(
     ("k", "evaluated"), [(1, [6]), (2, [3, 6]), (3, [2, 4, 6]), (4, [2, 3, 5, 6]), (100, [1, 2, 3, 4, 5, 6])]
 )

@@ -1,0 +1,163 @@
+"""A comparison: several recipes, each with the same seeds, on the same digits, for the same number of steps.
+
+Recipes and seeds make jobs; a runner (``core.processes``, ``core.cluster``) does those whose result is not kept yet;
+the results make a row for each recipe.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from core import kept_results
+from core.comparison_job import Job, Result, fingerprint
+from core.data import sources
+from core.data.splits import Splits
+from core.errors import ConfigError, TrainingError
+from core.intervals import Estimate, paired
+from core.recipefile import Recipe
+
+MAX_SEEDS = 1000
+
+Runner = Callable[[Sequence[Job]], Iterator[tuple[Job, Result]]]
+Results = Mapping[Job, Result]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What is compared, and on what: recipes, digits, steps, and the seeds 0 to ``n_seeds`` - 1.
+
+    The steps are ``epochs`` of the first recipe.
+    """
+
+    recipes: tuple[Recipe, ...]
+    data: str
+    test: str | None
+    epochs: int
+    n_steps: int
+    n_seeds: int
+    fingerprint: str
+
+    @classmethod
+    def plan(
+        cls, chosen: Sequence[Recipe], *, n_seeds: int, data: str | None = None, epochs: int | None = None
+    ) -> Self:
+        """Plan a comparison; raise DigitpadError where it cannot be made.
+
+        The first recipe decides what is not said: the digits, if it brings its own, and the number of steps, which
+        all take, whatever their batch size: its epochs times its batches an epoch.
+        """
+        if not 1 <= n_seeds <= MAX_SEEDS:
+            raise ConfigError(f"the number of seeds goes from 1 to {MAX_SEEDS:,}, not {n_seeds}")
+        names = [recipe.name for recipe in chosen]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ConfigError(f"two of the recipes are called {twice[0]}")
+        first = chosen[0]
+        config = first.config if epochs is None else dataclasses.replace(first.config, epochs=epochs)
+        data = data or first.data or sources.default()
+        source, test = sources.load(data), first.test_for(data)
+        if test is not None:
+            source = source.tested_on(sources.load(test))
+        n_rows = int(Splits.of(source, config).train.times.sum())
+        if not n_rows:
+            raise TrainingError("there are no digits to learn from")
+        n_steps = math.ceil(n_rows / config.batch_size) * config.epochs
+        return cls(tuple(chosen), data, test, config.epochs, n_steps, n_seeds, fingerprint(source))
+
+    def job(self, recipe: Recipe, seed: int) -> Job:
+        """Return one run of a recipe."""
+        config = dataclasses.replace(recipe.config, seed=seed)
+        return Job(recipe.name, config, self.data, self.test, self.n_steps, self.fingerprint)
+
+    def jobs(self) -> list[Job]:
+        """Return all runs: each recipe's first seed, then each one's second, so that half of them compare all."""
+        return [self.job(recipe, seed) for seed in range(self.n_seeds) for recipe in self.recipes]
+
+    def carry_out(self, folder: Path, runner: Runner) -> Iterator[tuple[Job, Result]]:
+        """Yield each job with its result: first what is kept in the folder, then the others, kept as soon as made."""
+        missing = []
+        for job in self.jobs():
+            result = kept_results.load(folder, job)
+            if result is None:
+                missing.append(job)
+            else:
+                yield job, result
+        for job, result in runner(missing):
+            kept_results.save(folder, job, result)
+            yield job, result
+
+    def rows(self, results: Results) -> tuple["Row", ...]:
+        """Return a row for each recipe, in their order."""
+        return tuple(self.row(recipe, results) for recipe in self.recipes)
+
+    def row(self, recipe: Recipe, results: Results) -> "Row":
+        """Return what a recipe's runs say together, and in comparison with the first recipe's of the same seeds."""
+        runs = self.runs(recipe, results)
+        first = recipe is self.recipes[0]
+        return Row(
+            recipe=recipe.name,
+            title=recipe.title,
+            difference=None if first else self.difference(recipe, self.recipes[0], results),
+            **{name: Estimate.of([run["scores"][name] for run in runs]) for name in SCORES},
+            seconds=Estimate.of([run["seconds"] for run in runs]),
+            parameters=runs[0]["parameters"],
+            diverged=sum(run["diverged"] is not None for run in runs),
+            n=len(runs),
+        )
+
+    def runs(self, recipe: Recipe, results: Results) -> list[Result]:
+        """Return the results of a recipe, by seed."""
+        return [results[self.job(recipe, seed)] for seed in range(self.n_seeds)]
+
+    def difference(
+        self, recipe: Recipe, other: Recipe, results: Results, score: str = "test_accuracy"
+    ) -> Estimate | None:
+        """Estimate how much more of a score a recipe has than another, pair by pair of the same seed."""
+        pairs = ([run["scores"][score] for run in self.runs(which, results)] for which in (recipe, other))
+        return paired(*pairs)
+
+
+SCORES = ("test_accuracy", "train_accuracy", "train_loss", "test_loss")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a recipe's runs say together. A score is None where it was no number in one of them.
+
+    Attributes
+    ----------
+    test_accuracy, train_accuracy : Estimate
+        Shares of right answers.
+    train_loss, test_loss : Estimate
+        Mean cross-entropy, without weights and penalties, so that recipes can be compared.
+    difference : Estimate
+        Of the test accuracy to the first recipe's, by seed; None for the first one itself.
+    seconds : Estimate
+        What the training took, without loading and testing.
+    diverged, n : int
+        How many runs diverged, of how many.
+    """
+
+    recipe: str
+    title: str
+    difference: Estimate | None
+    test_accuracy: Estimate | None
+    train_accuracy: Estimate | None
+    train_loss: Estimate | None
+    test_loss: Estimate | None
+    seconds: Estimate | None
+    parameters: int
+    diverged: int
+    n: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the row as JSON can hold it: each estimate as mean, low and high."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        return {name: _as_dict(value) if isinstance(value, Estimate) else value for name, value in values.items()}
+
+
+def _as_dict(estimate: Estimate) -> dict[str, float | None]:
+    low, high = estimate.interval or (None, None)
+    return {"mean": estimate.mean, "low": low, "high": high}

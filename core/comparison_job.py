@@ -1,0 +1,186 @@
+"""One run of a comparison: a job, which is data, and what comes of it, which is data too.
+
+So a job can be done anywhere: in this process, on a cluster, or, as ``python -m core.comparison_job``, in a process of
+its own, which reads a job as JSON on standard input and prints the result as JSON.
+"""
+
+import dataclasses
+import hashlib
+import itertools
+import json
+import math
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+import core
+from core import threads, training
+from core.config import TrainConfig
+from core.curve import Curve, Points
+from core.data.sources import Source
+from core.errors import DataError, DigitpadError, DivergenceError
+from core.experiment import Experiment
+from core.training import Progress, TrainingState
+
+FORMAT = 1
+"""Version of jobs and results. Results of another one are not taken for these."""
+MAX_POINTS = 250
+"""How many points of each curve a result keeps."""
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A training run by its number of steps.
+
+    Attributes
+    ----------
+    config : TrainConfig
+        Its seed is the run's. Its epochs do not count: ``n_steps`` does.
+    test : str or None
+        The source to test on, where that is another than ``data``.
+    fingerprint : str
+        Of the digits (see ``fingerprint``): a name such as ``idx:FOLDER`` may stand for others elsewhere, or later.
+    """
+
+    recipe: str
+    config: TrainConfig
+    data: str
+    test: str | None
+    n_steps: int
+    fingerprint: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the job as JSON can hold it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Return the job that ``as_dict`` has described."""
+        return cls(**values | {"config": TrainConfig.from_dict(values["config"])})
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of all that decides the result; the recipe's name does not."""
+        decisive = self.as_dict() | {"format": FORMAT, "program": core.__version__}
+        del decisive["recipe"], decisive["config"]["epochs"]
+        return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
+
+
+def fingerprint(source: Source) -> str:
+    """Return a SHA-256 of what training may see of a source, and of what it is tested on."""
+    digest = hashlib.sha256()
+    for part in (source.train, source.test):
+        for array in (part.images, part.labels, part.times):
+            digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def run(job: Job) -> Result:
+    """Do a job, with one thread, and return its result.
+
+    The scores are of the last weights, not of the best on validation, which the program keeps elsewhere: recipes are
+    compared after the same number of steps. A run that diverges has a result as well: in ``diverged`` the sentence
+    that says so, and the scores of the weights that it falls back to, which are its best ones before, or, where it
+    diverged before the first evaluation, its initial ones: chance.
+    """
+    with threads.limited(1):
+        experiment = _for_steps(Experiment.prepare(job.recipe, job.config, job.data, 1, job.test), job.n_steps)
+        if fingerprint(experiment.source) != job.fingerprint:
+            raise DataError(f"{job.data} are not the same digits here as where the comparison was planned")
+        record, began = _Record(job.n_steps), time.perf_counter()
+        diverged = _train(experiment, job, record)
+        seconds = time.perf_counter() - began
+        scores = _scores(experiment)
+    return {
+        "scores": scores,
+        "diverged": diverged,
+        "steps": experiment.state.step,
+        "first_loss": record.first_loss,
+        "seconds": round(seconds, 3),
+        "parameters": len(experiment.state.network.parameters),
+        "curves": record.curves(),
+    }
+
+
+def _for_steps(experiment: Experiment, n_steps: int) -> Experiment:
+    """Return the experiment with as many epochs as the steps begin: what changes over a run goes by them."""
+    config = dataclasses.replace(experiment.config, epochs=-(-n_steps // len(experiment.state.loader)))
+    return dataclasses.replace(experiment, config=config, state=TrainingState.start(experiment.splits, config))
+
+
+def _train(experiment: Experiment, job: Job, record: "_Record") -> str | None:
+    """Go the job's number of steps; return None, or the sentence on where the run diverged."""
+    state = experiment.state
+    records = training.fit(state, experiment.splits, experiment.config, schedule_steps=job.n_steps)
+    try:
+        for progress in itertools.islice(records, job.n_steps):
+            record.append(progress)
+    except DivergenceError as error:
+        return str(error)
+    if not np.isfinite(state.network.parameters).all():  # since the last step, of which no loss has been taken
+        state.network.restore(state.best.snapshot)
+        return f"the weights were no longer numbers after step {state.step:,}: the run diverged"
+    return None
+
+
+class _Record:
+    """The curves of a run over its steps; the smoothed ones remember a hundredth of the run."""
+
+    def __init__(self, n_steps: int) -> None:
+        memory = max(n_steps / 100, 1.0)
+        self.first_loss: float | None = None
+        self._smooth = {"loss": Curve(memory), "accuracy": Curve(memory)}
+        self._points = {"validation_loss": Points(), "validation_accuracy": Points()}
+
+    def append(self, progress: Progress) -> None:
+        if self.first_loss is None:
+            self.first_loss = progress.loss
+        for name, curve in self._smooth.items():
+            curve.append(progress.step, getattr(progress, name))
+        for name, points in self._points.items():
+            if (value := getattr(progress, name)) is not None:
+                points.append(progress.step, value)
+
+    def curves(self) -> dict[str, dict[str, list[float]]]:
+        """Return steps and values of each curve, at most ``MAX_POINTS`` of them."""
+        drawn = {name: curve.smoothed for name, curve in self._smooth.items()}
+        drawn |= {name: points.drawn for name, points in self._points.items()}
+        return {name: {"step": _thinned(x), "value": _thinned(y)} for name, (x, y) in drawn.items()}
+
+
+def _thinned(values: NDArray[np.float64]) -> list[float]:
+    """Return at most ``MAX_POINTS`` of the values at even distances, the first and the last among them, to 6 digits."""
+    if len(values) > MAX_POINTS:
+        values = values[np.linspace(0, len(values) - 1, MAX_POINTS).round().astype(np.intp)]
+    return [float(f"{value:.6g}") for value in values]
+
+
+def _scores(experiment: Experiment) -> dict[str, float | None]:
+    """Return accuracy and mean loss of each part by name; None of an empty one, and for a loss that is no number."""
+    scores: dict[str, float | None] = {}
+    for part in ("train", "validation", "test"):
+        data = getattr(experiment.splits, part)
+        found = training.evaluate(experiment.state.network, data, experiment.config.input_scale)
+        scores[f"{part}_accuracy"] = found.accuracy if found.n else None
+        scores[f"{part}_loss"] = found.loss if found.n and math.isfinite(found.loss) else None
+    return scores
+
+
+def main() -> int:
+    """Do the job on standard input; print its result, or a sentence on standard error with exit code 2."""
+    try:
+        print(json.dumps(run(Job.from_dict(json.load(sys.stdin))), allow_nan=False))
+    except DigitpadError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

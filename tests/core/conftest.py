@@ -1,0 +1,48 @@
+"""Comparisons whose results are made up, so that what is said of them can be known beforehand."""
+
+from collections.abc import Callable
+
+import pytest
+
+from core.comparison import Comparison
+from core.comparison_job import Result
+from core.recipefile import Recipe
+
+
+def made_up(test_accuracy: float | None, **changes: object) -> Result:
+    """Return a result: all that is not said is as in a run that went well."""
+    curve = {"step": [1.0, 50.0, 100.0], "value": [2.3, 0.5, 0.1]}
+    accuracy = {"step": [50.0, 100.0], "value": [0.5, 0.9]}
+    scores = {"train_accuracy": 0.99, "train_loss": 0.1, "validation_accuracy": 0.9, "validation_loss": 0.2}
+    result = {
+        "scores": scores | {"test_accuracy": test_accuracy, "test_loss": 0.3},
+        "diverged": None,
+        "steps": 100,
+        "first_loss": 2.5,
+        "seconds": 1.5,
+        "parameters": 235_146,
+        "curves": {"loss": curve, "accuracy": curve, "validation_loss": curve, "validation_accuracy": accuracy},
+    }
+    return result | changes
+
+
+@pytest.fixture
+def compared() -> Callable[..., tuple[Comparison, dict]]:
+    """Make a comparison of recipes whose results, one list of test accuracies or results each, are given."""
+
+    def make(recipes: list[Recipe], runs: list[list], n_steps: int = 100) -> tuple[Comparison, dict]:
+        comparison = Comparison(tuple(recipes), "synthetic:200", None, 5, n_steps, len(runs[0]), "f" * 64)
+        results = {
+            comparison.job(recipe, seed): run if isinstance(run, dict) else made_up(run)
+            for recipe, its_runs in zip(recipes, runs, strict=True)
+            for seed, run in enumerate(its_runs)
+        }
+        return comparison, results
+
+    return make
+
+
+@pytest.fixture
+def result() -> Callable[..., Result]:
+    """Make up a result."""
+    return made_up
