@@ -35,6 +35,7 @@ from gui.notice import Kind, NoticeBar
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
 from gui.reader import Reader
+from gui.recipe_desk import RecipeDesk
 from gui.respondent_box import RespondentBox
 from gui.run_desk import RunDesk
 from gui.run_shelf import RunShelf
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.models = ModelDesk(self.slot, self)
         shelf = Shelf() if preferences is not None else None
         self.training = TrainingDesk(self.session, self.training_panel, self.slot, self.models, shelf, self)
+        self.recipes = RecipeDesk(self.training_panel, self)
         self.run_shelf = RunShelf()
         self.runs = RunDesk(self.run_shelf, shelf or Shelf(), self, self._picture_of)
         self.inside_view, self.answers_view = InsideView(), AnswersView()
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._connect()
         self.models.load(shelf)
+        if preferences is not None:
+            self.recipes.load()
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()
@@ -181,6 +185,15 @@ class MainWindow(QMainWindow):
                     pause,
                     stop,
                     Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
+                    None,
+                    Wish("open_recipe", tr("&Open recipe…"), self.recipes.choose, None, tr("Use settings from a file")),
+                    Wish(
+                        "save_recipe",
+                        tr("Save as &recipe…"),
+                        self.recipes.ask_name,
+                        None,
+                        tr("Keep these settings under a name, in a file that can be shared"),
+                    ),
                 ),
                 tr("&View"): (self._log_action, appearance),
                 tr("&Help"): (
@@ -202,6 +215,7 @@ class MainWindow(QMainWindow):
         self.reader.succeeded.connect(self.notice.clear)
         session.stateChanged.connect(self._on_state)
         self.training.told.connect(self._say)
+        self.recipes.told.connect(self._say)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
         self.runs.told.connect(self._say)

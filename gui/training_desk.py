@@ -86,7 +86,8 @@ class TrainingDesk(QObject):
             self._tell(str(error), Kind.BAD)
             return
         self.starting.emit()
-        self._session.start(panel.recipe, config, panel.data, panel.form.threads.value(), self._shelf, parent)
+        n_threads = panel.form.threads.value()
+        self._session.start(panel.recipe, config, panel.data, n_threads, self._shelf, parent=parent, test=panel.test)
 
     def use_settings(self, run: Run) -> bool:
         """Take a run's settings over into the panel, and return whether that was possible."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core import recipes
 from core.config import TrainConfig
+from core.recipefile import Recipe
 from core.training import Progress
 from gui import theme
 from gui.mnist_bar import MnistBar
@@ -46,6 +47,7 @@ class TrainingPanel(QWidget):
         self.form = SettingsForm()
         self.mnist_bar = MnistBar()
         self._state = RunState.IDLE
+        self._recipes: dict[str, Recipe] = {}
         self._facts: Facts | None = None
         self._way = ""
         self._make_choices()
@@ -68,9 +70,23 @@ class TrainingPanel(QWidget):
         """The name of the chosen data source."""
         return str(self._data.currentData())
 
+    @property
+    def test(self) -> str | None:
+        """The source that the chosen recipe is tested on with the chosen data, where it has one of its own."""
+        return self._recipes[self.recipe].test_for(self.data)
+
     def config(self) -> TrainConfig:
         """Return the settings as the form shows them; raise ConfigError where one makes no sense."""
         return self.form.config()
+
+    def add_recipe(self, recipe: Recipe) -> None:
+        """Offer a recipe; one of the same name gives way to it. Silent."""
+        index = self._recipe.findData(recipe.name)
+        if index < 0:
+            index = self._recipe.count()
+            self._recipe.addItem(recipe.name, recipe.name)
+        self._recipe.setItemData(index, recipe.title, Qt.ItemDataRole.ToolTipRole)
+        self._recipes[recipe.name] = recipe
 
     def set_recipe(self, name: str) -> None:
         """Choose a recipe and show its settings; one that is unknown is passed over. Silent."""
@@ -178,8 +194,7 @@ class TrainingPanel(QWidget):
         self._recipe = QComboBox()
         self._recipe.setObjectName("recipe")
         for recipe in recipes.RECIPES.values():
-            self._recipe.addItem(recipe.name, recipe.name)
-            self._recipe.setItemData(self._recipe.count() - 1, recipe.title, Qt.ItemDataRole.ToolTipRole)
+            self.add_recipe(recipe)
         self._recipe.setToolTip(self.tr("A set of settings with a name; Customise shows and changes them"))
         self._recipe.setAccessibleName(self.tr("Recipe"))
         self._recipe.activated.connect(self._on_recipe)
@@ -315,14 +330,14 @@ class TrainingPanel(QWidget):
     # -- reactions -----------------------------------------------------------------------------------------------------
 
     def _show_recipe(self) -> None:
-        recipe = recipes.RECIPES[self.recipe]
+        recipe = self._recipes[self.recipe]
         self._title.setText(recipe.title)
         self.form.set_config(recipe.config)
 
     def _on_recipe(self) -> None:
         """Follow the user's choice; a recipe that is meant for certain digits brings them along."""
         self._show_recipe()
-        if data := recipes.RECIPES[self.recipe].data:
+        if data := self._recipes[self.recipe].data:
             self.set_data(data)
 
     def _on_pause(self) -> None:

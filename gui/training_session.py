@@ -61,14 +61,16 @@ class TrainingSession(QObject):
         data: str,
         n_threads: int,
         shelf: Shelf | None = None,
+        *,
         parent: Run | None = None,
+        test: str | None = None,
     ) -> None:
         """Begin a run, on a shelf if there is one, with the weights that another ended with; there must be none."""
-        self._begin(Order(recipe, config, data, n_threads, shelf, parent=parent))
+        self._begin(Order(recipe, config, data, n_threads, test, shelf, parent=parent))
 
     def take_up(self, run: Run) -> None:
         """Go on with a run that was interrupted; there must be none."""
-        self._begin(Order(run.recipe, run.config(), run.data, run.threads, Shelf(run.folder.parent), resumes=run))
+        self._begin(Order(run.recipe, run.config(), run.data, run.threads, shelf=Shelf(run.folder.parent), resumes=run))
 
     def _begin(self, order: Order) -> None:
         if self.is_active:

@@ -23,7 +23,6 @@ from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
 from core.modelfile import Model
-from core.recipes import RECIPES
 from core.runs import STATE, Run, Shelf, Status
 from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
 from core.training import Progress
@@ -38,6 +37,8 @@ class Order:
 
     Attributes
     ----------
+    test : str or None
+        The source that it is tested on, where that is another than the data.
     shelf : Shelf or None
         Where the run is kept, if it is.
     resumes : Run or None
@@ -50,6 +51,7 @@ class Order:
     config: TrainConfig
     data: str
     threads: int
+    test: str | None = None
     shelf: Shelf | None = None
     resumes: Run | None = None
     parent: Run | None = None
@@ -197,8 +199,7 @@ class Worker(QThread):
         order = self.order
         if order.resumes is not None:
             return Keeper.resume(order.resumes)
-        test = RECIPES[order.recipe].test_for(order.data) if order.recipe in RECIPES else None
-        experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, test)
+        experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, order.test)
         if order.parent is not None:
             checkpoint.begin_from(order.parent.folder / STATE, experiment)
         return Keeper.begin(experiment, shelf, parent=order.parent.id if order.parent else "")

@@ -323,7 +323,7 @@ def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, shelf):
     (first,) = shelf.runs()
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, shelf, first)
+        session.start("test", CONFIG, "synthetic:600", 1, shelf, parent=first)
     assert log.outcomes[0].run.parent == first.id
     assert log.records[0].loss < 0.8 * first.history().loss.smoothed[1][0]
 

@@ -1,0 +1,73 @@
+"""Recipes in the window: the user's own are offered beside the program's, opened and saved."""
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QInputDialog
+
+from core import places, recipes
+from core.config import TrainConfig
+from gui.main_window import MainWindow
+from gui.preferences import Preferences
+
+WIDE = TrainConfig(hidden=(64,), epochs=3)
+
+
+@pytest.fixture
+def again(qtbot):
+    """Return a function that opens another window."""
+
+    def open_window():
+        window = MainWindow(Preferences())
+        qtbot.addWidget(window)
+        return window
+
+    return open_window
+
+
+def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkeypatch, again):
+    window.training_panel.form.set_config(WIDE)
+    window.training_panel.set_data("synthetic:600")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *a: (" wider ", True))
+    window.actions_by_name["save_recipe"].trigger()
+    assert "wider.toml" in window.notice.text
+    assert window.training_panel.recipe == "wider"
+    assert recipes.named("wider").config == WIDE
+    other = again()
+    other.training_panel.set_recipe("wider")
+    assert other.training_panel.config() == WIDE
+    assert (other.training_panel.recipe, recipes.named("wider").data) == ("wider", "synthetic:600")
+
+
+@pytest.mark.parametrize("name", ["quick", "../x", "a/b"])
+def test_a_name_that_cannot_be_is_a_sentence(window, name, home):
+    window.recipes.save(name)
+    assert window.notice.text
+    assert not list(home.rglob("*.toml"))
+
+
+def test_a_recipe_from_a_file_is_chosen(window, monkeypatch, tmp_path):
+    path = tmp_path / "tiny.toml"
+    path.write_text('title = "Tiny"\nbased_on = "quick"\ndata = "synthetic:600"\n[settings]\nhidden = [4]\n')
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
+    window.actions_by_name["open_recipe"].trigger()
+    panel = window.training_panel
+    assert (panel.recipe, panel.data, panel.config().hidden) == ("tiny", "synthetic:600", (4,))
+
+
+@pytest.mark.parametrize("content", ["", "[settings", "[settings]\nwarp = 9\n", "[settings]\nepochs = -1\n"])
+def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
+    path = tmp_path / "odd.toml"
+    path.write_text(content)
+    before = window.training_panel.recipe
+    window.recipes.open(path)
+    assert str(path) in window.notice.text
+    assert window.training_panel.recipe == before
+
+
+def test_a_broken_recipe_of_the_users_is_told_and_harms_nothing(again):
+    places.recipes().mkdir(parents=True)
+    (places.recipes() / "bad.toml").write_text("[settings")
+    (places.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
+    window = again()
+    assert "bad.toml" in window.notice.text
+    window.training_panel.set_recipe("good")
+    assert window.training_panel.config().hidden == (5,)
