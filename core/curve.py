@@ -155,9 +155,13 @@ class Points:
     @property
     def drawn(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Samples and values of at most twice ``MAX_BUCKETS`` points: all, or each bucket's minimum and maximum."""
-        x, y = np.array(self._x), np.array(self._y)
-        if len(x) <= 2 * MAX_BUCKETS:
-            return x, y
-        starts = np.linspace(0, len(x), MAX_BUCKETS, endpoint=False).astype(np.intp)
-        low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-        return np.repeat(x[starts], 2), np.column_stack([low, high]).ravel()
+        return thinned(np.array(self._x), np.array(self._y))
+
+
+def thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return at most twice ``MAX_BUCKETS`` points of a line: all, or each bucket's minimum and maximum."""
+    if len(x) <= 2 * MAX_BUCKETS:
+        return x, y
+    starts = np.linspace(0, len(x), MAX_BUCKETS, endpoint=False).astype(np.intp)
+    low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    return np.repeat(x[starts], 2), np.column_stack([low, high]).ravel()
