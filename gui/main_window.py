@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from core import places
 from core.data import mnist, sources
 from core.errors import ConfigError, DigitpadError
+from core.history import Axis
 from core.modelfile import Model
 from core.training import Progress
 from gui import about, theme
@@ -102,7 +103,6 @@ class MainWindow(QMainWindow):
         self.curves = Curves()
         self.curves.add_switch(self._log_action)
         self._curves_place.addWidget(self.curves)
-        self.session.progressed.connect(self.curves.add)
         self.curves.set_log(self._log_action.isChecked())
         self._log_action.toggled.connect(self.curves.set_log)
 
@@ -270,11 +270,12 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].setEnabled(makes_sense)
 
     def _on_prepared(self, facts: Facts) -> None:
-        self.curves.begin(facts.n_train, facts.n_epochs)
+        self.curves.begin(Axis(facts.n_train, facts.n_steps // facts.n_epochs), facts.n_epochs)
         self.training_panel.show_facts(facts)
         self.slot.watch(facts)
 
     def _on_progressed(self, records: tuple[Progress, ...]) -> None:
+        self.curves.add(records, self.session.seconds)
         self.training_panel.show_progress(records[-1], self.session.seconds)
 
     def _on_concluded(self, outcome: Outcome) -> None:
