@@ -14,7 +14,7 @@ from gui.plot import Plot, faint
 from gui.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, values_of
 
 _RAW_ALPHA = {"loss": 55, "accuracy": 20}  # of a few digits the accuracy takes few values: a band, not a line
-_GAP_ALPHA = 34
+_GAP_ALPHA = 46
 
 
 class LiveLines(RunLines):
