@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 import core
 from core import threads, training
 from core.config import TrainConfig
-from core.curve import Curve, Points
+from core.curve import Curve
 from core.data.sources import Source
 from core.errors import DataError, DigitpadError, DivergenceError
 from core.experiment import Experiment
@@ -136,7 +136,7 @@ class _Record:
         memory = max(n_steps / 100, 1.0)
         self.first_loss: float | None = None
         self._smooth = {"loss": Curve(memory), "accuracy": Curve(memory)}
-        self._points = {"validation_loss": Points(), "validation_accuracy": Points()}
+        self._points: dict[str, list[tuple[int, float]]] = {"validation_loss": [], "validation_accuracy": []}
 
     def append(self, progress: Progress) -> None:
         if self.first_loss is None:
@@ -145,12 +145,14 @@ class _Record:
             curve.append(progress.step, getattr(progress, name))
         for name, points in self._points.items():
             if (value := getattr(progress, name)) is not None:
-                points.append(progress.step, value)
+                points.append((progress.step, value))
 
     def curves(self) -> dict[str, dict[str, list[float]]]:
         """Return steps and values of each curve, at most ``MAX_POINTS`` of them."""
         drawn = {name: curve.smoothed for name, curve in self._smooth.items()}
-        drawn |= {name: points.drawn for name, points in self._points.items()}
+        for name, points in self._points.items():
+            x, y = np.array(points, dtype=np.float64).reshape(-1, 2).T
+            drawn[name] = x, y
         return {name: {"step": _thinned(x), "value": _thinned(y)} for name, (x, y) in drawn.items()}
 
 

@@ -127,37 +127,10 @@ class Curve:
         return np.array(self._x), np.array(self._smooth)
 
 
-class Points:
-    """Values over samples that are all kept, such as the evaluations of a run; of many, fewer are drawn."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget all values."""
-        self._x, self._y = array("d"), array("d")
-
-    def append(self, samples: float, value: float) -> None:
-        """Add the value that was measured after ``samples`` samples; one that is not finite is passed over."""
-        if math.isfinite(value):
-            self._x.append(samples)
-            self._y.append(value)
-
-    def __len__(self) -> int:
-        """Return the number of values."""
-        return len(self._x)
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        """All values."""
-        return np.array(self._y)
-
-    @property
-    def drawn(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Samples and values of at most twice ``MAX_BUCKETS`` points: all, or each bucket's minimum and maximum."""
-        x, y = np.array(self._x), np.array(self._y)
-        if len(x) <= 2 * MAX_BUCKETS:
-            return x, y
-        starts = np.linspace(0, len(x), MAX_BUCKETS, endpoint=False).astype(np.intp)
-        low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-        return np.repeat(x[starts], 2), np.column_stack([low, high]).ravel()
+def thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return at most twice ``MAX_BUCKETS`` points of a line: all, or each bucket's minimum and maximum."""
+    if len(x) <= 2 * MAX_BUCKETS:
+        return x, y
+    starts = np.linspace(0, len(x), MAX_BUCKETS, endpoint=False).astype(np.intp)
+    low, high = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    return np.repeat(x[starts], 2), np.column_stack([low, high]).ravel()

@@ -67,7 +67,7 @@ class History:
         if records:
             self.seconds.append(records[-1].samples, seconds)
 
-    def mark(self, samples: int, learning_rate: float) -> None:
+    def mark(self, samples: float, learning_rate: float) -> None:
         """Note that somebody has changed the rate."""
         self.marks.append((float(samples), learning_rate))
 

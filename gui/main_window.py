@@ -130,6 +130,9 @@ class MainWindow(QMainWindow):
         self.curves.add_switch(self._log_action)
         self._curves_place.addWidget(self.curves)
         self.training.set_curves(self.curves)
+        self.curves.axisChosen.connect(self._on_axis)
+        if self._preferences is not None:
+            self.curves.set_axis(self._preferences.text("curves/axis"))
         self.curves.set_log(self._log_action.isChecked())
         self._log_action.toggled.connect(self.curves.set_log)
 
@@ -224,6 +227,8 @@ class MainWindow(QMainWindow):
         self.run_shelf.settingsRequested.connect(self._use_settings)
         self.run_shelf.resumeRequested.connect(self.training.take_up)
         self.run_shelf.continueRequested.connect(self.training.continue_from)
+        self.run_shelf.overlaysChanged.connect(self._show_overlays)
+        theme.notifier.changed.connect(self._show_overlays)
         self.run_shelf.examineRequested.connect(self._examine)
         self.inside.told.connect(self._say)
         self.inside.pictureChosen.connect(self.reader.show_digit)
@@ -319,6 +324,15 @@ class MainWindow(QMainWindow):
             self.runs.refresh()
         elif self.tabs.currentWidget() is self.inside_view:
             self.inside.ask_history()
+
+    def _show_overlays(self) -> None:
+        """Lay the curves of the ticked runs beside those of the run that goes on."""
+        if hasattr(self, "curves"):
+            self.curves.set_overlays(self.runs.overlays())
+
+    def _on_axis(self, axis: str) -> None:
+        if self._preferences is not None:
+            self._preferences.set("curves/axis", axis)
 
     def _examine(self, run: Run) -> None:
         self.tabs.setCurrentWidget(self.answers_view)

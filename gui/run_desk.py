@@ -5,19 +5,22 @@ import io
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from core import atomic, modelfile
 from core.errors import DigitpadError, RunError
-from core.history import COLUMNS, History
+from core.history import COLUMNS
 from core.modelfile import Model
 from core.runs import Broken, Run, Shelf
 from gui.notice import Kind
 from gui.run_shelf import RunShelf
 from gui.run_table import Entry
+
+if TYPE_CHECKING:
+    from gui.overlay_lines import Overlay
 
 PictureOf = Callable[[Run, Path], None]
 """Writes a picture of a run's curves, PNG or SVG by the name's ending."""
@@ -46,12 +49,14 @@ class RunDesk(QObject):
         """Show what is on the shelf now; other processes may have put runs there."""
         self._view.show_runs(self.shelf.runs())
 
-    def overlays(self) -> list[tuple[str, QColor, History]]:
-        """Return name, colour and curves of the runs that are ticked; one that cannot be read is told, and left out."""
+    def overlays(self) -> "list[Overlay]":
+        """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""
+        from gui.overlay_lines import Overlay  # it brings pyqtgraph, which the first picture does not wait for
+
         found = []
         for run, colour in self._view.overlaid():
             try:
-                found.append((run.name, colour, run.history()))
+                found.append(Overlay(run.name, colour, run.history()))
             except RunError as error:
                 self.told.emit(str(error), Kind.BAD)
         return found

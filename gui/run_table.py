@@ -73,7 +73,7 @@ class RunTable(QAbstractTableModel):
 
     def colour(self, row: int) -> QColor:
         """Return a row's colour. It goes by age, so that a new run does not change those of the others."""
-        series = theme.colours().series
+        series = theme.run_colours()
         return series[(len(self._entries) - 1 - row) % len(series)]
 
     # -- what Qt asks --------------------------------------------------------------------------------------------------

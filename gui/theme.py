@@ -44,12 +44,13 @@ class Colours:
     good: QColor
     warn: QColor
     bad: QColor
+    batches: QColor  # a line under the others: 3:1
     training: QColor
     validation: QColor
     rate: QColor
     negative: QColor  # the ends of a scale whose middle is paper; told apart also by those who see no red or no green
     positive: QColor
-    series: tuple[QColor, ...]  # several runs in one plot
+    series: tuple[QColor, ...]  # runs that are laid beside the live one
 
 
 LIGHT = Colours(
@@ -67,12 +68,29 @@ LIGHT = Colours(
     good=QColor("#1a7544"),
     warn=QColor("#8a5800"),
     bad=QColor("#b3261e"),
+    batches=QColor("#5f86dd"),
     training=QColor("#2b5fd0"),
     validation=QColor("#b8480b"),
     rate=QColor("#0b7268"),
     negative=QColor("#1f55c0"),
     positive=QColor("#b8480b"),
-    series=tuple(map(QColor, ("#2b5fd0", "#b8480b", "#0b7268", "#8a3aa8", "#a02c5a", "#556b00", "#6a5340", "#3b6478"))),
+    series=tuple(
+        map(
+            QColor,
+            (
+                "#7b1fac",
+                "#35771a",
+                "#c00d69",
+                "#106e89",
+                "#504a03",
+                "#5d1512",
+                "#261f51",
+                "#286c52",
+                "#860757",
+                "#36377d",
+            ),
+        )
+    ),
 )
 DARK = Colours(
     window=QColor("#1c1f26"),
@@ -89,12 +107,29 @@ DARK = Colours(
     good=QColor("#62cd90"),
     warn=QColor("#e9b653"),
     bad=QColor("#ff8d83"),
+    batches=QColor("#5b7cc4"),
     training=QColor("#82aaff"),
     validation=QColor("#ffa266"),
     rate=QColor("#5fcabf"),
     negative=QColor("#6fa0ff"),
     positive=QColor("#ff9a55"),
-    series=tuple(map(QColor, ("#82aaff", "#ffa266", "#5fcabf", "#d79bf0", "#ff8fb5", "#bdd05a", "#d6b899", "#9cc3d8"))),
+    series=tuple(
+        map(
+            QColor,
+            (
+                "#bc7bcf",
+                "#cdff64",
+                "#feb5cf",
+                "#54e1ff",
+                "#f3cb34",
+                "#c78d58",
+                "#8972ff",
+                "#72cc97",
+                "#e65585",
+                "#b8a4c7",
+            ),
+        )
+    ),
 )
 
 
@@ -149,6 +184,15 @@ def is_dark() -> bool:
 def colours() -> Colours:
     """Return the colours of the scheme that is shown; copy one (``QColor(c)``) before changing it."""
     return DARK if notifier.dark else LIGHT
+
+
+def run_colours() -> tuple[QColor, ...]:
+    """Return ten colours for runs in one plot, the first ones the least alike.
+
+    They differ also for who sees no red or no green, and from what the live run is drawn with; each has the same hue in
+    both schemes.
+    """
+    return colours().series
 
 
 def icon(name: str) -> QIcon:

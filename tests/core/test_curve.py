@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from core.curve import MAX_BUCKETS, Curve, Points
+from core.curve import MAX_BUCKETS, Curve, thinned
 
 
 def test_a_short_curve_is_kept_whole():
@@ -65,15 +65,10 @@ def test_clear_forgets():
     assert curve.smoothed[1][0] == pytest.approx(3.0)
 
 
-def test_points_are_all_kept_and_their_extremes_drawn():
-    points = Points()
+def test_of_many_points_the_extremes_are_drawn():
     values = np.random.default_rng(1).normal(size=7001)
     values[4321] = 50.0
-    for i, value in enumerate(values):
-        points.append(i, float(value))
-    points.append(7001, math.nan)
-    np.testing.assert_array_equal(points.values, values)
-    x, y = points.drawn
+    x, y = thinned(np.arange(7001.0), values)
     assert len(x) == len(y) <= 2000
     assert y.max() == 50
     assert y.min() == values.min()
@@ -81,7 +76,4 @@ def test_points_are_all_kept_and_their_extremes_drawn():
 
 
 def test_few_points_are_drawn_as_they_are():
-    points = Points()
-    points.append(10, 1.0)
-    points.append(20, 3.0)
-    np.testing.assert_array_equal(points.drawn, [[10, 20], [1, 3]])
+    np.testing.assert_array_equal(thinned(np.array([10.0, 20.0]), np.array([1.0, 3.0])), [[10, 20], [1, 3]])

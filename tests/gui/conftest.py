@@ -1,14 +1,19 @@
 """Windows for the tests: real ones, closed again with every thread ended."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
 
 from core.config import TrainConfig
+from core.history import Axis, History
 from core.recognizer import Prediction
+from core.training import Progress
 from gui import main_window
 from gui.closing import Closing
 from gui.main_window import MainWindow
+from gui.plot import Plot
 from gui.preferences import Preferences
 from gui.training_session import RunState
 
@@ -66,5 +71,57 @@ def said():
         for other, probability in rest.items():
             probabilities[other] = probability
         return Prediction(probabilities, np.full((28, 28), grey, np.uint8), is_digit=is_digit)
+
+    return make
+
+
+@pytest.fixture
+def plot(qtbot):
+    """An empty plot, shown."""
+    plot = Plot("Loss")
+    qtbot.addWidget(plot)
+    plot.resize(400, 200)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    return plot
+
+
+@pytest.fixture
+def make_history():
+    """Return a function that makes the history of a run: 100 batches an epoch, and an evaluation at each end.
+
+    The loss halves with each epoch, validation's is 0.25 at the second; validation's accuracy is 90 %, and 97 % at the
+    epoch ``best``.
+    """
+
+    def make(n_epochs, best=None, seconds_per_epoch=1.0):
+        history = History(Axis(3200, 100))
+        best = n_epochs if best is None else best
+        for epoch in range(1, n_epochs + 1):
+            loss = 1 / 2**epoch
+            steps = range(100 * epoch - 99, 100 * epoch + 1)
+            records = [Progress(step, 100 * n_epochs, epoch, 32 * step, loss, 0.5, 0.1) for step in steps]
+            last = dataclasses.replace(
+                records[-1],
+                validation_loss=loss,
+                validation_accuracy=0.97 if epoch == best else 0.9,
+                training_loss=loss / 2,
+                training_accuracy=0.99,
+            )
+            history.add([*records[:-1], last], epoch * seconds_per_epoch)
+        return history
+
+    return make
+
+
+@pytest.fixture
+def evaluated_often():
+    """Return a function that makes a history of ``n`` batches, each of which was evaluated, always alike."""
+
+    def make(n):
+        history = History(Axis(100, 10))
+        records = [Progress(i, n, i, 100 * i, 1.0, 0.5, 0.1, 0.3, 0.9, 0.1, 0.95) for i in range(1, n + 1)]
+        history.add(records, 1.0)
+        return history
 
     return make

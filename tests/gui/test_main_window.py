@@ -85,8 +85,8 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     small_run()
     outcome = conclude()
     assert outcome.model is not None
-    assert len(window.curves.training_loss) > 10
-    assert len(window.curves.validation_loss) == 3
+    assert len(window.curves.history.loss) > 10
+    assert window.curves.history.n_evaluations == 3
     assert "test digits are right" in window.training_panel._status.text()
     assert window.slot.has(Respondent.OWN)
     (kept,) = Shelf().runs()
@@ -424,7 +424,7 @@ def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, c
     small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
     conclude()
     assert "learning_rate" in window.notice.text
-    assert len(window.curves.training_loss) > 0
+    assert len(window.curves.history.loss) > 0
     assert window.training_panel.start_button.isVisible()
 
 

@@ -1,0 +1,80 @@
+"""The curves of a run that is laid beside the live one: its outline, which costs little to paint."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+
+from core.curve import thinned
+from core.history import History
+from gui.plot import Plot, faint
+from gui.run_lines import EVALUATED, MANY, Line, RunLines, evaluated
+
+_ALPHA = 110  # of the smoothed batches
+_POINTS = 250  # of a smooth curve: twenty runs are painted in the time of a noisy one
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A run that is laid beside the live one."""
+
+    name: str
+    colour: QColor
+    history: History
+
+
+class OverlayLines(RunLines):
+    """Validation, the training sample, and the smoothed batches, faint.
+
+    They are drawn once, and again only when the axes are others.
+    """
+
+    def __init__(self, plot: Plot, quantity: str, overlay: Overlay) -> None:
+        super().__init__(plot, quantity)
+        self._overlay = overlay
+        self.items = {
+            "batches": (plot.line(depth=-12),),
+            "training": (plot.line(depth=-11),),
+            "validation": (plot.line(depth=-10),),
+        }
+
+    def draw(self, axis: str) -> None:
+        """Draw it all."""
+        history, colour, pen = self._overlay.history, self._overlay.colour, self._plot.pen
+        samples, values = few(self.curve(history).smoothed)
+        (item,) = self.items["batches"]
+        self._draw(item, history.along(samples, axis), values)
+        item.setPen(pen(faint(colour, _ALPHA)))
+        for kind in EVALUATED:
+            x, y = thinned(*evaluated(history, kind, self._quantity, axis))
+            (item,) = self.items[kind]
+            self._draw(item, x, y)
+            item.setPen(pen(colour, *_style(kind, len(x))))
+
+    def set_antialiased(self, smooth: bool) -> None:
+        """Paint the wide curve finely, or quickly."""
+        (item,) = self.items["validation"]
+        if item.opts["antialias"] != smooth:
+            item.opts["antialias"] = smooth
+            item.updateItems()
+
+    def remove(self) -> None:
+        """Take the curves out of the plot."""
+        for items in self.items.values():
+            for item in items:
+                self._plot.removeItem(item)
+
+
+def _style(kind: str, n: int) -> tuple[float, Qt.PenStyle]:
+    """Return width and style of an overlay's evaluations: validation solid, training dashed; many of them thin."""
+    if kind == "training":
+        return 1.0, Qt.PenStyle.SolidLine if n > MANY else Qt.PenStyle.DashLine
+    return 1.0 if n > MANY else 2.0, Qt.PenStyle.SolidLine
+
+
+def few(line: Line) -> Line:
+    """Return a smooth line by fewer points, its last one among them."""
+    x, y = line
+    chosen = np.unique(np.linspace(0, max(len(x) - 1, 0), min(len(x), _POINTS)).astype(np.intp))
+    return x[chosen], y[chosen]

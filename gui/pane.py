@@ -1,0 +1,35 @@
+"""A pane: a plot below a row with its title, and whatever else belongs to it."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui import theme
+from gui.plot import Plot
+
+
+class Pane(QWidget):
+    """Title on the left, and the plot below."""
+
+    def __init__(self, title: str, plot: Plot, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plot = plot
+        self.title = QLabel(title)
+        self.title.setToolTip(tip)  # and not the plot: there it would lie over the readout
+        self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(theme.SPACING // 2)
+        self._row.addWidget(self.title)
+        self._row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING // 4)
+        layout.addLayout(self._row)
+        layout.addWidget(plot, 1)
+
+    def add_left(self, widget: QWidget) -> None:
+        """Put something beside the title."""
+        self._row.insertSpacing(1, theme.SPACING // 2)
+        self._row.insertWidget(2, widget)
+
+    def add_right(self, widget: QWidget) -> None:
+        """Put something at the right end of the row."""
+        self._row.addWidget(widget)

@@ -1,0 +1,69 @@
+"""The live run's curves: the gap between them, and how they are drawn where they are many."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+
+from core.history import History
+from gui.live_lines import LiveLines
+
+
+@pytest.fixture
+def live(plot):
+    lines = LiveLines(plot, "loss")
+    lines.dress()
+    return lines
+
+
+def draw(lines, history, axis="epochs"):
+    lines.draw_batches(history, axis)
+    lines.draw_evaluations(history, axis)
+
+
+def test_the_gap_is_what_lies_between_training_and_validation(live, evaluated_often):
+    draw(live, evaluated_often(5))
+    assert live.gap.path().contains(QPointF(3, 0.2))
+    assert not live.gap.path().contains(QPointF(3, 0.35))
+    assert not live.gap.path().contains(QPointF(3, 0.05))
+    assert live.gap.brush().color().alpha() < 60
+
+
+def test_the_gap_is_right_on_a_logarithmic_axis(plot, live, evaluated_often):
+    plot.set_log(True)
+    draw(live, evaluated_often(5))
+    assert live.gap.path().contains(QPointF(3, np.log10(0.2)))
+    assert not live.gap.path().contains(QPointF(3, np.log10(0.35)))
+
+
+def test_without_one_of_its_sides_there_is_no_gap(live, evaluated_often):
+    draw(live, evaluated_often(5))
+    live.show("training", False)
+    assert not live.gap.isVisible()
+    live.show("training", True)
+    assert live.gap.isVisible()
+
+
+def test_a_new_run_has_no_gap_yet(live, evaluated_often):
+    draw(live, evaluated_often(5))
+    draw(live, History())
+    assert live.gap.path().isEmpty()
+    assert live.is_empty()
+
+
+def test_few_evaluations_are_points_and_many_a_thin_line(live, evaluated_often):
+    draw(live, evaluated_often(5))
+    assert live.validation.opts["symbol"] == "d"
+    assert live.training.opts["symbol"] == "o"
+    assert live.validation.opts["pen"].widthF() > 1
+    draw(live, evaluated_often(5000))
+    assert live.validation.opts["symbol"] is None
+    assert live.validation.opts["pen"].widthF() == 1
+    assert len(live.validation.yData) <= 2000
+
+
+def test_accuracy_is_in_per_cent(plot, evaluated_often):
+    lines = LiveLines(plot, "accuracy")
+    draw(lines, evaluated_often(2))
+    np.testing.assert_allclose(lines.validation.yData, [90, 90])
+    np.testing.assert_allclose(lines.best.yData, [90])
+    np.testing.assert_allclose(lines.raw.yData, [50, 50])

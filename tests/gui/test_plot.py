@@ -1,0 +1,67 @@
+"""A plot: its axes, its clamps, and places in it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+
+from gui import theme
+from gui.plot import SMALLEST, faint
+
+
+def test_a_logarithmic_axis_names_one_two_and_five(plot):
+    axis = plot.getPlotItem().getAxis("left")
+    values = np.log10([0.1, 0.2, 0.3, 0.5, 0.9, 1, 20])
+    assert axis.logTickStrings(values, 1, None) == ["0.1", "0.2", "", "0.5", "", "1", "20"]
+
+
+def test_large_numbers_are_counted_in_thousands(plot):
+    axis = plot.getPlotItem().getAxis("bottom")
+    assert axis.tickStrings([0, 500, 1000, 12_500], 1, 500) == ["0", "500", "1k", "12.5k"]
+    assert axis.tickStrings([0, 1_500_000], 1, 1_500_000) == ["0", "1.5M"]
+    assert axis.tickStrings([60, 120], 1 / 60, 60) == ["1", "2"]
+    assert axis.tickStrings([0, 0.5], 1, 0.5) == ["0", "0.5"]
+
+
+def test_zero_is_very_little_on_a_logarithmic_axis(plot):
+    item, x, y = plot.line(), np.array([1.0, 2.0]), np.array([0.0, 0.1])
+    plot.set_log(True)
+    plot.draw(item, x, y)
+    np.testing.assert_allclose(item.getData()[1], np.log10([SMALLEST, 0.1]))
+    plot.set_log(False)
+    plot.draw(item, x, y)
+    np.testing.assert_array_equal(item.getData()[1], y)
+
+
+def test_the_x_axis_ends_where_it_should_on_either_kind_of_axis(plot):
+    for log in (False, True, True, False):
+        plot.set_log(log)
+        plot.set_end(7.0)
+        start, end = plot.viewRange()[0]
+        assert start == pytest.approx(0, abs=0.2)
+        assert end == pytest.approx(7, abs=0.2)
+
+
+def test_places_are_found_and_found_again(plot):
+    plot.set_end(10.0)
+    plot.grab()
+    for x in (0.0, 2.5, 10.0):
+        assert plot.x_at(QPoint(plot.place_of(x), 50)) == pytest.approx(x, abs=0.05)
+    assert plot.x_at(QPoint(5, 50)) is None  # among the numbers of the y axis
+
+
+def test_thin_pens_stay_the_thinnest(plot):
+    assert plot.pen(theme.LIGHT.training).widthF() == 1
+    assert plot.pen(theme.LIGHT.training, 2).widthF() == 2 * plot.devicePixelRatioF()
+    assert plot.pen(theme.LIGHT.training, 2).isCosmetic()
+
+
+def test_a_faint_colour_is_a_copy():
+    assert faint(theme.LIGHT.training, 10).alpha() == 10
+    assert theme.LIGHT.training.alpha() == 255
+
+
+def test_the_hint_keeps_within_the_plot(plot):
+    plot.hint.setText("Nothing here yet")
+    plot.hint.show()
+    plot.resize(300, 150)
+    assert plot.rect().contains(plot.hint.geometry())
