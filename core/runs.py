@@ -5,11 +5,14 @@
     ID/curve.safetensors   its curves (``core.history``)
     ID/model.safetensors   the network of its best weights, once it has ended
     ID/state.safetensors   all that it needs to go on (``core.checkpoint``)
-    ID/lock                held by the process in which it goes on; a crash frees it
+
+Beside them, ``.locks`` has a file for each run that the process in which it goes on holds locked, which a crash frees;
+``.trash`` has what was deleted and can be brought back.
 
 Each file is written whole or not at all. A folder that makes no sense is shown as broken, and harms nothing.
 """
 
+import contextlib
 import dataclasses
 import datetime
 import enum
@@ -19,6 +22,7 @@ import math
 import platform
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,8 +43,8 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
 _CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
-_TRASH = ".trash"
-INFO, LABEL, LOCK = "run.json", "label.json", "lock"
+_TRASH, _LOCKS = ".trash", ".locks"
+INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 
 
@@ -300,9 +304,13 @@ class Shelf:
         except OSError as error:
             raise RunError(f"the run cannot be brought back: {error.strerror or error}") from None
 
-    def empty_trash(self) -> None:
-        """Delete for good what was deleted."""
-        shutil.rmtree(self.folder / _TRASH, ignore_errors=True)
+    def empty_trash(self, age_s: float = 0.0) -> None:
+        """Delete for good what was deleted at least ``age_s`` seconds ago."""
+        for folder in (self.folder / _TRASH).glob("*"):
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_ctime >= age_s:  # moving a folder changes its ctime
+                    (self.folder / _LOCKS / folder.name).unlink(missing_ok=True)
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
@@ -310,19 +318,24 @@ def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
 
     Somebody who only asks whether it is held has it for a moment: that is waited for.
     """
-    lock = filelock.FileLock(folder / LOCK, timeout=patience_s, thread_local=False)
+    lock = filelock.FileLock(_lock_of(folder), timeout=patience_s, thread_local=False)
     try:
         lock.acquire()
     except filelock.Timeout:
         raise RunError("the run goes on already, here or in another process") from None
     except (OSError, NotImplementedError) as error:
-        raise RunError(f"{folder / LOCK} cannot be locked: {error}") from None
+        raise RunError(f"{_lock_of(folder)} cannot be locked: {error}") from None
     return lock
+
+
+def _lock_of(folder: Path) -> Path:
+    """Return a run's lock: not in its own folder, which may be moved away while somebody asks for the lock."""
+    return folder.parent / _LOCKS / folder.name
 
 
 def is_held(folder: Path) -> bool:
     """Return whether a process goes on with the run of this folder."""
-    if not (folder / LOCK).exists():
+    if not _lock_of(folder).exists():
         return False
     try:
         hold(folder, patience_s=0).release()

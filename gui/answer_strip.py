@@ -142,6 +142,5 @@ class AnswerStrip(QWidget):
 
 
 def _colours() -> tuple[QColor, ...]:
-    """Return a colour for each digit; neighbours differ most."""
-    colours = theme.colours()
-    return (*colours.series, colours.good, colours.warn)
+    """Return a colour for each digit."""
+    return theme.run_colours()

@@ -1,6 +1,6 @@
 """Two pages about a network: what it is like inside, and what it answers."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.confusion_view import ConfusionView
@@ -9,27 +9,33 @@ from gui.scrubber import Scrubber
 from gui.weights_view import WeightsView
 
 
-class InsideView(QWidget):
+class _Page(QScrollArea):
+    """Views one above the other. In a low window they are scrolled through, so that they ask for no height of it."""
+
+    def __init__(self, *rows: tuple[QWidget, int], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
+        layout.setSpacing(theme.SPACING)
+        for widget, stretch in rows:
+            layout.addWidget(widget, stretch)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+
+
+class InsideView(_Page):
     """The first layer's weights, the layers, and the way back through the run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self.weights, self.layers, self.scrubber = WeightsView(), LayersView(), Scrubber()
-        _stack(self, (self.weights, 3), (self.layers, 2), (self.scrubber, 0))
+        super().__init__((self.weights, 3), (self.layers, 2), (self.scrubber, 0), parent=parent)
 
 
-class AnswersView(QWidget):
+class AnswersView(_Page):
     """The confusion matrix."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
         self.confusion = ConfusionView()
-        _stack(self, (self.confusion, 1))
-
-
-def _stack(parent: QWidget, *rows: tuple[QWidget, int]) -> None:
-    layout = QVBoxLayout(parent)
-    layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
-    layout.setSpacing(theme.SPACING)
-    for widget, stretch in rows:
-        layout.addWidget(widget, stretch)
+        super().__init__((self.confusion, 1), parent=parent)

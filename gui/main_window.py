@@ -44,6 +44,8 @@ from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome
 
+_TRASH_AGE_S = 24 * 3600.0  # what was deleted before can no longer be brought back: another window may still offer it
+
 
 class MainWindow(QMainWindow):
     """digitpad's window.
@@ -81,8 +83,9 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._connect()
         self.models.load(shelf)
-        if preferences is not None:
+        if shelf is not None:
             self.recipes.load()
+            shelf.empty_trash(_TRASH_AGE_S)
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()
@@ -116,7 +119,7 @@ class MainWindow(QMainWindow):
             self._splitter.setStretchFactor(index, 1)
         self._splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self._splitter)
-        self.setMinimumHeight(600)  # below, wrapped lines of the panel would lie on one another
+        self.setMinimumHeight(640)  # below, wrapped lines of the panel would lie on one another
         self.resize(1120, 740)
         self._splitter.setSizes([560, 560])
 

@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 
+from core.data.dataset import Dataset
+from core.data.splits import Splits
+from core.history import Axis
 from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
@@ -14,8 +17,11 @@ def network(seed):
     return network
 
 
+no_digits = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int64))] * 3)
+
+
 def facts(net, scale=1 / 255):
-    return Facts(net.description(), scale, 0, 0, 0, 0, 0, 0)
+    return Facts(net.description(), scale, 0, 0, 0, 0, 0, 0, Axis(), no_digits)
 
 
 @pytest.fixture

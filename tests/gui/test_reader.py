@@ -11,7 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.calibration import Calibration
+from core.data.dataset import Dataset
 from core.data.examples import Example
+from core.data.splits import Splits
+from core.history import Axis
 from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network, mlp
@@ -238,7 +241,8 @@ def test_a_network_in_training_refuses_nothing(qtbot, panel, reader, slot, refus
     refuse(ALL)
     network = Network(mlp((784, 8, 11)))  # with an eleventh output, "not a digit", and without a threshold
     network.parameters[-1] = 100  # of which it is quite sure
-    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0))
+    nothing = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int64))] * 3)
+    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, Axis(), nothing))
     slot.take(network.snapshot())
     slot.choose(Respondent.TRAINING)
     with qtbot.waitSignal(reader.rest.over):
