@@ -69,6 +69,10 @@ pictures: $(VENV)/.run
 	$(BIN)/digitpad --screenshot docs/number-light.png --state number
 	$(BIN)/digitpad --screenshot docs/refused-dark.png --state refused --dark
 	$(BIN)/digitpad --screenshot docs/unsure-light.png --state unsure
+	for state in runs overlaid network answers; do for scale in 1 2; do for scheme in light dark; do \
+	  $(BIN)/digitpad --screenshot docs/$$state-$$scheme$$([ $$scale = 1 ] || echo -2x).png --state $$state --scale $$scale \
+	    $$([ $$scheme = light ] || echo --dark) || exit 1; \
+	done; done; done
 
 .PHONY: report
 

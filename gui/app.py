@@ -15,7 +15,10 @@ from gui import display
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-STATES = ("recognised", "number", "unsure", "refused", "training", "empty")
+STATES = (
+    *("recognised", "number", "unsure", "refused", "training", "empty"),
+    *("runs", "overlaid", "network", "answers"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -32,6 +32,8 @@ class InsideDesk(QObject):
     """Lets the pages about a network follow a session, and serves what the reader wants to see."""
 
     told = Signal(str, object)
+    historyAnswered = Signal()
+    """It is known, and shown, what was answered to the pad at each snapshot."""
     pictureChosen = Signal(object, str)
     """A digit (28, 28) is to be put on the pad, with a line on what it is."""
 
@@ -54,7 +56,7 @@ class InsideDesk(QObject):
         session.momentsKept.connect(self._on_moments)
         inside.scrubber.snapshotChosen.connect(self._on_chosen)
         answers.confusion.cellOpened.connect(self._on_cell)
-        self._history.answered.connect(inside.scrubber.show_answers)
+        self._history.answered.connect(self._on_history)
         self._examiner.examined.connect(self._on_examined)
         self._examiner.failed.connect(self._on_failed)
         self._dialog.pictureChosen.connect(self._on_picture)
@@ -110,6 +112,10 @@ class InsideDesk(QObject):
         if scrubber.index == NEWEST:
             self._show_weights(kept[-1])
         self.ask_history()
+
+    def _on_history(self, answers: NDArray[np.float32]) -> None:
+        self._inside.scrubber.show_answers(answers)
+        self.historyAnswered.emit()
 
     def _on_chosen(self, index: int) -> None:
         """Go back to a snapshot, or ahead to what is now."""

@@ -54,9 +54,11 @@ class MainWindow(QMainWindow):
     ----------
     preferences
         What is remembered; None for a window that remembers nothing and leaves nothing behind.
+    shelf
+        Where runs are kept, if not on the user's own shelf; a window that remembers nothing keeps none without it.
     """
 
-    def __init__(self, preferences: Preferences | None = None) -> None:
+    def __init__(self, preferences: Preferences | None = None, shelf: Shelf | None = None) -> None:
         super().__init__()
         self.setWindowTitle("digitpad")
         self._preferences = preferences
@@ -70,7 +72,8 @@ class MainWindow(QMainWindow):
         self._respondents = RespondentBox()
         self.mnist_desk = MnistDesk(self)
         self.models = ModelDesk(self.slot, self)
-        shelf = Shelf() if preferences is not None else None
+        if shelf is None and preferences is not None:
+            shelf = Shelf()
         self.training = TrainingDesk(self.session, self.training_panel, self.slot, self.models, shelf, self)
         self.recipes = RecipeDesk(self.training_panel, self)
         self.run_shelf = RunShelf()
@@ -84,8 +87,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self.models.load(shelf)
         if shelf is not None:
-            self.recipes.load()
             shelf.empty_trash(_TRASH_AGE_S)
+        if preferences is not None:
+            self.recipes.load()
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()

@@ -25,9 +25,11 @@ class _Column(NamedTuple):
 
 
 _PERCENT = "{:.2%}".format
+_STATE = 2  # the column
 _COLUMNS = (
     _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
     _Column("Recipe", "The settings that it began with", lambda run: run.recipe, str),
+    _Column("State", "How it stands, or how it ended", lambda run: run.status.value, str),
     _Column(
         "Validation",
         "The best share of validation digits read right",
@@ -38,7 +40,6 @@ _COLUMNS = (
     _Column("Parameters", "How many numbers the network has learned", lambda run: run.parameters, "{:,}".format),
     _Column("Seconds", "Of training, pauses left out", lambda run: run.seconds, "{:,.1f}".format),
     _Column("Begun", "When it began, in UTC", lambda run: run.created, lambda text: text.replace("T", " ")[:16]),
-    _Column("State", "How it stands, or how it ended", lambda run: run.status.value, str),
 )
 
 
@@ -113,7 +114,7 @@ class RunTable(QAbstractTableModel):
             return "–" if value is None else column.form(value)
         if role == _ROLE.ToolTipRole:
             return "\n".join(filter(None, (entry.name, entry.note, entry.error)))
-        if role == _ROLE.ForegroundRole and index.column() == len(_COLUMNS) - 1:
+        if role == _ROLE.ForegroundRole and index.column() == _STATE:
             return {Status.DIVERGED: theme.colours().bad, Status.INTERRUPTED: theme.colours().warn}.get(entry.status)
         if role == _ROLE.TextAlignmentRole and isinstance(value, int | float):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -127,14 +128,14 @@ class RunTable(QAbstractTableModel):
         return None
 
     def _broken(self, entry: Broken, column: int, role: int) -> Any:
-        first, last = column == 0, column == len(_COLUMNS) - 1
+        first, is_state = column == 0, column == _STATE
         if role in (_ROLE.DisplayRole, SORT_ROLE):
-            if last:
+            if is_state:
                 return QCoreApplication.translate("RunTable", "broken")
             return entry.id if first else -1.0 if role == SORT_ROLE else "–"
         if role == _ROLE.ToolTipRole:
             return entry.reason
-        return theme.colours().bad if role == _ROLE.ForegroundRole and last else None
+        return theme.colours().bad if role == _ROLE.ForegroundRole and is_state else None
 
     def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
         """Take over a tick, or say that another name is wanted."""

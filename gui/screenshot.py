@@ -2,18 +2,21 @@
 
 import dataclasses
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import atomic
 from core.ink import Drawing
 from core.recognizer import Judgement, Prediction, Recognizer
+from core.runs import Shelf
 from core.training import Progress
 from gui import specimens, theme
 from gui.main_window import MainWindow
+from gui.run_shelf import RunShelf
 from gui.worker import Outcome
 
 
@@ -22,7 +25,12 @@ def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
     if refusal := atomic.refusal(path):
         return _fail(refusal)
     theme.apply(app, dark)
-    window = MainWindow()
+    with tempfile.TemporaryDirectory() as folder:
+        return _taken(app, path, state, Shelf(Path(folder)))
+
+
+def _taken(app: QApplication, path: Path, state: str, shelf: Shelf) -> int:
+    window = MainWindow(shelf=shelf)
     window.show()
     window.add_curves()
     try:
@@ -51,6 +59,9 @@ def _fill(window: MainWindow, state: str) -> str:
     if state in ("recognised", "training"):
         _draw(window, specimens.two())
         return _train(window, stop_early=state == "training")
+    if state in _PAGES:
+        _draw(window, specimens.two())
+        return _show_page(window, state)
     if state == "number":
         _draw(window, specimens.number())
         return ""
@@ -60,6 +71,40 @@ def _fill(window: MainWindow, state: str) -> str:
     drawing, prediction = _clearest(window, wanted)
     _draw(window, drawing)
     return "" if prediction.judgement is wanted else f"the model that comes with digitpad gives no picture of {state}"
+
+
+_PAGES = {"runs": 1, "overlaid": 0, "network": 2, "answers": 3}
+"""States that show a page beside the curves, or the curves of other runs, and that page."""
+_LOSERS = ({"learning_rate": 0.02}, {"momentum": 0.0})
+"""Changes to the recipe, for runs that stand beside the good one."""
+
+
+def _show_page(window: MainWindow, state: str) -> str:
+    """Run a training, or three, and bring a page to the front; return why that failed, if it did."""
+    form, config = window.training_panel.form, window.training_panel.config()
+    for changes in (*_LOSERS, {}) if state in ("runs", "overlaid") else ({},):
+        form.set_config(dataclasses.replace(config, **changes))
+        if error := _train(window, stop_early=False):
+            return error
+    window.tabs.setCurrentIndex(_PAGES[state])
+    if state in ("runs", "overlaid"):
+        _compare(window.run_shelf)
+    elif state == "network":
+        loop = QEventLoop()
+        window.inside.historyAnswered.connect(loop.quit)
+        QTimer.singleShot(10_000, loop.quit)
+        window.inside.ask_history()
+        loop.exec()
+    return ""
+
+
+def _compare(shelf: RunShelf) -> None:
+    """Lay all runs over each other, and select two."""
+    table, rows = shelf.table, shelf.view.selectionModel()
+    for row in range(table.rowCount()):
+        table.setData(table.index(row, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
+    for row in (0, 2):
+        rows.select(shelf.view.model().index(row, 0), rows.SelectionFlag.Select | rows.SelectionFlag.Rows)
 
 
 def _draw(window: MainWindow, drawing: Drawing) -> None:

@@ -67,6 +67,8 @@ def test_an_unknown_option_is_one_sentence():
         ("--state", "number"),
         ("--scale", "2", "--dark", "--state", "unsure"),
         ("--state", "refused"),
+        ("--state", "overlaid"),
+        ("--state", "network", "--dark"),
     ],
 )
 def test_screenshot(tmp_path, home, arguments):

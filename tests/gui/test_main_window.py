@@ -749,7 +749,8 @@ def test_a_drawing_survives_a_resize(window):
     before = answer(window)
     window.resize(1500, 900)
     window.resize(900, 600)
-    drag(window.pad_panel.pad, [(5, 5), (5, 6)])
+    middle = window.pad_panel.pad.rect().center()
+    drag(window.pad_panel.pad, [(middle.x(), middle.y()), (middle.x(), middle.y() + 1)])
     window.pad_panel.undo_action.trigger()
     assert answer(window) == before
 

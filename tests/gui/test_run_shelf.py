@@ -96,6 +96,13 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     assert "seed: 7 | 0" in detail(window)
     assert "epochs" not in detail(window)
 
+    tick(window, "quick")
+    tick(window, "quick 2")
+    overlays = window.curves.loss.overlays
+    assert len(overlays) == 2
+    tick(window, "quick 2")
+    assert len(window.curves.loss.overlays) == 1
+
     click(window, "quick")
     window.slot.choose(Respondent.SHIPPED)
     act(window, "load")
@@ -154,7 +161,7 @@ def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
     for name, seconds in (("a", 9.0), ("b", 100.0), ("c", 20.0)):
         kept(name, seconds=seconds)
     window.runs.refresh()
-    shelf.view.sortByColumn(5, Qt.SortOrder.AscendingOrder)
+    shelf.view.sortByColumn(6, Qt.SortOrder.AscendingOrder)
     assert names(window) == ["a", "c", "b"]
 
 
