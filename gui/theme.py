@@ -320,8 +320,8 @@ def _style_sheet(c: Colours) -> str:
         QToolButton:pressed, QToolButton:checked {{ background: {c.accent_soft.name()}; }}
         QToolButton:focus {{ border-color: {c.accent.name()}; }}
         QToolButton::menu-indicator {{ image: none; }}
-        QCheckBox::indicator:unchecked, QTableView::indicator:unchecked {{ width: 12px; height: 12px; border: 1px solid {c.muted.name()};
-            border-radius: 3px; background: {c.paper.name()}; }}
+        QCheckBox::indicator:unchecked, QTableView::indicator:unchecked {{ width: 12px; height: 12px;
+            border: 1px solid {c.muted.name()}; border-radius: 3px; background: {c.paper.name()}; }}
         QToolTip {{ color: {c.text.name()}; background: {c.paper.name()}; border: 1px solid {c.line.name()};
             padding: 4px; }}
         QPushButton[primary="true"] {{ color: {c.on_accent.name()}; background: {c.accent.name()}; border-radius: 6px;
