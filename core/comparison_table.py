@@ -74,6 +74,11 @@ def percent(share: float) -> str:
     return f"{share:.2%}"
 
 
+def _share(bound: float) -> str:
+    """Return the end of an interval of a share: of few seeds far apart it lies beyond what a share can be."""
+    return percent(min(max(bound, 0.0), 1.0))
+
+
 def points(difference: float) -> str:
     """Return a difference of two shares in percentage points, such as ``+1.20``."""
     return f"{100 * difference:+.2f}"
@@ -101,7 +106,7 @@ def _cells(row: Row) -> list[str]:
     return [
         row.recipe,
         mean(row.test_accuracy, percent),
-        interval(row.test_accuracy, percent),
+        interval(row.test_accuracy, _share),
         mean(row.difference, points),
         interval(row.difference, points),
         mean(row.train_accuracy, percent),

@@ -31,7 +31,7 @@ def test_markdown(three):
     assert header.startswith("| recipe | test accuracy | 95 % interval | difference | 95 % interval |")
     assert set(rule) == set("| -")
     assert first == "| a | 92.00% | 87.03% to 96.97% | – | – | 99.00% | 0.1 | 1.5 s | 235,146 | – |"
-    assert second == "| b | 94.00% | 86.55% to 101.45% | +2.00 | -0.48 to +4.48 | 99.00% | 0.1 | 1.5 s | 235,146 | – |"
+    assert second == "| b | 94.00% | 86.55% to 100.00% | +2.00 | -0.48 to +4.48 | 99.00% | 0.1 | 1.5 s | 235,146 | – |"
 
 
 def test_one_seed_has_dashes_for_intervals(compared):
@@ -73,3 +73,8 @@ def test_json(three):
     assert len(report["runs"]) == 6
     run = report["runs"][1]
     assert (run["recipe"], run["seed"], run["scores"]["test_accuracy"], run["diverged"]) == ("b", 0, 0.91, None)
+
+
+def test_the_interval_of_a_share_is_shown_within_what_a_share_can_be():
+    assert comparison_table._share(1.13) == "100.00%"
+    assert comparison_table._share(-0.2) == "0.00%"
