@@ -69,6 +69,11 @@ def figures_of(path: Path, pen: str) -> dict[str, Any]:
     return figures
 
 
+def keep(figures: dict[str, Any]) -> None:
+    """Write all figures down."""
+    atomic.write(KEPT, (json.dumps(dict(sorted(figures.items())), indent=1) + "\n").encode())
+
+
 def main() -> None:
     """Make what is not kept yet."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -77,12 +82,13 @@ def main() -> None:
     options = parser.parse_args()
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
     kept |= {name: figures_of(*made_before) for name, made_before in MADE.items()}
+    keep(kept)
     missing = {name: job for name, job in jobs().items() if name not in kept and name in (options.only or jobs())}
     with ThreadPoolExecutor(options.jobs) as pool:
         futures = {name: pool.submit(made, name, *job) for name, job in missing.items()}
         for name, future in futures.items():
             kept[name] = future.result()
-            atomic.write(KEPT, (json.dumps(kept, indent=1) + "\n").encode())
+            keep(kept)
 
 
 if __name__ == "__main__":
