@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from core import checkpoint, modelfile, runs
+from core import checkpoint, locks, modelfile, runs
 from core.errors import DigitpadError
 from core.experiment import Experiment
 from core.history import Axis, History
@@ -44,7 +44,7 @@ class Keeper:
         self.seconds = 0.0
         self.failure = ""
         self._clock = clock
-        self._lock = runs.hold(run.folder) if run else None
+        self._lock = locks.hold(run.folder) if run else None
         self._records: list[Progress] = []
         self._written = clock()
 
@@ -76,7 +76,7 @@ class Keeper:
     @classmethod
     def resume(cls, run: Run) -> Self:
         """Take up a run that was interrupted, where it stood; raise DigitpadError where that fails."""
-        lock = runs.hold(run.folder)
+        lock = locks.hold(run.folder)
         try:
             experiment = Experiment.prepare(run.recipe, run.config(), run.data, run.threads, run.test or None)
             path = run.folder / runs.STATE

@@ -28,11 +28,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import filelock
 import numpy as np
 
 import core
-from core import atomic, bounded, modelfile, places, tensorfile
+from core import atomic, bounded, locks, modelfile, places, tensorfile
 from core.config import TrainConfig
 from core.errors import RunError
 from core.history import History
@@ -43,7 +42,7 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
 _CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
-_TRASH, _LOCKS = ".trash", ".locks"
+_TRASH = ".trash"
 INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 
@@ -232,7 +231,7 @@ class Shelf:
             run = Run.load(folder)
         except RunError as error:
             return Broken(folder, str(error))
-        if run.status is Status.RUNNING and not is_held(folder):
+        if run.status is Status.RUNNING and not locks.is_held(folder):
             return dataclasses.replace(run, status=Status.INTERRUPTED)
         return run
 
@@ -289,7 +288,7 @@ class Shelf:
 
     def delete(self, run: Run | Broken) -> None:
         """Put a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
-        if is_held(run.folder):
+        if locks.is_held(run.folder):
             raise RunError("the run goes on, here or in another process: end it first")
         try:
             (self.folder / _TRASH).mkdir(exist_ok=True)
@@ -309,39 +308,8 @@ class Shelf:
         for folder in (self.folder / _TRASH).glob("*"):
             with contextlib.suppress(OSError):
                 if time.time() - folder.stat().st_ctime >= age_s:  # moving a folder changes its ctime
-                    (self.folder / _LOCKS / folder.name).unlink(missing_ok=True)
+                    locks.path_of(self.folder / folder.name).unlink(missing_ok=True)
                     shutil.rmtree(folder, ignore_errors=True)
-
-
-def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
-    """Take a run's lock, for as long as it goes on; raise RunError where another has it.
-
-    Somebody who only asks whether it is held has it for a moment: that is waited for.
-    """
-    lock = filelock.FileLock(_lock_of(folder), timeout=patience_s, thread_local=False)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise RunError("the run goes on already, here or in another process") from None
-    except (OSError, NotImplementedError) as error:
-        raise RunError(f"{_lock_of(folder)} cannot be locked: {error}") from None
-    return lock
-
-
-def _lock_of(folder: Path) -> Path:
-    """Return a run's lock: not in its own folder, which may be moved away while somebody asks for the lock."""
-    return folder.parent / _LOCKS / folder.name
-
-
-def is_held(folder: Path) -> bool:
-    """Return whether a process goes on with the run of this folder."""
-    if not _lock_of(folder).exists():
-        return False
-    try:
-        hold(folder, patience_s=0).release()
-    except RunError:
-        return True
-    return False
 
 
 def versions() -> dict[str, str]:

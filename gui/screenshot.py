@@ -4,6 +4,7 @@ import dataclasses
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -75,7 +76,7 @@ def _fill(window: MainWindow, state: str) -> str:
 
 _PAGES = {"runs": 1, "overlaid": 0, "network": 2, "answers": 3}
 """States that show a page beside the curves, or the curves of other runs, and that page."""
-_LOSERS = ({"learning_rate": 0.02}, {"momentum": 0.0})
+_LOSERS: tuple[dict[str, Any], ...] = ({"learning_rate": 0.02}, {"momentum": 0.0})
 """Changes to the recipe, for runs that stand beside the good one."""
 
 

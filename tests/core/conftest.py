@@ -1,9 +1,10 @@
-"""Comparisons whose results are made up, so that what is said of them can be known beforehand."""
+"""Commands in the same process, and comparisons whose results are made up, so that what is said of them is known."""
 
 from collections.abc import Callable
 
 import pytest
 
+from core import cli
 from core.comparison import Comparison
 from core.comparison_job import Result
 from core.recipefile import Recipe
@@ -46,3 +47,18 @@ def compared() -> Callable[..., tuple[Comparison, dict]]:
 def result() -> Callable[..., Result]:
     """Make up a result."""
     return made_up
+
+
+@pytest.fixture
+def lab(capsys):
+    """Run a command of digitpad-lab; return its exit code, standard output and standard error."""
+
+    def run(*arguments):
+        try:
+            code = cli.main([str(argument) for argument in arguments])
+        except SystemExit as end:
+            code = end.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import cli, comparison_report
+from core import comparison_report
 
 DATA = ("--data", "synthetic:100", "--epochs", "1")
 SMALL = 'title = "Small"\n[settings]\nhidden = [8]\n'
@@ -23,21 +23,6 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "small.toml").write_text(SMALL)
     (tmp_path / "fast.toml").write_text(SMALL + "momentum = 0.9\n")
     return tmp_path
-
-
-@pytest.fixture
-def lab(capsys):
-    """Run a command; return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            code = end.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def assert_mistake(result, *words):

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from core import runs
+from core import locks, runs
 from core.config import TrainConfig
 from core.errors import ConfigError, RunError
 from core.runs import Broken, Run, Shelf, Status
@@ -56,7 +56,7 @@ def test_the_newest_comes_first(shelf, monkeypatch):
 
 def test_a_run_that_nobody_holds_was_interrupted(shelf):
     run = begun(shelf)
-    lock = runs.hold(run.folder)
+    lock = locks.hold(run.folder)
     assert shelf.runs()[0].status is Status.RUNNING
     lock.release()
     assert shelf.runs()[0].status is Status.INTERRUPTED

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from core import atomic, cli, modelfile, runs, train_command
+from core import atomic, locks, modelfile, runs, train_command
 from core.runs import Shelf, Status
 
 DATA = "synthetic:200"
@@ -16,21 +16,6 @@ QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8",
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-@pytest.fixture
-def lab(capsys):
-    """Run a command; return its exit code, standard output and standard error."""
-
-    def run(*arguments):
-        try:
-            code = cli.main([str(argument) for argument in arguments])
-        except SystemExit as end:
-            code = end.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 def interrupted_after(n, monkeypatch):
@@ -110,7 +95,7 @@ def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
         interrupted_after(3, patch)
         lab("train", "--keep", *QUICK)
     run = Shelf().last_interrupted()
-    lock = runs.hold(run.folder)
+    lock = locks.hold(run.folder)
     code, _, err = lab("train", "--resume", run.id)
     lock.release()
     assert code == 2
