@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
@@ -13,34 +12,25 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from core import places
 from core.data import mnist, sources
 from core.errors import ConfigError
-from core.runs import Run, Shelf
+from core.runs import Shelf
 from gui import about, theme
 from gui.closing import Closing, ask_before_closing
 from gui.faults import log
-from gui.inside_desk import InsideDesk
-from gui.inside_view import AnswersView, InsideView
+from gui.lab_room import LabRoom
 from gui.menus import Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
 from gui.model_desk import SUFFIX, ModelDesk
 from gui.model_slot import ModelSlot, Respondent
-from gui.notice import Kind, NoticeBar
+from gui.notice import Kind
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
 from gui.reader import Reader
-from gui.recipe_desk import RecipeDesk
 from gui.respondent_box import RespondentBox
-from gui.run_desk import RunDesk
-from gui.run_shelf import RunShelf
-from gui.training_desk import TrainingDesk
-from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome
 
@@ -66,22 +56,14 @@ class MainWindow(QMainWindow):
         self.session = TrainingSession(self)
         self.slot = ModelSlot(self)
         self.pad_panel = PadPanel()
-        self.training_panel = TrainingPanel()
-        self.notice = NoticeBar()
         self.reader = Reader(self.pad_panel, self.slot, self)
         self._respondents = RespondentBox()
         self.mnist_desk = MnistDesk(self)
         self.models = ModelDesk(self.slot, self)
         if shelf is None and preferences is not None:
             shelf = Shelf()
-        self.training = TrainingDesk(self.session, self.training_panel, self.slot, self.models, shelf, self)
-        self.recipes = RecipeDesk(self.training_panel, self)
-        self.run_shelf = RunShelf()
-        self.runs = RunDesk(self.run_shelf, shelf or Shelf(), self, self._picture_of)
-        self.inside_view, self.answers_view = InsideView(), AnswersView()
-        self.inside = InsideDesk(self.session, self.slot, self.inside_view, self.answers_view, self)
-        self.tabs = QTabWidget()
-        self._curves_place = QVBoxLayout()
+        self.lab = LabRoom(self.session, self.slot, self.reader, self.models, shelf)
+        self.training_panel = self.lab.panel
         self._compose()
         self._make_menus()
         self._connect()
@@ -89,7 +71,7 @@ class MainWindow(QMainWindow):
         if shelf is not None:
             shelf.empty_trash(_TRASH_AGE_S)
         if preferences is not None:
-            self.recipes.load()
+            self.lab.recipes.load()
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()
@@ -98,27 +80,9 @@ class MainWindow(QMainWindow):
 
     def _compose(self) -> None:
         self.pad_panel.set_selector(self._respondents)
-        right = QWidget()
-        layout = QVBoxLayout(right)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.training_panel)
-        layout.addWidget(self.notice)  # here it moves neither the pad nor a button under the hand
-        layout.addWidget(self.tabs, 1)
-        curves = QWidget()
-        curves.setLayout(self._curves_place)
-        self._curves_place.setContentsMargins(0, 0, 0, 0)
-        self.tabs.setDocumentMode(True)
-        for page, title, tip in (
-            (curves, self.tr("Curves"), self.tr("How the run goes on")),
-            (self.run_shelf, self.tr("Runs"), self.tr("All runs that were kept, side by side")),
-            (self.inside_view, self.tr("Network"), self.tr("What the network is like inside, and how it came to be")),
-            (self.answers_view, self.tr("Answers"), self.tr("What is read as what, and the mistakes themselves")),
-        ):
-            self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.addWidget(self.pad_panel)
-        self._splitter.addWidget(right)
+        self._splitter.addWidget(self.lab)
         for index in range(2):
             self._splitter.setStretchFactor(index, 1)
         self._splitter.setChildrenCollapsible(False)
@@ -128,20 +92,9 @@ class MainWindow(QMainWindow):
         self._splitter.setSizes([560, 560])
 
     def add_curves(self) -> None:
-        """Bring in the plots, which need pyqtgraph: a third of a second that the first picture does not wait for."""
-        if hasattr(self, "curves"):
-            return
-        from gui.curves import Curves
-
-        self.curves = Curves()
-        self.curves.add_switch(self._log_action)
-        self._curves_place.addWidget(self.curves)
-        self.training.set_curves(self.curves)
-        self.curves.axisChosen.connect(self._on_axis)
-        if self._preferences is not None:
-            self.curves.set_axis(self._preferences.text("curves/axis"))
-        self.curves.set_log(self._log_action.isChecked())
-        self._log_action.toggled.connect(self.curves.set_log)
+        """Bring in the plots."""
+        axis = self._preferences.text("curves/axis") if self._preferences is not None else ""
+        self.lab.add_curves(self._log_action, axis)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring in the plots as soon as the window is there."""
@@ -191,16 +144,22 @@ class MainWindow(QMainWindow):
                     *(panel.pen_action, panel.eraser_action, panel.width_menu),
                 ),
                 tr("&Training"): (
-                    Wish("start", tr("&Start"), self.training.start, "Ctrl+R", tr("Train a network")),
+                    Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
                     pause,
                     stop,
                     Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
                     None,
-                    Wish("open_recipe", tr("&Open recipe…"), self.recipes.choose, None, tr("Use settings from a file")),
+                    Wish(
+                        "open_recipe",
+                        tr("&Open recipe…"),
+                        self.lab.recipes.choose,
+                        None,
+                        tr("Use settings from a file"),
+                    ),
                     Wish(
                         "save_recipe",
                         tr("Save as &recipe…"),
-                        self.recipes.ask_name,
+                        self.lab.recipes.ask_name,
                         None,
                         tr("Keep these settings under a name, in a file that can be shared"),
                     ),
@@ -220,27 +179,13 @@ class MainWindow(QMainWindow):
         panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
         self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_desk.ended.connect(self._on_mnist)
-        self.models.told.connect(self._say)
-        self.reader.told.connect(self._say)
-        self.reader.succeeded.connect(self.notice.clear)
+        self.models.told.connect(self.lab.say)
+        self.reader.told.connect(self.lab.say)
+        self.reader.succeeded.connect(self.lab.notice.clear)
         session.stateChanged.connect(self._on_state)
-        self.training.told.connect(self._say)
-        self.recipes.told.connect(self._say)
-        self.training.starting.connect(self._on_starting)
-        self.training.ended.connect(self._on_ended)
-        self.runs.told.connect(self._say)
-        self.runs.undoable.connect(self._offer_undo)
-        self.runs.modelTaken.connect(self.models.take)
-        self.run_shelf.settingsRequested.connect(self._use_settings)
-        self.run_shelf.resumeRequested.connect(self.training.take_up)
-        self.run_shelf.continueRequested.connect(self.training.continue_from)
-        self.run_shelf.overlaysChanged.connect(self._show_overlays)
-        theme.notifier.changed.connect(self._show_overlays)
-        self.run_shelf.examineRequested.connect(self._examine)
-        self.inside.told.connect(self._say)
-        self.inside.pictureChosen.connect(self.reader.show_digit)
-        self.reader.answered.connect(self._on_answered)
-        self.tabs.currentChanged.connect(self._on_tab)
+        self.lab.starting.connect(self._on_starting)
+        self.lab.ended.connect(self._on_ended)
+        self.lab.axisChosen.connect(self._on_axis)
         pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
         pad_panel.openPictureRequested.connect(self.reader.choose)
         pad_panel.picturePasted.connect(self.show_given)
@@ -302,8 +247,6 @@ class MainWindow(QMainWindow):
 
     def _on_starting(self) -> None:
         self.add_curves()
-        self.tabs.setCurrentIndex(0)
-        self.notice.clear()
         self._remember()  # now, and not only at the end: a run may be long, and its end another than was meant
 
     def _on_state(self, state: RunState) -> None:
@@ -318,52 +261,16 @@ class MainWindow(QMainWindow):
     def _on_ended(self, outcome: Outcome) -> None:
         if outcome.lacks_mnist and not self.mnist_desk.is_busy:
             self.training_panel.set_mnist_present(False)
-        self.runs.refresh()
         if self._closes_after_run:
             self._closes_after_run = False
             if outcome.run is not None and not outcome.unkept:
                 self.close()
 
-    # -- the shelf ---------------------------------------------------------------------------------------------------
-
-    def _on_tab(self) -> None:
-        if self.tabs.currentWidget() is self.run_shelf:
-            self.runs.refresh()
-        elif self.tabs.currentWidget() is self.inside_view:
-            self.inside.ask_history()
-
-    def _show_overlays(self) -> None:
-        """Lay the curves of the ticked runs beside those of the run that goes on."""
-        if hasattr(self, "curves"):
-            self.curves.set_overlays(self.runs.overlays())
-
     def _on_axis(self, axis: str) -> None:
         if self._preferences is not None:
             self._preferences.set("curves/axis", axis)
 
-    def _examine(self, run: Run) -> None:
-        self.tabs.setCurrentWidget(self.answers_view)
-        self.inside.examine(run)
-
-    def _use_settings(self, run: Run) -> None:
-        if self.session.is_active:
-            self._say(self.tr("A network is in training: its settings stay as they are."))
-        elif self.training.use_settings(run):
-            self.training_panel.fold_button.setChecked(True)
-
-    def _offer_undo(self, text: str) -> None:
-        self._say(text, offers={self.tr("Undo"): self.runs.undo})
-
-    def _picture_of(self, run: Run, path: Path) -> None:
-        """Write a picture of a run's curves."""
-        from gui.curve_picture import save
-
-        save(run, path)
-
     # -- who answers -------------------------------------------------------------------------------------------------
-
-    def _on_answered(self) -> None:
-        self.inside.set_image(self.reader.shown.image)
 
     def _list_recent(self) -> None:
         self.models.fill_menu(self._recent)
@@ -390,7 +297,7 @@ class MainWindow(QMainWindow):
         self.training_panel.set_mnist_present(mnist.folder() is not None)
         if kind is Kind.GOOD and not self.session.is_active:
             self.training_panel.set_data("mnist")
-        self._say(text, kind)
+        self.lab.say(text, kind)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
@@ -416,16 +323,7 @@ class MainWindow(QMainWindow):
 
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
-        self._say(self.tr("Something went wrong in the program itself: {0}").format(sentence), Kind.BAD, details)
-
-    def _say(
-        self,
-        text: str,
-        kind: Kind = Kind.INFO,
-        details: str = "",
-        offers: Mapping[str, Callable[[], object]] | None = None,
-    ) -> None:
-        self.notice.show_message(text, kind, details, offers)
+        self.lab.say(self.tr("Something went wrong in the program itself: {0}").format(sentence), Kind.BAD, details)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is going on; leave no thread behind."""
@@ -441,5 +339,5 @@ class MainWindow(QMainWindow):
         self.hide()  # what is under way may need a moment to notice that it is to end
         self.session.shut_down()
         self.mnist_desk.shut_down()
-        self.inside.shut_down()
+        self.lab.shut_down()
         super().closeEvent(event)

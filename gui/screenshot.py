@@ -43,7 +43,7 @@ def _taken(app: QApplication, path: Path, state: str, shelf: Shelf) -> int:
             return _fail(f"{path} cannot be written")
     finally:
         window.session.shut_down()
-        window.inside.shut_down()
+        window.lab.inside.shut_down()
         window.deleteLater()
     return 0
 
@@ -87,14 +87,14 @@ def _show_page(window: MainWindow, state: str) -> str:
         form.set_config(dataclasses.replace(config, **changes))
         if error := _train(window, stop_early=False):
             return error
-    window.tabs.setCurrentIndex(_PAGES[state])
+    window.lab.tabs.setCurrentIndex(_PAGES[state])
     if state in ("runs", "overlaid"):
-        _compare(window.run_shelf)
+        _compare(window.lab.run_shelf)
     elif state == "network":
         loop = QEventLoop()
-        window.inside.historyAnswered.connect(loop.quit)
+        window.lab.inside.historyAnswered.connect(loop.quit)
         QTimer.singleShot(10_000, loop.quit)
-        window.inside.ask_history()
+        window.lab.inside.ask_history()
         loop.exec()
     return ""
 
@@ -158,7 +158,8 @@ def _train(window: MainWindow, *, stop_early: bool) -> str:
 
     window.session.progressed.connect(look)
     QTimer.singleShot(120_000, loop.quit)  # a run that hangs must not hang the command
-    window.training.start()
+    window.lab.training.start()
     loop.exec()
-    window.curves.flush()
+    if window.lab.curves is not None:
+        window.lab.curves.flush()
     return outcomes[0].error if outcomes else ""

@@ -102,12 +102,12 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     panel.set_data("mnist")
     panel.form.editor("epochs").setValue(200)
     panel.start_button.click()
-    qtbot.waitUntil(lambda: window.curves.history.n_evaluations >= 2, timeout=120_000)
-    losses = window.curves.history.loss.smoothed[1]
+    qtbot.waitUntil(lambda: window.lab.curves.history.n_evaluations >= 2, timeout=120_000)
+    losses = window.lab.curves.history.loss.smoothed[1]
     assert len(losses) > 100
     assert losses[-1] < 0.3 * losses[0]
-    assert window.curves.loss.live.smooth.yData is not None
-    assert len(window.curves.loss.live.smooth.yData) > 10  # painted, not only kept
+    assert window.lab.curves.loss.live.smooth.yData is not None
+    assert len(window.lab.curves.loss.live.smooth.yData) > 10  # painted, not only kept
 
     # While it learns, draw 200 digits with the mouse; the shipped model answers.
     digits = chosen_digits(pen_file, PER_CLASS)
@@ -118,7 +118,7 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     assert right >= 0.85
     assert window.session.is_active
 
-    qtbot.waitUntil(lambda: window.curves.history.evaluations["validation_accuracy"].max() > 0.96, timeout=120_000)
+    qtbot.waitUntil(lambda: window.lab.curves.history.evaluations["validation_accuracy"].max() > 0.96, timeout=120_000)
     panel.stop_button.click()
     outcome = conclude()
     assert outcome.stopped

@@ -42,7 +42,7 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
     with qtbot.waitSignal(reporter.reported):
         thread.start()
     thread.join()
-    assert "a slot failed" in window.notice.text
+    assert "a slot failed" in window.lab.notice.text
     window.pad_panel.random_action.trigger()  # and the window goes on
 
 

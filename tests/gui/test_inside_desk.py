@@ -31,23 +31,23 @@ def probabilities(window):
 
 
 def test_the_pages_follow_a_run(trained):
-    assert trained.inside_view.weights.page.n_units == 16
-    counts = trained.answers_view.confusion.grid.counts
+    assert trained.lab.inside_view.weights.page.n_units == 16
+    counts = trained.lab.answers_view.confusion.grid.counts
     (run,) = Shelf().runs()
     evaluations = run.history().evaluations
     assert np.trace(counts) == round(evaluations["validation_accuracy"][-1] * counts.sum())
-    assert len(trained.inside._kept) > 10
+    assert len(trained.lab.inside._kept) > 10
 
 
 def test_looking_back_lets_the_network_of_then_answer(qtbot, trained):
     trained.slot.choose(Respondent.OWN)
     now = probabilities(trained)
-    scrubber = trained.inside_view.scrubber
+    scrubber = trained.lab.inside_view.scrubber
     scrubber.slider.setValue(0)
     assert trained.slot.looks_back
     then = probabilities(trained)
     assert np.abs(then - now).max() > 0.05
-    first = trained.inside._kept[0]
+    first = trained.lab.inside._kept[0]
     np.testing.assert_array_equal(trained.slot.recognizer.network.parameters, first.parameters.astype(np.float32))
     scrubber.slider.setValue(scrubber.slider.maximum())
     assert scrubber.index == NEWEST
@@ -56,7 +56,7 @@ def test_looking_back_lets_the_network_of_then_answer(qtbot, trained):
 
 
 def test_choosing_another_network_ends_the_look_back(trained):
-    scrubber = trained.inside_view.scrubber
+    scrubber = trained.lab.inside_view.scrubber
     scrubber.slider.setValue(1)
     trained.slot.choose(Respondent.SHIPPED)
     assert trained.slot.choice is Respondent.SHIPPED
@@ -65,64 +65,64 @@ def test_choosing_another_network_ends_the_look_back(trained):
 
 
 def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
-    trained.inside_view.scrubber.slider.setValue(0)
+    trained.lab.inside_view.scrubber.slider.setValue(0)
     small_run(config=SMALL)
     conclude()
     assert not trained.slot.looks_back
-    assert trained.inside_view.scrubber.index == NEWEST
+    assert trained.lab.inside_view.scrubber.index == NEWEST
 
 
 def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_run):
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=TrainConfig(hidden=(16,), epochs=3000, batch_size=50))
     window.slot.choose(Respondent.TRAINING)
-    qtbot.waitUntil(lambda: len(window.inside._kept) > 2, timeout=60_000)
-    window.inside_view.scrubber.slider.setValue(0)
+    qtbot.waitUntil(lambda: len(window.lab.inside._kept) > 2, timeout=60_000)
+    window.lab.inside_view.scrubber.slider.setValue(0)
     first = window.slot.recognizer.network.snapshot()
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         pass
     np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.parameters)
-    window.inside_view.scrubber.slider.setValue(window.inside_view.scrubber.slider.maximum())
+    window.lab.inside_view.scrubber.slider.setValue(window.lab.inside_view.scrubber.slider.maximum())
     assert window.slot.choice is Respondent.TRAINING
     assert (window.slot.recognizer.network.parameters != first.parameters).any()
     window.training_panel.cancel_button.click()
 
 
 def test_how_the_answer_changed_is_found_out_where_it_is_seen(qtbot, trained):
-    trained.tabs.setCurrentWidget(trained.inside_view)
-    with qtbot.waitSignal(trained.inside._history.answered, timeout=60_000) as answered:
+    trained.lab.tabs.setCurrentWidget(trained.lab.inside_view)
+    with qtbot.waitSignal(trained.lab.inside._history.answered, timeout=60_000) as answered:
         trained.reader.answer()
     (answers,) = answered.args
-    assert answers.shape == (len(trained.inside._kept), 10)
+    assert answers.shape == (len(trained.lab.inside._kept), 10)
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
 
 
 def test_a_cell_opens_the_digits_behind_it(qtbot, trained):
-    trained.tabs.setCurrentWidget(trained.answers_view)
-    counts = trained.answers_view.confusion.grid.counts
+    trained.lab.tabs.setCurrentWidget(trained.lab.answers_view)
+    counts = trained.lab.answers_view.confusion.grid.counts
     label, answer = np.unravel_index(counts.argmax(), counts.shape)
-    with qtbot.waitSignal(trained.inside._examiner.examined, timeout=60_000):
-        trained.answers_view.confusion.cellOpened.emit(int(label), int(answer))
-    dialog = trained.inside._dialog
+    with qtbot.waitSignal(trained.lab.inside._examiner.examined, timeout=60_000):
+        trained.lab.answers_view.confusion.cellOpened.emit(int(label), int(answer))
+    dialog = trained.lab.inside._dialog
     assert dialog.isVisible()
     assert dialog.pictures.count() == counts[label, answer]
     dialog.pictures.setFocus()
     dialog.pictures.setCurrentRow(0)
     QTest.keyClick(dialog.pictures, Qt.Key.Key_Return)
     assert trained.pad_panel.pad.picture() is not None
-    np.testing.assert_array_equal(trained.reader.shown.image, trained.inside._opened.images[0])
+    np.testing.assert_array_equal(trained.reader.shown.image, trained.lab.inside._opened.images[0])
     dialog.close()
 
 
 def test_a_kept_run_is_asked_about_its_test_digits(qtbot, trained):
     (run,) = Shelf().runs()
-    with qtbot.waitSignal(trained.inside._examiner.examined, timeout=60_000):
-        trained.run_shelf.examineRequested.emit(run)
-    counts = trained.answers_view.confusion.grid.counts
+    with qtbot.waitSignal(trained.lab.inside._examiner.examined, timeout=60_000):
+        trained.lab.run_shelf.examineRequested.emit(run)
+    counts = trained.lab.answers_view.confusion.grid.counts
     assert counts.sum() == 60
     assert np.trace(counts) == round(run.test_accuracy * 60)
-    assert trained.tabs.currentWidget() is trained.answers_view
-    assert "of 60 are read right" in trained.notice.text
+    assert trained.lab.tabs.currentWidget() is trained.lab.answers_view
+    assert "of 60 are read right" in trained.lab.notice.text
 
 
 def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude, tmp_path):
@@ -133,14 +133,14 @@ def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude,
     small_run(data=f"idx:{tmp_path}", config=SMALL)
     conclude()
     (tmp_path / "t10k-images-idx3-ubyte").unlink()
-    with qtbot.waitSignal(window.inside._examiner.failed, timeout=60_000):
-        window.run_shelf.examineRequested.emit(Shelf().runs()[0])
-    assert "t10k-images" in window.notice.text
+    with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=60_000):
+        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
+    assert "t10k-images" in window.lab.notice.text
 
 
 def test_in_mnist_the_doubtful_labels_are_flagged(qtbot, window, small_run, conclude, real_data):
     small_run(data="mnist", config=TrainConfig(hidden=(8,), epochs=1, batch_size=500, learning_rate=0.5))
     conclude()
-    with qtbot.waitSignal(window.inside._examiner.examined, timeout=60_000) as examined:
-        window.run_shelf.examineRequested.emit(Shelf().runs()[0])
+    with qtbot.waitSignal(window.lab.inside._examiner.examined, timeout=60_000) as examined:
+        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
     assert examined.args[0].examination.doubtful.sum() == 15

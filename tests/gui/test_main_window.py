@@ -85,8 +85,8 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     small_run()
     outcome = conclude()
     assert outcome.model is not None
-    assert len(window.curves.history.loss) > 10
-    assert window.curves.history.n_evaluations == 3
+    assert len(window.lab.curves.history.loss) > 10
+    assert window.lab.curves.history.n_evaluations == 3
     assert "test digits are right" in window.training_panel._status.text()
     assert window.slot.has(Respondent.OWN)
     (kept,) = Shelf().runs()
@@ -138,7 +138,7 @@ def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, 
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
         window.close()
     assert window.isVisible()
-    assert "save its network" in window.notice.text
+    assert "save its network" in window.lab.notice.text
     assert window.slot.own_model() is not None
 
 
@@ -243,7 +243,7 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     qtbot.addWidget(again)
     again.add_curves()
     with qtbot.waitSignal(again.session.progressed, timeout=60_000) as goes_on:
-        again.training.take_up(run)
+        again.lab.training.take_up(run)
     assert goes_on.args[0][0].step == run.step + 1
     assert again.training_panel.config() == LONG
     again.session.shut_down()
@@ -280,7 +280,7 @@ def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_pa
     drag(window.pad_panel.pad, SEVEN)
     before = window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
     window.models.save(tmp_path / "mine.safetensors")
-    assert "Saved" in window.notice.text
+    assert "Saved" in window.lab.notice.text
     window.slot.choose(Respondent.SHIPPED)
     window.models.open(tmp_path / "mine.safetensors")
     assert window.slot.choice is Respondent.OWN
@@ -301,7 +301,7 @@ def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
         path = tmp_path / "none.safetensors"
     model = window.slot.model
     window.models.open(path)
-    assert str(path) in window.notice.text
+    assert str(path) in window.lab.notice.text
     assert window.slot.model is model
     assert window.slot.choice is Respondent.SHIPPED
 
@@ -311,7 +311,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclud
     conclude()
     (tmp_path / "file").write_text("in the way")
     window.models.save(tmp_path / "file" / "model.safetensors")
-    assert str(tmp_path / "file") in window.notice.text
+    assert str(tmp_path / "file") in window.lab.notice.text
     assert window.slot.own_model() is not None
 
 
@@ -320,7 +320,7 @@ def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
     places.runs().write_text("a file where the folder should be")
     small_run()
     conclude()
-    assert "save its network" in window.notice.text
+    assert "save its network" in window.lab.notice.text
     assert window.slot.own_model() is not None
 
 
@@ -344,7 +344,7 @@ def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, n
         path.write_bytes(content)
     drag(window.pad_panel.pad, SEVEN)
     window.reader.open(path)
-    assert name in window.notice.text
+    assert name in window.lab.notice.text
     assert answer(window).startswith("7, ")
 
 
@@ -379,7 +379,7 @@ def test_an_empty_picture_is_a_sentence(window):
     blank = QImage(50, 50, QImage.Format.Format_RGB32)
     blank.fill(Qt.GlobalColor.white)
     window.show_given(blank)
-    assert "no digit" in window.notice.text
+    assert "no digit" in window.lab.notice.text
 
 
 def test_a_dropped_model_answers(window, tmp_path):
@@ -416,15 +416,15 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
 def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
     window.training_panel.form.editor("hidden").setText("many")
     window.training_panel.start_button.click()
-    assert "hidden" in window.notice.text
+    assert "hidden" in window.lab.notice.text
     assert window.session.state is RunState.IDLE
 
 
 def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, conclude):
     small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
     conclude()
-    assert "learning_rate" in window.notice.text
-    assert len(window.curves.history.loss) > 0
+    assert "learning_rate" in window.lab.notice.text
+    assert len(window.lab.curves.history.loss) > 0
     assert window.training_panel.start_button.isVisible()
 
 
@@ -432,7 +432,7 @@ def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path)
     (tmp_path / "pen.unipen").write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 x\n')
     small_run(data=f"pen:{tmp_path / 'pen.unipen'}")
     conclude()
-    assert "line 3" in window.notice.text
+    assert "line 3" in window.lab.notice.text
 
 
 def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_run, conclude, tmp_path, monkeypatch):
@@ -441,7 +441,7 @@ def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_ru
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
     small_run(data="mnist")
     conclude()
-    assert "train-images-idx3-ubyte" in window.notice.text
+    assert "train-images-idx3-ubyte" in window.lab.notice.text
     assert window.training_panel.mnist_bar.isVisible()  # the way out is at hand
 
 
@@ -514,7 +514,7 @@ def test_mnist_is_fetched_with_progress(qtbot, mirror, window, real_data):
 def test_a_download_that_fails_on_both_mirrors_is_a_sentence(qtbot, mirror, window):
     window.training_panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "404" in window.notice.text
+    assert "404" in window.lab.notice.text
     assert window.training_panel.mnist_bar.get_button.isVisible()
     assert mnist.folder() is None
 
@@ -523,7 +523,7 @@ def test_wrong_content_is_refused(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), b"something else")
     window.training_panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "something else than MNIST" in window.notice.text
+    assert "something else than MNIST" in window.lab.notice.text
     assert mnist.folder() is None
 
 
@@ -536,7 +536,7 @@ def test_a_download_can_be_cancelled(qtbot, mirror, window):
     window.training_panel.mnist_bar.cancel_button.click()
     mirror.hold.set()
     finished(qtbot, window)
-    assert "cancelled" in window.notice.text
+    assert "cancelled" in window.lab.notice.text
     assert mnist.folder() is None
 
 
@@ -563,7 +563,7 @@ def test_mnist_is_taken_from_a_folder_of_the_users(qtbot, mirror, window, real_d
 def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
     window.mnist_desk.take_from(tmp_path)
     finished(qtbot, window)
-    assert "train-images-idx3-ubyte" in window.notice.text
+    assert "train-images-idx3-ubyte" in window.lab.notice.text
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
@@ -609,7 +609,7 @@ def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
     paths[1].unlink()
     again._recent.aboutToShow.emit()
     again._recent.actions()[2].trigger()
-    assert "cannot be read" in again.notice.text
+    assert "cannot be read" in again.lab.notice.text
 
 
 def test_only_so_many_recent_models_are_listed(window):
@@ -672,7 +672,7 @@ def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch
     monkeypatch.setattr(model_desk, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)
-    assert "is damaged" in window.notice.text
+    assert "is damaged" in window.lab.notice.text
     drag(window.pad_panel.pad, SEVEN)
     assert answer(window) == "No answer yet"
     window.close()
@@ -758,7 +758,7 @@ def test_a_drawing_survives_a_resize(window):
 def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
     window.training_panel.fold_button.click()
     window.training_panel.show_status("A line that is long enough to be wrapped. " * 3)
-    window.notice.show_message("A message that is long enough to be wrapped. " * 4)
+    window.lab.notice.show_message("A message that is long enough to be wrapped. " * 4)
     window.resize(window.minimumSize())
     QApplication.processEvents()
     panel = window.training_panel

@@ -28,7 +28,7 @@ def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkey
     window.training_panel.set_data("synthetic:600")
     monkeypatch.setattr(QInputDialog, "getText", lambda *a: (" wider ", True))
     window.actions_by_name["save_recipe"].trigger()
-    assert "wider.toml" in window.notice.text
+    assert "wider.toml" in window.lab.notice.text
     assert window.training_panel.recipe == "wider"
     assert recipes.named("wider").config == WIDE
     other = again()
@@ -39,8 +39,8 @@ def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkey
 
 @pytest.mark.parametrize("name", ["quick", "../x", "a/b"])
 def test_a_name_that_cannot_be_is_a_sentence(window, name, home):
-    window.recipes.save(name)
-    assert window.notice.text
+    window.lab.recipes.save(name)
+    assert window.lab.notice.text
     assert not list(home.rglob("*.toml"))
 
 
@@ -58,8 +58,8 @@ def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
     path = tmp_path / "odd.toml"
     path.write_text(content)
     before = window.training_panel.recipe
-    window.recipes.open(path)
-    assert str(path) in window.notice.text
+    window.lab.recipes.open(path)
+    assert str(path) in window.lab.notice.text
     assert window.training_panel.recipe == before
 
 
@@ -68,6 +68,6 @@ def test_a_broken_recipe_of_the_users_is_told_and_harms_nothing(again):
     (places.recipes() / "bad.toml").write_text("[settings")
     (places.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
     window = again()
-    assert "bad.toml" in window.notice.text
+    assert "bad.toml" in window.lab.notice.text
     window.training_panel.set_recipe("good")
     assert window.training_panel.config().hidden == (5,)

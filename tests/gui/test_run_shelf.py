@@ -19,38 +19,38 @@ SMALL = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
 
 
 def row_of(window, name):
-    model = window.run_shelf.view.model()
+    model = window.lab.run_shelf.view.model()
     return next(row for row in range(model.rowCount()) if model.index(row, 0).data() == name)
 
 
 def cell(window, name, column=0):
     """Return the middle of a cell in the view's own pixels."""
-    view = window.run_shelf.view
+    view = window.lab.run_shelf.view
     return view.visualRect(view.model().index(row_of(window, name), column)).center()
 
 
 def click(window, name, modifier=Qt.KeyboardModifier.NoModifier, column=1):
-    viewport = window.run_shelf.view.viewport()
+    viewport = window.lab.run_shelf.view.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, modifier, cell(window, name, column))
 
 
 def tick(window, name):
     """Click on the box at the beginning of a run's row."""
-    view = window.run_shelf.view
+    view = window.lab.run_shelf.view
     rect = view.visualRect(view.model().index(row_of(window, name), 0))
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + 10, rect.center().y()))
 
 
 def act(window, name):
-    window.run_shelf.actions_by_name[name].trigger()
+    window.lab.run_shelf.actions_by_name[name].trigger()
 
 
 def detail(window):
-    return window.run_shelf._detail.text()
+    return window.lab.run_shelf._detail.text()
 
 
 def names(window):
-    model = window.run_shelf.view.model()
+    model = window.lab.run_shelf.view.model()
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
@@ -72,8 +72,8 @@ def kept():
 @pytest.fixture
 def shelf(window):
     """The window with its list of runs in front."""
-    window.tabs.setCurrentWidget(window.run_shelf)
-    return window.run_shelf
+    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
+    return window.lab.run_shelf
 
 
 def test_an_empty_shelf_says_what_it_is_for(window, shelf):
@@ -87,7 +87,7 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     conclude()
     small_run(config=dataclasses.replace(SMALL, learning_rate=0.2, seed=7))
     second = conclude()
-    window.tabs.setCurrentWidget(window.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
     assert names(window) == ["quick 2", "quick"]
 
     click(window, "quick")
@@ -98,10 +98,10 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
 
     tick(window, "quick")
     tick(window, "quick 2")
-    overlays = window.curves.loss.overlays
+    overlays = window.lab.curves.loss.overlays
     assert len(overlays) == 2
     tick(window, "quick 2")
-    assert len(window.curves.loss.overlays) == 1
+    assert len(window.lab.curves.loss.overlays) == 1
 
     click(window, "quick")
     window.slot.choose(Respondent.SHIPPED)
@@ -111,8 +111,8 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.model().network.parameters)
 
     for suffix in (".csv", ".png", ".svg", ".safetensors"):
-        window.runs.export(first, tmp_path / f"out{suffix}")
-        assert "Saved" in window.notice.text
+        window.lab.runs.export(first, tmp_path / f"out{suffix}")
+        assert "Saved" in window.lab.notice.text
     with (tmp_path / "out.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1.0", "2.0"]
@@ -125,8 +125,8 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
 
     act(window, "delete")
     assert names(window) == ["quick 2"]
-    assert "“quick” was deleted." in window.notice.text
-    undo = next(button for button in window.notice.findChildren(QPushButton) if button.text() == "Undo")
+    assert "“quick” was deleted." in window.lab.notice.text
+    undo = next(button for button in window.lab.notice.findChildren(QPushButton) if button.text() == "Undo")
     QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
     assert names(window) == ["quick 2", "quick"]
     assert Shelf().find("quick").model().scores == first.model().scores
@@ -135,7 +135,7 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
 
 def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
     kept("one")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     view = shelf.view
     view.setCurrentIndex(view.model().index(0, 0))
     QTest.keyClick(view, Qt.Key.Key_F2)
@@ -148,7 +148,7 @@ def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
 
 def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
     kept("one")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a: ("more dropout next time", True))
     click(window, "one")
     act(window, "note")
@@ -160,14 +160,14 @@ def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
 def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
     for name, seconds in (("a", 9.0), ("b", 100.0), ("c", 20.0)):
         kept(name, seconds=seconds)
-    window.runs.refresh()
+    window.lab.runs.refresh()
     shelf.view.sortByColumn(6, Qt.SortOrder.AscendingOrder)
     assert names(window) == ["a", "c", "b"]
 
 
 def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
     kept("one")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     window.training_panel.form.editor("epochs").setValue(77)
     click(window, "one")
     act(window, "settings")
@@ -179,16 +179,16 @@ def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
 def test_settings_of_another_program_are_a_sentence(window, shelf, kept):
     run = dataclasses.replace(kept("one"), settings={"warp_speed": 9})
     run.save()
-    window.runs.refresh()
+    window.lab.runs.refresh()
     click(window, "one")
     act(window, "settings")
-    assert "warp_speed" in window.notice.text
+    assert "warp_speed" in window.lab.notice.text
 
 
 def test_a_run_goes_on_from_where_another_has_ended(window, small_run, conclude):
     small_run(config=SMALL)
     conclude()
-    window.tabs.setCurrentWidget(window.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
     click(window, "quick")
     act(window, "continue")
     assert conclude().run.parent == Shelf().find("quick").id
@@ -196,7 +196,7 @@ def test_a_run_goes_on_from_where_another_has_ended(window, small_run, conclude)
 
 def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, shelf, home):
     (home / "runs" / "odd").mkdir(parents=True)
-    window.runs.refresh()
+    window.lab.runs.refresh()
     click(window, "odd", column=0)
     assert "cannot be read" in detail(window)
     enabled = {name for name, action in shelf.actions_by_name.items() if action.isEnabled()}
@@ -208,10 +208,10 @@ def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, shelf, home)
 def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=3000))
-    window.tabs.setCurrentWidget(window.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
     click(window, "quick")
     act(window, "delete")
-    assert "goes on" in window.notice.text
+    assert "goes on" in window.lab.notice.text
     assert names(window) == ["quick"]
     window.training_panel.cancel_button.click()
 
@@ -219,27 +219,27 @@ def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
 def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):
     run = kept("one", scores={"test_accuracy": 0.9})
     (run.folder / runs.MODEL).write_bytes(b"nonsense")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     click(window, "one")
     act(window, "load")
-    assert "is not a model" in window.notice.text
+    assert "is not a model" in window.lab.notice.text
     assert window.slot.choice is Respondent.SHIPPED
 
 
 @pytest.mark.parametrize("name", ["x.txt", "none/x.csv", "x"])
 def test_a_place_where_nothing_can_be_exported_is_a_sentence(window, shelf, kept, tmp_path, name):
-    window.runs.export(kept("one"), tmp_path / name)
-    assert window.notice.text
+    window.lab.runs.export(kept("one"), tmp_path / name)
+    assert window.lab.notice.text
     assert not (tmp_path / name).exists()
 
 
 def test_ticks_outlive_a_new_list(window, shelf, kept):
     kept("one")
     kept("two")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     tick(window, "one")
     kept("three")
-    window.runs.refresh()
+    window.lab.runs.refresh()
     assert [run.name for run, _ in shelf.overlaid()] == ["one"]
     colour = shelf.overlaid()[0][1]
     tick(window, "two")

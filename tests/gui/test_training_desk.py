@@ -15,7 +15,7 @@ WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, i
 
 
 def offers(window):
-    return {button.text(): button for button in window.notice._offers}
+    return {button.text(): button for button in window.lab.notice._offers}
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def offers(window):
 def test_a_run_that_diverges_offers_to_start_again(window, small_run, conclude, offer, changes):
     small_run(config=WILD)
     assert "the run diverged" in conclude().error
-    assert "the run diverged" in window.notice.text
+    assert "the run diverged" in window.lab.notice.text
     assert list(offers(window)) == ["Restart with a tenth of the rate", "Restart with scaled pixels"]
     QTest.mouseClick(offers(window)[offer], Qt.MouseButton.LeftButton)
     conclude()
@@ -64,10 +64,10 @@ def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
 
 
 def test_an_offer_that_was_made_before_is_gone(window):
-    window._say("one", offers={"Undo": lambda: None})
-    assert [button.text() for button in window.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
-    window._say("two")
-    assert not any(button.isVisible() for button in window.notice.findChildren(QPushButton))
+    window.lab.say("one", offers={"Undo": lambda: None})
+    assert [button.text() for button in window.lab.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
+    window.lab.say("two")
+    assert not any(button.isVisible() for button in window.lab.notice.findChildren(QPushButton))
 
 
 def test_one_run_at_a_time(qtbot, window, small_run, conclude):
@@ -75,6 +75,6 @@ def test_one_run_at_a_time(qtbot, window, small_run, conclude):
     first = conclude().run
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    window.training.continue_from(first)
-    assert "stop that run first" in window.notice.text
+    window.lab.training.continue_from(first)
+    assert "stop that run first" in window.lab.notice.text
     window.training_panel.cancel_button.click()
