@@ -79,6 +79,9 @@ def begin_from(path: Path, experiment: Experiment) -> None:
         The file cannot be read or is damaged, or the network is another. The experiment is then of no more use.
     """
     with _reading(path) as (facts, tensors):
+        then, now = facts["settings"]["hidden"], list(experiment.config.hidden)
+        if then != now:
+            raise RunError(f"is of a network with hidden layers {_shape(then)}, not {_shape(now)}")
         _restore_weights(experiment.state, facts, tensors)
         experiment.state.best = Best(experiment.state.network.snapshot())
 
@@ -96,6 +99,10 @@ def _reading(path: Path) -> Iterator[tuple[dict[str, Any], tensorfile.Tensors]]:
         raise RunError(f"{path} is damaged, or of another network: {str(error)[:100]}") from None
     except RunError as error:
         raise RunError(f"{path} {error}") from None
+
+
+def _shape(hidden: list[int]) -> str:
+    return "-".join(map(str, hidden)) or "none"
 
 
 def _check_likeness(facts: dict[str, Any], experiment: Experiment) -> None:

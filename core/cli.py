@@ -82,9 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--resume", nargs="?", const="", metavar="RUN", help="go on with a kept run, or the last interrupted one"
     )
-    command.add_argument(
-        "--from", dest="parent", metavar="RUN", help="begin with the weights that a kept run ended with"
-    )
+    command.add_argument("--from", dest="parent", metavar="RUN", help="begin where a kept run ended, as it was set")
     command.set_defaults(run="train_command.train")
 
     command = commands.add_parser("compare", help="compare recipes, each with several seeds")

@@ -158,9 +158,7 @@ class Run:
         path = folder / INFO
         try:
             facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
-            if (path := folder / LABEL).is_file():
-                facts |= _label(json.loads(bounded.read(path, MAX_INFO_BYTES, RunError)))
-            return cls(folder, **_checked(facts))
+            return cls(folder, **_checked(facts | _label(folder / LABEL)))
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise RunError(f"{path} is damaged: {str(error)[:100]}") from None
 
@@ -195,8 +193,16 @@ def _checked(facts: Any) -> dict[str, Any]:
     return found | {"status": Status(facts["status"])}
 
 
-def _label(facts: Any) -> dict[str, Any]:
-    return {name: facts[name] for name in ("name", "note")}
+def _label(path: Path) -> dict[str, Any]:
+    """Return the name and the note that a run was given; nothing where there are none, or they make no sense."""
+    if not path.is_file():
+        return {}
+    try:
+        facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+        label = {name: facts[name] for name in ("name", "note")}
+    except (RunError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return label if all(isinstance(text, str) for text in label.values()) else {}
 
 
 @dataclass(frozen=True)

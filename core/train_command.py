@@ -15,7 +15,8 @@ from core.data import sources
 from core.errors import DigitpadError, RunError, TrainingError
 from core.experiment import Experiment, Scores
 from core.keeper import Keeper
-from core.runs import MODEL, STATE, Shelf, Status
+from core.recipefile import Recipe
+from core.runs import MODEL, STATE, Run, Shelf, Status
 from core.training import Progress
 
 DEFAULT_OUT = Path("model.safetensors")
@@ -26,20 +27,29 @@ def train(options: argparse.Namespace) -> int:
     """Train a network and save it."""
     if options.resume is not None:
         return _resume(options)
-    parent = Shelf().find(options.parent) if options.parent else None
-    recipe = recipes.named(options.recipe or (parent.recipe if parent else recipes.DEFAULT))
+    parent = None if options.parent is None else Shelf().find(options.parent)
+    start = _start(options, parent)
     changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
-    config = dataclasses.replace(parent.config() if parent and not options.recipe else recipe.config, **changes)
+    config = dataclasses.replace(start.config, **changes)
     n_threads = threads.default(window=False) if options.threads is None else options.threads
     out = None if options.keep and options.out is None else _checked_out(options.out)
-    data = options.data or (parent.data if parent else recipe.data) or sources.default()
+    data = options.data or start.data or sources.default()
     with threads.limited(n_threads):
-        experiment = Experiment.prepare(recipe.name, config, data, n_threads, options.test or recipe.test_for(data))
+        experiment = Experiment.prepare(start.name, config, data, n_threads, options.test or start.test_for(data))
         if parent is not None:
             checkpoint.begin_from(parent.folder / STATE, experiment)
         shelf = Shelf() if options.keep else None
         with Keeper.begin(experiment, shelf, parent=parent.id if parent else "") as keeper:
             return _train(keeper, out, options)
+
+
+def _start(options: argparse.Namespace, parent: Run | None) -> Recipe:
+    """Return what is trained by: the recipe that was asked for, or what another run was trained by."""
+    if parent is None:
+        return recipes.named(options.recipe or recipes.DEFAULT)
+    if options.recipe is not None:
+        raise DigitpadError("--recipe does not go with --from: it begins with the settings that the run had")
+    return Recipe(parent.recipe, parent.name, parent.config(), parent.data, parent.test or None)
 
 
 def _resume(options: argparse.Namespace) -> int:
@@ -154,15 +164,26 @@ def _checked_out(out: Path | None) -> Path:
 def _run(keeper: Keeper) -> bool:
     """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
     experiment = keeper.experiment
-    interrupted = False
-    try:
+    with _interrupts() as asked:
         for _ in _shown(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config))):
-            pass
-    except KeyboardInterrupt:
-        interrupted = True
-    with _uninterrupted():
+            if asked.is_set():
+                break
         keeper.write()
-    return interrupted
+        return asked.is_set()
+
+
+@contextlib.contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Let Ctrl-C set an event: in the middle of a batch it would leave a state that is neither before nor after it."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _shown(records: Iterator[Progress]) -> Iterator[Progress]:

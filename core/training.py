@@ -270,7 +270,7 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rat
     """Go back to the best weights, and return the error that says what to change."""
     state.network.restore(state.best.snapshot)
     remedies = {"a smaller learning_rate": {"learning_rate": config.learning_rate / 10}}
-    advice = [f"a smaller learning_rate (it was {learning_rate:g})"]
+    advice = [f"a smaller learning_rate (it was {config.learning_rate * state.rate_factor:g})"]
     if config.input_scale > 0.1:
         remedies["pixels scaled to [0, 1]"] = {"input_scale": 1 / 255}
         advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {config.input_scale:g})")

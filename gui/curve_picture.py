@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from core import atomic
 from core.errors import RunError
@@ -20,6 +21,8 @@ def save(run: Run, path: Path) -> None:
     curves.resize(_SIZE)
     history = run.history()
     curves.begin(history.axis, int(run.settings.get("epochs", 1)), history)
+    for control in curves.findChildren(QCheckBox) + curves.findChildren(QComboBox):
+        control.hide()  # there is nothing to press in a picture
     content = _svg(curves) if path.suffix.lower() == ".svg" else _png(curves)
     curves.deleteLater()
     if refusal := atomic.refusal(path):

@@ -30,6 +30,8 @@ class InsideView(_Page):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.weights, self.layers, self.scrubber = WeightsView(), LayersView(), Scrubber()
+        self.weights.setMinimumHeight(160)
+        self.layers.setMinimumHeight(120)
         super().__init__((self.weights, 3), (self.layers, 2), (self.scrubber, 0), parent=parent)
 
 

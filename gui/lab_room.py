@@ -87,6 +87,7 @@ class LabRoom(QWidget):
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
         self.runs.undoable.connect(self._offer_undo)
+        self.runs.overlaysChanged.connect(self._show_overlays)
         self.runs.modelTaken.connect(models.take)
         self.run_shelf.settingsRequested.connect(self._use_settings)
         self.run_shelf.resumeRequested.connect(self.training.take_up)

@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
             shelf.empty_trash(_TRASH_AGE_S)
         if preferences is not None:
             self.lab.recipes.load()
+            self.lab.training.offer_interrupted()
         self._on_choices()
         self._restore()
         self.pad_panel.pad.setFocus()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
 
@@ -44,11 +44,18 @@ class NoticeBar(QWidget):
         close.setToolTip(self.tr("Hide this message"))
         close.setAccessibleName(self.tr("Hide this message"))
         close.clicked.connect(self._dismiss)
-        layout = self._row = QHBoxLayout(self)
+        text = QHBoxLayout()
+        text.addWidget(self._label, 1)
+        text.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        # Below the text, for beside it they would leave a long sentence no room.
+        self._row = QHBoxLayout()
+        self._row.addWidget(self._copy)
+        self._row.addStretch(1)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING // 2, theme.SPACING, theme.SPACING // 2)
-        layout.addWidget(self._label, 1)
-        layout.addWidget(self._copy)
-        layout.addWidget(close)
+        layout.setSpacing(theme.SPACING // 2)
+        layout.addLayout(text)
+        layout.addLayout(self._row)
         self.hide()
 
     @property
@@ -82,7 +89,7 @@ class NoticeBar(QWidget):
             button.setAccessibleName(text)
             button.clicked.connect(self.hide)
             button.clicked.connect(lambda checked=False, action=action: action())
-            self._row.insertWidget(1 + len(self._offers), button)
+            self._row.insertWidget(len(self._offers), button)
             self._offers.append(button)
 
     def clear(self) -> None:

@@ -51,10 +51,10 @@ class RecipeDesk(QObject):
     def ask_name(self) -> None:
         """Ask how the settings in the panel are to be called, and save them as a recipe."""
         name, accepted = QInputDialog.getText(
-            self._window, self.tr("Save as recipe"), self.tr("Name of the recipe, a word such as “wider”:")
+            self._window, self.tr("Save as recipe"), self.tr("Name of the recipe, such as “wider”:")
         )
         if accepted and name.strip():
-            self.save(name.strip())
+            self.save("-".join(name.split()))
 
     def save(self, name: str) -> None:
         """Keep the settings in the panel as a recipe of the user's."""

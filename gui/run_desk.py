@@ -30,6 +30,8 @@ class RunDesk(QObject):
     """Serves a shelf's view; ``told`` says how that went, and ``undoable`` that the last deletion can be undone."""
 
     told = Signal(str, object)
+    overlaysChanged = Signal()
+    """Other runs are ticked than before, for one has gone or come back."""
     undoable = Signal(str)
     """A sentence on what was deleted; ``undo`` brings it back."""
     modelTaken = Signal(object, str)
@@ -39,6 +41,7 @@ class RunDesk(QObject):
         super().__init__(window)
         self._view, self.shelf, self._window, self._picture_of = view, shelf, window, picture_of
         self._deleted: list[str] = []
+        self._told: set[str] = set()
         view.loadRequested.connect(self._load)
         view.renameRequested.connect(self._rename)
         view.noteRequested.connect(self._ask_note)
@@ -47,7 +50,10 @@ class RunDesk(QObject):
 
     def refresh(self) -> None:
         """Show what is on the shelf now; other processes may have put runs there."""
+        before = [run.id for run, _ in self._view.overlaid()]
         self._view.show_runs(self.shelf.runs())
+        if [run.id for run, _ in self._view.overlaid()] != before:
+            self.overlaysChanged.emit()
 
     def overlays(self) -> "list[Overlay]":
         """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""
@@ -58,7 +64,9 @@ class RunDesk(QObject):
             try:
                 found.append(Overlay(run.name, colour, run.history()))
             except RunError as error:
-                self.told.emit(str(error), Kind.BAD)
+                if run.id not in self._told:  # once: the curves are shown anew at each change of colours, too
+                    self._told.add(run.id)
+                    self.told.emit(str(error), Kind.BAD)
         return found
 
     def undo(self) -> None:

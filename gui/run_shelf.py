@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPalette
+from PySide6.QtGui import QAction, QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
+    QGridLayout,
     QHeaderView,
     QLabel,
     QMenu,
+    QSizePolicy,
     QTableView,
     QToolButton,
     QVBoxLayout,
@@ -21,6 +22,9 @@ from core.runs import Broken, Run, Status, differing
 from gui import theme
 from gui.run_table import SORT_ROLE, Entry, RunTable
 
+_MAX_COLUMN = 220  # px: a long name does not push the scores away
+_PER_ROW = 5  # buttons
+_ROOMY = 540  # px: buttons with words need so much
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
@@ -44,6 +48,7 @@ class RunShelf(QWidget):
     deleteRequested = Signal(object)
     """These runs, or broken folders, are to be deleted."""
     renameRequested = Signal(object, str)
+    """This run is to have that name."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +59,7 @@ class RunShelf(QWidget):
         self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.view = QTableView()
         self._detail = QLabel()
+        self._buttons: list[QToolButton] = []
         self.actions_by_name: dict[str, QAction] = {}
         self._make_actions()
         self._lay_out()
@@ -94,8 +100,9 @@ class RunShelf(QWidget):
             ("load", "pen", tr("Let it answer"), tr("Let this run's network read what is on the pad")),
             ("resume", "play", tr("Go on"), tr("Go on with this run, from where it was interrupted")),
             ("settings", "settings", tr("Use settings"), tr("Take this run's settings over into the panel above")),
-            ("continue", "redo", tr("Train some more"), tr("Begin a run with the weights that this one ended with")),
+            ("continue", "redo", tr("Train more"), tr("Begin a run with this one's last weights and settings")),
             ("examine", "picture", tr("Test answers"), tr("Show which test digits it reads wrongly")),
+            ("rename", "settings", tr("Rename"), tr("Give this run another name")),
             ("note", "info", tr("Note"), tr("Write a note on this run")),
             ("export", "save", tr("Export"), tr("Save its curves as CSV, PNG or SVG, or its network")),
             ("delete", "clear", tr("Delete"), tr("Delete the selected runs; this can be undone")),
@@ -105,9 +112,11 @@ class RunShelf(QWidget):
             theme.set_icon(action, icon)
             action.triggered.connect(lambda checked=False, name=name: self._act(name))
             self.actions_by_name[name] = action
-        self.actions_by_name["delete"].setShortcut(Qt.Key.Key_Delete)
-        self.actions_by_name["delete"].setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.addAction(self.actions_by_name["delete"])
+        for name, key in (("delete", Qt.Key.Key_Delete), ("rename", Qt.Key.Key_F2)):
+            action = self.actions_by_name[name]
+            action.setShortcut(key)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            self.addAction(action)
 
     def _lay_out(self) -> None:
         self.view.setModel(self._sorted)
@@ -122,26 +131,27 @@ class RunShelf(QWidget):
         header.setResizeContentsPrecision(50)  # rows that are measured: of a thousand, all would take half a second
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setHighlightSections(False)
+        header.setMaximumSectionSize(_MAX_COLUMN)
         header.setStretchLastSection(True)
-        self.view.setEditTriggers(
-            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
-        )
+        self.view.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
         self.view.setAccessibleName(self.tr("Runs"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self._empty = QLabel(self.tr("Each run is kept here by itself, with its curves and its network."), self.view)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        buttons = QHBoxLayout()
+        bar = QWidget()
+        bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        buttons = QGridLayout(bar)
+        buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(2)
-        for action in self.actions_by_name.values():
+        for number, action in enumerate(self.actions_by_name.values()):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
-            if action is self.actions_by_name["load"]:  # the one that a newcomer looks for
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+            buttons.addWidget(button, *divmod(number, _PER_ROW))
+            self._buttons.append(button)
+        buttons.setColumnStretch(_PER_ROW, 1)
         self._detail.setWordWrap(True)
         self._detail.setTextFormat(Qt.TextFormat.PlainText)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -149,10 +159,18 @@ class RunShelf(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
         layout.setSpacing(theme.SPACING // 2)
-        layout.addLayout(buttons)
+        layout.addWidget(bar)
         layout.addWidget(self.view, 1)
         layout.addWidget(self._detail)
         layout.addWidget(self._empty)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let buttons go without their words where there is no room for them."""
+        super().resizeEvent(event)
+        styles = Qt.ToolButtonStyle
+        style = styles.ToolButtonTextBesideIcon if self.width() >= _ROOMY else styles.ToolButtonIconOnly
+        for button in self._buttons:
+            button.setToolButtonStyle(style)
 
     # -- reactions -----------------------------------------------------------------------------------------------------
 
@@ -169,6 +187,9 @@ class RunShelf(QWidget):
         }
         if name == "delete":
             self.deleteRequested.emit(chosen)
+        elif name == "rename":
+            rows = self.view.selectionModel().selectedRows()
+            self.view.edit(rows[0])
         elif chosen:
             signals[name].emit(chosen[0])
 
@@ -183,6 +204,7 @@ class RunShelf(QWidget):
             ("settings", run is not None),
             ("continue", ended and run is not None and run.status is not Status.DIVERGED),
             ("examine", ended and run is not None and bool(run.scores)),
+            ("rename", run is not None),
             ("note", run is not None),
             ("export", run is not None),
             ("delete", bool(chosen)),
@@ -213,11 +235,12 @@ class RunShelf(QWidget):
         found = differing(runs)
         if not found:
             return self.tr("Both have the same settings.")
-        parts = [f"{name}: {_shown(one)} | {_shown(other)}" for name, (one, other) in found.items()]
+        parts = [f"{_word(name)}: {_shown(one)} | {_shown(other)}" for name, (one, other) in found.items()]
         more = len(parts) - _MAX_SHOWN
         if more > 0:
             parts[_MAX_SHOWN:] = [self.tr("and {0} more").format(more)]
-        return self.tr("They differ in  {0}").format("  ·  ".join(parts))
+        names = f"{runs[0].name} | {runs[1].name}"
+        return self.tr("{0} differ in  {1}").format(names, "  ·  ".join(parts))
 
     def _on_renamed(self, run_id: str, name: str) -> None:
         for row in range(self.table.rowCount()):
@@ -231,6 +254,11 @@ class RunShelf(QWidget):
         menu.addActions(list(self.actions_by_name.values()))
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
+
+
+def _word(name: str) -> str:
+    """Return a setting's name for people."""
+    return name.replace("_", " ")
 
 
 def _shown(value: Any) -> str:

@@ -1,10 +1,11 @@
 """The runs as a table: one row each, with a box to tick for its curves to be shown."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from core.runs import Broken, Run, Status
 from gui import theme
@@ -26,6 +27,7 @@ class _Column(NamedTuple):
 
 _PERCENT = "{:.2%}".format
 _STATE = 2  # the column
+_SWATCH = 14  # px
 _COLUMNS = (
     _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
     _Column("Recipe", "The settings that it began with", lambda run: run.recipe, str),
@@ -44,7 +46,11 @@ _COLUMNS = (
 
 
 class RunTable(QAbstractTableModel):
-    """Runs and broken folders, each known by its ID. Ticks outlive a new list."""
+    """Runs and broken folders, each known by its ID.
+
+    A run has a colour as long as it is ticked: the first that no other has. Ticks outlive a new list, and also a
+    deletion, which may be undone.
+    """
 
     ticked = Signal()
     """The user has ticked a box, or cleared one."""
@@ -54,13 +60,12 @@ class RunTable(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._entries: list[Entry] = []
-        self._ticked: set[str] = set()
+        self._ticked: dict[str, int] = {}
 
     def set_runs(self, entries: Sequence[Entry]) -> None:
         """Show other runs, the newest first; silent but for the views."""
         self.beginResetModel()
         self._entries = list(entries)
-        self._ticked &= {entry.id for entry in entries}
         self.endResetModel()
 
     def entry(self, row: int) -> Entry:
@@ -69,13 +74,19 @@ class RunTable(QAbstractTableModel):
 
     def ticked_runs(self) -> list[tuple[Run, QColor]]:
         """Return the runs whose boxes are ticked, each with its colour, the oldest first."""
-        rows = reversed(list(enumerate(self._entries)))
-        return [(run, self.colour(row)) for row, run in rows if isinstance(run, Run) and run.id in self._ticked]
+        runs = [run for run in reversed(self._entries) if isinstance(run, Run) and run.id in self._ticked]
+        return [(run, self._colour(run)) for run in runs]
 
-    def colour(self, row: int) -> QColor:
-        """Return a row's colour. It goes by age, so that a new run does not change those of the others."""
+    def _colour(self, run: Run) -> QColor:
         series = theme.run_colours()
-        return series[(len(self._entries) - 1 - row) % len(series)]
+        return series[self._ticked[run.id] % len(series)]
+
+    def _tick(self, run: Run, *, ticked: bool) -> None:
+        if ticked:
+            taken = set(self._ticked.values())
+            self._ticked[run.id] = next(number for number in itertools.count() if number not in taken)
+        else:
+            self._ticked.pop(run.id, None)
 
     # -- what Qt asks --------------------------------------------------------------------------------------------------
 
@@ -120,7 +131,7 @@ class RunTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if index.column() == 0:
             if role == _ROLE.DecorationRole:
-                return self.colour(index.row())
+                return _swatch(self._colour(entry) if entry.id in self._ticked else None)
             if role == _ROLE.EditRole:
                 return entry.name
             if role == _ROLE.CheckStateRole:
@@ -140,12 +151,20 @@ class RunTable(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
         """Take over a tick, or say that another name is wanted."""
         entry = self._entries[index.row()]
-        if role == _ROLE.CheckStateRole:
-            checked = Qt.CheckState(value) is Qt.CheckState.Checked
-            (self._ticked.add if checked else self._ticked.discard)(entry.id)
-            self.dataChanged.emit(index, index, [role])
+        if role == _ROLE.CheckStateRole and isinstance(entry, Run):
+            self._tick(entry, ticked=Qt.CheckState(value) is Qt.CheckState.Checked)
+            self.dataChanged.emit(index, index, [role, _ROLE.DecorationRole])
             self.ticked.emit()
             return True
         if role == _ROLE.EditRole and value.strip() and value != self.data(index, role):
             self.renamed.emit(entry.id, value)
         return False
+
+
+def _swatch(colour: QColor | None) -> QIcon:
+    """Return a square of a colour, the same where the row is selected; an empty one for a run that is not shown."""
+    pixmap = QPixmap(_SWATCH, _SWATCH)
+    pixmap.fill(Qt.GlobalColor.transparent if colour is None else colour)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import DigitpadError
 from core.modelfile import Model
-from core.runs import Run, Shelf
+from core.runs import Run, Shelf, Status
 from core.training import Progress
 from gui.faults import log
 from gui.model_desk import ModelDesk
@@ -107,15 +107,17 @@ class TrainingDesk(QObject):
             self.starting.emit()
             self._session.take_up(run)
 
+    def offer_interrupted(self) -> None:
+        """Offer to go on with the newest run, if that was interrupted."""
+        newest = next(iter(self._shelf.runs()), None) if self._shelf else None
+        if isinstance(newest, Run) and newest.status is Status.INTERRUPTED:
+            text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
+            offers = {self.tr("Go on with it"): partial(self.take_up, newest)}
+            self._tell(text.format(newest.name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
+
     def continue_from(self, run: Run) -> None:
-        """Begin a run where another has ended, with its settings as the panel shows them now."""
-        if not self._is_free():
-            return
-        try:
-            same = tuple(run.config().hidden) == self._panel.config().hidden
-        except DigitpadError:
-            same = False
-        if same or self.use_settings(run):
+        """Begin a run where another has ended, with that one's settings."""
+        if self._is_free() and self.use_settings(run):
             self.start(run)
 
     def _is_free(self) -> bool:
@@ -147,13 +149,14 @@ class TrainingDesk(QObject):
             log.error("%s", outcome.details)
         if outcome.model is not None:
             self._take_result(outcome.model, stopped=outcome.stopped)
-        elif outcome.run is not None:
+        elif outcome.run is not None and not outcome.error:
             self._panel.show_status(self.tr("The run was left where it stands; it can go on from the list of runs."))
         else:
             self._panel.show_status(self.tr("The run has ended; nothing of it was kept."))
         self._slot.forget_training()
         if outcome.error:
-            self._tell(outcome.error, Kind.BAD, outcome.details, self._remedies(outcome.remedies))
+            sentence = outcome.error[:1].upper() + outcome.error[1:]
+            self._tell(sentence, Kind.BAD, outcome.details, self._remedies(outcome.remedies))
         elif outcome.unkept and outcome.model is not None:
             text = self.tr("The run could not be kept by itself ({0}): save its network.").format(outcome.unkept)
             self._tell(text, Kind.BAD, offers={self.tr("Save model…"): self._models.choose_place})

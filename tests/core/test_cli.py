@@ -294,7 +294,7 @@ def interrupted_after(monkeypatch, n_records):
         for record in fit(*arguments):
             yield record
             if record.step == n_records:
-                raise KeyboardInterrupt
+                signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(training, "fit", interrupting)
 

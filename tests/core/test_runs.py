@@ -101,6 +101,14 @@ def test_a_name_never_becomes_a_path(shelf):
     assert shelf.runs()[0].folder == run.folder
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"name": 7, "note": ""}', b"{", b'{"name": "x"}'])
+def test_a_damaged_label_costs_the_name_and_not_the_run(shelf, content):
+    run = ended(shelf, "as it began")
+    shelf.label(run, name="mine")
+    (run.folder / runs.LABEL).write_bytes(content)
+    assert shelf.runs()[0].name == "as it began"
+
+
 def test_a_label_that_cannot_be_written_changes_nothing(shelf, monkeypatch):
     run = begun(shelf)
 

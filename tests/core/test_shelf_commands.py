@@ -1,11 +1,12 @@
 """digitpad-lab and the run shelf: runs that are kept, taken up again, trained further, and listed."""
 
 import json
+import signal
 
 import numpy as np
 import pytest
 
-from core import atomic, locks, modelfile, runs, train_command
+from core import atomic, locks, modelfile, runs, training
 from core.runs import Shelf, Status
 
 DATA = "synthetic:200"
@@ -19,16 +20,16 @@ def here(tmp_path, monkeypatch):
 
 
 def interrupted_after(n, monkeypatch):
-    """Let Ctrl-C come after n batches."""
-    shown = train_command._shown
+    """Let Ctrl-C come in the middle of the n-th batch, when its digits are dealt and nothing is learned of them yet."""
+    step, calls = training._step, []
 
-    def pass_on(records):
-        for number, record in enumerate(shown(records), start=1):
-            yield record
-            if number == n:
-                raise KeyboardInterrupt
+    def interrupted(*arguments, **rest):
+        calls.append(n)
+        if len(calls) == n:
+            signal.raise_signal(signal.SIGINT)
+        return step(*arguments, **rest)
 
-    monkeypatch.setattr(train_command, "_shown", pass_on)
+    monkeypatch.setattr(training, "_step", interrupted)
 
 
 def weights(run):
@@ -120,7 +121,10 @@ def test_another_network_cannot_go_on_from_there(lab):
     lab("train", "--keep", *QUICK)
     code, _, err = lab("train", "--from", "quick", "--hidden", "9", "--out", "m.safetensors")
     assert code == 2
-    assert "of another network" in err
+    assert "is of a network with hidden layers 8, not 9" in err
+    code, _, err = lab("train", "--from", "quick", "--recipe", "deep", "--out", "m.safetensors")
+    assert code == 2
+    assert "--recipe does not go with --from" in err
 
 
 def test_a_run_that_diverges_is_kept_as_one(lab):

@@ -242,8 +242,10 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
     again.add_curves()
+    assert f"“quick” was interrupted at step {run.step:,} of" in again.lab.notice.text
+    (go_on,) = again.lab.notice._offers
     with qtbot.waitSignal(again.session.progressed, timeout=60_000) as goes_on:
-        again.lab.training.take_up(run)
+        go_on.click()
     assert goes_on.args[0][0].step == run.step + 1
     assert again.training_panel.config() == LONG
     again.session.shut_down()
@@ -252,16 +254,16 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
 @pytest.mark.parametrize(
     ("button", "answer"),
     [
-        ("keep", Closing.KEEP),
+        ("keep and close", Closing.KEEP),
         ("another time", Closing.LEAVE),
         ("Discard", Closing.DISCARD),
-        ("Go on training", Closing.STAY),
+        ("Keep training", Closing.STAY),
         ("", Closing.STAY),
     ],
 )
 def test_the_question_at_closing(window, monkeypatch, button, answer):
     def press(box):
-        assert box.defaultButton().text() == "&Go on training"
+        assert box.defaultButton().text() == "Keep &training"
         for candidate in box.buttons():
             if button and button in candidate.text().replace("&", ""):
                 candidate.click()

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
 
 from core import runs
 from core.config import TrainConfig
+from core.history import History
 from core.modelfile import load
 from core.runs import Shelf, Status
+from gui import theme
 from gui.model_slot import Respondent
 
 SMALL = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
@@ -92,7 +94,7 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
 
     click(window, "quick")
     click(window, "quick 2", Qt.KeyboardModifier.ControlModifier)
-    assert "learning_rate: 0.2 | 0.1" in detail(window)
+    assert "learning rate: 0.2 | 0.1" in detail(window)
     assert "seed: 7 | 0" in detail(window)
     assert "epochs" not in detail(window)
 
@@ -137,8 +139,8 @@ def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
     kept("one")
     window.lab.runs.refresh()
     view = shelf.view
-    view.setCurrentIndex(view.model().index(0, 0))
-    QTest.keyClick(view, Qt.Key.Key_F2)
+    click(window, "one", column=1)  # wherever in its row
+    act(window, "rename")
     editor = view.findChild(QLineEdit)
     QTest.keyClicks(editor, "the best")
     QTest.keyClick(editor, Qt.Key.Key_Return)
@@ -243,6 +245,36 @@ def test_ticks_outlive_a_new_list(window, shelf, kept):
     assert [run.name for run, _ in shelf.overlaid()] == ["one"]
     colour = shelf.overlaid()[0][1]
     tick(window, "two")
+    assert len({colour.name() for _, colour in shelf.overlaid()}) == 2
     tick(window, "one")
     assert [run.name for run, _ in shelf.overlaid()] == ["two"]
-    assert shelf.overlaid()[0][1] != colour
+    tick(window, "three")
+    assert shelf.overlaid()[1][1] == colour  # it is free again
+
+
+def test_the_curves_of_a_deleted_run_go_and_come_back_with_it(window, shelf, kept):
+    run = kept("one")
+    run.save_history(History())
+    kept("two").save_history(History())
+    window.lab.runs.refresh()
+    tick(window, "one")
+    tick(window, "two")
+    colours = {entry.name: colour.name() for entry, colour in shelf.overlaid()}
+    click(window, "one")
+    act(window, "delete")
+    assert len(window.lab.curves.loss.overlays) == 1
+    window.lab.runs.undo()
+    assert len(window.lab.curves.loss.overlays) == 2
+    assert {entry.name: colour.name() for entry, colour in shelf.overlaid()} == colours
+
+
+def test_a_damaged_curve_is_told_once(window, shelf, kept):
+    run = kept("one")
+    (run.folder / runs.CURVE).write_bytes(b"nonsense")
+    window.lab.runs.refresh()
+    tick(window, "one")
+    assert "is not a curve" in window.lab.notice.text
+    window.lab.notice.clear()
+    theme.apply(QApplication.instance(), dark=True)
+    assert window.lab.notice.text == ""
+    theme.apply(QApplication.instance(), dark=False)
