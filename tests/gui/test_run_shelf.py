@@ -6,6 +6,7 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
 
@@ -203,8 +204,13 @@ def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, shelf, home)
     assert "cannot be read" in detail(window)
     enabled = {name for name, action in shelf.actions_by_name.items() if action.isEnabled()}
     assert enabled == {"delete"}
-    QTest.keyClick(shelf.view, Qt.Key.Key_Delete)
+    act(window, "delete")
     assert names(window) == []
+
+
+def test_deleting_and_renaming_have_their_usual_keys(shelf):
+    assert shelf.actions_by_name["delete"].shortcut() == QKeySequence("Del")
+    assert shelf.actions_by_name["rename"].shortcut() == QKeySequence("F2")
 
 
 def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
