@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core import examination
 from core.data import sources
 from core.data.dataset import Dataset
-from core.nn.layers import Linear
+from core.geometry import N_PIXELS
 from core.nn.network import Network
 from core.recognizer import Recognizer
 from core.runs import Run
@@ -43,6 +43,7 @@ class InsideDesk(QObject):
         super().__init__(window)
         self._slot, self._inside, self._answers = slot, inside, answers
         self._facts: Facts | None = None
+        self._n_first = 0  # units of the first layer
         self._kept: tuple[Kept, ...] = ()
         self._image: NDArray[np.uint8] | None = None
         self._opened: CellPictures | None = None
@@ -91,6 +92,7 @@ class InsideDesk(QObject):
         self._facts, self._kept, self._found = facts, (), None
         self._examiner.forget()
         network = Network.from_description(facts.layers)
+        self._n_first = network.sizes[1]
         self._inside.layers.begin(network.sizes)
         self._inside.weights.clear()
         self._inside.scrubber.clear()
@@ -136,11 +138,9 @@ class InsideDesk(QObject):
             self.ask_history()
 
     def _show_weights(self, kept: Kept) -> None:
-        assert self._facts is not None
-        network = Network.from_description(self._facts.layers)
-        kept.restore(network)
-        first = next(layer for layer in network.layers if isinstance(layer, Linear))
-        self._inside.weights.show_weights(first.weight.value)
+        # They are the first part of the flat vector; to restore all of a large network would take 5 ms.
+        n = self._n_first
+        self._inside.weights.show_weights(kept.parameters[: N_PIXELS * n].reshape(N_PIXELS, n).astype(np.float32))
 
     # -- its mistakes --------------------------------------------------------------------------------------------------
 
