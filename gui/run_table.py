@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from core import recipes
 from core.runs import Broken, Run, Status
 from gui import theme
 
@@ -25,12 +26,21 @@ class _Column(NamedTuple):
     form: Callable[[Any], str]
 
 
+def _recipe(run: Run) -> str:
+    """Return the recipe's name, with a mark where more than the seed was changed."""
+    recipe = recipes.RECIPES.get(run.recipe)
+    if recipe is None:
+        return run.recipe
+    changed = any(run.settings.get(name) != value for name, value in recipe.config.as_dict().items() if name != "seed")
+    return f"{run.recipe} *" if changed else run.recipe
+
+
 _PERCENT = "{:.2%}".format
 _STATE = 2  # the column
 _SWATCH = 14  # px
 _COLUMNS = (
     _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
-    _Column("Recipe", "The settings that it began with", lambda run: run.recipe, str),
+    _Column("Recipe", "The settings that it began with; with *, some were changed", _recipe, str),
     _Column("State", "How it stands, or how it ended", lambda run: run.status.value, str),
     _Column(
         "Validation",

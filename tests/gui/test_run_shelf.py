@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
 
-from core import runs
+from core import recipes, runs
 from core.config import TrainConfig
 from core.history import History
 from core.modelfile import load
@@ -158,6 +158,18 @@ def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
     click(window, "one")
     assert "more dropout next time" in detail(window)
     assert Shelf().find("one").note == "more dropout next time"
+
+
+def test_a_recipe_whose_settings_were_changed_is_marked(window, shelf):
+    as_it_is = dataclasses.replace(recipes.named("quick").config, seed=7).as_dict()
+    for settings in (as_it_is, as_it_is | {"epochs": 3}):
+        Shelf().begin(name="one", recipe="quick", settings=settings)
+    window.lab.runs.refresh()
+    model = shelf.view.model()
+    assert {model.index(row, 0).data(): model.index(row, 1).data() for row in range(2)} == {
+        "one": "quick",
+        "one 2": "quick *",
+    }
 
 
 def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
