@@ -4,14 +4,12 @@ One format serves a pause, a crash, and training some more. It holds no data: th
 """
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core import bounded, tensorfile
+from core import tensorfile
 from core.errors import RunError
 from core.experiment import Experiment
 from core.history import History
@@ -63,7 +61,7 @@ def load(path: Path, experiment: Experiment) -> tuple[History, float]:
         The file cannot be read, is damaged, or is of a run with other settings or other data. The experiment is then
         of no more use.
     """
-    with _reading(path) as (facts, tensors):
+    with tensorfile.reading(path, _KIND, {"format": FORMAT}) as (facts, tensors):
         _check_likeness(facts, experiment)
         _restore(experiment.state, facts, tensors)
         histories = {name.removeprefix(_HISTORY): t for name, t in tensors.items() if name.startswith(_HISTORY)}
@@ -78,27 +76,12 @@ def begin_from(path: Path, experiment: Experiment) -> None:
     RunError
         The file cannot be read or is damaged, or the network is another. The experiment is then of no more use.
     """
-    with _reading(path) as (facts, tensors):
+    with tensorfile.reading(path, _KIND, {"format": FORMAT}) as (facts, tensors):
         then, now = facts["settings"]["hidden"], list(experiment.config.hidden)
         if then != now:
             raise RunError(f"is of a network with hidden layers {_shape(then)}, not {_shape(now)}")
         _restore_weights(experiment.state, facts, tensors)
         experiment.state.best = Best(experiment.state.network.snapshot())
-
-
-@contextmanager
-def _reading(path: Path) -> Iterator[tuple[dict[str, Any], tensorfile.Tensors]]:
-    """Read and check a file; what is wrong with it, also what the block finds, becomes a RunError that names it."""
-    data = bounded.read(path, MAX_BYTES, RunError)
-    try:
-        content = tensorfile.parse(data, _KIND, {"format": FORMAT})
-        tensors = content.tensors()
-        content.check(tensors)
-        yield content.facts, tensors
-    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
-        raise RunError(f"{path} is damaged, or of another network: {str(error)[:100]}") from None
-    except RunError as error:
-        raise RunError(f"{path} {error}") from None
 
 
 def _shape(hidden: list[int]) -> str:

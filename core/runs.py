@@ -116,17 +116,8 @@ class Run:
 
     def history(self) -> History:
         """Return its curves; raise RunError where they are missing or damaged."""
-        path = self.folder / CURVE
-        data = bounded.read(path, MAX_CURVE_BYTES, RunError)
-        try:
-            content = tensorfile.parse(data, _CURVE, {"format": FORMAT})
-            tensors = content.tensors()
-            content.check(tensors)
+        with tensorfile.reading(self.folder / CURVE, _CURVE, {"format": FORMAT}) as (_, tensors):
             return History.from_tensors(tensors)
-        except (KeyError, ValueError, TypeError, OverflowError) as error:
-            raise RunError(f"{path} is damaged: {str(error)[:100]}") from None
-        except RunError as error:
-            raise RunError(f"{path} {error}") from None
 
     def model(self) -> Model:
         """Return its network of the best weights; raise ModelError where it is missing or damaged."""

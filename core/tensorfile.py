@@ -6,7 +6,8 @@ carries a SHA-256 of its tensors and one of its facts, a JSON object in the meta
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic
+from core import atomic, bounded
 from core.errors import DigitpadError
 
 Tensors = Mapping[str, NDArray[Any]]
@@ -75,6 +76,25 @@ class Content:
         """Raise the kind's error, without the file's name, where the tensors are not those that were written."""
         if digest(tensors) != self.facts.get(_CHECKSUM):
             raise self.kind.error("is damaged or was tampered with: its tensors do not fit their SHA-256")
+
+
+@contextmanager
+def reading(path: Path, kind: Kind, versions: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], Tensors]]:
+    """Read a file whose facts need not be known before its tensors; yield both, checked.
+
+    Whatever is wrong with it, also what the block finds (a name that is missing, a value that makes no sense), becomes
+    the kind's error, which names the file.
+    """
+    data = bounded.read(path, kind.max_bytes, kind.error)
+    try:
+        content = parse(data, kind, versions)
+        tensors = content.tensors()
+        content.check(tensors)
+        yield content.facts, tensors
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise kind.error(f"{path} is damaged, or of another network: {str(error)[:100]}") from None
+    except kind.error as error:
+        raise kind.error(f"{path} {error}") from None
 
 
 def parse(content: bytes, kind: Kind, versions: Mapping[str, int]) -> Content:

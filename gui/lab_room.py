@@ -1,6 +1,5 @@
 """The right-hand room: the training panel, what there is to say, and four pages about runs and their networks."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
-from gui.notice import Kind, NoticeBar
+from gui.notice import NoticeBar
 from gui.reader import Reader
 from gui.recipe_desk import RecipeDesk
 from gui.run_desk import RunDesk
@@ -83,7 +82,7 @@ class LabRoom(QWidget):
 
     def _connect(self, models: ModelDesk) -> None:
         for desk in (self.training, self.recipes, self.runs, self.inside):
-            desk.told.connect(self.say)
+            desk.told.connect(self.notice.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
         self.runs.undoable.connect(self._offer_undo)
@@ -113,16 +112,6 @@ class LabRoom(QWidget):
         curves.set_axis(axis)
         curves.set_log(log.isChecked())
         log.toggled.connect(curves.set_log)
-
-    def say(
-        self,
-        text: str,
-        kind: Kind = Kind.INFO,
-        details: str = "",
-        offers: Mapping[str, Callable[[], object]] | None = None,
-    ) -> None:
-        """Show a message in place of the one before; see ``NoticeBar``."""
-        self.notice.show_message(text, kind, details, offers)
 
     def shut_down(self) -> None:
         """Return when no thread is left but the session's."""
@@ -159,12 +148,12 @@ class LabRoom(QWidget):
 
     def _use_settings(self, run: Run) -> None:
         if self._session.is_active:
-            self.say(self.tr("A network is in training: its settings stay as they are."))
+            self.notice.show_message(self.tr("A network is in training: its settings stay as they are."))
         elif self.training.use_settings(run):
             self.panel.fold_button.setChecked(True)
 
     def _offer_undo(self, text: str) -> None:
-        self.say(text, offers={self.tr("Undo"): self.runs.undo})
+        self.notice.show_message(text, offers={self.tr("Undo"): self.runs.undo})
 
 
 def _save_picture(run: Run, path: Path) -> None:

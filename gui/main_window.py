@@ -180,8 +180,8 @@ class MainWindow(QMainWindow):
         panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
         self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_desk.ended.connect(self._on_mnist)
-        self.models.told.connect(self.lab.say)
-        self.reader.told.connect(self.lab.say)
+        self.models.told.connect(self.lab.notice.show_message)
+        self.reader.told.connect(self.lab.notice.show_message)
         self.reader.succeeded.connect(self.lab.notice.clear)
         session.stateChanged.connect(self._on_state)
         self.lab.starting.connect(self._on_starting)
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
         self.training_panel.set_mnist_present(mnist.folder() is not None)
         if kind is Kind.GOOD and not self.session.is_active:
             self.training_panel.set_data("mnist")
-        self.lab.say(text, kind)
+        self.lab.notice.show_message(text, kind)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
@@ -324,7 +324,8 @@ class MainWindow(QMainWindow):
 
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
-        self.lab.say(self.tr("Something went wrong in the program itself: {0}").format(sentence), Kind.BAD, details)
+        text = self.tr("Something went wrong in the program itself: {0}").format(sentence)
+        self.lab.notice.show_message(text, Kind.BAD, details)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is going on; leave no thread behind."""

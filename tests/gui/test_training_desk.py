@@ -64,9 +64,9 @@ def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
 
 
 def test_an_offer_that_was_made_before_is_gone(window):
-    window.lab.say("one", offers={"Undo": lambda: None})
+    window.lab.notice.show_message("one", offers={"Undo": lambda: None})
     assert [button.text() for button in window.lab.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
-    window.lab.say("two")
+    window.lab.notice.show_message("two")
     assert not any(button.isVisible() for button in window.lab.notice.findChildren(QPushButton))
 
 
