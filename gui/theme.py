@@ -5,7 +5,10 @@ that paint themselves read ``colours()`` in their paint event and repaint on ``Q
 of scheme sends; whoever keeps pens (a plot) listens to ``notifier.changed``.
 """
 
+import gc
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -166,13 +169,14 @@ def apply(app: QApplication, dark: bool | None = None) -> None:
     """
     notifier.follows_system = dark is None
     hints = app.styleHints()
-    # Window frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
-    if dark is None:
-        hints.unsetColorScheme()
-    else:
-        hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-    hints.colorSchemeChanged.connect(notifier.follow, Qt.ConnectionType.UniqueConnection)
-    app.setStyle("Fusion")
+    with _widgets_kept():
+        # Frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
+        if dark is None:
+            hints.unsetColorScheme()
+        else:
+            hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+        hints.colorSchemeChanged.connect(notifier.follow, Qt.ConnectionType.UniqueConnection)
+        app.setStyle("Fusion")
     _set_scheme(app, _system_is_dark() if dark is None else dark)
 
 
@@ -239,8 +243,9 @@ def scaled_font(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.
 
 def _set_scheme(app: QApplication, dark: bool) -> None:
     notifier.dark = dark
-    app.setPalette(_palette(colours()))
-    app.setStyleSheet(_style_sheet(colours()))
+    with _widgets_kept():
+        app.setPalette(_palette(colours()))
+        app.setStyleSheet(_style_sheet(colours()))
     for reference, name in list(_tinted):
         target = reference()
         if target is None or not isValid(target):
@@ -248,6 +253,22 @@ def _set_scheme(app: QApplication, dark: bool) -> None:
         else:
             target.setIcon(icon(name))
     notifier.changed.emit()
+
+
+@contextmanager
+def _widgets_kept() -> Iterator[None]:
+    """Let no widget be collected meanwhile.
+
+    Qt walks through a copy of the list of all widgets, and each may call into Python (``changeEvent``), where a garbage
+    collection can set in: a closed window of which nothing is left but a cycle would be deleted under Qt's feet.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _system_is_dark() -> bool:
