@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+from goals import goal
 
 from core import ink, threads, training
 from core.data import sources
@@ -24,12 +25,6 @@ from core.recognizer import Recognizer, shipped_model
 
 ROUNDS = 5
 PEN = "pen:pen/pen-train.unipen@25-30"
-
-
-def goal(name: str, figure: float, floor: float, *, unit: str = "", at_most: bool = False) -> None:
-    """Print whether a figure reaches its floor."""
-    met = figure <= floor if at_most else figure >= floor
-    print(f"goal {name}: {figure:.4g}{unit}, floor {floor:g}{unit}, {'met' if met else 'not met'}", flush=True)
 
 
 def milliseconds(act: Callable[[], object], n: int = 200) -> list[float]:

@@ -16,6 +16,7 @@ from core.data.splits import Splits
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
+from core.threads import available
 from core.training import Evaluation, TrainingState
 
 
@@ -48,6 +49,10 @@ class Experiment:
     state: TrainingState
     threads: int
     test: str = ""
+
+    def __post_init__(self) -> None:
+        """Let digits be deformed ahead if the matrix products leave a core free."""
+        self.state.loader.ahead = available() > self.threads
 
     @classmethod
     def prepare(

@@ -20,9 +20,12 @@ def available() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def default(*, window: bool) -> int:
-    """Return the number of threads for a run: all cores (at most 8), one less beside a window, which needs one."""
-    return max(min(available(), 8) - (1 if window else 0), 1)
+def default(*, window: bool, deforms: bool = False) -> int:
+    """Return the number of threads for a run: all cores (at most 8), but for one that is needed otherwise.
+
+    A window needs one to stay smooth; a run that deforms digits, to make the next batch meanwhile.
+    """
+    return max(min(available(), 8) - (1 if window or deforms else 0), 1)
 
 
 @contextmanager

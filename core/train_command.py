@@ -31,7 +31,9 @@ def train(options: argparse.Namespace) -> int:
     start = _start(options, parent)
     changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     config = dataclasses.replace(start.config, **changes)
-    n_threads = threads.default(window=False) if options.threads is None else options.threads
+    n_threads = options.threads
+    if n_threads is None:
+        n_threads = threads.default(window=False, deforms=config.deformation > 0)
     out = None if options.keep and options.out is None else _checked_out(options.out)
     data = options.data or start.data or sources.default()
     with threads.limited(n_threads):

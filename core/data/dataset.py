@@ -1,6 +1,10 @@
 """Dataset and DataLoader: images in memory as bytes, handed to the network batch by batch as float32."""
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -106,6 +110,12 @@ class DataLoader:
     seed
         Of the deformations. Each batch has a generator of its own, of seed, epoch and position: what a digit looks like
         then depends on nothing that went before.
+
+    Attributes
+    ----------
+    ahead : bool
+        Whether a thread deforms the next batch while this one is learned from. It makes no difference to what comes
+        out; it is for free where a core is idle, and a loss where none is.
     """
 
     def __init__(
@@ -121,28 +131,29 @@ class DataLoader:
         self.dataset, self.batch_size, self.rng, self.input_scale = dataset, batch_size, rng, input_scale
         self.permutation: NDArray[np.int64] = np.empty(0, np.int64)
         self.position = self.epoch = 0
+        self.ahead = False
         self._rows = np.repeat(np.arange(len(dataset)), dataset.times)
         self._deformation = deformation
         self._augmenter = None if deformation is None else Augmenter(deformation(0.0))
         self._seed = seed
         n_rows = min(batch_size, len(self._rows))
         self._bytes = np.empty((n_rows, N_PIXELS), np.uint8)
-        self._floats = np.empty((n_rows, N_PIXELS), np.float32)
+        self._floats = tuple(np.empty((n_rows, N_PIXELS), np.float32) for _ in range(2 if deformation else 1))
 
     def __len__(self) -> int:
         """Return the number of batches in an epoch."""
         return -(-len(self._rows) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield images (B, 784), in a buffer that the next batch overwrites, and labels (B,)."""
+        """Yield images (B, 784), in a buffer that is used again, and labels (B,)."""
         if self.position >= len(self.permutation):
             self.permutation, self.position = self.rng.permutation(self._rows), 0
             self.epoch += 1
-        while self.position < len(self.permutation):
-            rows = self.permutation[self.position : self.position + self.batch_size]
-            images = self._images(rows)
-            self.position += len(rows)
-            yield images, self.dataset.labels[rows]
+        with closing(self._batches()) as batches:
+            for images in batches:
+                rows = self.permutation[self.position : self.position + len(images)]
+                self.position += len(rows)
+                yield images, self.dataset.labels[rows]
 
     @property
     def n_rows(self) -> int:
@@ -157,13 +168,31 @@ class DataLoader:
             raise ValueError("the place in the order of the digits makes no sense")
         self.permutation, self.position, self.epoch = permutation.astype(np.int64), position, epoch
 
-    def _images(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        floats = self._floats[: len(rows)]
+    def _batches(self) -> Generator[NDArray[np.float32], None, None]:
+        """Yield the images of what is left of the epoch, batch by batch."""
+        starts = range(self.position, len(self.permutation), self.batch_size)
+        buffers = itertools.cycle(self._floats)
+        if self._augmenter is None or not self.ahead:
+            yield from map(self._images, starts, buffers)
+            return
+        with ThreadPoolExecutor(1) as thread:
+            made: deque[Future[NDArray[np.float32]]] = deque()
+            for start, floats in zip(starts, buffers, strict=False):
+                made.append(thread.submit(self._images, start, floats))
+                if len(made) == len(self._floats):
+                    yield made.popleft().result()
+            while made:
+                yield made.popleft().result()
+
+    def _images(self, start: int, floats: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Write the batch that begins at a place of the order into a buffer, and return its part of it."""
+        rows = self.permutation[start : start + self.batch_size]
+        floats = floats[: len(rows)]
         # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
         gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[: len(rows)], mode="clip")
         if self._augmenter is None or self._deformation is None:
             return np.multiply(gathered, np.float32(self.input_scale), out=floats)
-        self._augmenter.deformation = self._deformation(self.epoch - 1 + self.position / len(self._rows))
-        self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, self.position]), floats)
+        self._augmenter.deformation = self._deformation(self.epoch - 1 + start / len(self._rows))
+        self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, start]), floats)
         floats *= np.float32(self.input_scale)
         return floats

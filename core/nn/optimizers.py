@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.nn.axpy import axpy
+
 Array = NDArray[np.floating[Any]]
 
 
@@ -69,19 +71,23 @@ class SGD(Optimizer):
         if self.weight_decay:
             n = self.n_weights
             grad[:n] += np.multiply(self.parameters[:n], self.weight_decay, out=self._scratch[:n])
+        direction = grad
         if self.momentum:
             self.velocity *= self.momentum
             self.velocity += grad
             if self.nesterov:
                 grad += np.multiply(self.velocity, self.momentum, out=self._scratch)
             else:
-                grad = self.velocity
-        self.parameters -= np.multiply(grad, learning_rate, out=self._scratch)
+                direction = self.velocity
+        axpy(-learning_rate, direction, self.parameters, scratch=grad)
         self.n_steps += 1
 
 
 class AdamW(Optimizer):
-    """Adam with decoupled weight decay: w ← w - η (m̂ / (√v̂ + ε) + λ w) (Loshchilov and Hutter, 2019)."""
+    """Adam with decoupled weight decay: w ← w - η (m̂ / (√v̂ + ε) + λ w) (Loshchilov and Hutter, 2019).
+
+    The moments are kept as sums, not as means: m / (1 - β₁) and v / (1 - β₂), which saves two passes over the vectors.
+    """
 
     memory = ("first_moment", "second_moment")
     first_moment: Array
@@ -95,15 +101,13 @@ class AdamW(Optimizer):
             self.parameters[: self.n_weights] *= 1 - learning_rate * self.weight_decay
         m, v, scratch = self.first_moment, self.second_moment, self._scratch
         m *= self.BETA1
-        m += np.multiply(grad, 1 - self.BETA1, out=scratch)
+        m += grad
         v *= self.BETA2
-        np.multiply(grad, grad, out=scratch)
-        scratch *= 1 - self.BETA2
-        v += scratch
-        # m̂ / (√v̂ + ε) with both bias corrections moved into the rate and ε, so that no corrected vector is made.
-        correction = float(np.sqrt(1 - self.BETA2**self.n_steps))
+        v += np.square(grad, out=grad)
+        # m̂ / (√v̂ + ε), with all that is the same for every parameter moved into the rate and ε.
+        first = (1 - self.BETA1) / (1 - self.BETA1**self.n_steps)
+        second = float(np.sqrt((1 - self.BETA2) / (1 - self.BETA2**self.n_steps)))
         np.sqrt(v, out=scratch)
-        scratch += self.EPSILON * correction
+        scratch += self.EPSILON / second
         np.divide(m, scratch, out=scratch)
-        scratch *= learning_rate * correction / (1 - self.BETA1**self.n_steps)
-        self.parameters -= scratch
+        axpy(-learning_rate * first / second, scratch, self.parameters, scratch=scratch)

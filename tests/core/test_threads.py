@@ -40,6 +40,7 @@ def test_a_window_leaves_one_core_free(monkeypatch, cores, alone, window):
     monkeypatch.setattr(threads, "available", lambda: cores)
     assert threads.default(window=False) == alone
     assert threads.default(window=True) == window
+    assert threads.default(window=False, deforms=True) == window  # which the next batch's deformation takes
 
 
 def test_available_are_the_cores_that_the_process_may_use(monkeypatch):

@@ -1,6 +1,7 @@
 """Datasets, and the loader that deals them out: each row once an epoch, in a new order, and from where it was left."""
 
 import itertools
+import threading
 
 import numpy as np
 import pytest
@@ -257,3 +258,70 @@ def test_the_deformation_goes_by_the_epochs_that_are_done():
     for _ in range(2):
         list(loader)
     assert asked == [0, 0, 0.4, 0.8, 1, 1.4, 1.8]  # and once before, when it is made
+
+
+# Deformed ahead
+
+
+def deformed(ahead, n=25, batch_size=4):
+    digits = synthetic.draw(n, np.random.default_rng(0))
+    data = Dataset.of(digits[0], digits[1])
+    result = DataLoader(data, batch_size, np.random.default_rng(1), deformation=lambda epochs: Deformation(), seed=2)
+    result.ahead = ahead
+    return result
+
+
+def copied(batches):
+    return [(images.copy(), labels) for images, labels in batches]
+
+
+@pytest.mark.parametrize("n", [1, 4, 5, 8, 25])
+def test_batches_are_the_same_whether_made_ahead_or_not(n):
+    plain, ahead = deformed(False, n), deformed(True, n)
+    for _ in range(2):
+        for (images, labels), (others, other_labels) in zip(copied(plain), copied(ahead), strict=True):
+            np.testing.assert_array_equal(images, others)
+            np.testing.assert_array_equal(labels, other_labels)
+
+
+def test_a_batch_stays_as_it_is_until_the_next_is_asked_for():
+    made = threading.Event()
+    loader = deformed(True)
+    batches = iter(loader)
+    images, _ = next(batches)
+    before = images.copy()
+    write = loader._images
+
+    def told(*arguments):
+        result = write(*arguments)
+        made.set()
+        return result
+
+    loader._images = told
+    second, _ = next(batches)  # the third is being made meanwhile, where the first was
+    kept = second.copy()
+    assert made.wait(20)
+    np.testing.assert_array_equal(second, kept)
+    assert not np.array_equal(before, kept)
+    batches.close()
+
+
+def test_left_half_way_no_thread_stays_and_the_rest_is_the_same():
+    n_threads = threading.active_count()
+    expected = copied(deformed(False))
+    loader = deformed(True)
+    batches = iter(loader)
+    next(batches)
+    assert threading.active_count() == n_threads + 1
+    del batches
+    assert threading.active_count() == n_threads
+    assert loader.position == 4  # and not what was made ahead
+    for (images, _), (others, _) in zip(expected[1:], copied(loader), strict=True):
+        np.testing.assert_array_equal(images, others)
+
+
+def test_a_fault_in_the_thread_comes_out():
+    loader = deformed(True)
+    loader._deformation = lambda epochs: 1 / 0
+    with pytest.raises(ZeroDivisionError):
+        next(iter(loader))

@@ -1,0 +1,7 @@
+"""The line that each figure of an aim gets: reached or not."""
+
+
+def goal(name: str, figure: float, floor: float, *, unit: str = "", at_most: bool = False) -> None:
+    """Print whether a figure reaches its floor."""
+    met = figure <= floor if at_most else figure >= floor
+    print(f"goal {name}: {figure:.4g}{unit}, floor {floor:g}{unit}, {'met' if met else 'not met'}", flush=True)
