@@ -110,6 +110,11 @@ def measured(names: list[str], workload: Workload, rounds: int) -> dict[str, lis
             engine.end()
 
 
+def has_torch() -> bool:
+    """Return whether PyTorch is there."""
+    return importlib.util.find_spec("torch") is not None
+
+
 def engines() -> list[str]:
     """Return the engines that can run here, and say which cannot."""
     missing = [name for name in ORDER if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None]

@@ -29,12 +29,13 @@ class Scores:
     test: Evaluation
 
     def as_dict(self) -> dict[str, float]:
-        """Return the accuracies, and the loss on the test part if it is a finite number, by name."""
-        accuracies = {
-            "train_accuracy": self.train.accuracy,
-            "validation_accuracy": self.validation.accuracy,
-            "test_accuracy": self.test.accuracy,
-        }
+        """Return the accuracies, and the loss on the test part if it is a finite number, by name.
+
+        There is none of the validation part where nothing was held back.
+        """
+        accuracies = {"train_accuracy": self.train.accuracy, "test_accuracy": self.test.accuracy}
+        if self.validation.n:
+            accuracies["validation_accuracy"] = self.validation.accuracy
         return accuracies | ({"test_loss": self.test.loss} if math.isfinite(self.test.loss) else {})
 
 

@@ -80,9 +80,9 @@ RECIPES = {
                 epochs=40,
                 deformation=1.0,
                 deformation_end=0.25,
-                validation_share=0.02,
+                validation_share=0.0,
             ),
-            data=f"2*mnist+8*{PEN_FILE}+synthetic:20000+nondigits:40000+6*{OMNIGLOT_FILE}@Balinese,Korean",
+            data=f"3*mnist+14*{PEN_FILE}+synthetic:10000+nondigits:40000+6*{OMNIGLOT_FILE}@Balinese,Korean",
             test="mnist",
         ),
         Recipe(

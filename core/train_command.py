@@ -208,8 +208,10 @@ def _shown(records: Iterator[Progress]) -> Iterator[Progress]:
 
 
 def _train_sentence(report: dict[str, Any]) -> str:
+    validation = report.get("validation_accuracy")
+    held_back = "nothing held back" if validation is None else f"validation {validation:.2%}"
     return (
         f"{report['recipe']} on {report['data']}: {report['test_accuracy']:.2%} on the test set "
-        f"(training {report['train_accuracy']:.2%}, validation {report['validation_accuracy']:.2%}) "
+        f"(training {report['train_accuracy']:.2%}, {held_back}) "
         f"in {report['seconds']:.1f} s, {report['samples_per_second']:,} digits a second; saved as {report['out']}"
     )

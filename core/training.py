@@ -148,11 +148,16 @@ class TrainingState:
         return math.isfinite(loss) and self.mean_loss <= _EXPLODED * max(self.first_loss, chance)
 
     def keep_if_best(self, evaluation: Evaluation) -> None:
-        """Remember the weights if they answer validation better than any before, or as well at a smaller loss."""
+        """Remember the weights if they answer validation better than any before, or as well at a smaller loss.
+
+        Where there is no validation part, the last ones are the best.
+        """
         if not _is_sound(self.network, evaluation):
             return
         found = (evaluation.accuracy, -evaluation.loss)
-        if not evaluation.n or found > (self.best.validation_accuracy, -self.best.validation_loss):
+        if not evaluation.n:
+            self.best = Best(self.snapshot(), self.step)
+        elif found > (self.best.validation_accuracy, -self.best.validation_loss):
             self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
 
 

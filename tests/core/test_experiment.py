@@ -56,6 +56,12 @@ def test_prepare_loads_splits_and_sets_up():
     assert (run.state.step, run.source.name, run.recipe, run.threads) == (0, "easy", "mine", 1)
 
 
+def test_where_nothing_is_held_back_there_is_no_score_of_it():
+    scores = finished(dataclasses.replace(CONFIG, validation_share=0.0)).conclude()[1].as_dict()
+    assert set(scores) == {"train_accuracy", "test_accuracy", "test_loss"}
+    assert scores["train_accuracy"] > 0.9
+
+
 def test_a_source_that_fails_fails_the_experiment(monkeypatch):
     def fail(name):
         raise DataError("gone")

@@ -292,6 +292,7 @@ def test_without_validation_the_newest_weights_are_the_best():
     state, records = run(SMALL, data)
     assert all(record.validation_loss is None for record in records)
     assert state.best.step == 18
+    assert not np.isfinite(state.best.validation_loss)  # which says that there is no figure
     np.testing.assert_array_equal(state.best.snapshot.parameters, state.network.parameters)
 
 
