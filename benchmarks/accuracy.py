@@ -62,7 +62,7 @@ MARKS = {
     "96.2": Mark(0.962, dataclasses.replace(_QUICK, epochs=1, validation_share=0.02), 2, 1),
     "98": Mark(0.98, dataclasses.replace(_QUICK, epochs=5, validation_share=0.02), 5, 4),
     "99": Mark(0.99, dataclasses.replace(_DEFORMED, epochs=10), 60, 40),
-    "99.2": Mark(0.992, dataclasses.replace(_DEFORMED, epochs=30), 70, 70),
+    "99.2": Mark(0.992, dataclasses.replace(_DEFORMED, epochs=45, deformation=1.0, deformation_end=0.25), 70, 70),
 }
 
 

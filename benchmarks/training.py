@@ -54,7 +54,7 @@ class Workload:
 class Engine:
     """A process that trains as many steps as it is told."""
 
-    def __init__(self, name: str, workload: Workload) -> None:
+    def __init__(self, name: str, workload: Workload, n_steps: int = 50) -> None:
         environment = dict(os.environ)
         if not name.endswith("as set"):
             for variable in OPENBLAS:
@@ -70,14 +70,15 @@ class Engine:
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
         if self._answer() != ["ready"]:
+            self.end()
             raise RuntimeError(f"{name} does not work")
         self.memory_mb = 0.0
-        self.n_steps = 50
+        self.n_steps = n_steps
         self.n_steps = max(round(self.n_steps / self._seconds()), 1)
 
-    def speed(self) -> float:
+    def speed(self, rest_s: float = REST_S) -> float:
         """Train for about a second, and return the digits a second."""
-        time.sleep(REST_S)
+        time.sleep(rest_s)
         return self.n_steps * self.workload.batch_size / self._seconds()
 
     def end(self) -> None:

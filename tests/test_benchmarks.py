@@ -1,0 +1,78 @@
+"""The benches of speed: that each engine trains what it says, and that figures become the right lines."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+
+
+@pytest.fixture(autouse=True)
+def on_path(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+
+
+@pytest.fixture
+def engines():
+    import engines
+
+    return engines
+
+
+@pytest.fixture
+def speed(monkeypatch):
+    # benchmarks/training.py: another module than core.training
+    monkeypatch.delitem(sys.modules, "training", raising=False)
+    import training
+
+    return training
+
+
+def test_the_reports_way_learns(engines, monkeypatch):
+    monkeypatch.setattr(engines, "RATE", 0.02)
+    work = engines.Work((16,), 20, 60, 1)
+    weights = work.weights(np.float64)
+    monkeypatch.setattr(engines.Work, "weights", lambda self, dtype=np.float32: weights)
+    images, labels = work.scaled()
+
+    def loss():
+        logits = np.maximum(images @ weights[0], 0) @ weights[1]
+        return -engines.log_softmax(logits)[np.arange(60), labels].mean()
+
+    before = loss()
+    engines.report(work)(300)
+    assert loss() < before * 0.8  # random labels: learned by heart
+
+
+@pytest.mark.parametrize("name", ["digitpad", "report", "products"])
+def test_an_engine_does_as_many_steps_as_it_is_told(speed, name):
+    engine = speed.Engine(name, speed.Workload(8, (16,), 64, 1), n_steps=5)
+    try:
+        engine.n_steps = 20
+        assert engine.speed(rest_s=0) > 0
+        assert engine.memory_mb > 10
+    finally:
+        engine.end()
+    assert engine.process.returncode == 0
+
+
+def test_an_engine_that_is_not_there_is_an_error(speed):
+    with pytest.raises(RuntimeError, match="warp"):
+        speed.Engine("warp", speed.Workload(8, (16,), 64, 1))
+
+
+def test_goals_tell_the_median_ratio(speed, capsys):
+    found = {32: {"digitpad": [2.0, 3.0, 4.0], "JAX": [2.0, 2.0, 8.0], "products": [4.0, 4.0, 4.0]}}
+    speed.say_goals(found)
+    printed = capsys.readouterr().out
+    assert "digitpad, batch 32: 0.50 to 1.50 times JAX" in printed
+    assert "goal digitpad against JAX, batch 32: 1, floor 1, met" in printed
+    assert "goal digitpad against products, batch 32: 0.75, floor 0.85, not met" in printed
+    assert "PyTorch" not in printed
+
+
+def test_the_table_has_a_row_an_engine(speed):
+    table = speed.table({32: {"digitpad": [1000.0, 3000.0]}, 512: {"digitpad": [5000.0, 5000.0]}})
+    assert table.splitlines()[-1] == "| digitpad | 2 (1 to 3) | 5 (5 to 5) |"
