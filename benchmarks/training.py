@@ -27,10 +27,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import engines
 import numpy as np
 from goals import goal
 
 from core import threads
+from core import training as core_training
+from core.data.dataset import Dataset
+from core.nn.initializers import he_normal
+from core.nn.network import Network, mlp
 
 HERE = Path(__file__).parent
 OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
@@ -99,15 +104,15 @@ class Engine:
 
 def measured(names: list[str], workload: Workload, rounds: int) -> dict[str, list[float]]:
     """Return the speeds of each engine, a figure a round; they take turns."""
-    engines = {name: Engine(name, workload) for name in names}
+    started = {name: Engine(name, workload) for name in names}
     try:
         speeds: dict[str, list[float]] = {name: [] for name in names}
         for _ in range(rounds):
-            for name, engine in engines.items():
+            for name, engine in started.items():
                 speeds[name].append(engine.speed())
         return speeds
     finally:
-        for engine in engines.values():
+        for engine in started.values():
             engine.end()
 
 
@@ -116,7 +121,7 @@ def has_torch() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def engines() -> list[str]:
+def installed() -> list[str]:
     """Return the engines that can run here, and say which cannot."""
     missing = [name for name in ORDER if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None]
     if missing:
@@ -162,6 +167,22 @@ def say_goals(found: dict[int, dict[str, list[float]]]) -> None:
                     print(f"{ours}, batch {batch}: {min(ratios):.2f} to {max(ratios):.2f} times {other}")
                     name = f"{ours} against {other}, batch {batch}".replace(", as set", " (as set)")
                     goal(name, statistics.median(ratios), floor)
+
+
+def evaluation() -> None:
+    """Time ``evaluate`` on 20,000 digits."""
+    workload = engines.Work((256, 128), 128, 20_000, Workload().n_threads)
+    network = Network(mlp(workload.sizes))
+    network.initialize(he_normal, np.random.default_rng(0))
+    data = Dataset.of(*workload.rows())
+    speeds = []
+    with threads.limited(workload.n_threads):
+        for _ in range(9):
+            began = time.perf_counter()
+            core_training.evaluate(network, data, 1 / 255)
+            speeds.append(len(data) / (time.perf_counter() - began))
+    print(f"evaluate: {min(speeds):,.0f} to {max(speeds):,.0f} digits a second, OpenBLAS as set")
+    goal("evaluate", statistics.median(speeds), 100_000, unit=" digits a second")
 
 
 SCALES: dict[str, list[tuple[float, Workload]]] = {
@@ -251,10 +272,11 @@ def main() -> None:
         if options.plot:
             plot(found, options.plot)
     else:
-        names = engines()
+        names = installed()
         found = {batch: measured(names, Workload(batch), options.rounds) for batch in options.batches}
         print(table(found))
         say_goals(found)
+        evaluation()
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n")
 
