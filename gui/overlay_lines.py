@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
 from core.curve import thinned
 from core.history import History
 from gui.plot import Plot, faint
-from gui.run_lines import EVALUATED, MANY, Line, RunLines, evaluated
+from gui.run_lines import EVALUATED, MANY, RunLines, evaluated, few
 
 _ALPHA = 110  # of the smoothed batches
-_POINTS = 250  # of a smooth curve: twenty runs are painted in the time of a noisy one
+_POINTS = 100  # of them: 250 of each of twenty runs took 3 ms more
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class OverlayLines(RunLines):
     def draw(self, axis: str) -> None:
         """Draw it all."""
         history, colour, pen = self._overlay.history, self._overlay.colour, self._plot.pen
-        samples, values = few(self.curve(history).smoothed)
+        samples, values = few(self.curve(history).smoothed, _POINTS)
         (item,) = self.items["batches"]
         self._draw(item, history.along(samples, axis), values)
         item.setPen(pen(faint(colour, _ALPHA)))
@@ -71,10 +70,3 @@ def _style(kind: str, n: int) -> tuple[float, Qt.PenStyle]:
     if kind == "training":
         return 1.0, Qt.PenStyle.SolidLine if n > MANY else Qt.PenStyle.DashLine
     return 1.0 if n > MANY else 2.0, Qt.PenStyle.SolidLine
-
-
-def few(line: Line) -> Line:
-    """Return a smooth line by fewer points, its last one among them."""
-    x, y = line
-    chosen = np.unique(np.linspace(0, max(len(x) - 1, 0), min(len(x), _POINTS)).astype(np.intp))
-    return x[chosen], y[chosen]

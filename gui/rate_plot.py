@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from core.history import History
 from gui import theme
 from gui.notes import Notes
-from gui.overlay_lines import Overlay, few
+from gui.overlay_lines import Overlay
 from gui.plot import Plot
-from gui.run_lines import Line
+from gui.run_lines import Line, few
 
 # A rate that is below a 50th of its maximum for a quarter of the run goes down in steps; one that only ends near zero,
 # as half a cosine does, is better seen on a plain axis.
