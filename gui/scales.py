@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-import numpy as np
 from PySide6.QtGui import QColor, qRgb
 
 from gui import theme
@@ -21,6 +20,8 @@ def ramp(*stops: QColor, n: int = 256) -> list[int]:
 
 @lru_cache(maxsize=16)  # a table takes 0.3 ms, and there is one for each image that is painted
 def _ramp(stops: tuple[tuple[int, int, int], ...], n: int) -> list[int]:
+    import numpy as np  # which the first frame does not wait for
+
     places, at = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
     levels = [np.interp(at, places, channel) for channel in zip(*stops, strict=True)]
     return [qRgb(*level) for level in np.rint(levels).astype(int).T.tolist()]
