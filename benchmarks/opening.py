@@ -88,10 +88,20 @@ def _digitpad(began: float) -> None:
             super().__init__()
             (self.window,) = (each for each in QApplication.topLevelWidgets() if hasattr(each, "pad_panel"))
             self.pad = self.window.pad_panel.pad
-            self.bars = self.window.pad_panel.prediction_view.bars
+            self.bars = None
             self.said: set[str] = set()
-            for watched in (self.pad, self.bars):
-                watched.installEventFilter(self)
+            self.pad.installEventFilter(self)
+            self.timer = QTimer(self)
+            self.timer.timeout.connect(self.find_bars)
+            self.timer.start(1)
+
+        def find_bars(self) -> None:
+            """Watch the bars, too, as soon as they are there."""
+            if hasattr(self.window.pad_panel, "prediction_view"):
+                self.timer.stop()
+                self.bars = self.window.pad_panel.prediction_view.bars
+                self.bars.installEventFilter(self)
+                self.bars.update()
 
         def eventFilter(self, watched: QObject, event: QEvent) -> bool:
             if event.type() != QEvent.Type.Paint:

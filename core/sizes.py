@@ -1,4 +1,4 @@
-"""The sizes of a digit image in MNIST's geometry. By themselves, so that a window can be built before NumPy is there."""
+"""The sizes of a digit image in MNIST's geometry: by themselves, so that a window is built before NumPy is there."""
 
 SIZE = 28
 """Rows and columns of a digit image, in pixels."""

@@ -1,7 +1,7 @@
 """The desk of training: it starts runs, on the shelf, lets the views follow them, and says how they ended."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.errors import DigitpadError
 from core.modelfile import Model
-from core.runs import Run, Shelf, Status
+from core.runs import Broken, Run, Shelf, Status
 from core.training import Progress
 from gui.faults import log
 from gui.model_desk import ModelDesk
@@ -107,9 +107,9 @@ class TrainingDesk(QObject):
             self.starting.emit()
             self._session.take_up(run)
 
-    def offer_interrupted(self) -> None:
-        """Offer to go on with the newest run, if that was interrupted."""
-        newest = next(iter(self._shelf.runs()), None) if self._shelf else None
+    def offer_interrupted(self, runs: Sequence[Run | Broken]) -> None:
+        """Offer to go on with the first of these runs, the newest, if that was interrupted."""
+        newest = next(iter(runs), None)
         if isinstance(newest, Run) and newest.status is Status.INTERRUPTED:
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
             offers = {self.tr("Go on with it"): partial(self.take_up, newest)}
