@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from core import threads
 from core.errors import DigitpadError
 from core.modelfile import Model
 from core.runs import Broken, Run, Shelf, Status
@@ -99,6 +100,7 @@ class TrainingDesk(QObject):
         self._panel.set_recipe(run.recipe)
         self._panel.set_data(run.data)
         self._panel.form.set_config(config)
+        self._panel.form.threads.setValue(run.threads or threads.default(window=True))
         return True
 
     def take_up(self, run: Run) -> None:
