@@ -33,10 +33,12 @@ class OverlayLines(RunLines):
         super().__init__(plot, quantity)
         self._overlay = overlay
         self.items = {
-            "batches": (plot.line(depth=-12),),
-            "training": (plot.line(depth=-11),),
-            "validation": (plot.line(depth=-10),),
+            "batches": (plot.line(depth=-12, free=True),),
+            "training": (plot.line(depth=-11, free=True),),
+            "validation": (plot.line(depth=-10, free=True),),
         }
+        for (item,) in self.items.values():
+            plot.backdrop.add(item)
 
     def draw(self, axis: str) -> None:
         """Draw it all."""
@@ -50,6 +52,12 @@ class OverlayLines(RunLines):
             (item,) = self.items[kind]
             self._draw(item, x, y)
             item.setPen(pen(colour, *_style(kind, len(x))))
+        self._plot.backdrop.renew()
+
+    def show(self, kind: str, shown: bool) -> None:
+        """Show the curves of a kind, or hide them."""
+        super().show(kind, shown)
+        self._plot.backdrop.renew()
 
     def set_antialiased(self, smooth: bool) -> None:
         """Paint the wide curve finely, or quickly."""
@@ -57,11 +65,13 @@ class OverlayLines(RunLines):
         if item.opts["antialias"] != smooth:
             item.opts["antialias"] = smooth
             item.updateItems()
+            self._plot.backdrop.renew()
 
     def remove(self) -> None:
         """Take the curves out of the plot."""
         for items in self.items.values():
             for item in items:
+                self._plot.backdrop.remove(item)
                 self._plot.removeItem(item)
 
 

@@ -48,9 +48,14 @@ class RunLines:
         items = [self.items[kind][0] for kind in EVALUATED]
         return [values_of(item) for item in items if item.isVisible()]
 
+    def values(self) -> NDArray[np.float64]:
+        """Return the values of all curves that are shown, as on a plain axis."""
+        shown = [item for items in self.items.values() for item in items if item.isVisible()]
+        return np.concatenate([np.zeros(0), *map(values_of, shown)])
+
     def is_empty(self) -> bool:
         """Return whether there is nothing to see."""
-        return not any(len(values_of(item)) for items in self.items.values() for item in items if item.isVisible())
+        return not len(self.values())
 
     def _draw(self, item: "pg.PlotDataItem", x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         self._plot.draw(item, x, y * SCALES[self._quantity])
