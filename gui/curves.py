@@ -1,7 +1,7 @@
 """The curves of a run: loss, accuracy and learning rate, and beside them those of other runs.
 
 What is measured on training digits and on validation digits is measured in the same way, so that the area between them
-is what was learned by heart. Records are kept by ``core.history``'s rules and painted about eight times a second,
+is what was learned by heart. Records are kept by ``core.history``'s rules and painted five times a second,
 whatever the speed of the run, one plot after the other, so that nothing else waits for all three; what has not changed
 is not touched.
 """
@@ -28,7 +28,7 @@ from gui.stack import Stack
 
 __all__ = ["Curves", "Overlay"]
 
-_REPAINT_MS = 40  # from one plot to the next
+_REPAINT_MS = 60  # from one plot to the next
 
 
 class Curves(QWidget):
