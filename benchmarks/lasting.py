@@ -3,6 +3,7 @@
 import gc
 import os
 import random
+import shutil
 import statistics
 import threading
 from pathlib import Path
@@ -12,7 +13,7 @@ from PySide6.QtCore import QThread
 from smoothness import records
 from stage import Stage, config
 
-from core import threads
+from core import places, threads
 from core.config import TrainConfig
 from core.history import Axis
 from gui.training_session import RunState
@@ -92,3 +93,4 @@ def cycle(stage: Stage, rng: random.Random) -> None:
         stage.wait(lambda: session.state is not RunState.PREPARING)
     rng.choice((session.stop, session.cancel))()
     stage.wait(lambda: session.state is RunState.IDLE and not session._retired)
+    shutil.rmtree(places.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end
