@@ -3,7 +3,9 @@
 import dataclasses
 import datetime
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 import core
 from core import evaluation, training
@@ -13,6 +15,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.data.splits import Splits
+from core.geometry import SIZE
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
@@ -73,6 +76,12 @@ class Experiment:
     def n_steps(self) -> int:
         """How many batches the whole run has."""
         return len(self.state.loader) * self.config.epochs
+
+    def without_source(self) -> "Experiment":
+        """Return it without the digits of its source: once they are split, they are there twice."""
+        nothing = Dataset.of(np.empty((0, SIZE, SIZE), np.uint8), np.empty(0, np.int64))
+        source = replace(self.source, train=nothing, test=nothing, evaluation=nothing, everything=nothing, drawings=())
+        return replace(self, source=source)
 
     def conclude(self) -> tuple[Model, Scores]:
         """Take the best weights, look at the test part, once, and return the model with its scores.

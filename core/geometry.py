@@ -7,13 +7,12 @@ LeCun's recipe, confirmed on all 70,000 images: the digit's longer side is 20 pi
 import numpy as np
 from numpy.typing import NDArray
 
-SIZE = 28
-"""Rows and columns of a digit image, in pixels."""
-BOX = 20
-"""The longer side of the digit itself, in pixels."""
+from core.sizes import BOX as BOX
+from core.sizes import N_PIXELS as N_PIXELS
+from core.sizes import SIZE as SIZE
+
 CENTRE = 14.0
 """Where the centre of mass goes, as a pixel index. (13.5, the middle of the frame, is half a pixel off.)"""
-N_PIXELS = SIZE * SIZE
 
 
 def place(digits: NDArray[np.float32]) -> NDArray[np.uint8]:

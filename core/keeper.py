@@ -38,7 +38,7 @@ class Keeper:
     """
 
     def __init__(self, experiment: Experiment, run: Run | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self.experiment, self.run = experiment, run
+        self.experiment, self.run = experiment.without_source(), run
         loader = experiment.state.loader
         self.history = History(Axis(loader.n_rows, len(loader)))
         self.seconds = 0.0

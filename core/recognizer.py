@@ -1,6 +1,5 @@
 """Recognizer: a drawing or a picture, and a model, to a reading: which digits, how sure, and whether digits at all."""
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -13,20 +12,13 @@ from core import calibration, ink, modelfile, picture
 from core.calibration import Calibration
 from core.geometry import N_PIXELS
 from core.ink import Drawing
+from core.judgement import Judgement as Judgement
 from core.modelfile import Model
 from core.nn.network import Network
 from core.segmentation import Part, segment
 
 SURE = 0.8
 """The probability from which a digit stands alone; below it, the second candidate is named as well."""
-
-
-class Judgement(enum.Enum):
-    """What is said of a drawing."""
-
-    DIGIT = "digit"
-    TWO_CANDIDATES = "two candidates"
-    NOT_A_DIGIT = "not a digit"
 
 
 @dataclass(frozen=True, eq=False)

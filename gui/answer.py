@@ -1,12 +1,16 @@
 """Answer: what the window says of the pad, and how far it commits itself: a refusal waits until the pen has rested."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.recognizer import Judgement, Prediction
+from core.judgement import Judgement
 from gui.pad_marks import Box, Mark
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.recognizer import Prediction
 
 REFUSED = "?"
 """What stands in a number for a part that is no digit."""
@@ -30,23 +34,23 @@ class Answer:
         A short line on what is known besides.
     """
 
-    predictions: tuple[Prediction, ...] = ()
+    predictions: "tuple[Prediction, ...]" = ()
     boxes: tuple[Box, ...] = ()
     selected: int = 0
     is_settled: bool = True
-    unread: NDArray[np.uint8] | None = None
+    unread: "NDArray[np.uint8] | None" = None
     caption: str = ""
 
     def __len__(self) -> int:
         return len(self.predictions)
 
     @property
-    def prediction(self) -> Prediction | None:
+    def prediction(self) -> "Prediction | None":
         """What is said of the selected digit."""
         return self.predictions[self.selected] if self.predictions else None
 
     @property
-    def image(self) -> NDArray[np.uint8] | None:
+    def image(self) -> "NDArray[np.uint8] | None":
         """The image (28, 28) that was seen of the selected digit."""
         return self.unread if self.prediction is None else self.prediction.image
 

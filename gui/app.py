@@ -1,10 +1,12 @@
 """digitpad: opens the window, or renders a picture of it."""
 
 import argparse
+import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ from gui import display
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+    from gui.main_window import MainWindow
 
 STATES = (
     *("recognised", "number", "unsure", "refused", "training", "empty"),
@@ -76,6 +80,7 @@ def _application() -> "QApplication":
 
     from gui import theme
 
+    os.environ[theme.STYLE_VARIABLE] = theme.STYLE
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
@@ -84,24 +89,31 @@ def _application() -> "QApplication":
     app.setApplicationDisplayName("digitpad")
     app.setApplicationVersion(core.__version__)
     app.setDesktopFileName("digitpad")
-    app.setWindowIcon(theme.app_icon())
     return app
 
 
 def _open_window(app: "QApplication") -> int:
-    from gui import theme
-    from gui.faults import FaultReporter, start_log
     from gui.main_window import MainWindow
     from gui.preferences import Preferences
 
-    theme.apply(app)
+    gc.disable()  # what is made now stays; to look for what does not takes 7 ms until the first frame
+    window = MainWindow(Preferences(), in_steps=True)
+    window.begun.connect(partial(_settle, app, window))
+    window.show()
+    return app.exec()
+
+
+def _settle(app: "QApplication", window: "MainWindow") -> None:
+    """Do what the first frame does not wait for."""
+    from gui import theme
+    from gui.faults import FaultReporter, start_log
+
+    gc.enable()
+    app.setWindowIcon(theme.app_icon())
     start_log()
     faults = FaultReporter(app)
     faults.install()
-    window = MainWindow(Preferences())
     faults.reported.connect(window.report_fault)
-    window.show()
-    return app.exec()
 
 
 if __name__ == "__main__":

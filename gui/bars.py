@@ -1,12 +1,17 @@
 """The probabilities of the ten digits as bars."""
 
-import numpy as np
-from numpy.typing import NDArray
+import math
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gui import theme
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 N_DIGITS = 10
 _CALM = 0.45  # the opacity of bars that are of no digit
@@ -20,11 +25,11 @@ class Bars(QWidget):
         self._shares: tuple[float, ...] | None = None
         self._is_calm = False
 
-    def set_probabilities(self, probabilities: NDArray[np.floating] | None, *, calm: bool = False) -> None:
+    def set_probabilities(self, probabilities: "NDArray[np.floating] | None", *, calm: bool = False) -> None:
         """Show probabilities (10,); None shows empty bars, and ``calm`` names no winner."""
         if probabilities is not None and probabilities.shape != (N_DIGITS,):
             raise ValueError(f"{N_DIGITS} probabilities were expected, not an array {probabilities.shape}")
-        self._shares = None if probabilities is None else tuple(np.nan_to_num(probabilities).clip(0, 1).tolist())
+        self._shares = None if probabilities is None else tuple(map(_share, probabilities.tolist()))
         self._is_calm = calm
         self.update()
 
@@ -67,6 +72,10 @@ class Bars(QWidget):
 
     def _percent(self, share: float) -> str:
         return self.tr("{percent}%").format(percent=round(share * 100))
+
+
+def _share(probability: float) -> float:
+    return min(max(probability, 0.0), 1.0) if math.isfinite(probability) else 0.0
 
 
 def paint_bar(painter: QPainter, bar: QRectF, share: float, colour: QColor) -> None:

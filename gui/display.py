@@ -1,8 +1,6 @@
 """Whether a window can be opened here: asked before Qt is, because Qt's own answer to "no" is an abort."""
 
-import ctypes
 import os
-import socket
 import sys
 from pathlib import Path
 
@@ -40,6 +38,8 @@ def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY")
     if not name:
         return False
+    import socket  # here, and ctypes below: the first frame does not wait for what nobody asks
+
     with socket.socket(socket.AF_UNIX) as connection:
         try:
             connection.connect(str(Path(os.environ.get("XDG_RUNTIME_DIR", "")) / name))
@@ -49,6 +49,8 @@ def _wayland_answers() -> bool:
 
 
 def _loads(library: str) -> bool:
+    import ctypes
+
     try:
         ctypes.CDLL(library)
     except OSError:
@@ -57,6 +59,8 @@ def _loads(library: str) -> bool:
 
 
 def _x_server_answers() -> bool:
+    import ctypes
+
     xcb = ctypes.CDLL("libxcb.so.1")
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connect.argtypes = (ctypes.c_char_p, ctypes.c_void_p)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from core.curve import Curve
@@ -75,6 +75,12 @@ class LayersView(QWidget):
                     course.curve.append(samples, values[layer])
         self._hint.hide()
         self._table.show()
+        if self.isVisible():  # of ten layers, this takes 4 ms
+            self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what has come meanwhile."""
+        super().showEvent(event)
         self._show()
 
     def clear(self) -> None:

@@ -11,7 +11,7 @@ from core.history import History
 from gui import theme
 from gui.notes import Notes
 from gui.plot import Plot, faint
-from gui.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, values_of
+from gui.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, few, values_of
 
 _RAW_ALPHA = {"loss": 55, "accuracy": 20}  # of a few digits the accuracy takes few values: a band, not a line
 _GAP_ALPHA = 46
@@ -40,7 +40,7 @@ class LiveLines(RunLines):
     def draw_batches(self, history: History, axis: str) -> None:
         """Draw what grows with each batch."""
         curve = self.curve(history)
-        for item, (samples, values) in ((self.raw, curve.raw), (self.smooth, curve.smoothed)):
+        for item, (samples, values) in ((self.raw, curve.raw), (self.smooth, few(curve.smoothed))):
             self._draw(item, history.along(samples, axis), values)
 
     def draw_evaluations(self, history: History, axis: str) -> None:

@@ -1,40 +1,30 @@
-"""The window: it composes the two rooms and connects them; it does not compute."""
+"""The window: the pad first, and all that goes on around it as soon as that has been painted."""
 
 import contextlib
-import json
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QImage, QKeySequence, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QMainWindow,
-    QMenu,
-    QSplitter,
-)
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
-from core import places
-from core.data import mnist, sources
-from core.errors import ConfigError
-from core.runs import Shelf
-from gui import about, theme
+from core.errors import DigitpadError
+from gui import theme
 from gui.closing import Closing, ask_before_closing
-from gui.faults import log
-from gui.lab_room import LabRoom
-from gui.menus import Wish, choice, fill, toggle
-from gui.mnist_desk import MnistDesk
-from gui.model_desk import SUFFIX, ModelDesk
-from gui.model_slot import ModelSlot, Respondent
-from gui.notice import Kind
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
-from gui.reader import Reader
-from gui.respondent_box import RespondentBox
-from gui.training_session import RunState, TrainingSession
-from gui.worker import Outcome
 
-_TRASH_AGE_S = 24 * 3600.0  # what was deleted before can no longer be brought back: another window may still offer it
+if TYPE_CHECKING:
+    from core.runs import Shelf
+    from gui.model_slot import ModelSlot
+    from gui.reader import Reader
+    from gui.workings import Workings
+
+SCHEMES = {"light": False, "dark": True}
+"""Whether a scheme is dark, by its name; any other follows the system."""
+_PAUSE_MS = 8  # between the steps of the beginning: Qt paints 5 ms after it was asked to
 
 
 class MainWindow(QMainWindow):
@@ -46,300 +36,152 @@ class MainWindow(QMainWindow):
         What is remembered; None for a window that remembers nothing and leaves nothing behind.
     shelf
         Where runs are kept, if not on the user's own shelf; a window that remembers nothing keeps none without it.
+    in_steps
+        Whether the first frame has the pad alone, ready to be drawn on: NumPy and all that needs it then come after it,
+        in steps, between which the pen is heard. Otherwise only the plots come later.
     """
 
-    def __init__(self, preferences: Preferences | None = None, shelf: Shelf | None = None) -> None:
+    begun = Signal()
+    """The first frame has been painted."""
+
+    slot: "ModelSlot"
+    reader: "Reader"
+
+    def __init__(
+        self, preferences: Preferences | None = None, shelf: "Shelf | None" = None, *, in_steps: bool = False
+    ) -> None:
         super().__init__()
         self.setWindowTitle("digitpad")
-        self._preferences = preferences
-        self._closes_after_run = False
-        self.session = TrainingSession(self)
-        self.slot = ModelSlot(self)
-        self.pad_panel = PadPanel()
-        self.reader = Reader(self.pad_panel, self.slot, self)
-        self._respondents = RespondentBox()
-        self.mnist_desk = MnistDesk(self)
-        self.models = ModelDesk(self.slot, self)
-        if shelf is None and preferences is not None:
-            shelf = Shelf()
-        self.lab = LabRoom(self.session, self.slot, self.reader, self.models, shelf)
-        self.training_panel = self.lab.panel
+        self._preferences, self._shelf = preferences, shelf
+        self._workings: Workings | None = None
+        self._can_answer = False
+        self._steps: deque[Callable[[], None]] = deque(
+            [self.begun.emit, self.begin_to_answer, self.furnish, self.add_curves]
+        )
+        self._goes_on = False
+        self.closes_after_run = False
+        app = QApplication.instance()
+        if preferences is not None and isinstance(app, QApplication):
+            theme.apply(app, SCHEMES.get(preferences.text("window/scheme")))
+        self.pad_panel = PadPanel(in_steps=in_steps)
         self._compose()
-        self._make_menus()
-        self._connect()
-        self.models.load(shelf)
-        if shelf is not None:
-            shelf.empty_trash(_TRASH_AGE_S)
-        if preferences is not None:
-            self.lab.recipes.load()
-            self.lab.training.offer_interrupted()
-        self._on_choices()
-        self._restore()
-        self.pad_panel.pad.setFocus()
-
-    # -- parts -------------------------------------------------------------------------------------------------------
+        if not in_steps:
+            self.furnish()
 
     def _compose(self) -> None:
-        self.pad_panel.set_selector(self._respondents)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal)
-        self._splitter.addWidget(self.pad_panel)
-        self._splitter.addWidget(self.lab)
-        for index in range(2):
-            self._splitter.setStretchFactor(index, 1)
-        self._splitter.setChildrenCollapsible(False)
-        self.setCentralWidget(self._splitter)
+        """Put the pad where it stays."""
+        for title in self.menu_titles():
+            self.menuBar().addAction(title)
+        self.pad_panel.set_selector(QComboBox())
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.addWidget(self.pad_panel)
+        self.splitter.addWidget(QWidget())
+        self.splitter.setChildrenCollapsible(False)
+        self.setCentralWidget(self.splitter)
         self.setMinimumHeight(640)  # below, wrapped lines of the panel would lie on one another
         self.resize(1120, 740)
-        self._splitter.setSizes([560, 560])
+        self.arrange()
+        if self._preferences is not None:
+            self.restoreGeometry(self._preferences.bytes("window/geometry"))
+        self.pad_panel.pad.setFocus()
+
+    def arrange(self) -> None:
+        """Share the room out between the two rooms, as it was the last time."""
+        for index in range(2):
+            self.splitter.setStretchFactor(index, 1)
+        self.splitter.setSizes([560, 560])
+        if self._preferences is not None:
+            self.splitter.restoreState(self._preferences.bytes("window/splitter"))
+
+    def menu_titles(self) -> tuple[str, ...]:
+        """Return the titles of the menus."""
+        tr = self.tr
+        return tr("&File"), tr("&Edit"), tr("&Training"), tr("&View"), tr("&Help")
+
+    # -- what comes after the first frame ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Bring in the rest as soon as there is a first frame."""
+        super().paintEvent(event)
+        if self._steps and not self._goes_on:
+            self._goes_on = True
+            QTimer.singleShot(_PAUSE_MS, self._go_on)
+
+    def _go_on(self) -> None:
+        """Take the next step, and the one after when the events of meanwhile have been handled."""
+        if self._steps and self.isVisible():
+            self._steps.popleft()()
+            QTimer.singleShot(_PAUSE_MS, self._go_on)
+
+    def begin_to_answer(self) -> None:
+        """Bring in the network that comes with the program, and what is around the pad."""
+        if self._can_answer:
+            return
+        self._can_answer = True
+        from core.recognizer import shipped_model
+        from gui.model_slot import ModelSlot
+        from gui.reader import Reader
+
+        self.pad_panel.furnish()
+        self.slot = ModelSlot(self)
+        self.reader = Reader(self.pad_panel, self.slot, self)
+        with contextlib.suppress(DigitpadError, OSError):  # it is tried again, and told then
+            self.slot.set_shipped(shipped_model())
+
+    def furnish(self) -> None:
+        """Bring in the laboratory, the menus, and all that works behind them."""
+        self.begin_to_answer()
+        if self._workings is not None:
+            return
+        from core.runs import Shelf
+        from gui.workings import Workings
+
+        shelf = Shelf() if self._shelf is None and self._preferences is not None else self._shelf
+        self._workings = works = Workings(self, self._preferences, shelf)
+        self.session, self.models, self.mnist_desk = works.session, works.models, works.mnist_desk
+        self.lab, self.training_panel, self.actions_by_name = works.lab, works.lab.panel, works.actions_by_name
 
     def add_curves(self) -> None:
         """Bring in the plots."""
-        axis = self._preferences.text("curves/axis") if self._preferences is not None else ""
-        self.lab.add_curves(self._log_action, axis)
+        self.furnish()
+        self._works.add_curves()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        """Bring in the plots as soon as the window is there."""
-        super().showEvent(event)
-        QTimer.singleShot(0, self.add_curves)
+    @property
+    def _works(self) -> "Workings":
+        self.furnish()
+        assert self._workings is not None
+        return self._workings
 
-    def _make_menus(self) -> None:
-        panel, session, tr, key = self.pad_panel, self.session, self.tr, QKeySequence.StandardKey
-        self._log_action = toggle(tr("&Logarithmic loss"), "Ctrl+L", tr("Show the loss on a logarithmic axis"), self)
-        self._schemes = choice({"system": tr("As the &system"), "light": tr("&Light"), "dark": tr("&Dark")}, self)
-        self._schemes.triggered.connect(self._on_scheme)
-        appearance = QMenu(tr("&Appearance"), self)
-        appearance.addActions(self._schemes.actions())
-        recent = QMenu(tr("&Recent models"), self)
-        recent.setToolTipsVisible(True)
-        recent.aboutToShow.connect(self._list_recent)
-        self._recent = recent
-        save = Wish(
-            "save",
-            tr("&Save model…"),
-            self.models.choose_place,
-            key.Save,
-            tr("Save the network that you trained"),
-        )
-        pause = Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on"))
-        stop = Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights"))
-        self.actions_by_name = fill(
-            self.menuBar(),
-            {
-                tr("&File"): (
-                    Wish(
-                        "open",
-                        tr("&Open model…"),
-                        self.models.choose,
-                        key.Open,
-                        tr("Let a saved network answer"),
-                    ),
-                    *(save, recent),
-                    None,
-                    *(panel.open_action, panel.paste_action, panel.random_action),
-                    None,
-                    Wish("quit", tr("&Quit"), self.close, key.Quit, tr("Close the window")),
-                ),
-                tr("&Edit"): (
-                    *(panel.undo_action, panel.redo_action, panel.clear_action),
-                    None,
-                    *(panel.pen_action, panel.eraser_action, panel.width_menu),
-                ),
-                tr("&Training"): (
-                    Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
-                    pause,
-                    stop,
-                    Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
-                    None,
-                    Wish(
-                        "open_recipe",
-                        tr("&Open recipe…"),
-                        self.lab.recipes.choose,
-                        None,
-                        tr("Use settings from a file"),
-                    ),
-                    Wish(
-                        "save_recipe",
-                        tr("Save as &recipe…"),
-                        self.lab.recipes.ask_name,
-                        None,
-                        tr("Keep these settings under a name, in a file that can be shared"),
-                    ),
-                ),
-                tr("&View"): (self._log_action, appearance),
-                tr("&Help"): (
-                    Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
-                ),
-            },
-        )
-
-    def _connect(self) -> None:
-        panel, session, pad_panel = self.training_panel, self.session, self.pad_panel
-        panel.penFileRequested.connect(self._choose_pen_file)
-        panel.mnist_bar.downloadRequested.connect(self.mnist_desk.download)
-        panel.mnist_bar.filesRequested.connect(self._choose_mnist_folder)
-        panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
-        self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
-        self.mnist_desk.ended.connect(self._on_mnist)
-        self.models.told.connect(self.lab.notice.show_message)
-        self.reader.told.connect(self.lab.notice.show_message)
-        self.reader.succeeded.connect(self.lab.notice.clear)
-        session.stateChanged.connect(self._on_state)
-        self.lab.starting.connect(self._on_starting)
-        self.lab.ended.connect(self._on_ended)
-        self.lab.axisChosen.connect(self._on_axis)
-        pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
-        pad_panel.openPictureRequested.connect(self.reader.choose)
-        pad_panel.picturePasted.connect(self.show_given)
-        self.slot.choicesChanged.connect(self._on_choices)
-        self._respondents.respondentChosen.connect(self.slot.choose)
-        self._on_state(RunState.IDLE)
-
-    # -- what is remembered ------------------------------------------------------------------------------------------
-
-    def _restore(self) -> None:
-        preferences = self._preferences
-        present = mnist.folder() is not None
-        self.training_panel.set_mnist_present(present)
-        self.training_panel.set_data(sources.default())
-        if preferences is None:
-            return
-        self.restoreGeometry(preferences.bytes("window/geometry"))
-        self._splitter.restoreState(preferences.bytes("window/splitter"))
-        self.training_panel.set_recipe(preferences.text("training/recipe"))
-        self.training_panel.fold_button.setChecked(preferences.flag("training/customise"))
-        if data := preferences.text("training/data"):
-            self.training_panel.set_data(sources.default() if sources.uses_mnist(data) and not present else data)
-        if (config := preferences.config("training/settings")) is not None:
-            self.training_panel.form.set_config(config)
-        self._log_action.setChecked(preferences.flag("curves/log"))
-        self.models.set_recent(preferences.texts("models/recent"))
-        self.pad_panel.set_pen_width(
-            preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
-        )
-        for action in self._schemes.actions():
-            if action.data() == preferences.text("window/scheme", "system"):
-                action.setChecked(True)
-                self._on_scheme(action)
-
-    def _remember(self) -> None:
-        preferences = self._preferences
-        if preferences is None:
-            return
-        values: dict[str, str | float | bool | QByteArray] = {
-            "window/geometry": self.saveGeometry(),
-            "window/splitter": self._splitter.saveState(),
-            "training/recipe": self.training_panel.recipe,
-            "training/data": self.training_panel.data,
-            "training/customise": self.training_panel.fold_button.isChecked(),
-            "curves/log": self._log_action.isChecked(),
-            "pad/pen_width": self.pad_panel.pen_width(),
-            "models/recent": json.dumps(self.models.recent()),
-        }
-        chosen = self._schemes.checkedAction()
-        values["window/scheme"] = str(chosen.data()) if chosen else "system"
-        with contextlib.suppress(ConfigError):  # half-typed settings are not remembered
-            values["training/settings"] = json.dumps(self.training_panel.config().as_dict())
-        for name, value in values.items():
-            preferences.set(name, value)
-        if not preferences.save():
-            log.warning("the settings cannot be written to %s", places.settings())
-
-    # -- training ----------------------------------------------------------------------------------------------------
-
-    def _on_starting(self) -> None:
-        self.add_curves()
-        self._remember()  # now, and not only at the end: a run may be long, and its end another than was meant
-
-    def _on_state(self, state: RunState) -> None:
-        for name, makes_sense in (
-            ("start", state is RunState.IDLE),
-            ("pause", state in (RunState.RUNNING, RunState.PAUSED)),
-            ("stop", state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)),
-            ("cancel", state is not RunState.IDLE),
-        ):
-            self.actions_by_name[name].setEnabled(makes_sense)
-
-    def _on_ended(self, outcome: Outcome) -> None:
-        if outcome.lacks_mnist and not self.mnist_desk.is_busy:
-            self.training_panel.set_mnist_present(False)
-        if self._closes_after_run:
-            self._closes_after_run = False
-            if outcome.run is not None and not outcome.unkept:
-                self.close()
-
-    def _on_axis(self, axis: str) -> None:
-        if self._preferences is not None:
-            self._preferences.set("curves/axis", axis)
-
-    # -- who answers -------------------------------------------------------------------------------------------------
-
-    def _list_recent(self) -> None:
-        self.models.fill_menu(self._recent)
-
-    def _on_choices(self) -> None:
-        self._respondents.show_slot(self.slot)
-        self.session.set_watched(self.slot.choice is Respondent.TRAINING)
-        self.actions_by_name["save"].setEnabled(self.slot.own_model() is not None)
-
-    # -- pictures and examples ---------------------------------------------------------------------------------------
+    # -- what comes from elsewhere -------------------------------------------------------------------------------------
 
     def show_given(self, given: QImage | Path) -> None:
         """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
-        if isinstance(given, Path):
-            if given.suffix.lower() == SUFFIX:
-                self.models.open(given)
-            else:
-                self.reader.open(given)
-        else:
-            self.reader.show_pasted(given)
-
-    def _on_mnist(self, text: str, kind: Kind) -> None:
-        """Tell how the way to MNIST ended, and offer it if it is here now."""
-        self.training_panel.set_mnist_present(mnist.folder() is not None)
-        if kind is Kind.GOOD and not self.session.is_active:
-            self.training_panel.set_data("mnist")
-        self.lab.notice.show_message(text, kind)
-
-    # -- dialogs -----------------------------------------------------------------------------------------------------
-
-    def _choose_pen_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a pen file"), "", self.tr("UNIPEN files (*)"))
-        if name:
-            self.training_panel.set_data(f"pen:{name}")
-
-    def _choose_mnist_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder with MNIST's four files"))
-        if name:
-            self.mnist_desk.take_from(Path(name))
-
-    def _show_about(self) -> None:
-        about.show_about(self, self.slot.model)
-
-    # -- the rest ----------------------------------------------------------------------------------------------------
-
-    def _on_scheme(self, action: QAction) -> None:
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply(app, {"light": False, "dark": True}.get(action.data()))
+        self._works.show_given(given)
 
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
-        text = self.tr("Something went wrong in the program itself: {0}").format(sentence)
-        self.lab.notice.show_message(text, Kind.BAD, details)
+        self._works.report_fault(sentence, details)
+
+    # -- the end -------------------------------------------------------------------------------------------------------
+
+    def place(self) -> dict[str, QByteArray]:
+        """Return where the window is and how its room is shared out, to be remembered."""
+        return {"window/geometry": self.saveGeometry(), "window/splitter": self.splitter.saveState()}
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once while a run is going on; leave no thread behind."""
-        if self.session.is_active:
-            wish = ask_before_closing(self)
-            self._closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and self.session.is_active
-            if self._closes_after_run:
-                (self.session.stop if wish is Closing.KEEP else self.session.leave)()
-            if wish is Closing.STAY or self._closes_after_run:
-                event.ignore()
-                return
-        self._remember()
-        self.hide()  # what is under way may need a moment to notice that it is to end
-        self.session.shut_down()
-        self.mnist_desk.shut_down()
-        self.lab.shut_down()
+        self._steps.clear()
+        if self._workings is not None:
+            session = self._workings.session
+            if session.is_active:
+                wish = ask_before_closing(self)
+                self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active
+                if self.closes_after_run:
+                    (session.stop if wish is Closing.KEEP else session.leave)()
+                if wish is Closing.STAY or self.closes_after_run:
+                    event.ignore()
+                    return
+            self._workings.remember()
+            self.hide()  # what is under way may need a moment to notice that it is to end
+            self._workings.shut_down()
         super().closeEvent(event)

@@ -11,7 +11,7 @@ from core import modelfile
 from core.errors import DigitpadError, ModelError
 from core.modelfile import Model
 from core.recognizer import shipped_model
-from core.runs import Run, Shelf
+from core.runs import Broken, Run
 from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind
@@ -31,14 +31,15 @@ class ModelDesk(QObject):
         self._slot, self._window = slot, window
         self._recent: list[str] = []
 
-    def load(self, shelf: Shelf | None) -> None:
-        """Bring in the shipped model and, from a shelf, the newest result that can be read."""
+    def load(self, runs: Sequence[Run | Broken]) -> None:
+        """Bring in the shipped model, if it is not there, and the first result of a run that can be read."""
         try:
-            self._slot.set_shipped(shipped_model())
+            if not self._slot.has(Respondent.SHIPPED):
+                self._slot.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
             text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
             self.told.emit(text, Kind.BAD)
-        for run in shelf.runs() if shelf else ():
+        for run in runs:
             if not isinstance(run, Run) or not run.scores:
                 continue
             try:

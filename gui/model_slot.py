@@ -1,6 +1,7 @@
 """Which network the pad asks: the shipped one, the reader's own, or the one that is being trained."""
 
 import enum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -8,7 +9,9 @@ from core.modelfile import Model
 from core.nn.network import Network, Snapshot
 from core.recognizer import Recognizer
 from core.snapshots import Kept
-from gui.worker import Facts
+
+if TYPE_CHECKING:
+    from gui.worker import Facts
 
 
 class Respondent(enum.Enum):
@@ -85,7 +88,7 @@ class ModelSlot(QObject):
         self.choicesChanged.emit()
         self.changed.emit()
 
-    def watch(self, facts: Facts) -> None:
+    def watch(self, facts: "Facts") -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
         self.look_ahead()
         self._awaited, self._past = (

@@ -1,14 +1,18 @@
 """What the network sees: the 28×28 image that a drawing became, pixel by pixel."""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core import geometry
+from core.sizes import BOX, SIZE
 from gui import theme
 from gui.scales import ramp
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class NetworkView(QWidget):
@@ -24,16 +28,15 @@ class NetworkView(QWidget):
         )
         self._describe()
 
-    def set_image(self, image: NDArray[np.uint8] | None) -> None:
+    def set_image(self, image: "NDArray[np.uint8] | None") -> None:
         """Show an image (28, 28), 0 paper to 255 ink; None shows the empty frame."""
         if image is None:
             self._image = None
         else:
-            size = geometry.SIZE
-            if image.shape != (size, size) or image.dtype != np.uint8:
-                raise ValueError(f"an image of {size} × {size} uint8 was expected, not {image.shape} {image.dtype}")
+            if image.shape != (SIZE, SIZE) or image.dtype != "uint8":
+                raise ValueError(f"an image of {SIZE} × {SIZE} uint8 was expected, not {image.shape} {image.dtype}")
             # A QImage over foreign memory dangles: it must own its pixels.
-            self._image = QImage(image.tobytes(), size, size, size, QImage.Format.Format_Indexed8).copy()
+            self._image = QImage(image.tobytes(), SIZE, SIZE, SIZE, QImage.Format.Format_Indexed8).copy()
         self._describe()
         self.update()
 
@@ -64,7 +67,7 @@ class NetworkView(QWidget):
         """Hint at the 20×20 pixels that a digit is scaled to, in the frame's middle."""
         faint = QColor(colour)
         faint.setAlphaF(0.45)
-        margin = frame.width() * (1 - geometry.BOX / geometry.SIZE) / 2
+        margin = frame.width() * (1 - BOX / SIZE) / 2
         painter.setPen(QPen(faint, 1, Qt.PenStyle.DotLine))
         painter.drawRect(frame.adjusted(margin, margin, -margin, -margin))
 
@@ -72,7 +75,7 @@ class NetworkView(QWidget):
         """Return the square of the 28×28 cells, each of whole device pixels, in the middle of the widget."""
         ratio = self.devicePixelRatioF()
         width, height = int((self.width() - 2) * ratio), int((self.height() - 2) * ratio)
-        side = max(1, min(width, height) // geometry.SIZE) * geometry.SIZE
+        side = max(1, min(width, height) // SIZE) * SIZE
         left, top = (width - side) // 2 + round(ratio), (height - side) // 2 + round(ratio)
         return QRectF(left / ratio, top / ratio, side / ratio, side / ratio)
 
@@ -83,4 +86,4 @@ class NetworkView(QWidget):
 
 def side_of(cell: int) -> int:
     """Return the view's side for cells of so many pixels, its frame included."""
-    return geometry.SIZE * cell + 2
+    return SIZE * cell + 2

@@ -5,12 +5,12 @@ canvas and the pen.
 """
 
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from core.ink import Drawing
 from gui import pad_marks, theme
 from gui.pad_marks import Mark
 from gui.pad_painter import PadPainter, eraser_cursor, paint_hint
@@ -18,6 +18,9 @@ from gui.pen_sheet import PenSheet
 from gui.sheet import picture_in
 from gui.sketch import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
 from gui.stroke import UNIT, Stroke, fitted
+
+if TYPE_CHECKING:
+    from core.ink import Drawing
 
 __all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool", "picture_in"]
 
@@ -59,7 +62,7 @@ class Pad(PenSheet):
 
     # -- content and history ------------------------------------------------------------------------------------
 
-    def drawing(self) -> Drawing:
+    def drawing(self) -> "Drawing":
         """Return the strokes, the one in progress included; empty where there are none or a picture is shown."""
         return self._sketch.drawing()
 
@@ -71,7 +74,7 @@ class Pad(PenSheet):
         """Return the picture that is shown, if one is."""
         return self._sketch.content.picture
 
-    def set_drawing(self, drawing: Drawing, *, fit: bool = False) -> None:
+    def set_drawing(self, drawing: "Drawing", *, fit: bool = False) -> None:
         """Show a drawing in the units of ``drawing()``; with ``fit``, one in any units, brought to a good size."""
         arrays = fitted(drawing.strokes) if fit else drawing.strokes
         self._replace(Content(tuple(Stroke(points) for points in arrays if len(points))))

@@ -7,7 +7,6 @@ segment is added; only a change of size, scheme, pen width or content paints eve
 from collections.abc import Sequence
 from itertools import pairwise
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
@@ -58,10 +57,10 @@ class PadPainter:
 
     def tail_rect(self, sheet: QRectF, stroke: Stroke) -> QRectF:
         """Return the part of the widget that a stroke's newest point may have changed."""
-        tail = stroke.points[-4:, :2] * (sheet.width() / UNIT)
-        (left, top), (right, bottom) = tail.min(axis=0).tolist(), tail.max(axis=0).tolist()
+        scale = sheet.width() / UNIT
+        x, y, _ = zip(*stroke.tolist(-4), strict=True)
         reach = self.pen_width * sheet.width() / 2 + 2
-        box = QRectF(QPointF(left, top), QPointF(right, bottom)).translated(sheet.topLeft())
+        box = QRectF(QPointF(min(x), min(y)) * scale, QPointF(max(x), max(y)) * scale).translated(sheet.topLeft())
         return box.adjusted(-reach, -reach, reach, reach)
 
     def _refresh(self, side_px: int) -> None:
@@ -75,7 +74,7 @@ class PadPainter:
         if self._live.isNull():
             self._live, self._n_live = self._base.copy(), 0
         painter = _painter(self._live)
-        points = stroke.points[max(0, self._n_live - 2) :].tolist()
+        points = stroke.tolist(max(0, self._n_live - 2))
         for i in range(min(self._n_live, 2), len(points)):
             self._paint_segment(painter, points[max(0, i - 2) : i + 1])
         painter.end()
@@ -103,8 +102,8 @@ class PadPainter:
 
     def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
         """Paint a whole stroke; as one path where the pressure allows it, with clean edges."""
-        points = stroke.points.tolist()
-        if len(points) > 1 and np.ptp(stroke.points[:, 2]) < 0.01:
+        points = stroke.tolist()
+        if len(points) > 1 and stroke.is_even():
             path = QPainterPath(QPointF(*points[0][:2]))
             for before, point in pairwise(points):
                 path.quadTo(QPointF(*before[:2]), _middle(before, point))
@@ -115,7 +114,7 @@ class PadPainter:
             self._paint_segment(painter, points[max(0, i - 2) : i + 1])
         self._paint_line(painter, points[-2:])
 
-    def _paint_segment(self, painter: QPainter, points: list[list[float]]) -> None:
+    def _paint_segment(self, painter: QPainter, points: list[tuple[float, float, float]]) -> None:
         """Paint what the last of up to three points adds: a dot, or the curve between the two middles."""
         if len(points) == 1:
             self._paint_line(painter, points)
@@ -124,7 +123,7 @@ class PadPainter:
         path.quadTo(QPointF(*points[-2][:2]), _middle(points[-2], points[-1]))
         painter.strokePath(path, self._pen((points[-2][2] + points[-1][2]) / 2))
 
-    def _paint_line(self, painter: QPainter, points: list[list[float]]) -> None:
+    def _paint_line(self, painter: QPainter, points: list[tuple[float, float, float]]) -> None:
         """Paint the last half of the line between two points; one point is a dot."""
         painter.setPen(self._pen(points[-1][2]))
         end = QPointF(*points[-1][:2])
@@ -138,7 +137,7 @@ class PadPainter:
         painter.setClipRect(sheet)
         painter.translate(sheet.topLeft())
         painter.scale(sheet.width() / UNIT, sheet.width() / UNIT)
-        self._paint_line(painter, stroke.points[-2:].tolist())
+        self._paint_line(painter, stroke.tolist(-2))
         painter.restore()
 
 

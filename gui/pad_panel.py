@@ -6,6 +6,7 @@ hands the result to ``show_answer``.
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence, QPalette, QResizeEvent
@@ -21,11 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.sizes import SIZE
 from gui import theme
-from gui.answer import Answer
-from gui.network_view import NetworkView, side_of
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool, picture_in
-from gui.prediction_view import PredictionView
+
+if TYPE_CHECKING:
+    from gui.answer import Answer
+    from gui.network_view import NetworkView
+    from gui.prediction_view import PredictionView
 
 _BUTTON = 32
 _ANSWER_HEIGHT = (150, 240)
@@ -47,6 +51,9 @@ class PadPanel(QWidget):
     shortcut, for the window to choose), ``paste_action``, and ``width_menu``.
     """
 
+    network_view: "NetworkView"
+    prediction_view: "PredictionView"
+
     changed = Signal()
     """The user changed what is on the pad; once a sample while a stroke is drawn."""
     randomDigitRequested = Signal()
@@ -56,21 +63,35 @@ class PadPanel(QWidget):
     digitSelected = Signal(int)
     """The user wants to look at one of the digits that were read, counted from the left, from 0."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, in_steps: bool = False) -> None:
         super().__init__(parent)
         self.pad = Pad()
-        self.network_view = NetworkView()
-        self.prediction_view = PredictionView()
         self.pad.changed.connect(self.changed)
         self.pad.pictureDropped.connect(self.picturePasted)
-        self.pad.historyChanged.connect(self._update_history)
-        self.prediction_view.digitSelected.connect(self.digitSelected)
         self.setMinimumSize(_MINIMUM)
-        self._make_actions()
+        self._seen_side = 0
         self._lay_out()
-        self._update_history()
+        if not in_steps:
+            self.furnish()
 
-    def show_answer(self, answer: Answer) -> None:
+    def furnish(self) -> None:
+        """Put the tools and the answer around the pad, which stays where it is; once."""
+        if self._is_furnished():
+            return
+        from gui.network_view import NetworkView
+        from gui.prediction_view import PredictionView
+
+        self.network_view = NetworkView()
+        self.prediction_view = PredictionView()
+        self.prediction_view.digitSelected.connect(self.digitSelected)
+        self._make_actions()
+        self._fill_tools()
+        self._fill_answer()
+        self._update_history()
+        self.pad.historyChanged.connect(self._update_history)
+        self._see(self._seen_side)
+
+    def show_answer(self, answer: "Answer") -> None:
         """Show what the network saw and what it made of it, and on the pad where each digit stands. Silent."""
         self.network_view.set_image(answer.image)
         self.prediction_view.set_answer(answer)
@@ -177,16 +198,23 @@ class PadPanel(QWidget):
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._body.setSpacing(theme.MARGIN)
         self._body.addWidget(self.pad, 1)
-        self._body.addWidget(self._answer())
+        self._answer_box = QWidget()
+        self._answer_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._answer_box)
+        self._answer_row.setContentsMargins(0, 0, 0, 0)
+        self._answer_row.setSpacing(theme.MARGIN)
+        self._body.addWidget(self._answer_box)
+        self._tools = QWidget()
+        self._tools.setFixedHeight(_BUTTON)
         self._column = QVBoxLayout(self)
         self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the margins are no demand for room
         self._column.setSpacing(theme.SPACING)
-        self._column.addLayout(self._tool_row())
+        self._column.addWidget(self._tools)
         self._column.addLayout(self._selector_slot)
         self._column.addLayout(self._body, 1)
 
-    def _tool_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _fill_tools(self) -> None:
+        row = QHBoxLayout(self._tools)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         groups: tuple[tuple[QAction, ...], ...] = (
             (self.pen_action, self.eraser_action, self.width_menu.menuAction()),
@@ -198,7 +226,6 @@ class PadPanel(QWidget):
                 row.addStretch(1)
             for action in group:
                 row.addWidget(self._button(action))
-        return row
 
     def _button(self, action: QAction) -> QToolButton:
         button = QToolButton()
@@ -212,7 +239,7 @@ class PadPanel(QWidget):
             button.setToolTip(self.tr("Width of the pen, for the eye only: the network sees one width"))
         return button
 
-    def _answer(self) -> QWidget:
+    def _fill_answer(self) -> None:
         label = QLabel(self.tr("What the network sees"))
         label.setFont(theme.scaled_font(label.font(), 0.9))
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -224,13 +251,8 @@ class PadPanel(QWidget):
         seen.addWidget(self.network_view, 0, Qt.AlignmentFlag.AlignHCenter)
         seen.addWidget(label)
         seen.addStretch(1)
-        self._answer_box = QWidget()
-        self._answer_row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._answer_box)
-        self._answer_row.setContentsMargins(0, 0, 0, 0)
-        self._answer_row.setSpacing(theme.MARGIN)
         self._answer_row.addLayout(seen)
         self._answer_row.addWidget(self.prediction_view, 1)
-        return self._answer_box
 
     def _arrange(self) -> None:
         """Make one column as wide as the pad, in the middle; or, in a wide panel, two."""
@@ -253,11 +275,19 @@ class PadPanel(QWidget):
             self._answer_box.setMaximumSize(_UNLIMITED, answer)
             column = min(width, max(_COLUMN, body - theme.MARGIN - answer))
             seen = min(answer - 2 * self.fontMetrics().height(), column // 3)
-        side = side_of(max(2, (seen - 2) // 28))
-        self.network_view.setFixedSize(side, side)
+        self._see(SIZE * max(2, (seen - 2) // SIZE) + 2)
         side_margin = theme.MARGIN + (width - column) // 2
         unused = 0 if is_wide else max(0, body - theme.MARGIN - answer - column)
         self._column.setContentsMargins(side_margin, theme.MARGIN, side_margin, theme.MARGIN + unused)
+
+    def _is_furnished(self) -> bool:
+        return hasattr(self, "network_view")
+
+    def _see(self, side: int) -> None:
+        """Show what the network sees at this size, as soon as it is shown at all."""
+        self._seen_side = side
+        if self._is_furnished():
+            self.network_view.setFixedSize(side, side)
 
     # -- reactions ----------------------------------------------------------------------------------------------
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPalette, QPen, QResizeEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gui import theme
+from gui.backdrop import Backdrop
 
 SMALLEST = 1e-7
 """What zero becomes on a logarithmic axis, where it would leave a gap."""
@@ -60,6 +61,7 @@ class Plot(pg.PlotWidget):
         item = self.getPlotItem()
         item.setContentsMargins(0, 4, 12, 0)
         item.showGrid(y=True, alpha=0.15)
+        self.backdrop = Backdrop(self, item.getViewBox())
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         for axis in (left, bottom):
             # A grid line for each small tick costs 12 ms a repaint; for the large ones, 3.
@@ -98,6 +100,12 @@ class Plot(pg.PlotWidget):
     def draw(self, item: "pg.PlotDataItem", x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         """Give a curve its points; on a logarithmic axis zeros are taken for very little."""
         item.setData(x, y.clip(SMALLEST, None) if self.is_log else y)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint the paper, and what lies behind all else."""
+        super().drawBackground(painter, rect)
+        if hasattr(self, "backdrop"):
+            self.backdrop.paint(painter)
 
     # -- axes ----------------------------------------------------------------------------------------------------------
 

@@ -1,15 +1,20 @@
 """The answer: a digit, two candidates, no digit or a number, in large; in words; and the ten digits' bars."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.recognizer import Judgement, Prediction
+from core.judgement import Judgement
 from gui import theme
 from gui.answer import Answer
 from gui.bars import Bars
 from gui.number_view import NumberView
 from gui.sign_view import SignView
+
+if TYPE_CHECKING:
+    from core.recognizer import Prediction
 
 
 class PredictionView(QWidget):
@@ -111,7 +116,7 @@ class PredictionView(QWidget):
             return self._doubt(prediction), colours.warn
         return self._sureness(float(prediction.probabilities.max()))
 
-    def _doubt(self, prediction: Prediction) -> str:
+    def _doubt(self, prediction: "Prediction") -> str:
         first, second = prediction.candidates
         if prediction.probabilities.max() >= 0.5:
             return self.tr("{first} or {second}?").format(first=first, second=second)

@@ -1,12 +1,15 @@
 """What the window remembers from one time to the next: in a file of its own, never in the system's registry."""
 
 import json
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from core import places
-from core.config import TrainConfig
 from core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from core.config import TrainConfig
 
 
 class Preferences:
@@ -40,8 +43,10 @@ class Preferences:
         """Return yes or no."""
         return {"true": True, "false": False}.get(self.text(name), default)
 
-    def config(self, name: str) -> TrainConfig | None:
+    def config(self, name: str) -> "TrainConfig | None":
         """Return the settings of a run, or None where there are none that make sense."""
+        from core.config import TrainConfig  # it brings NumPy, which the first frame does not wait for
+
         try:
             values = json.loads(self.text(name) or "null")
             return TrainConfig.from_dict(values) if isinstance(values, dict) else None

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 from core.history import History
 from gui import theme
 from gui.notes import Notes
-from gui.overlay_lines import Overlay, few
+from gui.overlay_lines import Overlay
 from gui.plot import Plot
-from gui.run_lines import Line
+from gui.run_lines import Line, few
 
 # A rate that is below a 50th of its maximum for a quarter of the run goes down in steps; one that only ends near zero,
 # as half a cosine does, is better seen on a plain axis.
@@ -45,12 +45,14 @@ class RatePlot(Plot):
     def draw_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
         """Draw the rates of these runs beside it, and of no others."""
         for item in self.others:
+            self.backdrop.remove(item)
             self.removeItem(item)
         self.others, self._others = [], []
         for overlay in overlays:
             samples, rates = few(overlay.history.learning_rate.means)
             item = self.line(depth=-1)
             item.setPen(self.pen(overlay.colour))
+            self.backdrop.add(item)
             self.others.append(item)
             self._others.append((overlay.history.along(samples, axis), rates))
         logs, tops = zip(*map(_facts, (_NOTHING, *self._others)), strict=True)
@@ -61,6 +63,7 @@ class RatePlot(Plot):
     def _draw_others(self) -> None:
         for item, line in zip(self.others, self._others, strict=True):
             self.draw(item, *line)
+        self.backdrop.renew()
 
     def _fit(self) -> bool:
         """Choose the y axis; return whether that has changed its kind, and all is drawn anew."""

@@ -22,6 +22,8 @@ FORMS: Mapping[str, str] = {"loss": "{0:.4f}", "accuracy": "{0:.2%}"}
 MANY = 100
 """Evaluations of which no points are drawn, and only thin lines: others would be slow, and lie on one another."""
 
+_POINTS = 250  # of a smooth curve: a wide one of 1,000 takes Qt's stroker 2 ms
+
 Line = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -46,9 +48,14 @@ class RunLines:
         items = [self.items[kind][0] for kind in EVALUATED]
         return [values_of(item) for item in items if item.isVisible()]
 
+    def values(self) -> NDArray[np.float64]:
+        """Return the values of all curves that are shown, as on a plain axis."""
+        shown = [item for items in self.items.values() for item in items if item.isVisible()]
+        return np.concatenate([np.zeros(0), *map(values_of, shown)])
+
     def is_empty(self) -> bool:
         """Return whether there is nothing to see."""
-        return not any(len(values_of(item)) for items in self.items.values() for item in items if item.isVisible())
+        return not len(self.values())
 
     def _draw(self, item: "pg.PlotDataItem", x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         self._plot.draw(item, x, y * SCALES[self._quantity])
@@ -72,3 +79,10 @@ def evaluated(history: History, kind: str, quantity: str, axis: str) -> Line:
     values = found[f"{kind}_{quantity}"]
     known = np.isfinite(values)
     return history.along(found["samples"][known], axis), values[known]
+
+
+def few(line: Line, n: int = _POINTS) -> Line:
+    """Return a smooth line by at most n points, its last one among them."""
+    x, y = line
+    chosen = np.unique(np.linspace(0, max(len(x) - 1, 0), min(len(x), n)).astype(np.intp))
+    return x[chosen], y[chosen]

@@ -1,6 +1,7 @@
 """Scales of colour: from one to the next, as a colour table or as a single mark; and what is legible on a ground."""
 
-import numpy as np
+from functools import lru_cache
+
 from PySide6.QtGui import QColor, qRgb
 
 from gui import theme
@@ -14,8 +15,15 @@ def mix(first: QColor, second: QColor, share: float) -> QColor:
 
 def ramp(*stops: QColor, n: int = 256) -> list[int]:
     """Return n colours, evenly from stop to stop, as an image's colour table holds them."""
+    return _ramp(tuple(map(_levels, stops)), n)
+
+
+@lru_cache(maxsize=16)  # a table takes 0.3 ms, and there is one for each image that is painted
+def _ramp(stops: tuple[tuple[int, int, int], ...], n: int) -> list[int]:
+    import numpy as np  # which the first frame does not wait for
+
     places, at = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
-    levels = [np.interp(at, places, channel) for channel in zip(*map(_levels, stops), strict=True)]
+    levels = [np.interp(at, places, channel) for channel in zip(*stops, strict=True)]
     return [qRgb(*level) for level in np.rint(levels).astype(int).T.tolist()]
 
 

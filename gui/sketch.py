@@ -5,13 +5,15 @@ Contents are never changed, only replaced, so that each step of the history is o
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage
 
-from core.ink import Drawing
 from gui.stroke import UNIT, Stroke
+
+if TYPE_CHECKING:
+    from core.ink import Drawing
 
 HISTORY_STEPS = 200
 ERASER_RADIUS = 0.02
@@ -33,7 +35,7 @@ class Content:
         return (
             self.picture == other.picture
             and len(self.strokes) == len(other.strokes)
-            and all(np.array_equal(a.points, b.points) for a, b in zip(self.strokes, other.strokes, strict=True))
+            and all(a.equals(b) for a, b in zip(self.strokes, other.strokes, strict=True))
         )
 
     def picture_rect(self) -> QRectF:
@@ -65,8 +67,10 @@ class Sketch:
         self._undo: deque[Content] = deque(maxlen=HISTORY_STEPS)
         self._redo: list[Content] = []
 
-    def drawing(self) -> Drawing:
+    def drawing(self) -> "Drawing":
         """Return the strokes, the one in progress included."""
+        from core.ink import Drawing  # it brings NumPy, which the first frame does not wait for
+
         strokes = [stroke.points for stroke in self.content.strokes]
         if self.stroke is not None:
             strokes.append(self.stroke.points)
@@ -137,6 +141,8 @@ class Sketch:
 
         Strokes are as wide as they are painted: ``pen_width`` is a share of the side.
         """
+        import numpy as np
+
         radius = ERASER_RADIUS * UNIT
         n_steps = 1 + int(np.hypot(end[0] - start[0], end[1] - start[1]) / radius)
         trail = np.linspace(start, end, n_steps + 1).astype(np.float32)

@@ -1,53 +1,72 @@
-"""Stroke: one line of the pen as it grows, and how strokes from elsewhere are brought to the canvas."""
+"""Stroke: one line of the pen as it grows, and how strokes from elsewhere are brought to the canvas.
 
+A pen can draw before NumPy is there: only who wants the points as arrays brings it in.
+"""
+
+from array import array
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 UNIT = 1000.0
 """The side of the canvas in the units of a stroke's points."""
 
 _FITTED = 0.8  # a drawing in foreign units fills this share of the side
 _MAX_POINTS = 50_000
+_EVEN = 0.01  # of pressure: what differs by less looks the same
 
 
 class Stroke:
-    """A growing row of points (n, 3): x, y in canvas units (the side is ``UNIT``), pressure in [0, 1].
+    """A growing row of points (n, 3): x, y in canvas units (the side is ``UNIT``), pressure in [0, 1]."""
 
-    Points are only ever appended, so a view of them is a snapshot that costs nothing.
-    """
-
-    def __init__(self, points: NDArray[np.float32] | None = None) -> None:
-        self._buffer = np.empty((64, 3), np.float32) if points is None else np.array(points, np.float32)
-        self._n = 0 if points is None else len(points)
+    def __init__(self, points: "NDArray[np.float32] | None" = None) -> None:
+        self._values = array("f", b"" if points is None else points.astype("float32").tobytes())
+        self._points: NDArray[np.float32] | None = None
 
     def __len__(self) -> int:
-        return self._n
+        return len(self._values) // 3
 
     def __repr__(self) -> str:
-        return f"Stroke({self._n} points)"
+        return f"Stroke({len(self)} points)"
+
+    def equals(self, other: "Stroke") -> bool:
+        """Return whether both have the same points."""
+        return self._values == other._values
 
     @property
-    def points(self) -> NDArray[np.float32]:
-        """The points so far, read-only."""
-        view = self._buffer[: self._n]
-        view.flags.writeable = False
-        return view
+    def points(self) -> "NDArray[np.float32]":
+        """The points so far, read-only: a copy, for an array that is looked at could not grow."""
+        if self._points is None or len(self._points) != len(self):
+            import numpy as np
+
+            self._points = np.frombuffer(self._values.tobytes(), np.float32).reshape(-1, 3)
+        return self._points
+
+    def tolist(self, first: int = 0) -> list[tuple[float, float, float]]:
+        """Return the points from one on; a negative number counts from the end."""
+        values = self._values[3 * first :]
+        return list(zip(values[::3], values[1::3], values[2::3], strict=True))
+
+    def is_even(self) -> bool:
+        """Return whether the pressure is the same all along."""
+        pressures = self._values[2::3]
+        return max(pressures) - min(pressures) < _EVEN
 
     def append(self, x: float, y: float, pressure: float) -> bool:
         """Add a point; return False where the pen has not moved, or the stroke is full."""
-        point = np.array((x, y, pressure), np.float32)
-        if self._n and (self._n >= _MAX_POINTS or bool((self._buffer[self._n - 1, :2] == point[:2]).all())):
+        point = array("f", (x, y, pressure))
+        if self._values and (len(self) >= _MAX_POINTS or self._values[-3:-1] == point[:2]):
             return False
-        if self._n == len(self._buffer):
-            self._buffer = np.concatenate([self._buffer, np.empty_like(self._buffer)])
-        self._buffer[self._n] = point
-        self._n += 1
+        self._values += point
         return True
 
-    def is_touched(self, trail: NDArray[np.float32], distance: float) -> bool:
+    def is_touched(self, trail: "NDArray[np.float32]", distance: float) -> bool:
         """Return whether a segment comes within ``distance`` of the places ``trail`` (k, 2)."""
+        import numpy as np
+
         points = self.points[:, :2]
         low, high = points.min(axis=0) - distance, points.max(axis=0) + distance
         near = trail[((trail >= low) & (trail <= high)).all(axis=1), np.newaxis]
@@ -60,8 +79,10 @@ class Stroke:
         return bool(((gap**2).sum(axis=2) <= distance**2).any())
 
 
-def fitted(strokes: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+def fitted(strokes: "Sequence[NDArray[np.float32]]") -> "list[NDArray[np.float32]]":
     """Bring strokes (n, 3) of any units to the middle of the canvas; a dot stays a dot."""
+    import numpy as np
+
     if not strokes:
         return []
     places = np.concatenate([stroke[:, :2] for stroke in strokes])

@@ -6,19 +6,27 @@ of scheme sends; whoever keeps pens (a plot) listens to ``notifier.changed``.
 """
 
 import gc
+import os
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from shiboken6 import isValid
 
+if TYPE_CHECKING:  # what only icons need comes with the first of them: they are not in the first frame
+    from importlib.resources.abc import Traversable
+
+    from PySide6.QtSvg import QSvgRenderer
+
+STYLE, STYLE_VARIABLE = "Fusion", "QT_STYLE_OVERRIDE"
+"""The style, and the variable of the environment by which Qt takes it from the beginning: ``setStyle`` gives the style
+back, and with it come a hundred of Python's enumerations, which the first frame would wait for."""
 SPACING = 8
 """Between neighbours, in logical pixels; multiples of it between groups."""
 MARGIN = 16
@@ -145,6 +153,7 @@ class Notifier(QObject):
         super().__init__()
         self.dark = False
         self.follows_system = False
+        self.dressed: QApplication | None = None
 
     def follow(self) -> None:
         """Take over the system's scheme, if it is to be followed and is another one."""
@@ -167,7 +176,9 @@ def apply(app: QApplication, dark: bool | None = None) -> None:
     dark
         None follows the system, now and when it changes.
     """
-    notifier.follows_system = dark is None
+    if notifier.dressed is app and notifier.follows_system == (dark is None) and dark in (None, notifier.dark):
+        return  # each time takes 20 ms with a whole window
+    notifier.dressed, notifier.follows_system = app, dark is None
     hints = app.styleHints()
     with _widgets_kept():
         # Frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
@@ -176,7 +187,8 @@ def apply(app: QApplication, dark: bool | None = None) -> None:
         else:
             hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
         hints.colorSchemeChanged.connect(notifier.follow, Qt.ConnectionType.UniqueConnection)
-        app.setStyle("Fusion")
+        if os.environ.get(STYLE_VARIABLE) != STYLE:
+            app.setStyle(STYLE)
     _set_scheme(app, _system_is_dark() if dark is None else dark)
 
 
@@ -204,6 +216,8 @@ def icon(name: str) -> QIcon:
 
     The icon keeps its colour when the scheme changes; ``set_icon`` renews it.
     """
+    from PySide6.QtSvg import QSvgRenderer
+
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colours().text.name()).encode()))
     result = QIcon()
     for size in _ICON_SIZES:
@@ -223,7 +237,9 @@ def set_icon(target: QAction | QAbstractButton, name: str) -> None:
 
 def app_icon() -> QIcon:
     """Return the application's own icon, at the sizes that window managers ask for."""
-    renderer = QSvgRenderer(QByteArray((files("assets") / "icon.svg").read_bytes()))
+    from PySide6.QtSvg import QSvgRenderer
+
+    renderer = QSvgRenderer(QByteArray((_assets() / "icon.svg").read_bytes()))
     result = QIcon()
     for size in (16, 24, 32, 48, 64, 128, 256):
         result.addPixmap(_render(renderer, size, 1.0))
@@ -282,10 +298,16 @@ def _device_pixel_ratio() -> float:
 
 @cache
 def _source(name: str) -> str:
-    return (files("assets") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (_assets() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
-def _render(renderer: QSvgRenderer, size: int, ratio: float) -> QPixmap:
+def _assets() -> "Traversable":
+    from importlib.resources import files
+
+    return files("assets")
+
+
+def _render(renderer: "QSvgRenderer", size: int, ratio: float) -> QPixmap:
     side = round(size * ratio)
     pixmap = QPixmap(QSize(side, side))
     pixmap.fill(Qt.GlobalColor.transparent)

@@ -1,16 +1,17 @@
 """The desk of training: it starts runs, on the shelf, lets the views follow them, and says how they ended."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from core import threads
 from core.errors import DigitpadError
 from core.modelfile import Model
-from core.runs import Run, Shelf, Status
+from core.runs import Broken, Run, Shelf, Status
 from core.training import Progress
 from gui.faults import log
 from gui.model_desk import ModelDesk
@@ -99,6 +100,7 @@ class TrainingDesk(QObject):
         self._panel.set_recipe(run.recipe)
         self._panel.set_data(run.data)
         self._panel.form.set_config(config)
+        self._panel.form.threads.setValue(run.threads or threads.default(window=True))
         return True
 
     def take_up(self, run: Run) -> None:
@@ -107,9 +109,9 @@ class TrainingDesk(QObject):
             self.starting.emit()
             self._session.take_up(run)
 
-    def offer_interrupted(self) -> None:
-        """Offer to go on with the newest run, if that was interrupted."""
-        newest = next(iter(self._shelf.runs()), None) if self._shelf else None
+    def offer_interrupted(self, runs: Sequence[Run | Broken]) -> None:
+        """Offer to go on with the first of these runs, the newest, if that was interrupted."""
+        newest = next(iter(runs), None)
         if isinstance(newest, Run) and newest.status is Status.INTERRUPTED:
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
             offers = {self.tr("Go on with it"): partial(self.take_up, newest)}

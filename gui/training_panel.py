@@ -159,13 +159,16 @@ class TrainingPanel(QWidget):
         if self._facts is None or seconds <= 0:
             return
         left = seconds * (record.n_steps - record.step) / record.step
-        self._way = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4} left · {5:,} digits a second").format(
+        n_threads = self._facts.threads
+        threads = self.tr("1 thread") if n_threads == 1 else self.tr("{0} threads").format(n_threads)
+        self._way = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4} left · {5:,} digits a second · {6}").format(
             record.epoch,
             self._facts.n_epochs,
             record.step,
             record.n_steps,
             self._duration(left),
             round(record.samples / seconds / 100) * 100,
+            threads,
         )
         self._show_way()
 

@@ -69,6 +69,7 @@ class Facts:
     n_test: int
     n_steps: int
     n_epochs: int
+    threads: int
     axis: Axis
     splits: Splits
     """The digits themselves, which nobody changes: to show those behind a count."""
@@ -280,6 +281,7 @@ def _facts(keeper: Keeper) -> Facts:
         n_test=len(splits.test),
         n_steps=experiment.n_steps,
         n_epochs=experiment.config.epochs,
+        threads=experiment.threads,
         axis=history.axis,
         splits=splits,
         history=History.from_tensors(history.tensors()) if state.step else None,

@@ -62,6 +62,21 @@ def test_records_are_painted_within_a_moment(qtbot, curves):
     np.testing.assert_array_equal(raw.yData, [2, 1])
 
 
+def test_records_are_painted_one_plot_after_the_other_also_while_more_are_coming(qtbot, curves, monkeypatch):
+    drawn, parts = [], (curves.loss, curves.accuracy, curves.rate)
+    for part, draw in zip(parts, ("draw_batches", "draw_batches", "draw_live"), strict=True):
+        kept = getattr(part, draw)
+        monkeypatch.setattr(part, draw, lambda *args, part=part, kept=kept: (drawn.append(part), kept(*args)))
+    curves.begin(AXIS, 1)
+    drawn.clear()
+    for step in range(1, 8):
+        curves.add([record(step)], step / 100)
+        before = len(drawn)
+        qtbot.waitUntil(lambda before=before: len(drawn) > before)
+        assert len(drawn) == before + 1
+    assert drawn == [*parts, *parts, parts[0]]
+
+
 def test_a_million_records_are_drawn_as_two_thousand_points(curves):
     curves.begin(AXIS, 1)
     for start in range(0, 50_000, 1000):

@@ -108,6 +108,14 @@ def test_however_long_the_run_memory_and_lines_are_bounded(view):
     assert (np.diff(course.line._heights) > 0).all()
 
 
+def test_what_comes_while_nobody_looks_is_shown_when_somebody_does(view):
+    view.add(1000, inspected(weights=(1.0, 2.0, 3.0)))
+    view.hide()
+    view.add(2000, inspected(weights=(4.0, 5.0, 6.0)))
+    view.show()
+    assert [row[2] for row in table(view)[1:]] == ["4", "5", "6"]
+
+
 def test_another_run_begins_anew(view):
     view.begin((784, 256, 128, 10))
     view.add(1000, inspected())

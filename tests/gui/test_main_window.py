@@ -576,7 +576,7 @@ def test_settings_are_remembered(qtbot, window):
     window.training_panel.set_data("synthetic:500")
     window.training_panel.form.editor("epochs").setValue(77)
     window.training_panel.fold_button.click()
-    window._log_action.setChecked(True)
+    window._workings._log_action.setChecked(True)
     window.pad_panel.set_pen_width(PEN_WIDTHS[-1])
     window.resize(798, 700)  # the offscreen screen is 800 wide
     window.close()
@@ -587,7 +587,7 @@ def test_settings_are_remembered(qtbot, window):
     assert again.training_panel.config() == window.training_panel.config()
     assert again.training_panel.config().epochs == 77
     assert again.training_panel.fold_button.isChecked()
-    assert again._log_action.isChecked()
+    assert again._workings._log_action.isChecked()
     assert again.pad_panel.pen_width() == PEN_WIDTHS[-1]
     assert again.size() == window.size() == QSize(798, 700)
     again.close()
@@ -601,16 +601,16 @@ def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
     window.close()
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
-    again._recent.aboutToShow.emit()
-    actions = again._recent.actions()
+    again._workings._recent.aboutToShow.emit()
+    actions = again._workings._recent.actions()
     assert [action.text() for action in actions] == ["c.safetensors", "b.safetensors", "a.safetensors"]
     assert actions[2].toolTip() == str(paths[0])
     actions[2].trigger()
     assert again.slot.choice is Respondent.OWN
     assert again.models.recent() == tuple(map(str, (paths[0], paths[2], paths[1])))
     paths[1].unlink()
-    again._recent.aboutToShow.emit()
-    again._recent.actions()[2].trigger()
+    again._workings._recent.aboutToShow.emit()
+    again._workings._recent.actions()[2].trigger()
     assert "cannot be read" in again.lab.notice.text
 
 
@@ -665,13 +665,15 @@ def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
 
 
 def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch):
+    from core import recognizer
     from core.errors import ModelError
     from gui import model_desk
 
     def fail():
         raise ModelError("model.safetensors is damaged")
 
-    monkeypatch.setattr(model_desk, "shipped_model", fail)
+    for module in (recognizer, model_desk):
+        monkeypatch.setattr(module, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)
     assert "is damaged" in window.lab.notice.text
@@ -723,12 +725,12 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
     assert seen == [("Save your model: m.safetensors", [str(tmp_path / "copy.safetensors")])]
     assert (tmp_path / "copy.safetensors").exists()
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: ("/some/pen.unipen", ""))
-    window._choose_pen_file()
+    window._workings._choose_pen_file()
     assert window.training_panel.data == "pen:/some/pen.unipen"
 
 
 def test_about_names_versions_and_credits(window):
-    window._show_about()
+    window._workings._show_about()
     box = window.findChild(QMessageBox)
     assert "NumPy" in box.informativeText()
     assert "MNIST" in box.informativeText()
@@ -736,10 +738,10 @@ def test_about_names_versions_and_credits(window):
 
 
 def test_light_and_dark(window):
-    dark = next(action for action in window._schemes.actions() if action.data() == "dark")
+    dark = next(action for action in window._workings._schemes.actions() if action.data() == "dark")
     dark.trigger()
     assert theme.is_dark()
-    light = next(action for action in window._schemes.actions() if action.data() == "light")
+    light = next(action for action in window._workings._schemes.actions() if action.data() == "light")
     light.trigger()
     assert not theme.is_dark()
     assert QApplication.instance().palette().window().color() == theme.LIGHT.window

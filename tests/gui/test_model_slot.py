@@ -21,7 +21,7 @@ no_digits = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int
 
 
 def facts(net, scale=1 / 255):
-    return Facts(net.description(), scale, 0, 0, 0, 0, 0, 0, Axis(), no_digits)
+    return Facts(net.description(), scale, 0, 0, 0, 0, 0, 0, 1, Axis(), no_digits)
 
 
 @pytest.fixture

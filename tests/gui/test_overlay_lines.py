@@ -4,7 +4,8 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from gui import theme
-from gui.overlay_lines import Overlay, OverlayLines, few
+from gui.overlay_lines import Overlay, OverlayLines
+from gui.run_lines import few
 
 
 def test_an_overlay_has_a_solid_a_dashed_and_a_faint_line_of_its_colour(plot, evaluated_often):
@@ -21,7 +22,7 @@ def test_an_overlay_has_a_solid_a_dashed_and_a_faint_line_of_its_colour(plot, ev
 def test_an_overlay_of_a_long_run_is_cheap(plot, evaluated_often):
     lines = OverlayLines(plot, "loss", Overlay("run", theme.run_colours()[0], evaluated_often(5000)))
     lines.draw("epochs")
-    for kind, limit in (("batches", 250), ("training", 2000), ("validation", 2000)):
+    for kind, limit in (("batches", 100), ("training", 2000), ("validation", 2000)):
         (item,) = lines.items[kind]
         assert 0 < len(item.yData) <= limit
         assert item.opts["pen"].widthF() == 1  # wide noisy lines, and dashes, are slow

@@ -242,7 +242,7 @@ def test_a_network_in_training_refuses_nothing(qtbot, panel, reader, slot, refus
     network = Network(mlp((784, 8, 11)))  # with an eleventh output, "not a digit", and without a threshold
     network.parameters[-1] = 100  # of which it is quite sure
     nothing = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int64))] * 3)
-    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, Axis(), nothing))
+    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, 1, Axis(), nothing))
     slot.take(network.snapshot())
     slot.choose(Respondent.TRAINING)
     with qtbot.waitSignal(reader.rest.over):

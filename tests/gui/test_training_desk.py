@@ -78,3 +78,19 @@ def test_one_run_at_a_time(qtbot, window, small_run, conclude):
     window.lab.training.continue_from(first)
     assert "stop that run first" in window.lab.notice.text
     window.training_panel.cancel_button.click()
+
+
+def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qtbot, window, small_run):
+    form = window.training_panel.form
+    form.threads.setMaximum(2)
+    form.threads.setValue(2)
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    assert "2 threads" in window.training_panel._status.text()
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+        window.training_panel.stop_button.click()
+    (run,) = Shelf().runs()
+    assert run.threads == run.model().threads == 2
+    form.threads.setValue(1)
+    assert window.lab.training.use_settings(run)
+    assert form.threads.value() == 2

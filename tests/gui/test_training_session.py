@@ -1,9 +1,12 @@
 """Contracts of the worker: records coalesced and complete, runs numbered, no thread left."""
 
+import dataclasses
+import random
 import threading
 import time
 
 import pytest
+from PySide6.QtCore import QThread
 
 from core.config import TrainConfig
 from core.errors import DataError
@@ -348,3 +351,21 @@ def test_snapshots_are_kept_to_look_back_through(qtbot, session):
     assert marks[-1].step == 30 * 49  # 486 of the 600 digits are learned from
     assert marks[-1].validation_accuracy is not None
     assert 30 <= len(marks) <= 64
+
+
+def test_whatever_is_done_to_runs_no_thread_is_left(qtbot, session):
+    """``benchmarks/window.py`` does it a thousand times, and looks at the memory as well."""
+    rng = random.Random(0)
+    threads_before, concluded = threading.active_count(), []
+    session.concluded.connect(concluded.append)
+    for number in range(30):
+        start(session, dataclasses.replace(CONFIG, epochs=30), "synthetic:100")
+        for _ in range(rng.randrange(4)):
+            if rng.random() < 0.5 and session.is_active:
+                qtbot.waitUntil(lambda: session.state is not RunState.PREPARING)
+            session.toggle_pause()
+        rng.choice((session.stop, session.cancel))()
+        qtbot.waitUntil(lambda: session.state is RunState.IDLE and not session._retired)
+        assert len(concluded) == number + 1
+    assert not [worker for worker in session.findChildren(QThread) if worker.isRunning()]
+    assert threading.active_count() <= threads_before + 1

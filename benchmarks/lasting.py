@@ -1,0 +1,96 @@
+"""What is left behind in the long run: memory over millions of records, and threads over a thousand short runs."""
+
+import gc
+import os
+import random
+import shutil
+import statistics
+import threading
+from pathlib import Path
+
+from program import goal
+from PySide6.QtCore import QThread
+from smoothness import records
+from stage import Stage, config
+
+from core import places, threads
+from core.config import TrainConfig
+from core.history import Axis
+from gui.training_session import RunState
+
+_MIB = 2**20
+_SMALL = TrainConfig(hidden=(16,), epochs=40, batch_size=50, learning_rate=0.1)
+_WARM_UP = 0.2  # of the cycles: what is made once is there after it
+
+
+def resident() -> float:
+    """Return the memory that this process holds, in MiB (Linux only)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / _MIB
+
+
+def _n_threads() -> int:
+    return len(list(Path("/proc/self/task").iterdir()))
+
+
+def memory(platform: str, seconds: float, empty: float, n_millions: int = 5) -> None:
+    """Measure the memory of a window with a run, and of one that has seen millions of records.
+
+    ``empty`` is that of an empty window, in MiB.
+    """
+    stage = Stage()
+    stage.start(config(1000), threads.default(window=True))
+    seen = []
+    for _ in range(5):
+        stage.play(seconds / 5)
+        seen.append(resident())
+    print(f"{platform}: {empty:.0f} MiB with an empty window, {statistics.median(seen):.0f} with a run")
+    goal(f"{platform}-memory", max(seen) - empty, 120, unit=" MiB", at_most=True)
+    stage.end()
+    curves, per_epoch = stage.window.lab.curves, 1000
+    curves.begin(Axis(128 * per_epoch, per_epoch), 1000 * n_millions)
+    after = []
+    for million in range(n_millions):
+        for epoch in range(1000):
+            brought = records(1000 * million + epoch, per_epoch, 128 * per_epoch)
+            stage.window.session.progressed.emit(brought, 1.0)
+            if epoch % 20 == 0:
+                stage.app.processEvents()
+        after.append(resident())
+    print(f"{platform}: after each million of records {', '.join(f'{each:.0f}' for each in after)} MiB")
+    goal(f"{platform}-memory-growth", after[-1] - after[0], 5, unit=" MiB", at_most=True)
+    stage.close()
+
+
+def cycles(platform: str, n: int) -> None:
+    """Start, pause, resume, stop and cancel runs at random, and look for what is left: threads, memory."""
+    stage, rng = Stage(), random.Random(0)
+    for number in range(n):
+        if number == int(_WARM_UP * n):
+            gc.collect()
+            began, n_threads, n_objects = resident(), _n_threads(), len(gc.get_objects())
+        cycle(stage, rng)
+    gc.collect()
+    left = _n_threads() - n_threads
+    running = sum(thread.isRunning() for thread in stage.window.findChildren(QThread))
+    print(f"{platform}: after {n:,} runs {threading.active_count()} Python threads, {running} of Qt; "
+          f"{len(gc.get_objects()) - n_objects:+,} objects")  # fmt: skip
+    goal(f"{platform}-cycles-threads", left + running, 0, at_most=True)
+    goal(f"{platform}-cycles-growth", resident() - began, 5, unit=" MiB", at_most=True)
+    stage.close()
+
+
+def cycle(stage: Stage, rng: random.Random) -> None:
+    """Begin a run, do a few things to it, and let it come to an end."""
+    window = stage.window
+    panel, session = window.training_panel, window.session
+    panel.set_data("synthetic:300")
+    panel.form.set_config(_SMALL)
+    panel.start_button.click()
+    for _ in range(rng.randrange(4)):
+        stage.play(rng.choice((0.0, 0.002, 0.01)))
+        session.toggle_pause()
+    if rng.random() < 0.3:
+        stage.wait(lambda: session.state is not RunState.PREPARING)
+    rng.choice((session.stop, session.cancel))()
+    stage.wait(lambda: session.state is RunState.IDLE and not session._retired)
+    shutil.rmtree(places.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end

@@ -1,0 +1,148 @@
+"""How soon the window is there: beside an empty one that imports PySide6 and pyqtgraph, each in a process of its own.
+
+    python benchmarks/opening.py PROGRAM BEGAN
+
+is one such process: PROGRAM is ``empty`` or ``digitpad``, BEGAN when it was started, by the clock that all processes
+share.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROUNDS = 15
+
+
+def opening(platform: str, n_rounds: int = ROUNDS) -> None:
+    """Measure both in turn, and compare."""
+    from program import goal
+
+    rounds = [(_times("empty"), _times("digitpad")) for _ in range(n_rounds)]
+    firsts = [ours["frame"] / empty["frame"] for empty, ours in rounds]
+    answers = [ours["answer"] / empty["frame"] for empty, ours in rounds]
+    for name, times in (
+        ("an empty window's frame", [empty["frame"] for empty, _ in rounds]),
+        *((f"the pad's {kind}", [ours[kind] for _, ours in rounds]) for kind in ("frame", "stroke", "answer")),
+    ):
+        print(f"{platform}: {name} after {statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})")
+    print(f"{platform}: ratios {min(firsts):.2f} to {max(firsts):.2f}, {min(answers):.2f} to {max(answers):.2f}")
+    goal(f"{platform}-first-frame", statistics.median(firsts), 0.5, at_most=True)
+    goal(f"{platform}-first-answer", statistics.median(answers), 1.3, at_most=True)
+
+
+def empty_memory() -> float:
+    """Return the memory of an empty window, in MiB."""
+    return _times("empty")["memory"]
+
+
+def _times(program: str) -> dict[str, float]:
+    began = time.monotonic()
+    command = [sys.executable, __file__, program, str(began)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    return {name: float(figure) for name, figure in (line.split() for line in output.splitlines())}
+
+
+def _say(what: str, figure: float) -> None:
+    print(what, figure, flush=True)
+
+
+def _since(began: float) -> float:
+    return 1000 * (time.monotonic() - began)
+
+
+def _empty(began: float) -> None:
+    """Open an empty window, and end when it has been painted."""
+    import pyqtgraph  # noqa: F401
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication, QMainWindow
+
+    class Window(QMainWindow):
+        def paintEvent(self, event: object) -> None:
+            _say("frame", _since(began))
+            QTimer.singleShot(200, app.quit)
+
+    app = QApplication([])
+    window = Window()
+    window.resize(1120, 740)
+    window.show()
+    app.exec()
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc").exists() else 0
+    _say("memory", pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+
+
+def _digitpad(began: float) -> None:
+    """Open the program as its command does, draw on the pad as soon as it is seen, and end with the first answer."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
+    from PySide6.QtGui import QMouseEvent
+    from PySide6.QtWidgets import QApplication
+
+    kept = QApplication.exec
+
+    class Watch(QObject):
+        """Says when the pad has been painted, when it shows a stroke, and when the bars show an answer."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            (self.window,) = (each for each in QApplication.topLevelWidgets() if hasattr(each, "pad_panel"))
+            self.pad = self.window.pad_panel.pad
+            self.bars = None
+            self.said: set[str] = set()
+            self.pad.installEventFilter(self)
+            self.timer = QTimer(self)
+            self.timer.timeout.connect(self.find_bars)
+            self.timer.start(1)
+
+        def find_bars(self) -> None:
+            """Watch the bars, too, as soon as they are there."""
+            if hasattr(self.window.pad_panel, "prediction_view"):
+                self.timer.stop()
+                self.bars = self.window.pad_panel.prediction_view.bars
+                self.bars.installEventFilter(self)
+                self.bars.update()
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() != QEvent.Type.Paint:
+                return False
+            watched.event(event)
+            if watched is self.pad:
+                self.tell("stroke" if not self.pad.is_blank() else "frame")
+            elif self.bars._shares is not None:
+                self.tell("answer")
+            return True
+
+        def tell(self, what: str) -> None:
+            if what in self.said:
+                return
+            self.said.add(what)
+            _say(what, _since(began))
+            if what == "frame":
+                self.draw()
+            elif what == "answer":
+                QTimer.singleShot(0, self.window.close)
+
+        def draw(self) -> None:
+            middle, button = QPointF(self.pad.rect().center()), Qt.MouseButton.LeftButton
+            for kind, place in (
+                (QEvent.Type.MouseButtonPress, middle),
+                (QEvent.Type.MouseMove, middle + QPointF(0, 60)),
+            ):
+                event = QMouseEvent(kind, place, place, button, button, Qt.KeyboardModifier.NoModifier)
+                QCoreApplication.postEvent(self.pad, event)
+
+    def watched() -> int:
+        watch = Watch()
+        code = kept()
+        del watch
+        return code
+
+    QApplication.exec = staticmethod(watched)
+    from gui import app
+
+    app.main([])
+
+
+if __name__ == "__main__":
+    {"empty": _empty, "digitpad": _digitpad}[sys.argv[1]](float(sys.argv[2]))

@@ -1,0 +1,151 @@
+"""How smooth the window stays while a network learns: the timer, the pen, and what the window costs the training."""
+
+import dataclasses
+import math
+import statistics
+import time
+
+import numpy as np
+from program import goal
+from PySide6.QtCore import Qt
+from stage import Pen, Stage, Ticks, config, percentile, rate_alone
+
+from core import threads
+from core.data import sources
+from core.experiment import Experiment
+from core.history import Axis, History
+from core.keeper import Keeper
+from core.runs import Run, Shelf, Status
+from core.training import Progress
+
+_ROUNDS = 5
+_MILLION = 1_000_000
+
+
+def smoothness(platform: str, seconds: float) -> None:
+    """Measure timer, pen and throughput, and timer and pen again after a million records beside 20 runs."""
+    n_threads = threads.default(window=True)
+    stage = Stage()
+    rate = throughput(stage, platform, n_threads, min(seconds / 4, 4.0))
+    rows = len(Experiment.prepare("quick", config(1), sources.default(), 1).splits.train)
+    n_epochs = math.ceil(1.3 * (seconds + 20) * rate / rows)
+    stage.start(config(n_epochs), n_threads)
+    stage.play(1)
+    timer_and_pen(stage, platform, seconds)
+    stage.end()
+    stage.window.lab.training.take_up(long_run(Shelf()))
+    stage.wait(lambda: stage.window.session.seconds > 1e5)
+    overlay(stage, Shelf(), 20)
+    timer_and_pen(stage, f"{platform}-long", seconds)
+    stage.close()
+
+
+def timer_and_pen(stage: Stage, name: str, seconds: float) -> None:
+    """Measure how late the timer is, and then how long the bars take to follow the pen."""
+    ticks = Ticks()
+    stage.play(seconds)
+    ticks.stop()
+    print(f"{name}: of {len(ticks.late):,} ticks the latest was {max(ticks.late):.1f} ms late, "
+          f"the middle one {statistics.median(ticks.late):.2f} ms")  # fmt: skip
+    goal(f"{name}-timer-p99", percentile(ticks.late, 99), 5, unit=" ms", at_most=True)
+    goal(f"{name}-timer-p99.9", percentile(ticks.late, 99.9), 25, unit=" ms", at_most=True)
+    pen = Pen(stage.window)
+    pen.draw(stage, min(seconds, 10.0))
+    print(f"{name}: of {len(pen.waited):,} pen events the slowest took {max(pen.waited):.1f} ms to be answered, "
+          f"the middle one {statistics.median(pen.waited):.2f} ms")  # fmt: skip
+    goal(f"{name}-pen-p99", percentile(pen.waited, 99), 12, unit=" ms", at_most=True)
+
+
+def throughput(stage: Stage, name: str, n_threads: int, seconds: float) -> float:
+    """Compare the run with the same without a window, in turn, and return the latter's digits a second."""
+    alone, ratios = [], []
+    for _ in range(_ROUNDS):
+        alone.append(rate_alone(seconds, n_threads))
+        stage.start(config(1000), n_threads)
+        stage.play(0.5)
+        ratios.append(stage.rate(seconds) / alone[-1])
+        stage.end()
+    print(f"{name}: {statistics.median(alone):,.0f} digits a second without a window, {n_threads} threads; "
+          f"beside one {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
+    goal(f"{name}-throughput", statistics.median(ratios), 0.85)
+    return max(alone)
+
+
+def rule(platform: str, seconds: float) -> None:
+    """Measure by what the number of threads is chosen: throughput and lateness, with each number of threads."""
+    stage = Stage()
+    for n_threads in range(1, threads.available() + 1):
+        rates, late = [], []
+        alone = [rate_alone(seconds, n_threads) for _ in range(_ROUNDS)]
+        for _ in range(_ROUNDS):
+            stage.start(config(1000), n_threads)
+            stage.play(0.5)
+            ticks = Ticks()
+            rates.append(stage.rate(seconds))
+            ticks.stop()
+            late.append(percentile(ticks.late, 99))
+            stage.end()
+        print(f"{platform}: {n_threads} threads: {statistics.median(alone):,.0f} digits a second alone, "
+              f"{statistics.median(rates):,.0f} beside a window, whose timer is {statistics.median(late):.1f} ms late "
+              "at p99")  # fmt: skip
+    chosen = {window: threads.default(window=window) for window in (False, True)}
+    print(f"{platform}: chosen by itself: {chosen[False]} alone, {chosen[True]} beside a window")
+    stage.close()
+
+
+def long_run(shelf: Shelf) -> Run:
+    """Return a run on a shelf that was interrupted after a million records, with a tenth of it still to come."""
+    per_epoch = -(-54_000 // 128)
+    n_epochs = -(-_MILLION // per_epoch)
+    experiment = Experiment.prepare(
+        "quick", config(n_epochs * 11 // 10), sources.default(), threads.default(window=True)
+    )
+    state, keeper = experiment.state, Keeper.begin(experiment, shelf)
+    per_epoch = len(state.loader)
+    with keeper:
+        for epoch in range(n_epochs):
+            keeper.history.add(records(epoch, per_epoch, state.loader.n_rows), 100.0 * (epoch + 1))
+        state.epoch, state.step, state.samples = n_epochs, n_epochs * per_epoch, n_epochs * state.loader.n_rows
+        state.loader.epoch, state.first_loss, state.mean_loss = n_epochs, 2.3, 0.1
+        keeper.seconds = 100.0 * n_epochs
+        keeper.write()
+    assert keeper.run is not None
+    return dataclasses.replace(keeper.run, status=Status.INTERRUPTED)
+
+
+def records(epoch: int, per_epoch: int, n_rows: int) -> list[Progress]:
+    """Return the records of an epoch as a network might bring them, its last one with an evaluation."""
+    rng = np.random.default_rng(epoch)
+    level = 0.02 + 2.3 / (1 + epoch)
+    losses = (level * rng.lognormal(0, 0.5, per_epoch)).tolist()
+    step = epoch * per_epoch
+    found = [
+        Progress(step + i + 1, 0, epoch + 1, step * n_rows // per_epoch + (i + 1) * n_rows // per_epoch, loss,
+                 1 - min(loss / 3, 0.9), 0.1)
+        for i, loss in enumerate(losses)
+    ]  # fmt: skip
+    evaluation = {"validation_loss": 0.08 + level / 2, "validation_accuracy": 0.98 - level / 10,
+                  "training_loss": level, "training_accuracy": 1 - level / 10}  # fmt: skip
+    return [*found[:-1], dataclasses.replace(found[-1], **evaluation)]
+
+
+def overlay(stage: Stage, shelf: Shelf, n: int) -> None:
+    """Put n finished runs of 50 epochs on the shelf, and tick them."""
+    for _ in range(n):
+        run = shelf.begin(name="quick", recipe="quick", settings=config(50).as_dict())
+        history = History(Axis(54_000, 422))
+        for epoch in range(50):
+            history.add(records(epoch, 422, 54_000), epoch + 1.0)
+        run.save_history(history)
+        dataclasses.replace(run, status=Status.FINISHED).save()
+    lab = stage.window.lab
+    lab.runs.refresh()
+    table = lab.run_shelf.table
+    blocked = table.blockSignals(True)
+    for row in range(n):
+        table.setData(table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
+    table.blockSignals(blocked)
+    began = time.perf_counter()
+    table.ticked.emit()
+    print(f"{n} runs overlaid in {1000 * (time.perf_counter() - began):.0f} ms")
+    stage.play(1)

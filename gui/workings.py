@@ -1,0 +1,310 @@
+"""What works behind the window once it is there: runs, models, the laboratory, menus; it composes and connects them."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QObject
+from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+
+from core import places
+from core.data import mnist, sources
+from core.errors import ConfigError
+from core.runs import Shelf
+from gui import about, theme
+from gui.faults import log
+from gui.lab_room import LabRoom
+from gui.main_window import SCHEMES
+from gui.menus import Wish, choice, fill, toggle
+from gui.mnist_desk import MnistDesk
+from gui.model_desk import SUFFIX, ModelDesk
+from gui.model_slot import Respondent
+from gui.notice import Kind
+from gui.preferences import Preferences
+from gui.respondent_box import RespondentBox
+from gui.training_session import RunState, TrainingSession
+from gui.worker import Outcome
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+_TRASH_AGE_S = 24 * 3600.0  # what was deleted before can no longer be brought back: another window may still offer it
+
+
+class Workings(QObject):
+    """Fills a window that has its pad, and whose pad is answered.
+
+    Parameters
+    ----------
+    preferences
+        What is remembered; None remembers nothing.
+    shelf
+        Where runs are kept; None keeps none.
+    """
+
+    def __init__(self, window: "MainWindow", preferences: Preferences | None, shelf: Shelf | None) -> None:
+        super().__init__(window)
+        self._window, self._preferences = window, preferences
+        self.slot, self.reader, self.pad_panel = window.slot, window.reader, window.pad_panel
+        self.session = TrainingSession(window)
+        self.mnist_desk = MnistDesk(window)
+        self.models = ModelDesk(self.slot, window)
+        self._respondents = RespondentBox()
+        self.lab = LabRoom(self.session, self.slot, self.reader, self.models, shelf)
+        self.training_panel = self.lab.panel
+        self.pad_panel.set_selector(self._respondents)
+        if (room := window.splitter.replaceWidget(1, self.lab)) is not None:
+            room.deleteLater()
+        self.lab.show()
+        self._make_menus()
+        self._connect()
+        runs = shelf.runs() if shelf is not None else []
+        self.models.load(runs)
+        if shelf is not None:
+            shelf.empty_trash(_TRASH_AGE_S)
+        if preferences is not None:
+            self.lab.recipes.load()
+            self.lab.training.offer_interrupted(runs)
+        self._on_choices()
+        self._restore()
+        window.arrange()
+
+    def add_curves(self) -> None:
+        """Bring in the plots."""
+        axis = self._preferences.text("curves/axis") if self._preferences is not None else ""
+        self.lab.add_curves(self._log_action, axis)
+
+    def shut_down(self) -> None:
+        """Return when no thread is left."""
+        self.session.shut_down()
+        self.mnist_desk.shut_down()
+        self.lab.shut_down()
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    def _make_menus(self) -> None:
+        panel, session, tr, key = self.pad_panel, self.session, self.tr, QKeySequence.StandardKey
+        window = self._window
+        self._log_action = toggle(tr("&Logarithmic loss"), "Ctrl+L", tr("Show the loss on a logarithmic axis"), self)
+        self._schemes = choice({"system": tr("As the &system"), "light": tr("&Light"), "dark": tr("&Dark")}, self)
+        self._schemes.triggered.connect(self._on_scheme)
+        appearance = QMenu(tr("&Appearance"), window)
+        appearance.addActions(self._schemes.actions())
+        recent = QMenu(tr("&Recent models"), window)
+        recent.setToolTipsVisible(True)
+        recent.aboutToShow.connect(self._list_recent)
+        self._recent = recent
+        save = Wish(
+            "save",
+            tr("&Save model…"),
+            self.models.choose_place,
+            key.Save,
+            tr("Save the network that you trained"),
+        )
+        pause = Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on"))
+        stop = Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights"))
+        window.menuBar().clear()
+        file, edit, training, view, help_ = window.menu_titles()
+        self.actions_by_name = fill(
+            window.menuBar(),
+            {
+                file: (
+                    Wish(
+                        "open",
+                        tr("&Open model…"),
+                        self.models.choose,
+                        key.Open,
+                        tr("Let a saved network answer"),
+                    ),
+                    *(save, recent),
+                    None,
+                    *(panel.open_action, panel.paste_action, panel.random_action),
+                    None,
+                    Wish("quit", tr("&Quit"), window.close, key.Quit, tr("Close the window")),
+                ),
+                edit: (
+                    *(panel.undo_action, panel.redo_action, panel.clear_action),
+                    None,
+                    *(panel.pen_action, panel.eraser_action, panel.width_menu),
+                ),
+                training: (
+                    Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
+                    pause,
+                    stop,
+                    Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
+                    None,
+                    Wish(
+                        "open_recipe",
+                        tr("&Open recipe…"),
+                        self.lab.recipes.choose,
+                        None,
+                        tr("Use settings from a file"),
+                    ),
+                    Wish(
+                        "save_recipe",
+                        tr("Save as &recipe…"),
+                        self.lab.recipes.ask_name,
+                        None,
+                        tr("Keep these settings under a name, in a file that can be shared"),
+                    ),
+                ),
+                view: (self._log_action, appearance),
+                help_: (Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),),
+            },
+        )
+
+    def _connect(self) -> None:
+        panel, session, pad_panel = self.training_panel, self.session, self.pad_panel
+        panel.penFileRequested.connect(self._choose_pen_file)
+        panel.mnist_bar.downloadRequested.connect(self.mnist_desk.download)
+        panel.mnist_bar.filesRequested.connect(self._choose_mnist_folder)
+        panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
+        self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
+        self.mnist_desk.ended.connect(self._on_mnist)
+        self.models.told.connect(self.lab.notice.show_message)
+        self.reader.told.connect(self.lab.notice.show_message)
+        self.reader.succeeded.connect(self.lab.notice.clear)
+        session.stateChanged.connect(self._on_state)
+        self.lab.starting.connect(self._on_starting)
+        self.lab.ended.connect(self._on_ended)
+        self.lab.axisChosen.connect(self._on_axis)
+        pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
+        pad_panel.openPictureRequested.connect(self.reader.choose)
+        pad_panel.picturePasted.connect(self.show_given)
+        self.slot.choicesChanged.connect(self._on_choices)
+        self._respondents.respondentChosen.connect(self.slot.choose)
+        self._on_state(RunState.IDLE)
+
+    # -- what is remembered ------------------------------------------------------------------------------------------
+
+    def _restore(self) -> None:
+        preferences = self._preferences
+        present = mnist.folder() is not None
+        self.training_panel.set_mnist_present(present)
+        self.training_panel.set_data(sources.default())
+        if preferences is None:
+            return
+        self.training_panel.set_recipe(preferences.text("training/recipe"))
+        self.training_panel.fold_button.setChecked(preferences.flag("training/customise"))
+        if data := preferences.text("training/data"):
+            self.training_panel.set_data(sources.default() if sources.uses_mnist(data) and not present else data)
+        if (config := preferences.config("training/settings")) is not None:
+            self.training_panel.form.set_config(config)
+        self._log_action.setChecked(preferences.flag("curves/log"))
+        self.models.set_recent(preferences.texts("models/recent"))
+        self.pad_panel.set_pen_width(
+            preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
+        )
+        for action in self._schemes.actions():
+            if action.data() == preferences.text("window/scheme", "system"):
+                action.setChecked(True)
+
+    def remember(self) -> None:
+        """Write down what is to be as it is now the next time."""
+        preferences = self._preferences
+        if preferences is None:
+            return
+        values: dict[str, str | float | bool | QByteArray] = {
+            **self._window.place(),
+            "training/recipe": self.training_panel.recipe,
+            "training/data": self.training_panel.data,
+            "training/customise": self.training_panel.fold_button.isChecked(),
+            "curves/log": self._log_action.isChecked(),
+            "pad/pen_width": self.pad_panel.pen_width(),
+            "models/recent": json.dumps(self.models.recent()),
+        }
+        chosen = self._schemes.checkedAction()
+        values["window/scheme"] = str(chosen.data()) if chosen else "system"
+        with contextlib.suppress(ConfigError):  # half-typed settings are not remembered
+            values["training/settings"] = json.dumps(self.training_panel.config().as_dict())
+        for name, value in values.items():
+            preferences.set(name, value)
+        if not preferences.save():
+            log.warning("the settings cannot be written to %s", places.settings())
+
+    # -- training ----------------------------------------------------------------------------------------------------
+
+    def _on_starting(self) -> None:
+        self.add_curves()
+        self.remember()  # now, and not only at the end: a run may be long, and its end another than was meant
+
+    def _on_state(self, state: RunState) -> None:
+        for name, makes_sense in (
+            ("start", state is RunState.IDLE),
+            ("pause", state in (RunState.RUNNING, RunState.PAUSED)),
+            ("stop", state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)),
+            ("cancel", state is not RunState.IDLE),
+        ):
+            self.actions_by_name[name].setEnabled(makes_sense)
+
+    def _on_ended(self, outcome: Outcome) -> None:
+        if outcome.lacks_mnist and not self.mnist_desk.is_busy:
+            self.training_panel.set_mnist_present(False)
+        if self._window.closes_after_run:
+            self._window.closes_after_run = False
+            if outcome.run is not None and not outcome.unkept:
+                self._window.close()
+
+    def _on_axis(self, axis: str) -> None:
+        if self._preferences is not None:
+            self._preferences.set("curves/axis", axis)
+
+    # -- who answers -------------------------------------------------------------------------------------------------
+
+    def _list_recent(self) -> None:
+        self.models.fill_menu(self._recent)
+
+    def _on_choices(self) -> None:
+        self._respondents.show_slot(self.slot)
+        self.session.set_watched(self.slot.choice is Respondent.TRAINING)
+        self.actions_by_name["save"].setEnabled(self.slot.own_model() is not None)
+
+    # -- pictures and examples ---------------------------------------------------------------------------------------
+
+    def show_given(self, given: QImage | Path) -> None:
+        """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
+        if isinstance(given, Path):
+            if given.suffix.lower() == SUFFIX:
+                self.models.open(given)
+            else:
+                self.reader.open(given)
+        else:
+            self.reader.show_pasted(given)
+
+    def _on_mnist(self, text: str, kind: Kind) -> None:
+        """Tell how the way to MNIST ended, and offer it if it is here now."""
+        self.training_panel.set_mnist_present(mnist.folder() is not None)
+        if kind is Kind.GOOD and not self.session.is_active:
+            self.training_panel.set_data("mnist")
+        self.lab.notice.show_message(text, kind)
+
+    # -- dialogs -----------------------------------------------------------------------------------------------------
+
+    def _choose_pen_file(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Choose a pen file"), "", self.tr("UNIPEN files (*)")
+        )
+        if name:
+            self.training_panel.set_data(f"pen:{name}")
+
+    def _choose_mnist_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Choose the folder with MNIST's four files"))
+        if name:
+            self.mnist_desk.take_from(Path(name))
+
+    def _show_about(self) -> None:
+        about.show_about(self._window, self.slot.model)
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def _on_scheme(self, action: QAction) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, SCHEMES.get(action.data()))
+
+    def report_fault(self, sentence: str, details: str) -> None:
+        """Tell of a fault of the program."""
+        text = self.tr("Something went wrong in the program itself: {0}").format(sentence)
+        self.lab.notice.show_message(text, Kind.BAD, details)
