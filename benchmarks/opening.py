@@ -75,6 +75,9 @@ def _empty(began: float) -> None:
 
 def _digitpad(began: float) -> None:
     """Open the program as its command does, draw on the pad as soon as it is seen, and end with the first answer."""
+    from gui import app
+
+    app.spare_sources()  # as it does before Qt comes in, which here is for what watches it
     from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
     from PySide6.QtGui import QMouseEvent
     from PySide6.QtWidgets import QApplication
@@ -139,8 +142,6 @@ def _digitpad(began: float) -> None:
         return code
 
     QApplication.exec = staticmethod(watched)
-    from gui import app
-
     app.main([])
 
 

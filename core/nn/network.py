@@ -57,7 +57,7 @@ class Network:
         weights, vectors, statistics = (self._of_kind(kind) for kind in ("weight", "vector", "statistic"))
         self.n_weights = _size(weights)
         self.parameters = np.zeros(self.n_weights + _size(vectors), dtype)
-        self.grads = np.zeros_like(self.parameters)
+        self.grads = np.zeros(self.parameters.shape, dtype)  # not zeros_like: pages that nobody writes to cost nothing
         self.statistics = np.zeros(_size(statistics), dtype)
         _bind([*weights, *vectors], self.parameters, "value")
         _bind([*weights, *vectors], self.grads, "grad")

@@ -112,3 +112,24 @@ def test_a_screenshot_of_a_run_that_fails_is_a_sentence(tmp_path):
     assert result.returncode == 2
     assert "train-images-idx3-ubyte" in result.stderr
     assert not (tmp_path / "window.png").exists()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_no_source_is_read_at_an_import(there):
+    """PySide6 looks for its name in each; where the function that does is called otherwise, nothing is touched."""
+    script = f"""
+import linecache
+from gui.app import spare_sources
+if not {there}:
+    import PySide6.QtCore, shibokensupport.feature as features
+    del features._mod_uses_pyside, features.feature_imported
+    features.feature_imported = lambda module: None
+spare_sources()
+linecache.clearcache()
+import pyqtgraph
+from PySide6.QtCore import QObject
+print(len(linecache.cache), QObject().objectName)
+"""
+    variables = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=variables)
+    assert done.stdout.startswith("0 <built-in method objectName") or not there
