@@ -31,7 +31,7 @@ from typing import Any, Self
 import numpy as np
 
 import core
-from core import atomic, bounded, locks, modelfile, places, tensorfile
+from core import atomic, bounded, locks, modelfile, places, strictjson, tensorfile
 from core.config import TrainConfig
 from core.errors import RunError
 from core.history import History
@@ -148,9 +148,9 @@ class Run:
         """Read what is known of a run; raise RunError, naming the file, where it makes no sense."""
         path = folder / INFO
         try:
-            facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+            facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
             return cls(folder, **_checked(facts | _label(folder / LABEL)))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RunError(f"{path} is damaged: {str(error)[:100]}") from None
 
 
@@ -174,10 +174,10 @@ def _checked(facts: Any) -> dict[str, Any]:
         value = facts[name]
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise ValueError(f"its {name} makes no sense")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"its {name} is not a number")
+        if isinstance(value, int | float) and value < 0:
+            raise ValueError(f"its {name} makes no sense")
     for number in facts["scores"].values():
-        if not isinstance(number, int | float) or not math.isfinite(number):
+        if not isinstance(number, int | float) or isinstance(number, bool):
             raise ValueError("its scores make no sense")
     found = {name: facts[name] for name in _TYPES}
     found["name"], found["note"] = found["name"][:MAX_NAME], found["note"][:MAX_NOTE]
@@ -189,9 +189,9 @@ def _label(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+        facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
         label = {name: facts[name] for name in ("name", "note")}
-    except (RunError, ValueError, KeyError, TypeError, RecursionError):
+    except (RunError, ValueError, KeyError, TypeError):
         return {}
     return label if all(isinstance(text, str) for text in label.values()) else {}
 

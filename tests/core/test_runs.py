@@ -238,3 +238,24 @@ def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(shelf, monkey
     monkeypatch.setattr(runs.bounded, "read", lambda path, *rest: (read.append(path.name), inner(path, *rest))[1])
     assert len(shelf.runs()) == 30
     assert read == [runs.INFO] * 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scores": {"test_accuracy": 10**400}},
+        {"seconds": 10**400},
+        {"best_validation": 10**400},
+        {"settings": {"learning_rate": float("nan")}},
+        {"settings": {"x": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}},
+        {"seconds": -1},
+    ],
+)
+def test_numbers_that_nothing_can_show_break_one_run_and_not_the_list(shelf, lab, change, home):
+    run = ended(Shelf())
+    facts = json.loads((run.folder / runs.INFO).read_text())
+    (run.folder / runs.INFO).write_text(json.dumps(facts | change))
+    code, out, _ = lab("runs")
+    assert (code, "broken" in out) == (0, True)
+    code, out, _ = lab("runs", "--json")
+    assert (code, len(json.loads(out)["broken"])) == (0, 1)
