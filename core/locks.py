@@ -1,5 +1,7 @@
 """Locks of runs: one process at a time goes on with a run, and a crash of it frees the lock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
@@ -7,9 +9,20 @@ import filelock
 from core.errors import RunError
 
 _FOLDER = ".locks"
+Lock = filelock.BaseFileLock
 
 
-def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a run's lock within the block; raise RunError like ``hold``."""
+    lock = hold(folder)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def hold(folder: Path, patience_s: float = 0.5) -> Lock:
     """Take a run's lock, for as long as it goes on; raise RunError where another has it.
 
     Somebody who only asks whether it is held has it for a moment: that is waited for.

@@ -42,7 +42,8 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
 _CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
-_TRASH = ".trash"
+_TRASH, _ASIDE = ".trash", ".begun-"
+_LITTER_AGE_S = 3600.0  # what was being begun for so long was left by a process that was killed
 INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 
@@ -131,11 +132,14 @@ class Run:
         facts["scores"] = {name: score for name, score in self.scores.items() if math.isfinite(score)}
         return {"format": FORMAT, "id": self.id, **facts, "status": self.status.value}
 
+    def as_json(self) -> bytes:
+        """Return what its run.json has."""
+        return json.dumps(self.as_dict(), indent=1, allow_nan=False).encode()
+
     def save(self) -> None:
         """Write it down; raise RunError where that fails."""
-        content = json.dumps(self.as_dict(), indent=1, allow_nan=False).encode()
         try:
-            atomic.write(self.folder / INFO, content)
+            atomic.write(self.folder / INFO, self.as_json())
         except OSError as error:
             raise RunError(f"{self.folder / INFO} cannot be written: {error.strerror or error}") from None
 
@@ -249,6 +253,16 @@ class Shelf:
 
     def begin(self, **facts: Any) -> Run:
         """Make the folder of a new run, and return it; raise RunError where that fails."""
+        run, lock = self.begin_held(**facts)
+        lock.release()
+        return run
+
+    def begin_held(self, **facts: Any) -> tuple[Run, locks.Lock]:
+        """Make the folder of a new run, and return it with its lock; raise RunError where that fails.
+
+        It is prepared aside, and locked, before anybody can see it: so no other process finds it without its facts, or
+        takes it for one that was interrupted.
+        """
         now = datetime.datetime.now(datetime.UTC)
         facts["name"] = self._unused(facts["name"])
         run = Run(
@@ -257,12 +271,19 @@ class Shelf:
             created=now.isoformat(timespec="seconds"),
             **facts,
         )
-        try:
-            run.folder.mkdir(parents=True)
-        except OSError as error:
-            raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
-        run.save()
-        return run
+        with contextlib.ExitStack() as undo:
+            try:
+                aside = self.folder / f"{_ASIDE}{run.id}"
+                undo.callback(shutil.rmtree, aside, ignore_errors=True)
+                aside.mkdir(parents=True)
+                atomic.write(aside / INFO, run.as_json())
+                lock = locks.hold(run.folder)
+                undo.callback(lock.release)
+                aside.rename(run.folder)
+            except OSError as error:
+                raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
+            undo.pop_all()
+        return run, lock
 
     def _unused(self, name: str) -> str:
         """Return a name that no run has yet: ``quick``, then ``quick 2``."""
@@ -287,11 +308,12 @@ class Shelf:
         """Put a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
         if locks.is_held(run.folder):
             raise RunError("the run goes on, here or in another process: end it first")
-        try:
-            (self.folder / _TRASH).mkdir(exist_ok=True)
-            run.folder.rename(self.folder / _TRASH / run.id)
-        except OSError as error:
-            raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
+        with locks.held(run.folder):  # or it might be taken up while it is moved
+            try:
+                (self.folder / _TRASH).mkdir(exist_ok=True)
+                run.folder.rename(self.folder / _TRASH / run.id)
+            except OSError as error:
+                raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
 
     def restore(self, run_id: str) -> None:
         """Bring a deleted run back; raise RunError where that fails."""
@@ -301,12 +323,21 @@ class Shelf:
             raise RunError(f"the run cannot be brought back: {error.strerror or error}") from None
 
     def empty_trash(self, age_s: float = 0.0) -> None:
-        """Delete for good what was deleted at least ``age_s`` seconds ago."""
+        """Delete for good what was deleted at least ``age_s`` seconds ago, and what a killed process has left."""
         for folder in (self.folder / _TRASH).glob("*"):
             with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_ctime >= age_s:  # moving a folder changes its ctime
+                if _age_s(folder) >= age_s:
                     locks.path_of(self.folder / folder.name).unlink(missing_ok=True)
                     shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.folder.glob(f"{_ASIDE}*"):
+            with contextlib.suppress(OSError):
+                if _age_s(folder) >= _LITTER_AGE_S:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age_s(folder: Path) -> float:
+    """Return for how long a folder has been where it is: moving it changes its ctime."""
+    return time.time() - folder.stat().st_ctime
 
 
 def versions() -> dict[str, str]:
