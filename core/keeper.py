@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from core import checkpoint, locks, modelfile, runs
+from core.data.dataset import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
 from core.history import Axis, History
@@ -156,8 +157,13 @@ class Keeper:
             seconds=round(self.seconds, 3),
             step=state.step,
             best_step=state.best.step,
-            best_validation=state.best.validation_accuracy if math.isfinite(state.best.validation_loss) else None,
+            best_validation=state.best.validation_accuracy if self._was_validated() else None,
         )
+
+    def _was_validated(self) -> bool:
+        """Return whether there are digits to validate on, and they have been."""
+        has_digits = bool((self.experiment.splits.validation.labels < N_CLASSES).any())
+        return has_digits and math.isfinite(self.experiment.state.best.validation_loss)
 
     # -- where it cannot be kept ---------------------------------------------------------------------------------------
 

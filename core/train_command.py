@@ -223,8 +223,12 @@ def _shown(records: Iterator[Progress]) -> Iterator[Progress]:
 
 
 def _train_sentence(report: dict[str, Any]) -> str:
+    test, train, validation = (
+        f"{report[name]:.2%}" if (name := f"{part}_accuracy") in report else "nothing"
+        for part in ("test", "train", "validation")
+    )
     return (
-        f"{report['recipe']} on {report['data']}: {report['test_accuracy']:.2%} on the test set "
-        f"(training {report['train_accuracy']:.2%}, validation {report['validation_accuracy']:.2%}) "
+        f"{report['recipe']} on {report['data']}: {test} on the test set "
+        f"(training {train}, validation {validation}) "
         f"in {report['seconds']:.1f} s, {report['samples_per_second']:,} digits a second; saved as {report['out']}"
     )
