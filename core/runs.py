@@ -188,6 +188,11 @@ def _checked(facts: Any) -> dict[str, Any]:
     return found | {"status": Status(facts["status"])}
 
 
+def _label_lock(folder: Path) -> Path:
+    """Return what is locked for the moment in which a run's label is changed: the run itself may be held for hours."""
+    return folder.with_name(f"{folder.name}.label")
+
+
 def _label(path: Path) -> dict[str, Any]:
     """Return the name and the note that a run was given; nothing where there are none, or they make no sense."""
     if not path.is_file():
@@ -292,17 +297,25 @@ class Shelf:
         return next(candidate for candidate in names if candidate not in taken)
 
     def label(self, run: Run, *, name: str | None = None, note: str | None = None) -> Run:
-        """Give a run another name or note, and return it; raise RunError where that fails."""
-        name, note = run.name if name is None else name.strip(), run.note if note is None else note
-        if not name:
+        """Give a run another name or note, and return it; raise RunError where that fails.
+
+        What is not given stays what it is on disk: somebody else may have changed it since ``run`` was read.
+        """
+        given: dict[str, str] = {}
+        if name is not None:
+            given["name"] = name.strip()[:MAX_NAME]
+        if note is not None:
+            given["note"] = note[:MAX_NOTE]
+        if given.get("name") == "":
             raise RunError("a run needs a name")
-        labelled = dataclasses.replace(run, name=name[:MAX_NAME], note=note[:MAX_NOTE])
         path = run.folder / LABEL
-        try:
-            atomic.write(path, json.dumps({"name": labelled.name, "note": labelled.note}).encode())
-        except OSError as error:
-            raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
-        return labelled
+        with locks.held(_label_lock(run.folder), "somebody else is naming the run: try again"):
+            label = {"name": run.name, "note": run.note} | _label(path) | given
+            try:
+                atomic.write(path, json.dumps(label).encode())
+            except OSError as error:
+                raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
+        return dataclasses.replace(run, **label)
 
     def delete(self, run: Run | Broken) -> None:
         """Put a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
@@ -327,7 +340,8 @@ class Shelf:
         for folder in (self.folder / _TRASH).glob("*"):
             with contextlib.suppress(OSError):
                 if _age_s(folder) >= age_s:
-                    locks.path_of(self.folder / folder.name).unlink(missing_ok=True)
+                    for locked in (self.folder / folder.name, _label_lock(self.folder / folder.name)):
+                        locks.path_of(locked).unlink(missing_ok=True)
                     shutil.rmtree(folder, ignore_errors=True)
         for folder in self.folder.glob(f"{_ASIDE}*"):
             with contextlib.suppress(OSError):
