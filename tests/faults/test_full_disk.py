@@ -43,7 +43,7 @@ def test_a_full_disk(small_disk, tmp_path, tell):
         keeper.end(Status.STOPPED, keeper.experiment.conclude()[0])
     kept = keeper.run.folder
     before = contents(kept)
-    config = TrainConfig(hidden=(512,), epochs=1)
+    config = TrainConfig(hidden=(2048,), epochs=1)
     with Keeper.begin(Experiment.prepare("quick", config, "synthetic:100", 1), shelf) as keeper:
         following = keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, config))
         next(following)
