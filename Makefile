@@ -82,3 +82,12 @@ report: $(VENV)/.dev
 	$(BIN)/digitpad-lab compare report --seeds 5 --data mnist --out build/report
 	mkdir -p docs/report
 	cp build/report/report.md build/report/comparison.csv build/report/comparison.json build/report/figure-* docs/report/
+
+.PHONY: torture
+
+# The long forms of the tests that attack the program, in about two hours; or in about as many minutes as are said:
+# make torture MINUTES=5. The report goes to docs/torture.txt.
+MINUTES ?= 120
+
+torture: $(VENV)/.dev
+	$(BIN)/python benchmarks/torture.py --minutes $(MINUTES)

@@ -117,7 +117,7 @@ def _pen_digits() -> dict[int, list[list[Points]]]:
         raise DataError("the pen digits are missing: let DIGITPAD_DATA name a folder with pen/pen-train.unipen")
     by_label: dict[int, list[list[Points]]] = {label: [] for label in range(10)}
     for digit in unipen.read(folder / "pen" / "pen-train.unipen", WRITERS):
-        by_label[digit.label].append([np.array(stroke) for stroke in digit.strokes])
+        by_label[digit.label].append([stroke[:, :2].astype(np.float64) for stroke in digit.drawing.strokes])
     return by_label
 
 

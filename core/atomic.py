@@ -2,12 +2,14 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 _PREFIX, _SUFFIX = ".digitpad.", ".part"
+_LITTER_AGE_S = 3600.0  # a file that nobody has written to for so long was left by a process that was killed
 
 
 def _umask() -> int:
@@ -29,6 +31,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         The folder is missing or cannot be written, or the disk is full. What was at ``path`` is then still there.
     """
     path = path.resolve()  # what a link points to, and not the link, is replaced
+    _tidy(path.parent)
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -41,6 +44,14 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _tidy(folder: Path) -> None:
+    """Delete what killed processes have left in a folder: each may be as large as a network."""
+    for part in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
+        with suppress(OSError):
+            if time.time() - part.stat().st_mtime > _LITTER_AGE_S:
+                part.unlink()
 
 
 def write(path: Path, content: bytes) -> None:

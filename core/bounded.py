@@ -8,21 +8,36 @@ from core.errors import DigitpadError
 
 def read(path: Path, max_bytes: int, error: type[DigitpadError]) -> bytes:
     """Return a file's content; raise ``error`` where it cannot be read, or is larger than ``max_bytes``."""
+    check_ordinary(path, error)
     try:
-        if stat.S_IFMT(path.stat().st_mode) not in (stat.S_IFREG, stat.S_IFDIR):
-            raise error(f"{path} is not an ordinary file")  # a pipe would be waited for
         with path.open("rb") as file:
             content = file.read(max_bytes + 1)
     except OSError as reason:
         raise error(f"{path} cannot be read: {reason.strerror or reason}") from None
     if len(content) > max_bytes:
-        raise error(f"{path} is larger than {max_bytes // 2**20} MiB: too large to be read")
+        raise error(f"{path} is larger than {_size(max_bytes)}: too large to be read")
     return content
 
 
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes // 2**20} MiB" if n_bytes >= 2**20 else f"{n_bytes // 2**10} KiB"
+
+
+def check_ordinary(path: Path, error: type[DigitpadError]) -> None:
+    """Raise ``error`` where there is no file, or what is there is no file: a pipe would be waited for."""
+    try:
+        is_ordinary = stat.S_IFMT(path.stat().st_mode) in (stat.S_IFREG, stat.S_IFDIR)
+    except OSError as reason:
+        raise error(f"{path} cannot be read: {reason.strerror or reason}") from None
+    except ValueError:  # a name with a zero, or with half of a surrogate pair
+        raise error(f"{str(path)!r} cannot be read: no file can have this name") from None
+    if not is_ordinary:
+        raise error(f"{path} is not an ordinary file")
+
+
 def exists(path: Path) -> bool:
-    """Return whether something is there; a name that is too long is not."""
+    """Return whether something is there; what has a name that no file can have is not."""
     try:
         return path.exists()
-    except OSError:
+    except (OSError, ValueError):
         return False

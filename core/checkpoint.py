@@ -65,7 +65,7 @@ def load(path: Path, experiment: Experiment) -> tuple[History, float]:
         _check_likeness(facts, experiment)
         _restore(experiment.state, facts, tensors)
         histories = {name.removeprefix(_HISTORY): t for name, t in tensors.items() if name.startswith(_HISTORY)}
-        return History.from_tensors(histories), float(facts["seconds"])
+        return History.from_tensors(histories), _positive(facts["seconds"])
 
 
 def begin_from(path: Path, experiment: Experiment) -> None:
@@ -111,8 +111,8 @@ def _restore(state: TrainingState, facts: dict[str, Any], tensors: tensorfile.Te
     for generator, of_bits in zip((state.loader.rng, state.rng), facts["generators"], strict=True):
         generator.bit_generator.state = of_bits
     for name in _COUNTS:
-        setattr(state, name, int(facts[name]))
-    state.rate_factor = float(facts["rate_factor"])
+        setattr(state, name, int(_positive(facts[name])))
+    state.rate_factor = _positive(facts["rate_factor"])
     state.first_loss, state.mean_loss = (math.nan if loss is None else float(loss) for loss in facts["losses"])
 
 
@@ -122,7 +122,7 @@ def _restore_weights(state: TrainingState, facts: dict[str, Any], tensors: tenso
     for name in state.optimizer.memory:
         vector = getattr(state.optimizer, name)
         vector[:] = _like(tensors[f"optimizer.{name}"], vector)
-    state.optimizer.n_steps = int(facts["optimizer_steps"])
+    state.optimizer.n_steps = int(_positive(facts["optimizer_steps"]))
 
 
 def _like(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -132,6 +132,13 @@ def _like(found: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     if not np.isfinite(found).all():
         raise ValueError("a vector has values that are not numbers")
     return found
+
+
+def _positive(value: Any) -> float:
+    """Return a number that was read, if it can be a count, a time or a rate; it is finite, as all that is read."""
+    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{str(value)[:20]} is no count, time or rate")
+    return value
 
 
 def _finite(value: float) -> float | None:

@@ -93,7 +93,7 @@ class TrainConfig:
         """Make a configuration of JSON's values; raise ConfigError for a name that is no setting."""
         names = {setting.name for setting in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - names):
-            raise ConfigError(f"there is no setting {unknown[0]}")
+            raise ConfigError(f"there is no setting {unknown[0][:60]}")
         hidden = values.get("hidden")
         return cls(**values | ({"hidden": tuple(hidden)} if isinstance(hidden, list) else {}))
 

@@ -91,6 +91,8 @@ class Curve:
         columns, going = tensors["buckets"], tensors["going"]
         if columns.ndim != 2 or len(columns) != 5 or going.shape != (6,) or columns.shape[1] > MAX_BUCKETS:
             raise ValueError("its curve makes no sense")
+        if columns.dtype.kind != "f" or going.dtype.kind != "f":
+            raise ValueError("its curve makes no sense")
         if not (np.isfinite(columns).all() and np.isfinite(going).all() and (going >= 0).all() and going[0] > 0):
             raise ValueError("its curve has values that are not numbers")
         curve = cls(float(going[0]))

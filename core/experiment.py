@@ -32,14 +32,13 @@ class Scores:
     test: Evaluation
 
     def as_dict(self) -> dict[str, float]:
-        """Return the accuracies, and the loss on the test part if it is a finite number, by name.
+        """Return the accuracies by name, and the loss on the test part if it is a finite number.
 
-        There is none of the validation part where nothing was held back.
+        A part without digits has none: nothing is known of it.
         """
-        accuracies = {"train_accuracy": self.train.accuracy, "test_accuracy": self.test.accuracy}
-        if self.validation.n:
-            accuracies["validation_accuracy"] = self.validation.accuracy
-        return accuracies | ({"test_loss": self.test.loss} if math.isfinite(self.test.loss) else {})
+        parts = {"train": self.train, "validation": self.validation, "test": self.test}
+        accuracies = {f"{name}_accuracy": part.accuracy for name, part in parts.items() if part.n}
+        return accuracies | ({"test_loss": self.test.loss} if self.test.n and math.isfinite(self.test.loss) else {})
 
 
 @dataclass(frozen=True, eq=False)

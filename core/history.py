@@ -119,8 +119,10 @@ class History:
         table, marks, axis = tensors["evaluations"], tensors["marks"], tensors["axis"]
         if table.ndim != 2 or table.shape[1] != len(COLUMNS) or marks.ndim != 2 or marks.shape[1] != 2:
             raise ValueError("its evaluations make no sense")
-        if axis.shape != (2,) or (axis < 1).any():
+        if axis.shape != (2,) or axis.dtype.kind != "i" or (axis < 1).any():
             raise ValueError("it does not say how long an epoch is")
+        if not (_is_real(table) and _is_real(marks) and np.isfinite(marks).all()) or np.isinf(table).any():
+            raise ValueError("its evaluations have values that are not numbers")
         history = cls(Axis(*axis.tolist()))
         history._evaluations = array("d", table.astype(np.float64).ravel())
         history.marks = [(float(samples), float(rate)) for samples, rate in marks]
@@ -128,3 +130,7 @@ class History:
             parts = {part: tensors[f"{name}.{part}"] for part in ("buckets", "going")}
             setattr(history, name, Curve.from_tensors(parts))
         return history
+
+
+def _is_real(values: NDArray[Any]) -> bool:
+    return values.dtype.kind in "fiu"

@@ -19,7 +19,8 @@ from core.errors import DrawingError
 PEN_WIDTH = 2.4
 """Width of a rendered stroke, in pixels of the 28×28 image."""
 MAX_POINTS = 100_000
-MAX_FILE_BYTES = 16 * 2**20
+MAX_STROKES = 10_000
+MAX_FILE_BYTES = 8 * 2**20
 
 _SPACING = 0.25  # px: points nearer to each other than this cannot be told apart in the image
 _SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
@@ -49,10 +50,12 @@ class Drawing:
         Raises
         ------
         DrawingError
-            A stroke is not a list of points, or a coordinate is not a finite number.
+            A stroke is not a list of points, a coordinate is not a finite number, or there are too many of either.
         """
-        checked = []
+        checked, n_points = [], 0
         for number, stroke in enumerate(strokes, start=1):
+            if number > MAX_STROKES:
+                raise DrawingError(f"the drawing has more than {MAX_STROKES:,} strokes: more than are read")
             try:
                 points = np.asarray(stroke)
                 if points.size and points.dtype.kind not in "iufO":  # NumPy would read numbers out of strings
@@ -69,14 +72,14 @@ class Drawing:
             if points.shape[1] == 2:
                 points = np.column_stack([points, np.ones(len(points))])
             points[:, 2] = points[:, 2].clip(0, 1)
+            n_points += len(points)
+            if n_points > MAX_POINTS:
+                raise DrawingError(f"the drawing has more than {MAX_POINTS:,} points: more than are read")
             checked.append(points)
         if checked and max(np.abs(points[:, :2]).max() for points in checked) > _EXACT:
             low = np.min([points.min(axis=0) for points in checked], axis=0)
             checked = [points - low * [1, 1, 0] for points in checked]
-        drawing = cls(tuple(np.ascontiguousarray(points, dtype=np.float32) for points in checked))
-        if drawing.n_points > MAX_POINTS:
-            raise DrawingError(f"the drawing has {drawing.n_points:,} points; at most {MAX_POINTS:,} are read")
-        return drawing
+        return cls(tuple(np.ascontiguousarray(points, dtype=np.float32) for points in checked))
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:

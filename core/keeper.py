@@ -9,10 +9,11 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from core import checkpoint, locks, modelfile, runs
-from core.errors import DigitpadError
+from core.data.dataset import N_CLASSES
+from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
 from core.history import Axis, History
 from core.modelfile import Model
@@ -37,14 +38,21 @@ class Keeper:
         Why the last attempt to write something failed, or empty.
     """
 
-    def __init__(self, experiment: Experiment, run: Run | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        run: Run | None,
+        clock: Callable[[], float] = time.monotonic,
+        lock: locks.Lock | None = None,
+    ) -> None:
         self.experiment, self.run = experiment.without_source(), run
         loader = experiment.state.loader
         self.history = History(Axis(loader.n_rows, len(loader)))
         self.seconds = 0.0
         self.failure = ""
         self._clock = clock
-        self._lock = locks.hold(run.folder) if run else None
+        self._told = ""
+        self._lock = lock or (locks.hold(run.folder) if run else None)
         self._records: list[Progress] = []
         self._written = clock()
 
@@ -60,31 +68,24 @@ class Keeper:
         """Put a run that has been prepared on a shelf, if there is one; raise RunError where that fails."""
         if shelf is None:
             return cls(experiment, None, clock)
-        run = shelf.begin(
-            name=name or experiment.recipe,
-            recipe=experiment.recipe,
-            settings=experiment.config.as_dict(),
-            data=experiment.source.name,
-            test=experiment.test,
-            threads=experiment.threads,
-            n_steps=experiment.n_steps,
-            parameters=len(experiment.state.network.parameters),
-            parent=parent,
-        )
-        return cls(experiment, run, clock)
+        run, lock = shelf.begin_held(**_facts(experiment), name=name or experiment.recipe, parent=parent)
+        return cls(experiment, run, clock, lock)
 
     @classmethod
     def resume(cls, run: Run) -> Self:
         """Take up a run that was interrupted, where it stood; raise DigitpadError where that fails."""
         lock = locks.hold(run.folder)
         try:
+            if (now := Run.load(run.folder).status) is not Status.RUNNING:  # what it is called on disk until its end
+                raise RunError(f"the run is {now.value} by now: only one that was interrupted can go on")
             experiment = Experiment.prepare(run.recipe, run.config(), run.data, run.threads, run.test or None)
             path = run.folder / runs.STATE
             # One that was killed within its first seconds begins anew.
             stood = checkpoint.load(path, experiment) if path.exists() else None
-        finally:
+        except BaseException:
             lock.release()
-        keeper = cls(experiment, dataclasses.replace(run, status=Status.RUNNING))
+            raise
+        keeper = cls(experiment, dataclasses.replace(run, status=Status.RUNNING), lock=lock)
         if stood is not None:
             keeper.history, keeper.seconds = stood
         return keeper
@@ -156,8 +157,43 @@ class Keeper:
             seconds=round(self.seconds, 3),
             step=state.step,
             best_step=state.best.step,
-            best_validation=state.best.validation_accuracy if math.isfinite(state.best.validation_loss) else None,
+            best_validation=state.best.validation_accuracy if self._was_validated() else None,
         )
+
+    def _was_validated(self) -> bool:
+        """Return whether there are digits to validate on, and they have been."""
+        has_digits = bool((self.experiment.splits.validation.labels < N_CLASSES).any())
+        return has_digits and math.isfinite(self.experiment.state.best.validation_loss)
+
+    # -- where it cannot be kept ---------------------------------------------------------------------------------------
+
+    def news(self) -> str | None:
+        """Return why nothing can be written, once, when that begins or changes; "" once it has passed; else None."""
+        if self.failure == self._told:
+            return None
+        self._told = self.failure
+        return self.failure
+
+    def keep_in(self, shelf: Shelf) -> None:
+        """Keep the run on another shelf from now on, with all that it has brought so far.
+
+        What the first shelf has of it stays there, as an interrupted run.
+
+        Raises
+        ------
+        RunError
+            Nothing can be written there either. The run is kept, or not, as before.
+        """
+        name, parent = (self.run.name, self.run.parent) if self.run else (self.experiment.recipe, "")
+        before, before_lock, before_failure = self.run, self._lock, self.failure
+        self.run, self._lock = shelf.begin_held(**_facts(self.experiment), name=name, parent=parent)
+        self.write()
+        if refused := self.failure:
+            self._lock.release()
+            self.run, self._lock, self.failure = before, before_lock, before_failure
+            raise RunError(refused)
+        if before_lock is not None:
+            before_lock.release()
 
     # -- its end -------------------------------------------------------------------------------------------------------
 
@@ -184,5 +220,21 @@ class Keeper:
         except (DigitpadError, OSError) as error:
             self.failure = str(error)
             return False
+        except MemoryError:
+            self.failure = "there is not enough memory to write the run down"
+            return False
         self.failure = ""
         return True
+
+
+def _facts(experiment: Experiment) -> dict[str, Any]:
+    """Return what a run's folder says of what is run."""
+    return {
+        "recipe": experiment.recipe,
+        "settings": experiment.config.as_dict(),
+        "data": experiment.source.name,
+        "test": experiment.test,
+        "threads": experiment.threads,
+        "n_steps": experiment.n_steps,
+        "parameters": len(experiment.state.network.parameters),
+    }

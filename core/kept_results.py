@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core import atomic, bounded
+from core import atomic, bounded, strictjson
 from core.comparison_job import Job, Result
 from core.errors import DigitpadError
 
@@ -32,10 +32,10 @@ def load(folder: Path, job: Job) -> Result | None:
     if not bounded.exists(path(folder, job)):
         return None
     try:
-        content = json.loads(bounded.read(path(folder, job), MAX_BYTES, DigitpadError))
+        content = strictjson.loads(bounded.read(path(folder, job), MAX_BYTES, DigitpadError))
         sound = content.pop("sha256") == _checksum(content) and content["digest"] == job.digest
         result: Result = content["result"]
-    except (DigitpadError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (DigitpadError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return result if sound else None
 

@@ -1,5 +1,7 @@
 """Locks of runs: one process at a time goes on with a run, and a crash of it frees the lock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
@@ -7,9 +9,21 @@ import filelock
 from core.errors import RunError
 
 _FOLDER = ".locks"
+_GOES_ON = "the run goes on already, here or in another process"
+Lock = filelock.BaseFileLock
 
 
-def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
+@contextmanager
+def held(folder: Path, refusal: str = _GOES_ON) -> Iterator[None]:
+    """Hold a run's lock within the block; raise RunError, with this refusal, like ``hold``."""
+    lock = hold(folder, refusal=refusal)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def hold(folder: Path, patience_s: float = 0.5, refusal: str = _GOES_ON) -> Lock:
     """Take a run's lock, for as long as it goes on; raise RunError where another has it.
 
     Somebody who only asks whether it is held has it for a moment: that is waited for.
@@ -18,7 +32,7 @@ def hold(folder: Path, patience_s: float = 0.5) -> filelock.BaseFileLock:
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise RunError("the run goes on already, here or in another process") from None
+        raise RunError(refusal) from None
     except (OSError, NotImplementedError) as error:
         raise RunError(f"{path_of(folder)} cannot be locked: {error}") from None
     return lock

@@ -23,7 +23,8 @@ from core.config import TrainConfig
 from core.errors import ConfigError
 
 SUFFIX = ".toml"
-MAX_BYTES = 2**20
+MAX_BYTES = 64 * 2**10
+"""Ten times the longest recipe. TOML's reader takes a time that grows with the square of a file: minutes for 1 MiB."""
 _LONGEST = {"title": 200, "based_on": 60, "data": 2000, "test": 2000}
 _ENTRIES = (*_LONGEST, "settings")
 _NAME = re.compile(r"\w[\w.+-]{0,59}")
@@ -95,7 +96,7 @@ def save(recipe: Recipe, path: Path, taken: Mapping[str, Recipe]) -> None:
 
 def _recipe(name: str, content: dict[str, Any], bases: Mapping[str, Recipe]) -> Recipe:
     if unknown := sorted(content.keys() - set(_ENTRIES)):
-        raise ConfigError(f"there is no entry {unknown[0]}; a recipe has {', '.join(_ENTRIES)}")
+        raise ConfigError(f"there is no entry {unknown[0][:60]}; a recipe has {', '.join(_ENTRIES)}")
     based_on, settings = _text(content, "based_on"), content.get("settings", {})
     if based_on is not None and based_on not in bases:
         raise ConfigError(f'there is no recipe "{based_on}" to be based on; there are {", ".join(bases)}')

@@ -180,4 +180,7 @@ def save(recipe: Recipe) -> Path:
 
 def _files() -> list[Path]:
     """Return the files of the user's recipes; none where they cannot be listed."""
-    return sorted(places.recipes().glob(f"*{recipefile.SUFFIX}"))
+    try:
+        return sorted(places.recipes().glob(f"*{recipefile.SUFFIX}"))
+    except OSError:  # of a name that is too long
+        return []

@@ -31,7 +31,7 @@ from typing import Any, Self
 import numpy as np
 
 import core
-from core import atomic, bounded, locks, modelfile, places, tensorfile
+from core import atomic, bounded, locks, modelfile, places, strictjson, tensorfile
 from core.config import TrainConfig
 from core.errors import RunError
 from core.history import History
@@ -42,7 +42,8 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
 _CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
-_TRASH = ".trash"
+_TRASH, _ASIDE = ".trash", ".begun-"
+_LITTER_AGE_S = 3600.0  # what was being begun for so long was left by a process that was killed
 INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 
@@ -131,11 +132,14 @@ class Run:
         facts["scores"] = {name: score for name, score in self.scores.items() if math.isfinite(score)}
         return {"format": FORMAT, "id": self.id, **facts, "status": self.status.value}
 
+    def as_json(self) -> bytes:
+        """Return what its run.json has."""
+        return json.dumps(self.as_dict(), indent=1, allow_nan=False).encode()
+
     def save(self) -> None:
         """Write it down; raise RunError where that fails."""
-        content = json.dumps(self.as_dict(), indent=1, allow_nan=False).encode()
         try:
-            atomic.write(self.folder / INFO, content)
+            atomic.write(self.folder / INFO, self.as_json())
         except OSError as error:
             raise RunError(f"{self.folder / INFO} cannot be written: {error.strerror or error}") from None
 
@@ -148,9 +152,9 @@ class Run:
         """Read what is known of a run; raise RunError, naming the file, where it makes no sense."""
         path = folder / INFO
         try:
-            facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+            facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
             return cls(folder, **_checked(facts | _label(folder / LABEL)))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise RunError(f"{path} is damaged: {str(error)[:100]}") from None
 
 
@@ -174,14 +178,19 @@ def _checked(facts: Any) -> dict[str, Any]:
         value = facts[name]
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise ValueError(f"its {name} makes no sense")
-        if isinstance(value, float) and not math.isfinite(value):
-            raise ValueError(f"its {name} is not a number")
+        if isinstance(value, int | float) and value < 0:
+            raise ValueError(f"its {name} makes no sense")
     for number in facts["scores"].values():
-        if not isinstance(number, int | float) or not math.isfinite(number):
+        if not isinstance(number, int | float) or isinstance(number, bool):
             raise ValueError("its scores make no sense")
     found = {name: facts[name] for name in _TYPES}
     found["name"], found["note"] = found["name"][:MAX_NAME], found["note"][:MAX_NOTE]
     return found | {"status": Status(facts["status"])}
+
+
+def _label_lock(folder: Path) -> Path:
+    """Return what is locked for the moment in which a run's label is changed: the run itself may be held for hours."""
+    return folder.with_name(f"{folder.name}.label")
 
 
 def _label(path: Path) -> dict[str, Any]:
@@ -189,9 +198,9 @@ def _label(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        facts = json.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+        facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
         label = {name: facts[name] for name in ("name", "note")}
-    except (RunError, ValueError, KeyError, TypeError, RecursionError):
+    except (RunError, ValueError, KeyError, TypeError):
         return {}
     return label if all(isinstance(text, str) for text in label.values()) else {}
 
@@ -249,6 +258,16 @@ class Shelf:
 
     def begin(self, **facts: Any) -> Run:
         """Make the folder of a new run, and return it; raise RunError where that fails."""
+        run, lock = self.begin_held(**facts)
+        lock.release()
+        return run
+
+    def begin_held(self, **facts: Any) -> tuple[Run, locks.Lock]:
+        """Make the folder of a new run, and return it with its lock; raise RunError where that fails.
+
+        It is prepared aside, and locked, before anybody can see it: so no other process finds it without its facts, or
+        takes it for one that was interrupted.
+        """
         now = datetime.datetime.now(datetime.UTC)
         facts["name"] = self._unused(facts["name"])
         run = Run(
@@ -257,12 +276,19 @@ class Shelf:
             created=now.isoformat(timespec="seconds"),
             **facts,
         )
-        try:
-            run.folder.mkdir(parents=True)
-        except OSError as error:
-            raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
-        run.save()
-        return run
+        with contextlib.ExitStack() as undo:
+            try:
+                aside = self.folder / f"{_ASIDE}{run.id}"
+                undo.callback(shutil.rmtree, aside, ignore_errors=True)
+                aside.mkdir(parents=True)
+                atomic.write(aside / INFO, run.as_json())
+                lock = locks.hold(run.folder)
+                undo.callback(lock.release)
+                aside.rename(run.folder)
+            except OSError as error:
+                raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
+            undo.pop_all()
+        return run, lock
 
     def _unused(self, name: str) -> str:
         """Return a name that no run has yet: ``quick``, then ``quick 2``."""
@@ -271,27 +297,36 @@ class Shelf:
         return next(candidate for candidate in names if candidate not in taken)
 
     def label(self, run: Run, *, name: str | None = None, note: str | None = None) -> Run:
-        """Give a run another name or note, and return it; raise RunError where that fails."""
-        name, note = run.name if name is None else name.strip(), run.note if note is None else note
-        if not name:
+        """Give a run another name or note, and return it; raise RunError where that fails.
+
+        What is not given stays what it is on disk: somebody else may have changed it since ``run`` was read.
+        """
+        given: dict[str, str] = {}
+        if name is not None:
+            given["name"] = name.strip()[:MAX_NAME]
+        if note is not None:
+            given["note"] = note[:MAX_NOTE]
+        if given.get("name") == "":
             raise RunError("a run needs a name")
-        labelled = dataclasses.replace(run, name=name[:MAX_NAME], note=note[:MAX_NOTE])
         path = run.folder / LABEL
-        try:
-            atomic.write(path, json.dumps({"name": labelled.name, "note": labelled.note}).encode())
-        except OSError as error:
-            raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
-        return labelled
+        with locks.held(_label_lock(run.folder), "somebody else is naming the run: try again"):
+            label = {"name": run.name, "note": run.note} | _label(path) | given
+            try:
+                atomic.write(path, json.dumps(label).encode())
+            except OSError as error:
+                raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
+        return dataclasses.replace(run, **label)
 
     def delete(self, run: Run | Broken) -> None:
         """Put a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
         if locks.is_held(run.folder):
             raise RunError("the run goes on, here or in another process: end it first")
-        try:
-            (self.folder / _TRASH).mkdir(exist_ok=True)
-            run.folder.rename(self.folder / _TRASH / run.id)
-        except OSError as error:
-            raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
+        with locks.held(run.folder):  # or it might be taken up while it is moved
+            try:
+                (self.folder / _TRASH).mkdir(exist_ok=True)
+                run.folder.rename(self.folder / _TRASH / run.id)
+            except OSError as error:
+                raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
 
     def restore(self, run_id: str) -> None:
         """Bring a deleted run back; raise RunError where that fails."""
@@ -301,12 +336,22 @@ class Shelf:
             raise RunError(f"the run cannot be brought back: {error.strerror or error}") from None
 
     def empty_trash(self, age_s: float = 0.0) -> None:
-        """Delete for good what was deleted at least ``age_s`` seconds ago."""
+        """Delete for good what was deleted at least ``age_s`` seconds ago, and what a killed process has left."""
         for folder in (self.folder / _TRASH).glob("*"):
             with contextlib.suppress(OSError):
-                if time.time() - folder.stat().st_ctime >= age_s:  # moving a folder changes its ctime
-                    locks.path_of(self.folder / folder.name).unlink(missing_ok=True)
+                if _age_s(folder) >= age_s:
+                    for locked in (self.folder / folder.name, _label_lock(self.folder / folder.name)):
+                        locks.path_of(locked).unlink(missing_ok=True)
                     shutil.rmtree(folder, ignore_errors=True)
+        for folder in self.folder.glob(f"{_ASIDE}*"):
+            with contextlib.suppress(OSError):
+                if _age_s(folder) >= _LITTER_AGE_S:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _age_s(folder: Path) -> float:
+    """Return for how long a folder has been where it is: moving it changes its ctime."""
+    return time.time() - folder.stat().st_ctime
 
 
 def versions() -> dict[str, str]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic, bounded
+from core import atomic, bounded, strictjson
 from core.errors import DigitpadError
 
 Tensors = Mapping[str, NDArray[Any]]
@@ -117,11 +117,10 @@ def parse(content: bytes, kind: Kind, versions: Mapping[str, int]) -> Content:
     if length > len(content) - 8:
         raise kind.error("is damaged: it ends early")
     try:
-        metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+        metadata = strictjson.loads(content[8 : 8 + length])["__metadata__"]
         text, checksum = metadata[kind.key], metadata.get(_CHECKSUM)
-        facts = json.loads(text)
-        json.dumps(facts, allow_nan=False)  # what Python reads but JSON has not: NaN, 1e999
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        facts = strictjson.loads(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise kind.error(f"is not a {what} of digitpad's: it lacks the metadata") from None
     if not isinstance(facts, dict):
         raise kind.error(f"is not a {what} of digitpad's: its metadata make no sense")

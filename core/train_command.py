@@ -12,9 +12,10 @@ from typing import Any
 
 from core import atomic, checkpoint, modelfile, output, recipes, threads, training
 from core.data import sources
-from core.errors import DigitpadError, RunError, TrainingError
+from core.errors import DigitpadError, ModelError, RunError, TrainingError
 from core.experiment import Experiment, Scores
 from core.keeper import Keeper
+from core.modelfile import Model
 from core.recipefile import Recipe
 from core.runs import MODEL, STATE, Run, Shelf, Status
 from core.training import Progress
@@ -82,25 +83,35 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         _end_diverged(keeper, error, out)
         raise
     with _uninterrupted():
-        if interrupted and keeper.run and out is None:
-            return _leave_interrupted(keeper)
+        if interrupted and keeper.run and out is None and not keeper.failure:
+            return _leave_interrupted(keeper.run)
         model, scores = experiment.conclude()
         model = dataclasses.replace(model, precision="float16" if options.float16 else "float32")
         if out is not None:
             modelfile.save(model, out)
         keeper.end(Status.STOPPED if interrupted else Status.FINISHED, model)
-        _check_kept(keeper)
+        if keeper.failure:
+            where = out or _rescued(keeper, model)
+            raise RunError(f"the run could not be kept: {keeper.failure}. Its network is saved as {where}")
     report = _report(keeper, scores, out, interrupted=interrupted)
     output.show(report, _train_sentence(report), as_json=options.json)
     return 130 if interrupted else 0
 
 
-def _leave_interrupted(keeper: Keeper) -> int:
+def _leave_interrupted(run: Run) -> int:
     """Leave a kept run as it stands, to be taken up again."""
-    _check_kept(keeper)
-    assert keeper.run is not None
-    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {keeper.run.id}", file=sys.stderr)
+    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {run.id}", file=sys.stderr)
     return 130
+
+
+def _rescued(keeper: Keeper, model: Model) -> Path:
+    """Save the network of a run that could not be kept where the command was called; return its file."""
+    path = Path(f"{keeper.run.id if keeper.run else 'run'}.safetensors").absolute()
+    try:
+        modelfile.save(model, path)
+    except ModelError as error:
+        raise RunError(f"the run could not be kept: {keeper.failure}. Nor could its network be: {error}") from None
+    return path
 
 
 def _end_diverged(keeper: Keeper, error: TrainingError, out: Path | None) -> None:
@@ -111,13 +122,9 @@ def _end_diverged(keeper: Keeper, error: TrainingError, out: Path | None) -> Non
     model, _ = keeper.experiment.conclude()
     if out is not None:
         modelfile.save(model, out)
-        error.args = (f"{error} They are saved as {out}.",)
     keeper.end(Status.DIVERGED, model, str(error))
-
-
-def _check_kept(keeper: Keeper) -> None:
-    if keeper.failure:
-        raise RunError(f"the run could not be kept: {keeper.failure}")
+    if where := out or (_rescued(keeper, model) if keeper.failure else None):
+        error.args = (f"{error} They are saved as {where}.",)
 
 
 def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bool) -> dict[str, Any]:
@@ -168,10 +175,20 @@ def _run(keeper: Keeper) -> bool:
     experiment = keeper.experiment
     with _interrupts() as asked:
         for _ in _shown(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config))):
+            _tell(keeper)
             if asked.is_set():
                 break
         keeper.write()
+        _tell(keeper)
         return asked.is_set()
+
+
+def _tell(keeper: Keeper) -> None:
+    """Say when a run begins to be lost, and not only at its end; and when it is kept again."""
+    news = keeper.news()
+    if news is not None:
+        lost = f"the run goes on, but cannot be kept at present: {news}"
+        print(f"digitpad-lab: {lost if news else 'the run is kept again'}", file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -208,10 +225,12 @@ def _shown(records: Iterator[Progress]) -> Iterator[Progress]:
 
 
 def _train_sentence(report: dict[str, Any]) -> str:
-    validation = report.get("validation_accuracy")
-    held_back = "nothing held back" if validation is None else f"validation {validation:.2%}"
+    test, train, validation = (
+        f"{report[name]:.2%}" if (name := f"{part}_accuracy") in report else "nothing"
+        for part in ("test", "train", "validation")
+    )
     return (
-        f"{report['recipe']} on {report['data']}: {report['test_accuracy']:.2%} on the test set "
-        f"(training {report['train_accuracy']:.2%}, {held_back}) "
+        f"{report['recipe']} on {report['data']}: {test} on the test set "
+        f"(training {train}, validation {validation}) "
         f"in {report['seconds']:.1f} s, {report['samples_per_second']:,} digits a second; saved as {report['out']}"
     )

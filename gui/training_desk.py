@@ -172,7 +172,7 @@ class TrainingDesk(QObject):
             if stopped
             else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
         )
-        self._panel.show_status(form.format(self._session.seconds, model.scores["test_accuracy"]))
+        self._panel.show_status(form.format(self._session.seconds, model.scores.get("test_accuracy", 0.0)))
 
     def _remedies(self, remedies: Mapping[str, Mapping[str, Any]]) -> Offers:
         """Return offers to start again with settings that would help."""

@@ -6,6 +6,7 @@ A magic number (0, 0, type, number of dimensions), the dimensions as big-endian 
 
 import gzip
 import hashlib
+import math
 import struct
 import zlib
 from pathlib import Path
@@ -13,29 +14,52 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic
+from core import atomic, bounded
 from core.errors import DataError
 from core.geometry import SIZE
 
 UNSIGNED_BYTE = 8
-MAX_BYTES = 2**30
-"""The largest file that is read, uncompressed: 23 times MNIST's."""
+MAX_BYTES = 2**29
+"""The largest file that is read, uncompressed: 11 times MNIST's."""
+_LONGEST_HEADER = 4 + 4 * 4
 
 
-def read_bytes(path: Path) -> bytes:
-    """Return a file's content, uncompressed if it is gzip; raise DataError, naming the file, where that fails."""
+def read_bytes(path: Path, max_bytes: int, *, as_promised: bool = False) -> bytes:
+    """Return a file's content, uncompressed if it is gzip, and no more than ``max_bytes``.
+
+    With ``as_promised`` no more is read, and unpacked, than IDX's header says that there is, and one byte.
+
+    Raises
+    ------
+    DataError
+        The file, which is named, cannot be read, is damaged, or larger.
+    """
+    bounded.check_ordinary(path, DataError)
     try:
         with path.open("rb") as file:
             compressed = file.read(2) == b"\x1f\x8b"
         with gzip.open(path) if compressed else path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+            expected = max_bytes
+            if as_promised:
+                expected = _promised(stream.read(_LONGEST_HEADER))
+                stream.seek(0)
+            content = stream.read(min(expected, max_bytes) + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise DataError(f"{path} is damaged: its compressed content ends early or is wrong") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(content) > MAX_BYTES:
-        raise DataError(f"{path} is larger than {MAX_BYTES // 2**20} MiB")
+    if len(content) > max_bytes or expected > max_bytes:
+        raise DataError(f"{path} is larger than {max_bytes // 2**20} MiB, or its header is damaged")
     return content
+
+
+def _promised(header: bytes) -> int:
+    """Return how many bytes a file with this header has; where it is none, as many as are needed to say so."""
+    if len(header) < 4 or not 1 <= header[3] <= 4 or len(header) < 4 + 4 * header[3]:
+        return _LONGEST_HEADER
+    start = 4 + 4 * header[3]
+    shape: tuple[int, ...] = struct.unpack(f">{header[3]}I", header[4:start])
+    return start + math.prod(shape)
 
 
 def parse(content: bytes, name: str) -> NDArray[np.uint8]:
@@ -54,9 +78,7 @@ def parse(content: bytes, name: str) -> NDArray[np.uint8]:
     if len(content) < start:
         raise DataError(f"{name} is damaged: it ends within its header")
     shape = struct.unpack(f">{content[3]}I", content[4:start])
-    expected = 1
-    for length in shape:
-        expected *= length
+    expected = math.prod(shape)
     if len(content) - start != expected:
         sizes = " × ".join(map(str, shape))
         raise DataError(f"{name} is damaged: {sizes} values were expected, {len(content) - start:,} bytes follow")
@@ -68,7 +90,7 @@ def parse(content: bytes, name: str) -> NDArray[np.uint8]:
 
 def read(path: Path) -> NDArray[np.uint8]:
     """Return the array that an IDX file holds; raise DataError, naming the file, where it holds none."""
-    return parse(read_bytes(path), str(path))
+    return parse(read_bytes(path, MAX_BYTES, as_promised=True), str(path))
 
 
 def dump(array: NDArray[np.uint8]) -> bytes:

@@ -28,6 +28,7 @@ SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+_MAX_BYTES = 64 * 2**20  # of one file, uncompressed: the largest has 47 MB
 N_TEST = 10_000
 DOWNLOAD_BYTES = 11_594_722
 """Size of the four published gzip files together."""
@@ -37,12 +38,14 @@ Report = Callable[[int, int], None]
 
 
 def folder() -> Path | None:
-    """Return the folder that holds MNIST: ``$DIGITPAD_DATA/mnist``, else the cache; None where neither has a file."""
+    """Return the folder that holds MNIST: ``$DIGITPAD_DATA/mnist``, else the cache; None where neither does.
+
+    A part of MNIST in the user's folder is spoken of; in the cache it is what a killed download has left: not MNIST.
+    """
     data = places.data()
-    for candidate in ([data / "mnist"] if data else []) + [cache()]:
-        if any(_find(candidate, name) for name in SHA256):
-            return candidate
-    return None
+    if data and any(_find(data / "mnist", name) for name in SHA256):
+        return data / "mnist"
+    return cache() if all(_find(cache(), name) for name in SHA256) else None
 
 
 def load(where: Path | None = None) -> tuple[Dataset, Dataset]:
@@ -135,7 +138,7 @@ def _content(where: Path, name: str) -> bytes:
     if path is None:
         raise MnistError(f"{where} lacks MNIST's file {name} (or {name}.gz)")
     try:
-        content = idx.read_bytes(path)
+        content = idx.read_bytes(path, _MAX_BYTES)
     except DataError as error:
         raise MnistError(str(error)) from None
     if idx.sha256(content) != SHA256[name]:

@@ -114,7 +114,9 @@ def _character(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, alphabet: str, 
     if entry.compress_type not in _METHODS or entry.flag_bits & 1:
         raise DataError(f"{name} is packed in a way that is not read: encrypted, or by an unusual method")
     try:
-        text = archive.read(entry).decode("ascii")
+        with archive.open(entry) as file:
+            # read() would inflate all that there is, and only then cut it to the size that the zip claims.
+            text = file.read(MAX_ENTRY_BYTES + 1).decode("ascii")
     except UnicodeDecodeError:
         raise DataError(f"{name} is not a drawing, but something else than text") from None
     except _DAMAGE as error:

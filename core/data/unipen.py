@@ -4,32 +4,30 @@
 bracket a stroke, the lines between are ``x y``, y upwards (Guyon et al., 1994; digits of Alpaydin and Alimoglu, UCI).
 """
 
+import io
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core import bounded
 from core.errors import DataError, DrawingError
-from core.ink import Drawing
+from core.ink import MAX_POINTS, MAX_STROKES, Drawing
 
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 64 * 2**20
 _SEGMENT = re.compile(r'\.SEGMENT\s+DIGIT\s.*"(\d)"')
 _COMMENT = re.compile(r"\.COMMENT\s+\d\s+(\d{1,9})\s+\d+\s*$")
+
+_Strokes = list[list[tuple[float, float]]]
 
 
 @dataclass
 class PenDigit:
-    """One digit of a pen file: who wrote it (0 if that is not said), what, and how (y downwards)."""
+    """One digit of a pen file: who wrote it (0 if that is not said), what, and how (y downwards, in tablet units)."""
 
     label: int
     writer: int = 0
-    strokes: list[list[tuple[float, float]]] = field(default_factory=list)
-
-    @property
-    def drawing(self) -> Drawing:
-        """The strokes as a drawing, in tablet units."""
-        return Drawing.from_points(self.strokes)
+    drawing: Drawing = field(default_factory=Drawing)
 
 
 def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
@@ -41,7 +39,9 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
         The file cannot be read, is not UNIPEN, or has a line that makes no sense; file and line are named.
     """
     content = bounded.read(path, MAX_BYTES, DataError)
-    digits = _parse(content.decode("ascii", errors="replace"), str(path))
+    # Line by line, and each digit's points in an array as soon as it is complete: lists would take thirty times more.
+    lines = io.TextIOWrapper(io.BytesIO(content), "ascii", errors="replace")
+    digits = _parse(lines, str(path))
     if not digits:
         raise DataError(f"{path} is not a UNIPEN file of digits: it has no line .SEGMENT DIGIT")
     if writers is None:
@@ -53,48 +53,58 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
     return chosen
 
 
-def _parse(text: str, name: str) -> list[PenDigit]:
+def _parse(lines: Iterable[str], name: str) -> list[PenDigit]:
     digits: list[PenDigit] = []
-    stroke: list[tuple[float, float]] | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    strokes: _Strokes = []
+    is_down, n_points = False, 0
+    for number, line in enumerate(lines, start=1):
         if not line.startswith("."):
-            point = line.split()
-            if not point:
-                continue
-            if stroke is None:
-                raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} stands outside a stroke")
-            try:
-                x, y = map(float, point)
-            except ValueError:
-                raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} is not a point x y") from None
-            stroke.append((x, -y))
+            if point := line.split():
+                if not is_down:
+                    raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} stands outside a stroke")
+                strokes[-1].append(_point(point, f"{name}, line {number}: {line.strip()[:40]!r}"))
+                n_points += 1
         elif line.startswith(".PEN_DOWN"):
             if not digits:
                 raise DataError(f"{name}, line {number}: a stroke begins before the first .SEGMENT DIGIT")
-            stroke = []
-            digits[-1].strokes.append(stroke)
+            strokes.append([])
+            is_down = True
         elif line.startswith(".PEN_UP"):
-            stroke = None
+            is_down = False
         elif line.startswith(".SEGMENT DIGIT"):
             match = _SEGMENT.match(line)
             if match is None:
                 raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} does not say which digit it is")
-            if stroke is not None:
+            if is_down:
                 raise DataError(f"{name}, line {number}: a digit begins within a stroke")
+            _complete(digits, strokes, name)
             digits.append(PenDigit(int(match[1])))
+            strokes, n_points = [], 0
         elif digits and (match := _COMMENT.match(line)):
             digits[-1].writer = int(match[1])
-    if stroke is not None:
+        if n_points > MAX_POINTS or len(strokes) > MAX_STROKES:
+            raise DataError(f"{name}, line {number}: a digit of more points or strokes than are read")
+    if is_down:
         raise DataError(f"{name} is damaged: it ends within a stroke")
-    return _checked(digits, name)
-
-
-def _checked(digits: list[PenDigit], name: str) -> list[PenDigit]:
-    for number, digit in enumerate(digits, start=1):
-        try:
-            empty = not digit.drawing
-        except DrawingError as error:
-            raise DataError(f"{name}, digit {number}: {error}") from None
-        if empty:
-            raise DataError(f"{name} is damaged: its digit number {number} has no points")
+    _complete(digits, strokes, name)
     return digits
+
+
+def _point(words: list[str], place: str) -> tuple[float, float]:
+    try:
+        x, y = map(float, words)
+    except ValueError:
+        raise DataError(f"{place} is not a point x y") from None
+    return x, -y
+
+
+def _complete(digits: list[PenDigit], strokes: _Strokes, name: str) -> None:
+    """Give the last digit, if there is one, its strokes."""
+    if not digits:
+        return
+    try:
+        digits[-1].drawing = Drawing.from_points(strokes)
+    except DrawingError as error:
+        raise DataError(f"{name}, digit {len(digits)}: {error}") from None
+    if not digits[-1].drawing:
+        raise DataError(f"{name} is damaged: its digit number {len(digits)} has no points")

@@ -89,6 +89,16 @@ def test_a_name_as_long_as_names_may_be(tmp_path):
     assert contents(tmp_path) == {name: b"x"}
 
 
+def test_what_killed_processes_have_left_is_tidied_away_after_an_hour(tmp_path):
+    old, young, other = (tmp_path / name for name in (".digitpad.old.part", ".digitpad.young.part", "other.part"))
+    for path in (old, young, other):
+        path.write_bytes(b"half of")
+    for path in (old, other):
+        os.utime(path, (1e9, 1e9))
+    atomic.write(tmp_path / "f", b"x")
+    assert contents(tmp_path).keys() == {"f", young.name, other.name}
+
+
 def test_a_missing_folder(tmp_path):
     with pytest.raises(FileNotFoundError):
         atomic.write(tmp_path / "none" / "f", b"x")

@@ -116,3 +116,10 @@ def test_what_is_missing_is_refused(history):
 def test_losses_that_are_not_numbers_leave_no_gap_in_the_file(history):
     history.add([dataclasses.replace(record(13), loss=float("nan"))], 8.0)
     History.from_tensors(history.tensors())
+
+
+def test_marks_and_lengths_that_are_not_numbers_are_refused():
+    tensors = History().tensors()
+    for name, values in (("marks", [[np.nan, 1.0]]), ("axis", [np.nan, 1.0]), ("evaluations", [[np.inf] * 9])):
+        with pytest.raises(ValueError, match=r"not numbers|how long"):
+            History.from_tensors(tensors | {name: np.array(values)})

@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from core import atomic, checkpoint, runs, training
+from core import atomic, checkpoint, locks, runs, training
 from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
@@ -150,6 +150,20 @@ def test_two_cannot_go_on_with_one_run(shelf):
         assert keeper.run.id == run.id
 
 
+def test_a_run_that_has_ended_meanwhile_is_not_taken_up_again(shelf):
+    with Keeper.begin(prepared(), shelf) as keeper:
+        followed(keeper, 3)
+        keeper.write()
+    stale = shelf.last_interrupted()
+    with Keeper.resume(stale) as keeper:
+        followed(keeper)
+        keeper.write()
+        keeper.end(Status.FINISHED, keeper.experiment.conclude()[0])
+    with pytest.raises(RunError, match="the run is finished by now"):
+        Keeper.resume(stale)
+    assert not locks.is_held(stale.folder)
+
+
 def test_the_end_of_a_run_is_kept(shelf):
     with Keeper.begin(prepared(), shelf, name="mine") as keeper:
         followed(keeper)
@@ -247,6 +261,9 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
         ({"loader": {"epoch": -1, "position": 1}}, "the place in the order"),
         ({"best": None}, "damaged"),
         ({"seconds": "many"}, "damaged"),
+        ({"seconds": -1}, "no count, time or rate"),
+        ({"rate_factor": -1.0}, "no count, time or rate"),
+        ({"epoch": -3}, "no count, time or rate"),
         ({"format": 2}, "newer kind"),
         ({"format": None}, "makes no sense"),
         ({"settings": 7}, "other settings"),

@@ -324,7 +324,7 @@ def test_a_tensor_of_another_shape(path):
     refused(path, "its tensor 0.weight is not of shape")
 
 
-@pytest.mark.parametrize("scale", [None, "1", 0, -1, 1.5, 10**400, [1]])
+@pytest.mark.parametrize("scale", [None, "1", 0, -1, 1.5, 10**38, [1]])
 def test_an_input_scale_out_of_range(path, scale):
     facts, tensors = parts(path)
     put(path, facts | {"input_scale": scale}, tensors)
@@ -348,10 +348,16 @@ def test_facts_of_another_kind(path, name, value):
     refused(path, f"its {name} make no sense")
 
 
-def test_a_score_too_large_for_a_float_is_left_out(path):
+def test_a_score_that_is_none_is_left_out(path):
     facts, tensors = parts(path)
-    put(path, facts | {"scores": {"huge": 10**400, "test_accuracy": 0.5, "none": None}}, tensors)
+    put(path, facts | {"scores": {"test_accuracy": 0.5, "none": None}}, tensors)
     assert modelfile.load(path).scores == {"test_accuracy": 0.5}
+
+
+def test_numbers_too_large_for_a_float_are_refused(path):
+    facts, tensors = parts(path)
+    put(path, facts | {"scores": {"huge": 10**400}}, tensors)
+    refused(path, "lacks the metadata")
 
 
 def test_a_refused_file_leaves_what_was_loaded_as_it_was(path):
@@ -423,9 +429,7 @@ def test_the_calibration_comes_back(tmp_path):
         assert modelfile.load(tmp_path / "m").calibration == calibrated
 
 
-@pytest.mark.parametrize(
-    "calibrated", [{"temperature": "hot"}, {"temperature": 10**400}, {"temperature": 1.0, "threshold": "low"}, [1, 2]]
-)
+@pytest.mark.parametrize("calibrated", [{"temperature": "hot"}, {"temperature": 1.0, "threshold": "low"}, [1, 2]])
 def test_a_calibration_that_makes_no_sense(path, calibrated):
     facts, tensors = parts(path)
     put(path, facts | {"calibration": calibrated}, tensors)

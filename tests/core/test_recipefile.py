@@ -85,7 +85,7 @@ def test_each_mistake_is_a_sentence_that_names_the_file(written, content, words)
 
 def test_a_file_that_is_too_large_is_not_read(written):
     path = written(b"#" * (recipefile.MAX_BYTES + 1))
-    with pytest.raises(ConfigError, match=r"wide\.toml is larger than 1 MiB"):
+    with pytest.raises(ConfigError, match=r"wide\.toml is larger than 64 KiB"):
         recipefile.load(path, RECIPES)
 
 
@@ -116,3 +116,10 @@ def test_what_is_there_is_not_overwritten(written):
 def test_where_there_is_no_folder(tmp_path):
     with pytest.raises(ConfigError, match="there is no folder"):
         recipefile.save(RECIPES["quick"], tmp_path / "none" / "mine.toml", RECIPES)
+
+
+def test_words_that_make_no_sense_are_not_shown_whole(written):
+    path = written(f"{'x' * 5000} = 1\n".encode())
+    with pytest.raises(ConfigError, match="there is no entry xxx") as caught:
+        recipefile.load(path, RECIPES)
+    assert len(str(caught.value)) < len(str(path)) + 200

@@ -49,7 +49,7 @@ def test_the_newest_comes_first(shelf, monkeypatch):
     names = ["first", "second", "third"]
     for number, name in enumerate(names):
         ended(shelf, name)
-        (folder,) = [path for path in shelf.folder.iterdir() if not path.name.startswith("0")]
+        (folder,) = [path for path in shelf.folder.iterdir() if path.name[0] not in "0."]
         folder.rename(shelf.folder / f"0{number}")
     assert [run.name for run in shelf.runs()] == names[::-1]
 
@@ -238,3 +238,60 @@ def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(shelf, monkey
     monkeypatch.setattr(runs.bounded, "read", lambda path, *rest: (read.append(path.name), inner(path, *rest))[1])
     assert len(shelf.runs()) == 30
     assert read == [runs.INFO] * 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scores": {"test_accuracy": 10**400}},
+        {"seconds": 10**400},
+        {"best_validation": 10**400},
+        {"settings": {"learning_rate": float("nan")}},
+        {"settings": {"x": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}},
+        {"seconds": -1},
+    ],
+)
+def test_numbers_that_nothing_can_show_break_one_run_and_not_the_list(shelf, lab, change, home):
+    run = ended(Shelf())
+    facts = json.loads((run.folder / runs.INFO).read_text())
+    (run.folder / runs.INFO).write_text(json.dumps(facts | change))
+    code, out, _ = lab("runs")
+    assert (code, "broken" in out) == (0, True)
+    code, out, _ = lab("runs", "--json")
+    assert (code, len(json.loads(out)["broken"])) == (0, 1)
+
+
+# While another process looks on
+
+
+def test_a_run_is_seen_only_with_its_facts_and_held(shelf, monkeypatch):
+    seen = []
+    rename = runs.Path.rename
+    look = lambda path, target: (seen.append(shelf.runs()), rename(path, target), seen.append(shelf.runs()))  # noqa: E731
+    monkeypatch.setattr(runs.Path, "rename", look)
+    _, lock = shelf.begin_held(name="quick", settings={})
+    before, ((after,)) = seen
+    assert before == []
+    assert after.status is Status.RUNNING
+    lock.release()
+
+
+def test_a_run_that_cannot_be_begun_leaves_nothing(shelf, monkeypatch):
+    def fail(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(runs.Path, "rename", fail)
+    with pytest.raises(RunError, match="No space left"):
+        begun(shelf)
+    monkeypatch.undo()
+    assert [path.name for path in shelf.folder.iterdir()] == [".locks"]
+    assert not any(locks.is_held(shelf.folder / path.name) for path in (shelf.folder / ".locks").iterdir())
+
+
+def test_what_was_left_while_a_run_was_begun_goes_with_the_trash(shelf, monkeypatch):
+    (shelf.folder / ".begun-x").mkdir(parents=True)
+    shelf.empty_trash()
+    assert (shelf.folder / ".begun-x").exists()
+    monkeypatch.setattr(runs.time, "time", lambda: 1e12)
+    shelf.empty_trash()
+    assert not (shelf.folder / ".begun-x").exists()

@@ -337,7 +337,7 @@ def digits(pen_file):
 @pytest.mark.parametrize("writers", [range(1, 25), range(25, 31)])
 def test_a_single_digit_is_hardly_ever_split(digits, writers):
     drawn = [digit for digit in digits if digit.writer in writers]
-    split = [digit for digit in drawn if len(digit.strokes) > 1 and len(segment(digit.drawing)) > 1]
+    split = [digit for digit in drawn if len(digit.drawing.strokes) > 1 and len(segment(digit.drawing)) > 1]
     assert len(split) <= 0.003 * len(drawn)
 
 
@@ -345,7 +345,7 @@ def test_a_single_digit_is_hardly_ever_split(digits, writers):
 def test_a_single_digit_hardly_ever_asks_the_network(digits):
     asked = Asked(lambda n: 0.0)
     for digit in digits:
-        if len(digit.strokes) > 1:
+        if len(digit.drawing.strokes) > 1:
             segment(digit.drawing, asked)
     assert len(asked.calls) <= 0.01 * len(digits)
 

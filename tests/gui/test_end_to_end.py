@@ -143,7 +143,7 @@ def test_a_stylus_gives_each_point_once(window, pen_file):
     digit = chosen_digits(pen_file, 1)[3]
     draw(window.pad_panel.pad, digit, tablet_sender(), 0.8, (0.5, 0.5), whole_pixels=False)
     drawn = window.pad_panel.pad.drawing()
-    assert len(drawn.strokes) == len(digit.strokes)
+    assert len(drawn.strokes) == len(digit.drawing.strokes)
     assert drawn.n_points <= digit.drawing.n_points
 
 

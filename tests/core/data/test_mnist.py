@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from core import places
-from core.data import idx, mnist
+from core.data import idx, mnist, sources
 from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
 from core.errors import DataError, MnistError
 
@@ -437,10 +437,19 @@ def test_what_getting_it_anew_would_mend_is_an_error_of_its_own(files):
         mnist.load()
     folder = lay(mnist.cache(), files, ".gz")
     path = folder / f"{LABELS}.gz"
-    for damaged in (path.read_bytes()[:-9], gzip.compress(b"something else"), None):
-        path.unlink() if damaged is None else path.write_bytes(damaged)
+    for damaged in (path.read_bytes()[:-9], gzip.compress(b"something else")):
+        path.write_bytes(damaged)
         with pytest.raises(MnistError, match=LABELS):
             mnist.load()
+
+
+def test_what_a_killed_download_has_left_is_not_taken_for_mnist(files):
+    folder = lay(mnist.cache(), files, ".gz")
+    (folder / f"{LABELS}.gz").unlink()
+    assert mnist.folder() is None
+    assert sources.default() == "synthetic"
+    with pytest.raises(MnistError, match="not here yet"):
+        mnist.load()
 
 
 def test_the_test_part_is_known_by_its_content(tmp_path, files, monkeypatch):

@@ -95,7 +95,7 @@ def test_a_file_of_latin_and_greek_alone_has_none_that_are_read_unasked(tmp_path
         (TEXT.replace("-6,99", "-inf,99"), "stroke 2 has a coordinate that is not a number"),
         (TEXT.replace("-6,99", "-1e30,99"), "beyond a billion"),
         (b"START\n\xff\xfe\nBREAK\n", "something else than text"),
-        ("START\n" + "1,1,1\n" * 100_001 + "BREAK\n", "at most 100,000"),
+        ("START\n" + "1,1,1\n" * 100_001 + "BREAK\n", "more than 100,000 points"),
         (" " * (2**20 + 1), "too large for a drawing"),
     ],
 )

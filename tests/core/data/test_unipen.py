@@ -53,11 +53,15 @@ def changed(old, new):
     return TEXT.replace(old, new)
 
 
+def strokes_of(digit):
+    return [stroke[:, :2].tolist() for stroke in digit.drawing.strokes]
+
+
 def test_labels_writers_and_strokes_with_y_downwards(tmp_path):
     first, second, third = unipen.read(put(tmp_path, TEXT))
     assert (first.label, first.writer) == (8, 12)
-    assert first.strokes == [[(10, -20), (30, -40.5)], [(5, 5)]]
-    assert (second.label, second.writer, second.strokes) == (0, 3, [[(1, -2), (3, -4)]])
+    assert strokes_of(first) == [[[10, -20], [30, -40.5]], [[5, 5]]]
+    assert (second.label, second.writer, strokes_of(second)) == (0, 3, [[[1, -2], [3, -4]]])
     assert (third.label, third.writer) == (4, 0)
 
 
@@ -121,14 +125,14 @@ def test_a_long_line_is_not_shown_whole(tmp_path):
 
 
 def test_a_file_cut_anywhere_gives_whole_digits_or_an_error(tmp_path):
-    whole = [digit.strokes for digit in unipen.read(put(tmp_path, TEXT))]
+    whole = [strokes_of(digit) for digit in unipen.read(put(tmp_path, TEXT))]
     for length in range(len(TEXT)):
         path = put(tmp_path, TEXT[:length])
         try:
             digits = unipen.read(path)
         except DataError:
             continue
-        strokes, last = [digit.strokes for digit in digits[:-1]], digits[-1].strokes
+        strokes, last = [strokes_of(digit) for digit in digits[:-1]], strokes_of(digits[-1])
         assert strokes == whole[: len(strokes)]
         assert last == whole[len(strokes)][: len(last)]
 
@@ -152,5 +156,5 @@ def test_the_real_pen_file(pen_file):
     assert len(digits) == 7494
     assert {digit.writer for digit in digits} == set(range(1, 31))
     assert {digit.label for digit in digits} == set(range(10))
-    points = np.concatenate([stroke for digit in digits for stroke in digit.strokes])
+    points = np.concatenate([stroke for digit in digits for stroke in digit.drawing.strokes])
     assert np.abs(points).max() < 1000

@@ -1,0 +1,36 @@
+"""Reading files of unknown size and origin."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core import bounded
+from core.data import idx, sources
+from core.errors import DataError
+
+
+def test_no_more_than_the_limit(tmp_path):
+    (tmp_path / "f").write_bytes(b"12345")
+    assert bounded.read(tmp_path / "f", 5, DataError) == b"12345"
+    with pytest.raises(DataError, match="larger than 0 KiB"):
+        bounded.read(tmp_path / "f", 4, DataError)
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800"])
+def test_a_name_that_no_file_can_have(name):
+    assert not bounded.exists(Path(name))
+    with pytest.raises(DataError, match="no file can have this name"):
+        bounded.read(Path(name), 5, DataError)
+    with pytest.raises(DataError, match="no file can have this name"):
+        sources.load(f"pen:{name}")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
+@pytest.mark.timeout(20)
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(DataError, match="not an ordinary file"):
+        bounded.read(tmp_path / "pipe", 5, DataError)
+    with pytest.raises(DataError, match="not an ordinary file"):
+        idx.read(tmp_path / "pipe")

@@ -1,0 +1,268 @@
+"""Full disks, places that cannot be written, folders that vanish: a sentence, and nothing earlier is harmed."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import keeper, modelfile, runs, training
+from core.config import TrainConfig
+from core.errors import RunError
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.runs import Run, Shelf, Status
+
+CONFIG = TrainConfig(hidden=(8,), batch_size=16, epochs=3)
+SMALL = ("--data", "synthetic:120", "--hidden", "8", "--epochs", "2", "--batch-size", "16")
+
+
+@pytest.fixture(autouse=True)
+def writes_often(monkeypatch):
+    """States are written after each batch: a fault is met at once, as it would be after some seconds."""
+    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    return Shelf(tmp_path / "runs")
+
+
+def begun(shelf):
+    return Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf)
+
+
+def records(keeper):
+    experiment = keeper.experiment
+    return keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG))
+
+
+def full(*arguments):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+# A full disk
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace", "open"])
+def test_a_full_disk_is_told_at_once_and_training_goes_on(shelf, monkeypatch, call):
+    with begun(shelf) as keeper:
+        following = records(keeper)
+        next(following)
+        keeper.write()
+        assert keeper.news() is None
+        before = contents(shelf.folder)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, call, full)
+            next(following)
+            step = keeper.experiment.state.step
+            assert "No space left on device" in keeper.news()
+            assert keeper.news() is None  # said once
+        assert contents(shelf.folder) == before
+        next(following)
+        assert keeper.experiment.state.step == step + 1
+        assert keeper.news() == ""
+    assert shelf.last_interrupted().step == step + 1
+
+
+LIMITED = """
+import resource, signal, sys
+from pathlib import Path
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+from core import modelfile, recipefile, recipes
+from core.data import idx
+from core.errors import DigitpadError
+from core.recognizer import shipped_model
+import numpy, safetensors.numpy, tomli_w
+folder = Path(sys.argv[1])
+model, recipe = shipped_model(), recipes.RECIPES["quick"]
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+for write in (
+    lambda: modelfile.save(model, folder / "model"),
+    lambda: recipefile.save(recipe, folder / "mine.toml", recipes.RECIPES),
+    lambda: idx.write(folder / "images", numpy.zeros((9, 28, 28), numpy.uint8)),
+):
+    try:
+        write()
+        sys.exit("it was written")
+    except (DigitpadError, OSError) as error:
+        assert "File too large" in str(error), error
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_write_that_really_fails_half_way_leaves_what_was_there(tmp_path):
+    for name in ("model", "images"):
+        (tmp_path / name).write_bytes(b"earlier")
+    subprocess.run([sys.executable, "-c", LIMITED, tmp_path], check=True, timeout=60)
+    assert contents(tmp_path) == {tmp_path / name: b"earlier" for name in ("model", "images")}
+
+
+# A folder that vanishes
+
+
+def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(shelf, tmp_path):
+    with begun(shelf) as keeper:
+        following = records(keeper)
+        next(following)
+        shutil.rmtree(shelf.folder)
+        next(following)
+        assert "there is no folder" in keeper.news()
+        elsewhere = Shelf(tmp_path / "another place")
+        keeper.keep_in(elsewhere)
+        assert keeper.news() == ""
+        (found,) = elsewhere.runs()
+        assert (found.status, found.step) == (Status.RUNNING, 2)
+        for _ in following:
+            pass
+        model, _ = keeper.experiment.conclude()
+        keeper.end(Status.FINISHED, model)
+    (run,) = elsewhere.runs()
+    assert (run.status, run.step, run.history().n_evaluations) == (Status.FINISHED, 21, 3)
+    np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
+
+
+def test_a_run_that_is_moved_stays_behind_as_interrupted(shelf, tmp_path):
+    with begun(shelf) as keeper:
+        next(records(keeper))
+        keeper.write()
+        keeper.keep_in(Shelf(tmp_path / "other"))
+        assert shelf.last_interrupted().step == 1
+
+
+def test_a_run_that_is_kept_nowhere_can_be_kept_later(tmp_path):
+    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as keeper:
+        next(records(keeper))
+        keeper.keep_in(Shelf(tmp_path / "after all"))
+        assert Shelf(tmp_path / "after all").runs()[0].step == 1
+
+
+def test_where_it_cannot_be_kept_either_all_is_as_before(shelf, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with begun(shelf) as keeper:
+        next(records(keeper))
+        run = keeper.run
+        with pytest.raises(RunError, match="cannot be made"):
+            keeper.keep_in(Shelf(tmp_path / "file"))
+        assert keeper.run == run
+        keeper.write()
+        assert keeper.failure == ""
+
+
+def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, monkeypatch):
+    with begun(shelf) as keeper:
+        next(records(keeper))
+        run = keeper.run
+        with monkeypatch.context() as patch:
+            patch.setattr(modelfile.tensorfile.atomic, "refusal", lambda path: "the disk is full")
+            with pytest.raises(RunError, match="the disk is full"):
+                keeper.keep_in(Shelf(tmp_path / "other"))
+        assert (keeper.run, keeper.failure) == (run, "")
+        keeper.write()
+        assert shelf.runs()[0].status is Status.RUNNING
+
+
+def vanishing(monkeypatch, home, *, at_step):
+    """Let the folder of the runs vanish when a run has come so far."""
+    fit = training.fit
+
+    def vanish(state, *rest):
+        for record in fit(state, *rest):
+            if record.step == at_step:
+                shutil.rmtree(home / "runs")
+            yield record
+
+    monkeypatch.setattr(training, "fit", vanish)
+
+
+def test_the_command_says_when_it_happens_and_saves_the_network_where_it_was_called(lab, home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    vanishing(monkeypatch, home, at_step=3)
+    code, out, err = lab("train", "--keep", *SMALL)
+    assert (code, out) == (2, "")
+    first, last = err.splitlines()
+    assert first.startswith("digitpad-lab: the run goes on, but cannot be kept at present: there is no folder")
+    assert "could not be kept" in last
+    (saved,) = tmp_path.glob("*.safetensors")
+    assert last.endswith(f"Its network is saved as {saved}")
+    assert modelfile.load(saved).recipe == "quick"
+
+
+def test_so_it_does_with_a_run_that_diverges(lab, home, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    vanishing(monkeypatch, home, at_step=8)
+    monkeypatch.setattr(training, "_is_sound", lambda network, evaluation: network.parameters[0] != 0)
+    step = training._step
+
+    def diverge(state, *rest, **more):
+        if state.step == 9:
+            state.network.parameters[:] = np.nan
+        return step(state, *rest, **more)
+
+    monkeypatch.setattr(training, "_step", diverge)
+    code, _, err = lab("train", "--keep", *SMALL)
+    (saved,) = tmp_path.glob("*.safetensors")
+    assert code == 2
+    assert err.splitlines()[-1].endswith(f"They are saved as {saved}.")
+
+
+# Places
+
+
+@pytest.mark.parametrize("place", ["a file", "a very long name", "below a file"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("runs",),
+        ("recipes",),
+        ("data", "list"),
+        ("recipes", "--copy", "quick", "mine"),
+        ("train", "--keep", *SMALL),
+        ("train", "--resume"),
+        ("data", "get", "mnist"),
+    ],
+)
+def test_a_home_that_cannot_be_written(lab, tmp_path, monkeypatch, place, command):
+    from core.data import mnist
+
+    (tmp_path / "file").write_text("x")
+    home = {"a file": "file", "a very long name": "x" * 300, "below a file": "file/below"}[place]
+    monkeypatch.setenv("DIGITPAD_HOME", str(tmp_path / home))
+    monkeypatch.setattr(mnist, "_fetch", lambda name, report: (b"", 0))
+    code, _, err = lab(*command)
+    writes = command not in [("runs",), ("recipes",), ("data", "list")]
+    assert code == (2 if writes else 0)
+    assert (err.count("\n") == 1 and err.startswith("digitpad-lab: ")) if writes else err == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_letters_and_spaces_of_any_kind(lab, tmp_path, monkeypatch):
+    place = tmp_path / "Ünïcödé ☃ 数字 'quoted'"
+    monkeypatch.setenv("DIGITPAD_HOME", str(place))
+    code, out, _ = lab("train", "--keep", *SMALL, "--json")
+    assert code == 0
+    kept = Path(json.loads(out)["out"])
+    assert kept.is_relative_to(place)
+    code, _, _ = lab("train", "--from", "quick", "--epochs", "1", "--out", place / "ein Mödell.safetensors")
+    assert code == 0
+    assert modelfile.load(place / "ein Mödell.safetensors").recipe == "quick"
+
+
+def test_a_name_of_300_characters(shelf):
+    name = "ñ" * 300
+    with begun(shelf) as keeper:
+        keeper.write()
+        labelled = shelf.label(keeper.run, name=name, note=name)
+    assert labelled.name == name[: runs.MAX_NAME]
+    (run,) = shelf.runs()
+    assert (run.name, run.note) == (name[: runs.MAX_NAME], name)
+    assert isinstance(shelf.find(run.name), Run)

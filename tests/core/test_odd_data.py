@@ -1,0 +1,155 @@
+"""Data and settings at the edge of what makes sense: each has a defined outcome, which the README's table tells."""
+
+import math
+
+import numpy as np
+import pytest
+
+from core import training
+from core.config import TrainConfig
+from core.data import idx
+from core.errors import ConfigError, DivergenceError, TrainingError
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.nn import losses
+from core.recognizer import Recognizer
+from core.runs import Shelf, Status
+
+N = 60
+_RNG = np.random.default_rng(0)
+IMAGES = _RNG.integers(0, 256, (N, 28, 28), np.uint8)
+LABELS = (np.arange(N) % 10).astype(np.uint8)
+DATA = {
+    "as usual": (IMAGES, LABELS),
+    "all-zero images": (np.zeros_like(IMAGES), LABELS),
+    "all-white images": (np.full_like(IMAGES, 255), LABELS),
+    "one class": (IMAGES, np.full(N, 3, np.uint8)),
+    "three empty classes": (IMAGES, LABELS % 7),
+    "one sample": (IMAGES[:1], LABELS[:1]),
+    "two samples": (IMAGES[:2], LABELS[:2]),
+}
+SETTINGS = {
+    "as usual": {},
+    "class weights": {"class_weights": True},
+    "raw pixels": {"input_scale": 1.0},
+    "raw pixels, batch norm": {"input_scale": 1.0, "batch_norm": True},
+    "batch larger than the data": {"batch_size": 10_000},
+    "rate 0": {"learning_rate": 0},
+    "rate 1e-30": {"learning_rate": 1e-30},
+    "rate 1000": {"learning_rate": 1000},
+    "AdamW, rate 1000": {"optimizer": "adamw", "learning_rate": 1000},
+    "no validation": {"validation_share": 0.0},
+    "weights of 0": {"initializer": "normal", "sigma": 0},
+    "deformed": {"deformation": 3.0},
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Write images and labels where the source ``idx:`` finds them, and name it."""
+
+    def write(images, labels, n_test=None):
+        for part, n in (("train", None), ("t10k", n_test)):
+            idx.write(tmp_path / f"{part}-images-idx3-ubyte", images[:n])
+            idx.write(tmp_path / f"{part}-labels-idx1-ubyte", labels[:n])
+        return f"idx:{tmp_path}"
+
+    return write
+
+
+def prepared(data, **settings):
+    config = TrainConfig(**({"hidden": (8,), "epochs": 2, "batch_size": 16} | settings))
+    return Experiment.prepare("quick", config, data, 1)
+
+
+def trained(experiment):
+    return list(training.fit(experiment.state, experiment.splits, experiment.config))
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("settings", SETTINGS)
+def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_path, data, settings):
+    shelf = Shelf(tmp_path / "runs")
+    with Keeper.begin(prepared(folder(*DATA[data]), **SETTINGS[settings]), shelf) as keeper:
+        experiment = keeper.experiment
+        try:
+            records = list(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)))
+        except DivergenceError as error:
+            records, diverged = [], str(error)
+            assert "the run diverged. Try " in diverged
+            assert "1000" in settings or "raw" in settings
+        assert np.isfinite(experiment.state.network.parameters).all()
+        assert all(math.isfinite(record.loss) for record in records)
+        model, _ = experiment.conclude()
+        keeper.end(Status.FINISHED, model)
+        assert keeper.failure == ""
+    (run,) = shelf.runs()
+    (answer,) = Recognizer.of(run.model()).predict_images(IMAGES[:1])
+    assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_no_sample_at_all(folder):
+    with pytest.raises(TrainingError, match="no digits to learn from"):
+        prepared(folder(IMAGES[:0], LABELS[:0]))
+
+
+@pytest.mark.parametrize("rate", [0, 1e-30])
+def test_with_a_rate_that_small_nothing_is_learned_and_nothing_lost(folder, rate):
+    experiment = prepared(folder(IMAGES, LABELS), learning_rate=rate)
+    before = experiment.state.network.parameters.copy()
+    trained(experiment)
+    np.testing.assert_allclose(experiment.state.network.parameters, before, rtol=0, atol=1e-25)
+
+
+@pytest.mark.parametrize("rate", [1e30, math.inf, math.nan, -0.1])
+def test_a_rate_that_no_run_can_have_is_refused_before_it_begins(rate):
+    with pytest.raises(ConfigError, match="learning_rate is a number from 0 to 1000"):
+        TrainConfig(learning_rate=rate)
+
+
+def test_a_batch_larger_than_the_data_is_the_data(folder):
+    experiment = prepared(folder(IMAGES, LABELS), batch_size=10_000, validation_share=0.0)
+    (first, _) = trained(experiment)
+    assert (first.samples, first.n_steps) == (N, 2)
+
+
+def test_an_empty_class_weighs_nothing_and_harms_no_other():
+    weights = losses.class_weights(np.array([0, 0, 0, 2]), 3)
+    np.testing.assert_array_equal(weights, [1, 0, 3])
+
+
+def test_all_zero_images_teach_no_more_than_how_often_each_digit_comes(folder):
+    experiment = prepared(folder(np.zeros_like(IMAGES), LABELS % 2), epochs=300)
+    trained(experiment)
+    (answer,) = Recognizer(experiment.state.network).predict_images(np.zeros((1, 28, 28), np.uint8))
+    assert answer.probabilities[:2] == pytest.approx([0.5, 0.5], abs=0.15)
+
+
+def test_one_class_is_learned_and_nothing_else_is_ever_answered(folder):
+    experiment = prepared(folder(IMAGES, np.full(N, 3, np.uint8)), epochs=5)
+    trained(experiment)
+    answers = Recognizer(experiment.state.network).predict_images(IMAGES)
+    assert {answer.digit for answer in answers} == {3}
+
+
+@pytest.mark.parametrize("what", ["validation", "test"])
+def test_nothing_is_said_of_a_part_without_digits(folder, tmp_path, what):
+    shelf = Shelf(tmp_path / "runs")
+    share = 0.0 if what == "validation" else 0.2
+    data = folder(IMAGES, LABELS, n_test=0 if what == "test" else None)
+    with Keeper.begin(prepared(data, validation_share=share), shelf) as keeper:
+        trained(keeper.experiment)
+        model, scores = keeper.experiment.conclude()
+        keeper.end(Status.FINISHED, model)
+    missing = {f"{what}_accuracy"} | ({"test_loss"} if what == "test" else set())
+    assert scores.as_dict().keys() == {"train_accuracy", "validation_accuracy", "test_accuracy", "test_loss"} - missing
+    (run,) = shelf.runs()
+    assert (run.best_validation is None) == (what == "validation")
+    assert (run.test_accuracy is None) == (what == "test")
+
+
+def test_the_command_says_nothing_of_them_either(folder, lab, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = lab("train", "--data", folder(IMAGES, LABELS, n_test=0), "--epochs", "1", "--hidden", "4")
+    assert code == 0
+    assert "nothing on the test set" in out

@@ -1,0 +1,98 @@
+"""A process that is busy on a shelf: it trains, names, deletes, brings back and lists; and says what it has done.
+
+Each line that it prints is a promise: what it says is on disk.
+"""
+
+import dataclasses
+import random
+import sys
+from pathlib import Path
+
+from core import training
+from core.config import TrainConfig
+from core.errors import RunError
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.runs import Broken, Shelf, Status
+
+CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
+EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
+
+
+class Busy:
+    """Somebody with a shelf, and with others at it."""
+
+    def __init__(self, shelf: Shelf, seed: int) -> None:
+        self.shelf, self.seed, self.rng = shelf, seed, random.Random(seed)
+        self.mine: list = []
+
+    def train(self) -> None:
+        experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+        with Keeper.begin(experiment, self.shelf, name=f"of {self.seed}") as keeper:
+            self.finish(keeper)
+
+    def finish(self, keeper: Keeper) -> None:
+        experiment = keeper.experiment
+        for _ in keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)):
+            keeper.write()
+        keeper.end(Status.FINISHED, experiment.conclude()[0])
+        assert not keeper.failure, keeper.failure
+        self.mine.append(keeper.run)
+        self.tell("finished", keeper.run.id)
+
+    def leave(self) -> None:
+        """Leave a run half-way, for whoever takes it up."""
+        experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+        with Keeper.begin(experiment, self.shelf, name=f"left by {self.seed}") as keeper:
+            next(keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)))
+            keeper.write()
+            assert not keeper.failure, keeper.failure
+            self.tell("left", keeper.run.id)
+
+    def take_up(self) -> None:
+        """Take up what somebody has left; another may be quicker."""
+        with Keeper.resume(self.shelf.last_interrupted()) as keeper:
+            self.tell("taken", keeper.run.id)
+            self.finish(keeper)
+
+    def name(self) -> None:
+        run = self.rng.choice(self.mine)
+        word = "name" if self.seed % 2 else "note"  # of anybody's runs, the one names them and the other writes notes
+        for named in (run, self.shelf.find(self.shelf.runs()[0].id)):
+            text = f"{word} {self.rng.random()}"
+            self.shelf.label(named, **{word: text})
+            self.tell(word, named.id, text)
+
+    def delete(self) -> None:
+        run = self.rng.choice(self.mine)
+        self.shelf.delete(run)
+        self.tell("deleted", run.id)
+        if self.rng.random() < 0.7:
+            self.shelf.restore(run.id)
+            self.tell("restored", run.id)
+        else:
+            self.mine.remove(run)
+
+    def look(self) -> None:
+        assert not [run for run in self.shelf.runs() if isinstance(run, Broken) and run.folder.exists()]
+
+    def tell(self, *words: str) -> None:
+        print(*words, sep="\t", flush=True)
+
+
+def main(folder: Path, seed: int, n: int) -> None:
+    busy = Busy(Shelf(folder), seed)
+    busy.train()
+    for _ in range(n):
+        deed = busy.rng.choice([busy.train, busy.leave, busy.take_up, busy.name, busy.name, busy.delete, busy.look])
+        try:
+            deed()
+        except (
+            RunError,
+            IndexError,
+        ) as error:  # another was quicker, or there is nothing to do it with
+            busy.tell("refused", str(error))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

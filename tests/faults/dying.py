@@ -1,0 +1,252 @@
+"""Let a process die at each step of each kind of write, one after the other, and look at what it leaves.
+
+Run as a program: ``dying.py SCENARIO FOLDER`` prints how often it died, and what was lost by it. Each death is that of
+a forked process, by SIGKILL: nothing is caught, closed or flushed.
+"""
+
+import dataclasses
+import functools
+import itertools
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import safetensors.numpy  # noqa: F401 - imported once, and not in each of the processes
+import tomli_w  # noqa: F401
+
+from core import atomic, kept_results, modelfile, recipefile, recipes, training
+from core.comparison_job import Job
+from core.config import TrainConfig
+from core.data import idx, mnist
+from core.errors import DigitpadError
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.modelfile import Model
+from core.nn.network import Network, mlp
+from core.runs import Broken, Shelf, Status
+
+CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
+EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
+WRITE_AT = (1, 3)  # batches after which the state is written
+
+
+class _Half:
+    """A file that takes half of what it is given, if it is time to die."""
+
+    def __init__(self, file, step: Callable[[], None]) -> None:
+        self._file, self._step = file, step
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error) -> None:
+        self._file.close()
+
+    def __getattr__(self, name):
+        return getattr(self._file, name)
+
+    def write(self, content: bytes) -> int:
+        half = len(content) // 2
+        self._file.write(content[:half])
+        self._file.flush()
+        self._step()
+        return half + self._file.write(content[half:])
+
+
+def die_at(number: int) -> None:
+    """Let this process be killed at its ``number``-th step of writing: before, within and after each system call."""
+    steps = itertools.count()
+
+    def step() -> None:
+        if next(steps) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(call):
+        @functools.wraps(call)
+        def called(*arguments, **options):
+            step()
+            found = call(*arguments, **options)
+            step()
+            return found
+
+        return called
+
+    fdopen = os.fdopen
+    os.fdopen = lambda *arguments: _Half(fdopen(*arguments), step)
+    for name in ("fsync", "replace", "rename", "mkdir", "unlink", "rmdir"):
+        setattr(os, name, around(getattr(os, name)))
+
+
+def deaths(scenario: Callable[[Path], None], folder: Path) -> Iterator[Path]:
+    """Yield what a process has left that died in the scenario, at one step later each time, until it lives."""
+    for number in itertools.count():
+        where = folder / str(number)
+        where.mkdir(parents=True)
+        if not (child := os.fork()):
+            die_at(number)
+            scenario(where)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        yield where
+        if not os.WIFSIGNALED(status):
+            assert status == 0, f"the scenario itself failed: {status}"
+            return
+
+
+# A run from its beginning to its end
+
+
+def announce(where: Path, word: str) -> None:
+    with (where / "announced").open("a") as file:
+        print(word, file=file)
+
+
+def run(where: Path) -> None:
+    shelf = Shelf(where / "runs")
+    experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+    with Keeper.begin(experiment, shelf, name="mine") as keeper:
+        announce(where, "begun")
+        for record in keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)):
+            if record.step in WRITE_AT:
+                keeper.write()
+                announce(where, str(record.step))
+        shelf.label(keeper.run, name="renamed")
+        announce(where, "renamed")
+        keeper.write()
+        keeper.end(Status.FINISHED, experiment.conclude()[0])
+        announce(where, "finished")
+    shelf.delete(keeper.run)
+    announce(where, "deleted")
+    shelf.restore(keeper.run.id)
+
+
+def losses_of_run(where: Path) -> list[str]:
+    words = (where / "announced").read_text().split() if (where / "announced").exists() else []
+    shelf = Shelf(where / "runs")
+    found = shelf.runs()
+    if any(isinstance(run, Broken) for run in found):
+        return [f"after {words}: {found}"]
+    if not found:
+        trash = list((where / "runs" / ".trash").glob("*"))
+        if "finished" in words and trash:
+            shelf.restore(trash[0].name)
+            found = shelf.runs()
+    if not found:
+        return [f"the run is lost after {words}"] if words else []
+    (run,) = found
+    if "renamed" in words and run.name != "renamed":
+        return ["its name is lost"]
+    if run.status is Status.FINISHED:
+        return [] if run.model() and run.history().n_evaluations == CONFIG.epochs else ["an evaluation is lost"]
+    if "finished" in words:
+        return ["its end is lost"]
+    step = max([int(word) for word in words if word.isdigit()], default=0)
+    with Keeper.resume(run) as keeper:
+        resumed = keeper.experiment.state.step
+        for _ in keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, CONFIG)):
+            pass
+        ended = keeper.experiment.state.network.parameters.tobytes()
+    lost = [f"it goes on at step {resumed}, though {step} was written"] if resumed < step else []
+    return lost + ([] if ended == _whole() else ["it does not end as if it had never stopped"])
+
+
+@functools.cache
+def _whole() -> bytes:
+    experiment = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
+    for _ in training.fit(experiment.state, experiment.splits, CONFIG):
+        pass
+    return experiment.state.network.parameters.tobytes()
+
+
+# Single files, each written twice
+
+
+def model_of(number: int) -> Model:
+    network = Network(mlp((784, 2, 10)))
+    network.parameters[:] = number
+    return Model(network)
+
+
+def job() -> Job:
+    return Job("quick", CONFIG, "synthetic:90", None, 4, "f" * 64)
+
+
+def files(where: Path) -> None:
+    for number in (1, 2):
+        modelfile.save(model_of(number), where / "model")
+        idx.write(where / "images.gz", np.full((number, 28, 28), number, np.uint8))
+        kept_results.save(where, job(), {"number": number})
+        recipe = dataclasses.replace(recipes.RECIPES["quick"], title=str(number))
+        recipefile.save(recipe, where / f"r{number}.toml", recipes.RECIPES)
+        announce(where, str(number))
+
+
+def losses_of_files(where: Path) -> list[str]:
+    written = len((where / "announced").read_text().split()) if (where / "announced").exists() else 0
+    readers = {
+        "model": lambda path: modelfile.load(path).network.parameters[0],
+        "images.gz": lambda path: len(idx.read(path)),
+        "r1.toml": lambda path: int(recipefile.load(path, recipes.RECIPES).title),
+        "r2.toml": lambda path: int(recipefile.load(path, recipes.RECIPES).title),
+        kept_results.path(where, job()).name: lambda path: kept_results.load(where, job())["number"],
+    }
+    try:
+        found = {name: read(where / name) for name, read in readers.items() if (where / name).exists()}
+    except (DigitpadError, TypeError) as error:
+        return [f"damaged: {error}"]
+    least = {name: 1 if name == "r1.toml" else written for name in found if name != "r2.toml"}
+    lost = [f"{name} is of {found[name]}, though {n} was written" for name, n in least.items() if found[name] < n]
+    return lost + ([f"{found} of {written}"] if written and len(found) < len(readers) - 1 else [])
+
+
+def naively(where: Path) -> None:
+    """Write the same files as most programs do: what is lost then shows that a loss would be seen."""
+
+    def write(path: Path, content: bytes) -> None:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+            file.write(content)
+
+    atomic.write = write
+    files(where)
+
+
+# What a download keeps
+
+
+def download(where: Path) -> None:
+    os.environ["DIGITPAD_HOME"] = str(where)
+    mnist._keep(dict.fromkeys(mnist.SHA256, idx.dump(np.zeros((3, 28, 28), np.uint8))))
+    announce(where, "kept")
+
+
+def losses_of_download(where: Path) -> list[str]:
+    os.environ["DIGITPAD_HOME"] = str(where)
+    if mnist.folder() is None:
+        return ["MNIST is lost"] if (where / "announced").exists() else []
+    return [] if all(len(idx.read(path)) == 3 for path in mnist.cache().glob("*.gz")) else ["a part is damaged"]
+
+
+SCENARIOS = {
+    "run": (run, losses_of_run),
+    "files": (files, losses_of_files),
+    "download": (download, losses_of_download),
+    "naively": (naively, losses_of_files),
+}
+
+
+def main(name: str, folder: Path) -> None:
+    os.environ.pop("DIGITPAD_DATA", None)
+    scenario, losses_of = SCENARIOS[name]
+    n, losses = -1, []
+    for where in deaths(scenario, folder):
+        n += 1
+        losses += [f"death {n}: {loss}" for loss in losses_of(where)]
+    print(json.dumps({"deaths": n, "losses": losses}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

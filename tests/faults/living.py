@@ -1,0 +1,38 @@
+"""A process that is to be killed: it begins a run, or goes on with the one that was killed, and says each step."""
+
+import sys
+from pathlib import Path
+
+from core import keeper as keeping
+from core import training
+from core.config import TrainConfig
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.runs import Run, Shelf, Status
+from core.threads import limited
+
+CONFIG = TrainConfig(hidden=(32,), batch_size=8, momentum=0.9, deformation=0.3, epochs=10_000)
+DATA = "synthetic:300"
+
+
+def begun(n_epochs: int, shelf: Shelf | None) -> Keeper:
+    config = TrainConfig.from_dict(CONFIG.as_dict() | {"epochs": n_epochs})
+    return Keeper.begin(Experiment.prepare("quick", config, DATA, 1), shelf)
+
+
+def main(folder: Path, n_epochs: int, interval_s: float) -> None:
+    keeping.CHECKPOINT_INTERVAL_S = interval_s
+    shelf = Shelf(folder)
+    left = [run for run in shelf.runs() if isinstance(run, Run) and run.status is Status.INTERRUPTED]
+    with limited(1), Keeper.resume(left[0]) if left else begun(n_epochs, shelf) as keeper:
+        experiment = keeper.experiment
+        print("step", experiment.state.step, flush=True)
+        for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+            print("step", record.step, flush=True)
+        keeper.write()
+        keeper.end(Status.FINISHED, experiment.conclude()[0])
+    print("done", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))

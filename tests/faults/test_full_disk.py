@@ -1,0 +1,58 @@
+"""A disk that is really full: a small file system of its own, in the long form, where one can be mounted."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import living
+import pytest
+
+from core import training
+from core.config import TrainConfig
+from core.experiment import Experiment
+from core.keeper import Keeper
+from core.runs import Shelf, Status
+
+pytestmark = pytest.mark.skipif("DIGITPAD_TORTURE" not in os.environ, reason="of the long form: make torture")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 4 MiB."""
+    where = tmp_path / "disk"
+    where.mkdir()
+    mount = shutil.which("mount")
+    options = ["-t", "tmpfs", "-o", "size=4m", "tmpfs", str(where)]
+    if mount is None or subprocess.run([mount, *options], capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield where
+    subprocess.run(["umount", str(where)], check=True)
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_full_disk(small_disk, tmp_path, tell):
+    shelf = Shelf(small_disk / "runs")
+    with living.begun(1, shelf) as keeper:
+        for _ in keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, living.CONFIG)):
+            break
+        keeper.write()
+        keeper.end(Status.STOPPED, keeper.experiment.conclude()[0])
+    kept = keeper.run.folder
+    before = contents(kept)
+    config = TrainConfig(hidden=(2048,), epochs=1)
+    with Keeper.begin(Experiment.prepare("quick", config, "synthetic:100", 1), shelf) as keeper:
+        following = keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, config))
+        next(following)
+        keeper.write()
+        assert "No space left on device" in keeper.news()
+        next(following)  # it goes on
+        assert contents(kept) == before
+        assert not list(small_disk.rglob("*.part"))
+        keeper.keep_in(Shelf(tmp_path / "elsewhere"))
+        assert keeper.failure == ""
+    assert {run.status for run in shelf.runs()} == {Status.STOPPED, Status.INTERRUPTED}
+    tell(faults=1, losses=0)

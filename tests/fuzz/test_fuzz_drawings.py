@@ -1,0 +1,105 @@
+"""Drawings and pictures from strangers: ink JSON, PNG and JPEG."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from mutations import grown, odd, text_of
+from PIL import Image
+
+from core import ink, picture
+from core.errors import DrawingError
+from core.ink import Drawing
+from core.segmentation import segment
+
+INK = {"strokes": [[[10, 20], [30.5, 40]], [[1, 2, 0.5], [3, 4, 0.7]], [[5, 5]]]}
+
+
+def use_drawing(drawing):
+    ink.render(drawing)
+    if drawing.n_points < 500:
+        segment(drawing)
+    Drawing.from_json(drawing.to_json())
+
+
+@given(content=grown(text_of(INK).encode(), head=60))
+def test_ink_bytes(attack, content):
+    drawing = attack(Drawing.load, DrawingError, content)
+    assert drawing is None or use_drawing(drawing) is None
+
+
+@given(tree=odd(INK))
+def test_ink_values(attack, tree):
+    drawing = attack(Drawing.load, DrawingError, text_of(tree).encode())
+    assert drawing is None or use_drawing(drawing) is None
+
+
+def encoded(kind, mode="L", **options):
+    page = np.full((40, 30), 255, np.uint8)
+    page[8:32, 13:17] = 0
+    stream = io.BytesIO()
+    Image.fromarray(page).convert(mode).save(stream, kind, **options)
+    return stream.getvalue()
+
+
+PNGS = [encoded("PNG", mode) for mode in ("L", "1", "P", "RGB", "RGBA", "LA", "I;16")]
+JPEGS = [encoded("JPEG"), encoded("JPEG", "RGB", progressive=True), encoded("JPEG", "CMYK")]
+
+
+def use_picture(grey):
+    assert grey.dtype == np.uint8
+    assert grey.ndim == 2
+    image = picture.read(grey)
+    assert image is None or image.shape == (28, 28)
+
+
+@given(content=grown(*PNGS, head=60))
+def test_png_bytes(attack, content):
+    grey = attack(picture.load, DrawingError, content)
+    assert grey is None or use_picture(grey) is None
+
+
+def chunks(png):
+    """Yield kind and content of each of a PNG's chunks."""
+    at = 8
+    while at < len(png):
+        (length,) = struct.unpack(">I", png[at : at + 4])
+        yield png[at + 4 : at + 8], png[at + 8 : at + 8 + length]
+        at += length + 12
+
+
+@st.composite
+def forged(draw):
+    """Draw a PNG one of whose chunks is spoiled, with checksums that fit: that is what a decoder trusts."""
+    found = list(chunks(draw(st.sampled_from(PNGS))))
+    number = draw(st.integers(0, len(found) - 1))
+    kind, content = found[number]
+    if kind == b"IDAT" and draw(st.booleans()):
+        spoiled = zlib.compress(draw(grown(zlib.decompress(content))))
+    else:
+        spoiled = draw(grown(content, head=20)) if content else b"x"
+    found[number] = kind, spoiled
+    if draw(st.booleans()):
+        odd_kind = draw(
+            st.sampled_from([b"tEXt", b"zTXt", b"iCCP", b"eXIf", b"gAMA", b"tRNS", b"PLTE", b"acTL", b"fcTL"])
+        )
+        found.insert(1, (odd_kind, draw(st.binary(max_size=60))))
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in found
+    ]
+    return PNGS[0][:8] + b"".join(parts)
+
+
+@given(content=forged())
+def test_png_forged(attack, content):
+    grey = attack(picture.load, DrawingError, content)
+    assert grey is None or use_picture(grey) is None
+
+
+@given(content=grown(*JPEGS, head=700))
+def test_jpeg_bytes(attack, content):
+    grey = attack(picture.load, DrawingError, content)
+    assert grey is None or use_picture(grey) is None

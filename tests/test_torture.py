@@ -1,0 +1,33 @@
+"""The report of the long forms says what was tried, and what was lost."""
+
+import pytest
+
+from benchmarks import torture
+
+TRIED = [
+    {"what": "test_idx", "refused": 1900, "read": 100},
+    {"what": "test_killed", "kills": 7, "losses": 0},
+    {"what": "test_full_disk", "faults": 1, "losses": 0},
+]
+AMOUNTS = {"DIGITPAD_FUZZ": 2000, "DIGITPAD_KILLS": 7, "DIGITPAD_DEEDS": 40}
+
+
+def test_a_report():
+    text = torture.report(TRIED, AMOUNTS, "3 passed", 1.0)
+    assert "inputs tried:      2,000 (1,900 refused with a sentence, 100 read and used)" in text
+    assert "faults injected:   8" in text
+    assert "losses:            none" in text
+    assert "test_killed     kills 7, losses 0" in text
+
+
+@pytest.mark.parametrize(("code", "lost", "end"), [(0, 0, 0), (1, 0, 1), (0, 2, 1)])
+def test_a_loss_and_a_failure_are_told_by_its_end(tmp_path, monkeypatch, code, lost, end):
+    def tests(amounts, log):
+        assert amounts == {"DIGITPAD_FUZZ": 1667, "DIGITPAD_KILLS": 8, "DIGITPAD_DEEDS": 167}
+        log.write_text(f'{{"what": "test", "losses": {lost}}}\n')
+        return code, "said"
+
+    monkeypatch.setattr(torture, "_run_tests", tests)
+    monkeypatch.setattr("sys.argv", ["torture", "--minutes", "10", "--report", str(tmp_path / "r")])
+    assert torture.main() == end
+    assert f"losses:            {lost or 'none'}" in (tmp_path / "r").read_text()
