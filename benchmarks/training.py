@@ -247,6 +247,7 @@ def plot(found: dict[str, list[dict[str, float]]], path: Path) -> None:
         workloads = [workload for _, workload in SCALES[name]]
         work = np.array([multiplications(workload) for workload in workloads], float)
         above.loglog(sizes, work * seconds[-1] / work[-1], "--", color="grey")
+        above.set_ylim(1, 200)  # the same everywhere: what does not grow lies flat
         below.semilogx(sizes, [row["memory_mb"] for row in rows], "o-", color="C1")
         below.set_ylim(bottom=0)
         below.set_xlabel(labels[name])
