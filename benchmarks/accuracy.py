@@ -31,16 +31,13 @@ from training import OPENBLAS, has_torch
 from core import threads, training
 from core.config import TrainConfig
 from core.experiment import Experiment
+from core.recipes import RECIPES
 
-_QUICK = TrainConfig(learning_rate=0.1, momentum=0.9, nesterov=True, schedule="one_cycle", batch_size=128)
-_DEFORMED = TrainConfig(
+_QUICK = dataclasses.replace(RECIPES["quick"].config, validation_share=0.02)
+_DEFORMED = dataclasses.replace(
+    RECIPES["shipped"].config,
     hidden=(512, 256),
-    batch_norm=True,
-    label_smoothing=0.02,
-    optimizer="adamw",
-    weight_decay=0.02,
     learning_rate=4e-3,
-    schedule="one_cycle",
     batch_size=128,
     deformation=0.6,
     deformation_end=0.2,

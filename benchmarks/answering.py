@@ -1,7 +1,8 @@
 """How long one answer takes through the network that ships, alone and with the rendering of what was drawn."""
 
 import numpy as np
-from program import goal, milliseconds
+from goals import goal
+from program import milliseconds
 from stage import percentile
 
 from core import ink

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import photos
+from goals import goal
 from numpy.typing import NDArray
-from program import goal
 
 from core import canvas, geometry, ink, modelfile, picture, stroke_width
 from core.data import mnist, sources

@@ -8,7 +8,7 @@ import statistics
 import threading
 from pathlib import Path
 
-from program import goal
+from goals import goal
 from PySide6.QtCore import QThread
 from smoothness import records
 from stage import Stage, config

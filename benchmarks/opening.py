@@ -18,7 +18,7 @@ ROUNDS = 15
 
 def opening(platform: str, n_rounds: int = ROUNDS) -> None:
     """Measure both in turn, and compare."""
-    from program import goal
+    from goals import goal
 
     rounds = [(_times("empty"), _times("digitpad")) for _ in range(n_rounds)]
     firsts = [ours["frame"] / empty["frame"] for empty, ours in rounds]

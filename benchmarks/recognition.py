@@ -21,8 +21,8 @@ import nonsense
 import numpy as np
 import photos
 import written_numbers
+from goals import goal
 from numpy.typing import NDArray
-from program import goal
 
 from core import calibration, canvas, evaluation, ink, modelfile, picture, threads, training
 from core.data import sources

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from program import goal
+from goals import goal
 
 from core.config import TrainConfig
 from core.runs import Run, Shelf, Status, versions

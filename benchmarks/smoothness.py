@@ -6,7 +6,7 @@ import statistics
 import time
 
 import numpy as np
-from program import goal
+from goals import goal
 from PySide6.QtCore import Qt
 from stage import Pen, Stage, Ticks, config, percentile, rate_alone
 

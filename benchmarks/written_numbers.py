@@ -153,7 +153,7 @@ def milliseconds() -> float:
 
 def main() -> None:
     """Measure the numbers and the single digits."""
-    from program import goal  # a script beside this one
+    from goals import goal  # a script beside this one
 
     recognizer = Recognizer.of(shipped_model())
     everyone = pen_digits()

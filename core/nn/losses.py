@@ -69,7 +69,10 @@ class SoftmaxCrossEntropy:
         return float(losses.mean())
 
     def backward(self) -> Array:
-        """Return the gradient (N, K) of the mean loss with respect to the logits: w_y (p - q) / N."""
+        """Return the gradient (N, K) of the mean loss with respect to the logits: w_y (p - q) / N.
+
+        Once for each ``forward``: what that has kept becomes the gradient.
+        """
         grad, (n, n_classes) = self._exp, self._exp.shape
         grad /= self._sums[:, np.newaxis]
         grad.ravel()[self._at] -= 1 - self.smoothing
