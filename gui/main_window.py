@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
@@ -106,6 +106,12 @@ class MainWindow(QMainWindow):
         if self._steps and not self._goes_on:
             self._goes_on = True
             QTimer.singleShot(_PAUSE_MS, self._go_on)
+
+    def event(self, event: QEvent) -> bool:
+        """Have the menus there before it is decided whether a key, pressed early, is one of their shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride and self._steps:
+            self.furnish()
+        return super().event(event)
 
     def _go_on(self) -> None:
         """Take the next step, and the one after when the events of meanwhile have been handled."""

@@ -53,6 +53,14 @@ def test_the_steps_are_taken_by_themselves(qtbot, beginning):
     assert [action.text() for action in beginning.menuBar().actions()] == list(beginning.menu_titles())
 
 
+def test_a_shortcut_pressed_on_the_first_frame_is_heard(qtbot, beginning):
+    with qtbot.waitSignal(beginning.begun):
+        beginning.show()
+    assert beginning._workings is None
+    QTest.keyClick(beginning.pad_panel.pad, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert beginning._workings._log_action.isChecked()
+
+
 def test_a_window_can_be_closed_before_it_is_complete(qtbot, beginning):
     with qtbot.waitSignal(beginning.begun):
         beginning.show()
