@@ -2,11 +2,13 @@
 
 What is measured on training digits and on validation digits is measured in the same way, so that the area between them
 is what was learned by heart. Records are kept by ``core.history``'s rules and painted five times a second,
-whatever the speed of the run, one plot after the other, so that nothing else waits for all three; what has not changed
-is not touched.
+whatever the speed of the run: one plot after the other, and each in short steps, so that the pen never waits for more
+than one of them. What has not changed is not touched.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -28,7 +30,7 @@ from gui.stack import Stack
 
 __all__ = ["Curves", "Overlay"]
 
-_REPAINT_MS = 60  # from one plot to the next
+_STEP_MS = 22  # from one step of a repaint to the next; all plots have eight
 
 
 class Curves(QWidget):
@@ -44,7 +46,8 @@ class Curves(QWidget):
         self._axis = x_axis.AXES[0]
         self._overlays: tuple[Overlay, ...] = ()
         self._drawn: dict[QWidget, tuple[int, int]] = {}
-        self._stale: list[QWidget] = []
+        self._is_stale = False
+        self._steps: deque[Callable[[], object]] = deque()
         self._make_panes()
         self._make_axis_box()
         self._stack = Stack(self.loss, self.accuracy, self._rate_pane)
@@ -59,8 +62,8 @@ class Curves(QWidget):
             pane.legendChanged.connect(self._crosshair.renew)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_REPAINT_MS)
-        self._timer.timeout.connect(self._redraw_next)
+        self._timer.setInterval(_STEP_MS)
+        self._timer.timeout.connect(self._take_step)
         self._dress()
         theme.notifier.changed.connect(self._dress)
 
@@ -121,25 +124,38 @@ class Curves(QWidget):
     def flush(self) -> None:
         """Paint what was added, now."""
         self._timer.stop()
-        self._stale.clear()
-        self._redraw()
+        self._is_stale = False
+        self._steps.clear()
+        for step in self._round():
+            step()
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def _redraw_soon(self) -> None:
-        self._stale.extend(part for part in (self.loss, self.accuracy, self.rate) if part not in self._stale)
+        self._is_stale = True
         if not self._timer.isActive():
             self._timer.start()
 
-    def _redraw_next(self) -> None:
-        """Draw the plot that has waited longest."""
-        part = self._stale.pop(0)
-        if isinstance(part, QuantityPane):
-            self._redraw_pane(part)
-        else:
-            self._redraw_rate()
-        if self._stale:
+    def _take_step(self) -> None:
+        """Take the next step of a repaint; begin another one after the last, if there is something new by then."""
+        if not self._steps:
+            self._is_stale = False
+            self._steps.extend(self._round())
+        self._steps.popleft()()
+        if self._steps or self._is_stale:
             self._timer.start()
+
+    def _round(self) -> Iterator[Callable[[], object]]:
+        """Give the steps of a repaint, none of which takes longer than about 3 ms: what is held is painted when let go.
+
+        A curve that is given its points, and one that is painted, take about as long as each other.
+        """
+        for pane in (self.loss, self.accuracy):
+            yield partial(self._redraw_batches, pane)
+            yield partial(self._redraw_evaluations, pane)
+            yield pane.plot.let_go
+        yield self._redraw_rate
+        yield self.rate.let_go
 
     def _redraw_all(self) -> None:
         """Draw everything anew: the axes are others."""
@@ -153,14 +169,11 @@ class Curves(QWidget):
         self._drawn.clear()
         self.flush()
 
-    def _redraw(self) -> None:
-        """Draw what has changed since the last time."""
-        for pane in (self.loss, self.accuracy):
-            self._redraw_pane(pane)
-        self._redraw_rate()
-
-    def _redraw_pane(self, pane: QuantityPane) -> None:
+    def _redraw_batches(self, pane: QuantityPane) -> None:
+        pane.plot.hold()
         pane.draw_batches(self.history, self._axis)
+
+    def _redraw_evaluations(self, pane: QuantityPane) -> None:
         if self._is_news(pane):
             pane.draw_evaluations(self.history, self._axis, notes_of(self.history, self._axis))
         pane.show_values(self.history)
@@ -168,6 +181,7 @@ class Curves(QWidget):
         self._fit_x()
 
     def _redraw_rate(self) -> None:
+        self.rate.hold()
         self.rate.draw_live(self.history, self._axis)
         if self._is_news(self.rate):
             changes = [note for note in notes_of(self.history, self._axis) if note.dashed]

@@ -1,5 +1,6 @@
 """A plot in the program's colours: a fixed x axis, a free or a set y axis, no menu; and pens of so many pixels."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,8 @@ from gui.backdrop import Backdrop
 SMALLEST = 1e-7
 """What zero becomes on a logarithmic axis, where it would leave a gap."""
 _PADDING = 0.015  # of the x axis, on either side
+_BELOW, _ABOVE = 0.03, 0.06  # of what the y axis shows, left free when it is set anew
+_FULL = 0.7  # of an axis that stays as it is
 
 
 class Axis(pg.AxisItem):
@@ -52,6 +55,7 @@ class Plot(pg.PlotWidget):
         super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")})
         self.is_log = False
         self._end = 0.0
+        self._y: tuple[float, float] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to do in it by keyboard
         self.setMenuEnabled(False)
@@ -113,7 +117,7 @@ class Plot(pg.PlotWidget):
         """Make the y axis a logarithmic one, or a plain one; what is drawn must then be drawn again."""
         if log != self.is_log:
             x_range = self.viewRange()[0]
-            self.is_log = log
+            self.is_log, self._y = log, None
             self.setLogMode(y=log)
             self.setXRange(*x_range, padding=0)  # the change of mode has let the x axis loose
 
@@ -122,6 +126,26 @@ class Plot(pg.PlotWidget):
         if end != self._end:
             self._end = end
             self.setXRange(0, end, padding=_PADDING)
+
+    def set_y(self, low: float, high: float) -> None:
+        """Show the y axis from ``low`` to ``high``."""
+        self._y = None
+        self.setYRange(low, high, padding=0)
+
+    def show_y(self, low: float, high: float, *, anew: bool = False) -> None:
+        """Let the y axis show these values; unless it is fitted anew, it stays as it is while they fit and fill it.
+
+        One that always moves is hard to read, and all that lies behind the curves must then be painted again.
+        """
+        if self.is_log:
+            low, high = (math.log10(max(value, SMALLEST)) for value in (low, high))
+        if self._y and not anew:
+            begin, end = self._y
+            if begin <= low and high <= end and high - low >= _FULL * (end - begin):
+                return
+        span = (high - low) or abs(high) or 1.0
+        self._y = low - _BELOW * span, high + _ABOVE * span
+        self.setYRange(*self._y, padding=0)
 
     def free_y(self) -> None:
         """Let the y axis show all curves that are shown."""
@@ -146,6 +170,14 @@ class Plot(pg.PlotWidget):
         if not view.sceneBoundingRect().contains(scene):
             return None
         return float(view.mapSceneToView(scene).x())
+
+    def hold(self) -> None:
+        """Paint nothing of what changes until it is let go."""
+        self.viewport().setUpdatesEnabled(False)
+
+    def let_go(self) -> None:
+        """Paint what has changed since it was held."""
+        self.viewport().setUpdatesEnabled(True)
 
     def place_of(self, x: float) -> int:
         """Return where in the viewport, from its left, an x is."""

@@ -90,7 +90,7 @@ class QuantityPane(Pane):
         ends = np.array([values.min(), values.max()]) if len(values) else values
         self.plot.draw(self._ends, 0 * ends, ends)
 
-    def fit(self) -> None:
+    def fit(self, *, anew: bool = False) -> None:
         """Let the y axis show what there is; of the accuracy what was evaluated, as soon as something was.
 
         Beside the first batches' ten per cent, a gap of one per cent would be none.
@@ -99,11 +99,12 @@ class QuantityPane(Pane):
         if self.quantity == "accuracy" and spans:
             low, high = min(low for low, _ in spans), max(high for _, high in spans)
             span = max(high - low, 1.0)
-            self.plot.setYRange(low - 0.3 * span, min(high + 0.2 * span, 100 + 0.05 * span), padding=0)
-        elif self.live.is_empty() and not len(values_of(self._ends)):
-            self.plot.setYRange(0, _EMPTY[self.quantity])
+            self.plot.set_y(low - 0.3 * span, min(high + 0.2 * span, 100 + 0.05 * span))
         else:
-            self.plot.free_y()
+            values = np.concatenate([self.live.values(), values_of(self._ends)])
+            known = values[np.isfinite(values)]
+            ends = (known.min(), known.max()) if len(known) else (0.0, _EMPTY[self.quantity])
+            self.plot.show_y(*ends, anew=anew)
 
     # -- legend --------------------------------------------------------------------------------------------------------
 
@@ -136,7 +137,7 @@ class QuantityPane(Pane):
             for kind, entry in self.entries.items():
                 lines.show(kind, entry.isChecked())
         self._measure_overlays()
-        self.fit()
+        self.fit(anew=True)
 
     def _texts(self) -> dict[str, tuple[str, str]]:
         """Return what each kind of curve is called, and what it is."""

@@ -53,10 +53,6 @@ class RunLines:
         shown = [item for items in self.items.values() for item in items if item.isVisible()]
         return np.concatenate([np.zeros(0), *map(values_of, shown)])
 
-    def is_empty(self) -> bool:
-        """Return whether there is nothing to see."""
-        return not len(self.values())
-
     def _draw(self, item: "pg.PlotDataItem", x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
         self._plot.draw(item, x, y * SCALES[self._quantity])
 

@@ -77,6 +77,18 @@ def test_records_are_painted_one_plot_after_the_other_also_while_more_are_coming
     assert drawn == [*parts, *parts, parts[0]]
 
 
+def test_no_plot_stays_held(qtbot, curves):
+    plots = curves.loss.plot, curves.accuracy.plot, curves.rate
+    curves.begin(AXIS, 1)
+    curves.add([record(1)], 0.01)
+    qtbot.waitUntil(lambda: not curves.loss.plot.viewport().updatesEnabled())  # in the midst of a repaint
+    curves.begin(AXIS, 1)
+    assert all(plot.viewport().updatesEnabled() for plot in plots)
+    curves.add([record(1)], 0.01)
+    qtbot.waitUntil(lambda: not curves._timer.isActive())
+    assert all(plot.viewport().updatesEnabled() for plot in plots)
+
+
 def test_a_million_records_are_drawn_as_two_thousand_points(curves):
     curves.begin(AXIS, 1)
     for start in range(0, 50_000, 1000):
@@ -113,7 +125,7 @@ def test_a_new_run_begins_with_empty_plots(curves):
     curves.begin(AXIS, 1)
     assert len(curves.history.loss) == 0
     assert not curves.loss.plot.hint.isVisible()
-    assert curves.loss.live.is_empty()
+    assert not len(curves.loss.live.values())
     assert curves.loss.live.notes.notes == curves.rate.notes.notes == ()
     assert curves.loss.entries["validation"].text() == "validation"
     curves.clear()

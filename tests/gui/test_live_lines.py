@@ -47,7 +47,7 @@ def test_a_new_run_has_no_gap_yet(live, evaluated_often):
     draw(live, evaluated_often(5))
     draw(live, History())
     assert live.gap.path().isEmpty()
-    assert live.is_empty()
+    assert not len(live.values())
 
 
 def test_few_evaluations_are_points_and_many_a_thin_line(live, evaluated_often):

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint
 
 from gui import theme
 from gui.plot import SMALLEST, faint
@@ -39,6 +39,58 @@ def test_the_x_axis_ends_where_it_should_on_either_kind_of_axis(plot):
         start, end = plot.viewRange()[0]
         assert start == pytest.approx(0, abs=0.2)
         assert end == pytest.approx(7, abs=0.2)
+
+
+def test_the_y_axis_stays_while_what_there_is_fits_and_fills_it(plot):
+    plot.show_y(0.0, 1.0)
+    low, high = before = plot.viewRange()[1]
+    assert -0.1 < low < 0
+    assert 1 < high < 1.1
+    plot.show_y(0.0, 1.05)
+    plot.show_y(0.0, 0.9)
+    assert plot.viewRange()[1] == before
+    plot.show_y(0.0, 0.9, anew=True)
+    assert plot.viewRange()[1][1] == pytest.approx(0.95, abs=0.02)
+    plot.show_y(0.0, 2.0)
+    assert plot.viewRange()[1][1] == pytest.approx(2.1, abs=0.05)
+    plot.show_y(0.0, 0.5)
+    assert plot.viewRange()[1][1] == pytest.approx(0.53, abs=0.02)
+
+
+def test_the_y_axis_of_another_kind_is_fitted_anew(plot):
+    plot.show_y(0.0, 1.0)
+    plot.set_log(True)
+    plot.show_y(0.0, 1.0)
+    low, high = plot.viewRange()[1]
+    assert low == pytest.approx(np.log10(SMALLEST), abs=0.5)
+    assert 0 < high < 1
+    plot.set_log(False)
+    plot.show_y(3.0, 3.0)  # one value alone
+    low, high = plot.viewRange()[1]
+    assert low < 3 < high
+
+
+def test_a_plot_that_is_held_paints_once_it_is_let_go(qtbot, plot):
+    with qtbot.waitExposed(plot):
+        plot.show()
+    plot.grab()
+    viewport, painted = plot.viewport(), []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                painted.append(event)
+            return False
+
+    watch = Watch()
+    viewport.installEventFilter(watch)
+    plot.hold()
+    plot.draw(plot.line(), np.arange(3.0), np.arange(3.0))
+    QCoreApplication.sendPostedEvents()
+    QCoreApplication.processEvents()
+    assert not painted
+    plot.let_go()
+    qtbot.waitUntil(lambda: bool(painted))
 
 
 def test_places_are_found_and_found_again(plot):
