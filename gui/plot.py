@@ -16,7 +16,7 @@ from gui.backdrop import Backdrop
 SMALLEST = 1e-7
 """What zero becomes on a logarithmic axis, where it would leave a gap."""
 _PADDING = 0.015  # of the x axis, on either side
-_BELOW, _ABOVE = 0.03, 0.06  # of what the y axis shows, left free when it is set anew
+_AROUND = 0.05  # of what the y axis shows, left free when it is set anew: below, a number must fit beside zero
 _FULL = 0.7  # of an axis that stays as it is
 
 
@@ -144,7 +144,7 @@ class Plot(pg.PlotWidget):
             if begin <= low and high <= end and high - low >= _FULL * (end - begin):
                 return
         span = (high - low) or abs(high) or 1.0
-        self._y = low - _BELOW * span, high + _ABOVE * span
+        self._y = low - _AROUND * span, high + _AROUND * span
         self.setYRange(*self._y, padding=0)
 
     def free_y(self) -> None:
