@@ -1,41 +1,35 @@
 """digitpad: opens the window, or renders a picture of it."""
 
-import argparse
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import core
-from core.arguments import Parser
 from gui import display
 
 if TYPE_CHECKING:
+    import argparse
+
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
 
-STATES = (
-    *("recognised", "number", "unsure", "refused", "training", "empty"),
-    *("runs", "overlaid", "network", "answers"),
-)
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return its exit code: 2 where none can be opened."""
-    options = _options(arguments)
+    picture = _picture(sys.argv[1:] if arguments is None else arguments)
     # Before NumPy is there: reading a drawing takes a millisecond, and threads that spin for each other, beside
     # anything else that runs, make 30 of it. A run in training says by itself how many it takes.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if options.screenshot is not None:
+    if picture is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         os.environ["QT_LOGGING_RULES"] = "*=false"  # what a window lacks without a screen is no news here
-        if options.scale != 1:
-            os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+        if picture.scale != 1:
+            os.environ["QT_SCALE_FACTOR"] = str(picture.scale)
     if problem := display.problem():
         print(f"digitpad: {problem}", file=sys.stderr)
         return 2
@@ -48,11 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return 2
     app = _application()
-    if options.screenshot is not None:
+    if picture is not None:
         from gui.screenshot import take
 
-        return take(app, options.screenshot, dark=options.dark, state=options.state)
+        return take(app, picture.screenshot, dark=picture.dark, state=picture.state)
     return _open_window(app)
+
+
+def _picture(arguments: Sequence[str]) -> "argparse.Namespace | None":
+    """Return which picture is asked for, None for a window; to open that, nothing of the command line is needed."""
+    if not arguments:
+        return None
+    from gui.options import parsed
+
+    options = parsed(arguments)
+    return options if options.screenshot is not None else None
 
 
 def spare_sources() -> None:
@@ -67,25 +71,6 @@ def spare_sources() -> None:
     features = vars(sys.modules["shibokensupport.feature"]) if "shibokensupport.feature" in sys.modules else {}
     if "_mod_uses_pyside" in features:
         features["_mod_uses_pyside"] = lambda module: True
-
-
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = Parser(prog="digitpad", description="Draw a digit and have it recognised; watch a neural network learn.")
-    parser.add_argument("--version", action="version", version=f"digitpad {core.__version__}")
-    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window as PNG, and exit")
-    parser.add_argument("--dark", action="store_true", help="with --screenshot: in dark colours")
-    parser.add_argument(
-        "--scale", type=_scale, default=1.0, metavar="X", help="with --screenshot: pixels a point, such as 2"
-    )
-    parser.add_argument("--state", choices=STATES, default=STATES[0], help="with --screenshot: what the window shows")
-    return parser.parse_args(arguments)
-
-
-def _scale(text: str) -> float:
-    scale = float(text)
-    if not 0.5 <= scale <= 4:
-        raise argparse.ArgumentTypeError(f"a scale goes from 0.5 to 4, not {text}")
-    return scale
 
 
 def _application() -> "QApplication":

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, Q
 
 from core.errors import DigitpadError
 from gui import theme
-from gui.closing import Closing, ask_before_closing
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
 
@@ -180,6 +179,8 @@ class MainWindow(QMainWindow):
         if self._workings is not None:
             session = self._workings.session
             if session.is_active:
+                from gui.closing import Closing, ask_before_closing
+
                 wish = ask_before_closing(self)
                 self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active
                 if self.closes_after_run:

@@ -20,8 +20,12 @@ class Wish(NamedTuple):
     tip: str
 
 
-def fill(bar: QMenuBar, table: Mapping[str, Sequence[Wish | QAction | QMenu | None]]) -> dict[str, QAction]:
-    """Fill a menu bar from a table of titles and entries (None is a line between them); return the actions by name."""
+Entry = Wish | QAction | QMenu | None
+"""What can stand in a menu; None is a line between two others."""
+
+
+def fill(bar: QMenuBar, table: Mapping[str, Sequence[Entry]]) -> dict[str, QAction]:
+    """Fill a menu bar from a table of titles and entries; return the actions by name."""
     actions = {}
     for title, entries in table.items():
         menu = bar.addMenu(title)

@@ -15,14 +15,13 @@ from gui import pad_marks, theme
 from gui.pad_marks import Mark
 from gui.pad_painter import PadPainter, eraser_cursor, paint_hint
 from gui.pen_sheet import PenSheet
-from gui.sheet import picture_in
 from gui.sketch import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
 from gui.stroke import UNIT, Stroke, fitted
 
 if TYPE_CHECKING:
     from core.ink import Drawing
 
-__all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool", "picture_in"]
+__all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool"]
 
 PEN_WIDTHS = (0.02, 0.035, 0.055, 0.08)
 """The pen widths on offer, as shares of the canvas's side."""
@@ -57,8 +56,6 @@ class Pad(PenSheet):
         self._tool = Tool.PEN
         self._eraser_at = (0.0, 0.0)
         self._marks: tuple[Mark, ...] = ()
-        self.setAccessibleName(self.tr("Drawing pad"))
-        self.setAccessibleDescription(self.tr("Draw a digit here with a mouse, a finger or a stylus."))
 
     # -- content and history ------------------------------------------------------------------------------------
 

@@ -1,6 +1,5 @@
 """What the window remembers from one time to the next: in a file of its own, never in the system's registry."""
 
-import json
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -25,6 +24,8 @@ class Preferences:
 
     def texts(self, name: str) -> list[str]:
         """Return a list of words; empty where there is none that makes sense."""
+        import json  # not before the first frame
+
         try:
             values = json.loads(self.text(name) or "[]")
         except (ValueError, RecursionError):
@@ -45,6 +46,8 @@ class Preferences:
 
     def config(self, name: str) -> "TrainConfig | None":
         """Return the settings of a run, or None where there are none that make sense."""
+        import json
+
         from core.config import TrainConfig  # it brings NumPy, which the first frame does not wait for
 
         try:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from gui import about, theme
 from gui.faults import log
 from gui.lab_room import LabRoom
 from gui.main_window import SCHEMES
-from gui.menus import Wish, choice, fill, toggle
+from gui.menus import Entry, Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
 from gui.model_desk import SUFFIX, ModelDesk
 from gui.model_slot import Respondent
@@ -85,74 +86,44 @@ class Workings(QObject):
     # -- parts -------------------------------------------------------------------------------------------------------
 
     def _make_menus(self) -> None:
-        panel, session, tr, key = self.pad_panel, self.session, self.tr, QKeySequence.StandardKey
-        window = self._window
+        tr, window, tools = self.tr, self._window, self.pad_panel.tools
         self._log_action = toggle(tr("&Logarithmic loss"), "Ctrl+L", tr("Show the loss on a logarithmic axis"), self)
         self._schemes = choice({"system": tr("As the &system"), "light": tr("&Light"), "dark": tr("&Dark")}, self)
         self._schemes.triggered.connect(self._on_scheme)
         appearance = QMenu(tr("&Appearance"), window)
         appearance.addActions(self._schemes.actions())
-        recent = QMenu(tr("&Recent models"), window)
-        recent.setToolTipsVisible(True)
-        recent.aboutToShow.connect(self._list_recent)
-        self._recent = recent
-        save = Wish(
-            "save",
-            tr("&Save model…"),
-            self.models.choose_place,
-            key.Save,
-            tr("Save the network that you trained"),
-        )
-        pause = Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on"))
-        stop = Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights"))
+        self._recent = QMenu(tr("&Recent models"), window)
+        self._recent.setToolTipsVisible(True)
+        self._recent.aboutToShow.connect(self._list_recent)
+        wish = {wish.name: wish for wish in self._wishes()}
+        menus: tuple[Sequence[Entry], ...] = (
+            (wish["open"], wish["save"], self._recent, None,
+             tools.open_picture, tools.paste, tools.random_digit, None, wish["quit"]),
+            (tools.undo, tools.redo, tools.clear, None, tools.pen, tools.eraser, tools.width_menu),
+            (wish["start"], wish["pause"], wish["stop"], wish["cancel"], None,
+             wish["open_recipe"], wish["save_recipe"]),
+            (self._log_action, appearance),
+            (wish["about"],),
+        )  # fmt: skip
         window.menuBar().clear()
-        file, edit, training, view, help_ = window.menu_titles()
-        self.actions_by_name = fill(
-            window.menuBar(),
-            {
-                file: (
-                    Wish(
-                        "open",
-                        tr("&Open model…"),
-                        self.models.choose,
-                        key.Open,
-                        tr("Let a saved network answer"),
-                    ),
-                    *(save, recent),
-                    None,
-                    *(panel.open_action, panel.paste_action, panel.random_action),
-                    None,
-                    Wish("quit", tr("&Quit"), window.close, key.Quit, tr("Close the window")),
-                ),
-                edit: (
-                    *(panel.undo_action, panel.redo_action, panel.clear_action),
-                    None,
-                    *(panel.pen_action, panel.eraser_action, panel.width_menu),
-                ),
-                training: (
-                    Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
-                    pause,
-                    stop,
-                    Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
-                    None,
-                    Wish(
-                        "open_recipe",
-                        tr("&Open recipe…"),
-                        self.lab.recipes.choose,
-                        None,
-                        tr("Use settings from a file"),
-                    ),
-                    Wish(
-                        "save_recipe",
-                        tr("Save as &recipe…"),
-                        self.lab.recipes.ask_name,
-                        None,
-                        tr("Keep these settings under a name, in a file that can be shared"),
-                    ),
-                ),
-                view: (self._log_action, appearance),
-                help_: (Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),),
-            },
+        titles = window.menu_titles()
+        self.actions_by_name = fill(window.menuBar(), dict(zip(titles, menus, strict=True)))
+
+    def _wishes(self) -> tuple[Wish, ...]:
+        """Return what the menus offer beside what the pad's tools do."""
+        tr, key, session, recipes = self.tr, QKeySequence.StandardKey, self.session, self.lab.recipes
+        sharing = tr("Keep these settings under a name, in a file that can be shared")
+        return (
+            Wish("open", tr("&Open model…"), self.models.choose, key.Open, tr("Let a saved network answer")),
+            Wish("save", tr("&Save model…"), self.models.choose_place, key.Save, tr("Save the network you trained")),
+            Wish("quit", tr("&Quit"), self._window.close, key.Quit, tr("Close the window")),
+            Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
+            Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on")),
+            Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights")),
+            Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
+            Wish("open_recipe", tr("&Open recipe…"), recipes.choose, None, tr("Use settings from a file")),
+            Wish("save_recipe", tr("Save as &recipe…"), recipes.ask_name, None, sharing),
+            Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
         )
 
     def _connect(self) -> None:
@@ -194,8 +165,8 @@ class Workings(QObject):
             self.training_panel.form.set_config(config)
         self._log_action.setChecked(preferences.flag("curves/log"))
         self.models.set_recent(preferences.texts("models/recent"))
-        self.pad_panel.set_pen_width(
-            preferences.number("pad/pen_width", self.pad_panel.pen_width(), limits=(0.005, 0.3))
+        self.pad_panel.tools.set_pen_width(
+            preferences.number("pad/pen_width", self.pad_panel.pad.pen_width(), limits=(0.005, 0.3))
         )
         for action in self._schemes.actions():
             if action.data() == preferences.text("window/scheme", "system"):
@@ -212,7 +183,7 @@ class Workings(QObject):
             "training/data": self.training_panel.data,
             "training/customise": self.training_panel.fold_button.isChecked(),
             "curves/log": self._log_action.isChecked(),
-            "pad/pen_width": self.pad_panel.pen_width(),
+            "pad/pen_width": self.pad_panel.pad.pen_width(),
             "models/recent": json.dumps(self.models.recent()),
         }
         chosen = self._schemes.checkedAction()

@@ -10,7 +10,7 @@ from core.config import TrainConfig
 from core.history import Axis, History
 from core.recognizer import Prediction
 from core.training import Progress
-from gui import main_window
+from gui import closing
 from gui.closing import Closing
 from gui.main_window import MainWindow
 from gui.plot import Plot
@@ -24,7 +24,7 @@ SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, mo
 def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: Closing.DISCARD)
+    monkeypatch.setattr(closing, "ask_before_closing", lambda parent: Closing.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
     window.add_curves()

@@ -88,7 +88,7 @@ def draw_all(window, digits, send, *, whole_pixels):
         place, size = PLACES[number % 3], SIZES[number // 3 % 3]
         draw(pad, digit, send, size, place, whole_pixels=whole_pixels)
         answers.append(shown_digit(window))
-        window.pad_panel.clear_action.trigger()
+        window.pad_panel.tools.clear.trigger()
     return np.array(answers)
 
 

@@ -43,7 +43,7 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
         thread.start()
     thread.join()
     assert "a slot failed" in window.lab.notice.text
-    window.pad_panel.random_action.trigger()  # and the window goes on
+    window.pad_panel.tools.random_digit.trigger()  # and the window goes on
 
 
 def test_the_hook_is_installed(reporter, monkeypatch):

@@ -20,7 +20,7 @@ from core.config import TrainConfig
 from core.data import mnist
 from core.ink import Drawing
 from core.runs import Shelf, Status
-from gui import main_window, theme
+from gui import theme
 from gui.closing import Closing, ask_before_closing
 from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
@@ -58,7 +58,7 @@ def closing(monkeypatch):
             return self.answer
 
     answers = Answers()
-    monkeypatch.setattr(main_window, "ask_before_closing", answers.ask)
+    monkeypatch.setattr("gui.closing.ask_before_closing", answers.ask)
     return answers
 
 
@@ -69,9 +69,9 @@ def test_a_drawn_seven_is_a_seven_while_the_pen_moves(window):
     assert answer(window).startswith("7, ")
     assert len(answers) > 20
     assert len(set(answers)) >= 3  # it followed the pen
-    window.pad_panel.clear_action.trigger()
+    window.pad_panel.tools.clear.trigger()
     assert answer(window) == "No answer yet"
-    window.pad_panel.undo_action.trigger()
+    window.pad_panel.tools.undo.trigger()
     assert answer(window).startswith("7, ")
 
 
@@ -164,18 +164,18 @@ def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, sma
 
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    monkeypatch.setattr(main_window, "ask_before_closing", end_and_stay)
+    monkeypatch.setattr("gui.closing.ask_before_closing", end_and_stay)
     assert not window.close()
     assert window.isVisible()
 
 
 def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
-    window.pad_panel.random_action.trigger()
+    window.pad_panel.tools.random_digit.trigger()
     image = window.reader.shown.image
     said = window.pad_panel.prediction_view.accessibleDescription()
-    window.pad_panel.random_action.trigger()
+    window.pad_panel.tools.random_digit.trigger()
     with qtbot.waitSignal(window.reader.rest.over):  # one that is refused is refused only then
-        window.pad_panel.undo_action.trigger()
+        window.pad_panel.tools.undo.trigger()
     np.testing.assert_array_equal(window.reader.shown.image, image)
     assert window.pad_panel.prediction_view.accessibleDescription() == said
 
@@ -373,7 +373,7 @@ def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, tmp_path, ink
 def test_a_pasted_picture_is_read(window, tmp_path):
     seven_png(tmp_path / "seven.png")
     QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "seven.png")))
-    window.pad_panel.paste_action.trigger()
+    window.pad_panel.tools.paste.trigger()
     assert answer(window).startswith("7, ")
 
 
@@ -399,7 +399,7 @@ def test_an_ink_file_is_drawn(window, tmp_path):
 
 @pytest.mark.usefixtures("no_data")
 def test_a_random_digit_without_mnist_is_drawn_by_the_program(window):
-    window.pad_panel.random_action.trigger()
+    window.pad_panel.tools.random_digit.trigger()
     assert window.pad_panel.pad.drawing()
     assert window.reader.shown.predictions
 
@@ -409,9 +409,9 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
     before = answer(window)
     seven_png(tmp_path / "seven.png")
     window.reader.open(tmp_path / "seven.png")
-    window.pad_panel.undo_action.trigger()
+    window.pad_panel.tools.undo.trigger()
     assert answer(window) == before
-    window.pad_panel.redo_action.trigger()
+    window.pad_panel.tools.redo.trigger()
     assert answer(window).startswith("7, ")
 
 
@@ -577,7 +577,7 @@ def test_settings_are_remembered(qtbot, window):
     window.training_panel.form.editor("epochs").setValue(77)
     window.training_panel.fold_button.click()
     window._workings._log_action.setChecked(True)
-    window.pad_panel.set_pen_width(PEN_WIDTHS[-1])
+    window.pad_panel.tools.set_pen_width(PEN_WIDTHS[-1])
     window.resize(798, 700)  # the offscreen screen is 800 wide
     window.close()
     again = MainWindow(Preferences())
@@ -588,7 +588,7 @@ def test_settings_are_remembered(qtbot, window):
     assert again.training_panel.config().epochs == 77
     assert again.training_panel.fold_button.isChecked()
     assert again._workings._log_action.isChecked()
-    assert again.pad_panel.pen_width() == PEN_WIDTHS[-1]
+    assert again.pad_panel.pad.pen_width() == PEN_WIDTHS[-1]
     assert again.size() == window.size() == QSize(798, 700)
     again.close()
 
@@ -653,7 +653,7 @@ def test_damaged_settings_give_the_defaults(qtbot, width):
     (places.settings() / "digitpad.ini").write_bytes(content)
     window = MainWindow(Preferences())
     qtbot.addWidget(window)
-    assert window.pad_panel.pen_width() == DEFAULT_PEN_WIDTH
+    assert window.pad_panel.pad.pen_width() == DEFAULT_PEN_WIDTH
     assert window.training_panel.recipe == "quick"
     window.close()
 
@@ -755,7 +755,7 @@ def test_a_drawing_survives_a_resize(window):
     window.resize(900, 600)
     middle = window.pad_panel.pad.rect().center()
     drag(window.pad_panel.pad, [(middle.x(), middle.y()), (middle.x(), middle.y() + 1)])
-    window.pad_panel.undo_action.trigger()
+    window.pad_panel.tools.undo.trigger()
     assert answer(window) == before
 
 

@@ -45,14 +45,14 @@ def click(panel, action):
 
 def actions(panel):
     return [
-        panel.pen_action,
-        panel.eraser_action,
-        panel.undo_action,
-        panel.redo_action,
-        panel.clear_action,
-        panel.random_action,
-        panel.open_action,
-        panel.paste_action,
+        panel.tools.pen,
+        panel.tools.eraser,
+        panel.tools.undo,
+        panel.tools.redo,
+        panel.tools.clear,
+        panel.tools.random_digit,
+        panel.tools.open_picture,
+        panel.tools.paste,
     ]
 
 
@@ -64,16 +64,16 @@ def test_drawing_says_that_something_changed(panel, qtbot):
 
 def test_undo_redo_and_clear_are_there_when_they_can_be_used(panel):
     def usable():
-        return tuple(a.isEnabled() for a in (panel.undo_action, panel.redo_action, panel.clear_action))
+        return tuple(a.isEnabled() for a in (panel.tools.undo, panel.tools.redo, panel.tools.clear))
 
     assert usable() == (False, False, False)
     draw(panel)
     assert usable() == (True, False, True)
-    click(panel, panel.undo_action)
+    click(panel, panel.tools.undo)
     assert panel.pad.is_blank()
     assert usable() == (False, True, False)
-    click(panel, panel.redo_action)
-    click(panel, panel.clear_action)
+    click(panel, panel.tools.redo)
+    click(panel, panel.tools.clear)
     assert panel.pad.is_blank()
     assert usable() == (True, False, False)
     panel.pad.set_drawing(Drawing.from_points([[(1, 1)]]))
@@ -86,23 +86,23 @@ def test_the_first_stroke_can_be_cancelled_by_the_shortcut_while_it_is_drawn(pan
     QTest.mouseMove(panel.pad, centre + QPoint(20, 30))
     QTest.keySequence(panel.pad, QKeySequence(QKeySequence.StandardKey.Undo))
     assert panel.pad.is_blank()
-    assert not panel.undo_action.isEnabled()
-    assert not panel.clear_action.isEnabled()
+    assert not panel.tools.undo.isEnabled()
+    assert not panel.tools.clear.isEnabled()
     QTest.mouseRelease(panel.pad, LEFT, pos=centre + QPoint(20, 30))
     assert panel.pad.is_blank()
 
 
 def test_pen_and_eraser_exclude_each_other(panel):
-    assert panel.pen_action.isChecked()
-    click(panel, panel.eraser_action)
-    assert not panel.pen_action.isChecked()
+    assert panel.tools.pen.isChecked()
+    click(panel, panel.tools.eraser)
+    assert not panel.tools.pen.isChecked()
     assert panel.pad.tool() is Tool.ERASER
-    click(panel, panel.pen_action)
+    click(panel, panel.tools.pen)
     assert panel.pad.tool() is Tool.PEN
 
 
 def test_the_menu_sets_the_pen_width(panel):
-    widths = panel.width_menu.actions()
+    widths = panel.tools.width_menu.actions()
     assert [a.isChecked() for a in widths].count(True) == 1
     for action, share in zip(widths, PEN_WIDTHS, strict=True):
         action.trigger()
@@ -115,20 +115,20 @@ def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, shar
     said = []
     panel.changed.connect(lambda: said.append("changed"))
     panel.pad.historyChanged.connect(lambda: said.append("history"))
-    for action in panel.width_menu.actions():
+    for action in panel.tools.width_menu.actions():
         action.triggered.connect(lambda: said.append("triggered"))
     for _ in range(2):
-        panel.set_pen_width(share)
-        assert panel.pen_width() == panel.pad.pen_width() == share
-        assert [a.isChecked() for a in panel.width_menu.actions()].index(True) == nearest
+        panel.tools.set_pen_width(share)
+        assert panel.pad.pen_width() == panel.pad.pen_width() == share
+        assert [a.isChecked() for a in panel.tools.width_menu.actions()].index(True) == nearest
     assert not said
 
 
 def test_what_it_cannot_do_it_asks_for(panel, qtbot):
     with qtbot.waitSignal(panel.randomDigitRequested):
-        click(panel, panel.random_action)
+        click(panel, panel.tools.random_digit)
     with qtbot.waitSignal(panel.openPictureRequested):
-        click(panel, panel.open_action)
+        click(panel, panel.tools.open_picture)
 
 
 def test_a_pasted_picture_or_file_is_handed_on(panel, tmp_path):
@@ -137,11 +137,11 @@ def test_a_pasted_picture_or_file_is_handed_on(panel, tmp_path):
     picture = QImage(5, 5, QImage.Format.Format_RGB32)
     picture.fill(0x336699)
     QGuiApplication.clipboard().setImage(picture)
-    click(panel, panel.paste_action)
+    click(panel, panel.tools.paste)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "7.png"))])
     QGuiApplication.clipboard().setMimeData(data)
-    click(panel, panel.paste_action)
+    click(panel, panel.tools.paste)
     assert pasted[0].pixelColor(2, 2) == picture.pixelColor(2, 2)
     assert pasted[1:] == [tmp_path / "7.png"]
 
@@ -150,7 +150,7 @@ def test_pasting_what_is_no_picture_says_so(panel, qtbot):
     pasted = []
     panel.picturePasted.connect(pasted.append)
     QGuiApplication.clipboard().setText("seven")
-    click(panel, panel.paste_action)
+    click(panel, panel.tools.paste)
     assert not pasted
     assert "clipboard" in QToolTip.text()
 
@@ -164,12 +164,12 @@ def test_a_drop_on_the_pad_counts_as_a_pasted_picture(panel, qtbot):
 def test_actions_have_the_platform_s_shortcuts(panel):
     key = QKeySequence.StandardKey
     for action, standard in (
-        (panel.undo_action, key.Undo),
-        (panel.redo_action, key.Redo),
-        (panel.paste_action, key.Paste),
+        (panel.tools.undo, key.Undo),
+        (panel.tools.redo, key.Redo),
+        (panel.tools.paste, key.Paste),
     ):
         assert action.shortcuts() == QKeySequence.keyBindings(standard)
-    assert panel.open_action.shortcut().isEmpty()
+    assert panel.tools.open_picture.shortcut().isEmpty()
 
 
 def test_undo_works_by_its_shortcut(panel):
@@ -208,6 +208,8 @@ def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel
         assert not tool.icon().isNull()
         assert tool.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert len({tool.toolTip() for tool in buttons}) == 9
+    assert panel.pad.accessibleName()
+    assert panel.pad.accessibleDescription()
 
 
 def test_an_answer_is_handed_to_the_views(panel, said):
@@ -244,7 +246,7 @@ def test_the_selector_has_its_place_between_tools_and_pad_and_can_be_replaced(pa
     QApplication.processEvents()
     assert first.parent() is None
     assert second.isVisible()
-    assert button(panel, panel.pen_action).geometry().bottom() < second.geometry().top()
+    assert button(panel, panel.tools.pen).geometry().bottom() < second.geometry().top()
     assert second.geometry().bottom() < panel.pad.geometry().top()
     panel.set_selector(None)
     assert second.parent() is None
@@ -283,7 +285,7 @@ def test_after_full_screen_it_becomes_small_again(panel):
 
 def test_icons_follow_the_scheme(panel):
     def lightness():
-        image = panel.pen_action.icon().pixmap(20, 20).toImage()
+        image = panel.tools.pen.icon().pixmap(20, 20).toImage()
         pixels = [image.pixelColor(x, y) for x in range(20) for y in range(20)]
         return max(pixels, key=lambda c: c.alpha()).lightness()
 

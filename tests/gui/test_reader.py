@@ -163,7 +163,7 @@ def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, reader, refuse
         panel.pad.clear()
     reader.answer()
     with qtbot.waitSignal(reader.rest.over):
-        getattr(panel, f"{action}_action").trigger()
+        getattr(panel.tools, action).trigger()
         assert said(panel) == "No answer yet" if action == "clear" else said(panel).startswith("2, ")
     assert said(panel) == ("No answer yet" if action == "clear" else "Not a digit")
 
@@ -174,7 +174,7 @@ def test_the_eraser_is_a_pen_too(qtbot, panel, reader, refuse):
     panel.pad.set_drawing(NUMBER, fit=True)
     reader.answer()
     assert said(panel).startswith("????")
-    panel.eraser_action.trigger()
+    panel.tools.eraser.trigger()
     on_the_six = spots(panel, NUMBER)[3][6]
     with qtbot.waitSignal(reader.rest.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=on_the_six)
@@ -199,7 +199,7 @@ def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touche
     refuse(ALL)
     reader.rest.timer.setInterval(20)
     draw(panel, TWO)
-    panel.eraser_action.trigger()
+    panel.tools.eraser.trigger()
     with qtbot.waitSignal(reader.rest.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=panel.pad._sheet().topLeft().toPoint() + QPoint(5, 5))
     assert said(panel).startswith("2, ")
@@ -333,7 +333,7 @@ def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, reader, re
     panel.digitSelected.emit(1)
     refuse(NONE)
     assert "Digit 2 of 4" in said(panel)
-    panel.undo_action.trigger()
+    panel.tools.undo.trigger()
     assert said(panel).startswith("202. Digit 3 of 3")
 
 
@@ -362,7 +362,7 @@ def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel
     draw(panel, TWO)
     assert reader.shown.image.any()
     assert said(panel) == "No answer yet"
-    panel.clear_action.trigger()
+    panel.tools.clear.trigger()
     assert reader.shown.image is None
 
 
