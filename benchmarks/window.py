@@ -83,7 +83,7 @@ def _measure(options: argparse.Namespace) -> None:
         from lasting import memory
         from opening import empty_memory
 
-        memory(name, min(seconds, 10.0), empty_memory(), 1 if options.quick else 5)
+        memory(name, min(seconds, 40.0), empty_memory(), 1 if options.quick else 5)
     elif options.part == "cycles":
         from lasting import cycles
 

@@ -216,7 +216,7 @@ def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: T
     state.keep_if_best(evaluation)
     if not evaluation.n:
         return progress
-    sample = evaluate(state.network, data.sample, config.input_scale)
+    sample = evaluate(state.network, data.train, config.input_scale, data.sample)
     return dataclasses.replace(
         progress,
         validation_loss=evaluation.loss,
@@ -294,23 +294,31 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rat
     )
 
 
-def evaluate(network: Network, data: Dataset, input_scale: float, block: int = 1000) -> Evaluation:
+def evaluate(
+    network: Network,
+    data: Dataset,
+    input_scale: float,
+    rows: NDArray[np.intp] | None = None,
+    block: int = 500,
+) -> Evaluation:
     """Return what a network answers to a dataset's digits, in inference mode, ``block`` images at a time.
 
-    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it.
+    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it. ``rows`` says
+    which digits are asked about, if not all; they are never together in one copy.
     """
-    data = data.digits
+    if rows is None and data.n_labels > N_CLASSES:
+        rows = np.flatnonzero(data.labels < N_CLASSES)
+    n = len(data) if rows is None else len(rows)
     confusion = np.zeros((N_CLASSES, N_CLASSES), np.int64)
     total = 0.0
-    buffer = np.empty((min(block, len(data)), N_PIXELS), np.float32)
+    buffer = np.empty((min(block, n), N_PIXELS), np.float32)
     with np.errstate(all="ignore"):
-        for start in range(0, len(data), block):
-            labels = data.labels[start : start + block]
-            rows = data.images[start : start + block]
-            images = np.multiply(rows, np.float32(input_scale), out=buffer[: len(labels)])
+        for start in range(0, n, block):
+            part = slice(start, start + block) if rows is None else rows[start : start + block]
+            labels = data.labels[part]
+            images = np.multiply(data.images[part], np.float32(input_scale), out=buffer[: len(labels)])
             log_p = log_softmax(network.logits(images)[:, :N_CLASSES])
             total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
             answers = log_p.argmax(axis=1)
             confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)
-    n = len(data)
     return Evaluation(n, int(np.trace(confusion)), total / n if n else 0.0, confusion)

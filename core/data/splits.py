@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.config import TrainConfig
-from core.data.dataset import Dataset
+from core.data.dataset import N_CLASSES, Dataset
 from core.data.sources import Source
 
 MAX_SAMPLE = 5000
@@ -32,12 +33,12 @@ class Splits:
         return cls(train, validation, source.test)
 
     @cached_property
-    def sample(self) -> Dataset:
-        """A fixed part of ``train``, at most as large as ``validation``.
+    def sample(self) -> NDArray[np.intp]:
+        """The rows of a fixed part of the digits in ``train``, at most as many as ``validation`` has.
 
         What is measured on both in the same way differs by what was learned by heart.
         """
-        digits = self.train.digits
+        digits = np.flatnonzero(self.train.labels < N_CLASSES)
         order = np.random.default_rng(0).permutation(len(digits))
         return digits[np.sort(order[: min(len(self.validation), MAX_SAMPLE)])]
 

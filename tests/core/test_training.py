@@ -253,7 +253,7 @@ def scripted(monkeypatch, answers):
     """Let evaluations find these accuracies and losses, on validation and on the training sample after it."""
     found = iter([part for answer in answers for part in (answer, (1.0, 0.0))])
 
-    def evaluation(network, data, input_scale):
+    def evaluation(network, data, input_scale, rows=None):
         accuracy, loss = next(found)
         return training.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
 
@@ -412,7 +412,7 @@ def test_training_digits_are_measured_like_validation():
     state = TrainingState.start(data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True))
     for record in fit(state, data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True)):
         if record.validation_loss is not None:
-            measured = evaluate(state.network, data.sample, SMALL.input_scale)
+            measured = evaluate(state.network, data.train, SMALL.input_scale, data.sample)
             assert (record.training_loss, record.training_accuracy) == (measured.loss, measured.accuracy)
         else:
             assert record.training_loss is record.training_accuracy is record.inspection is None
@@ -457,7 +457,7 @@ def test_the_rate_can_be_changed_between_two_batches():
 def test_an_evaluation_agrees_with_a_plain_computation(block):
     state, _ = run(dataclasses.replace(SMALL, epochs=1, dropout=0.5, batch_norm=True))
     data = digits(45, seed=5)
-    found = evaluate(state.network, data, 1 / 255, block)
+    found = evaluate(state.network, data, 1 / 255, block=block)
     p = state.network.predict(data.images * np.float32(1 / 255)).astype(np.float64)
     answers = p.argmax(axis=1)
     confusion = np.zeros((10, 10), int)
@@ -469,6 +469,17 @@ def test_an_evaluation_agrees_with_a_plain_computation(block):
     np.testing.assert_array_equal(found.confusion, confusion)
     assert found.n > found.correct > 0, "a test that cannot tell rows from columns"
     assert (confusion != confusion.T).any()
+
+
+@pytest.mark.parametrize("block", [1, 4, 500])
+def test_an_evaluation_of_some_rows_is_one_of_these_digits_alone(block):
+    state, _ = run(dataclasses.replace(SMALL, epochs=1))
+    data, rows = digits(45, seed=5), np.array([3, 4, 10, 44])
+    found = evaluate(state.network, data, 1 / 255, rows, block)
+    expected = evaluate(state.network, data[rows], 1 / 255)
+    assert (found.n, found.correct) == (4, expected.correct)
+    assert found.loss == pytest.approx(expected.loss, rel=1e-6)
+    np.testing.assert_array_equal(found.confusion, expected.confusion)
 
 
 def test_an_evaluation_of_nothing():

@@ -15,9 +15,9 @@ def dataset(n, labels=None):
 def test_the_sample_is_as_large_as_validation_and_always_the_same():
     data = Splits(dataset(100), dataset(20), dataset(5))
     assert len(data.sample) == 20
-    assert len(np.unique(data.sample.images, axis=0)) == 20
+    assert len(np.unique(data.sample)) == 20
     again = Splits(dataset(100), dataset(20), dataset(5))
-    np.testing.assert_array_equal(data.sample.images, again.sample.images)
+    np.testing.assert_array_equal(data.sample, again.sample)
 
 
 def test_the_sample_is_no_larger_than_it_need_be(monkeypatch):
@@ -27,8 +27,8 @@ def test_the_sample_is_no_larger_than_it_need_be(monkeypatch):
 
 def test_the_sample_is_of_digits_alone():
     labels = np.where(np.arange(100) < 50, NOT_A_DIGIT, 3)
-    sample = Splits(dataset(100, labels), dataset(80), dataset(5)).sample
-    assert sample.labels.tolist() == [3] * 50
+    data = Splits(dataset(100, labels), dataset(80), dataset(5))
+    assert data.train.labels[data.sample].tolist() == [3] * 50
 
 
 def test_without_validation_there_is_no_sample():
