@@ -14,7 +14,8 @@ from pathlib import Path
 from goals import goal
 
 from core.config import TrainConfig
-from core.runs import Run, Shelf, Status, versions
+from core.runs import Run, Status, versions
+from core.shelf import Shelf
 
 ROUNDS = 5
 

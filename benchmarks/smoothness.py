@@ -15,7 +15,8 @@ from core.data import sources
 from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from core.training import Progress
 
 _ROUNDS = 5

@@ -17,7 +17,8 @@ from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
 from core.history import Axis, History
 from core.modelfile import Model
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from core.training import Progress
 
 CHECKPOINT_INTERVAL_S = 8.0

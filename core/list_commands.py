@@ -9,7 +9,8 @@ from core import modelfile, output, places, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.experiment import calibration_of
-from core.runs import Broken, Run, Shelf
+from core.runs import Broken, Run
+from core.shelf import Shelf
 
 
 def list_recipes(options: argparse.Namespace) -> int:

@@ -17,7 +17,8 @@ from core.experiment import Experiment, Scores
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.recipefile import Recipe
-from core.runs import MODEL, STATE, Run, Shelf, Status
+from core.runs import MODEL, STATE, Run, Status
+from core.shelf import Shelf
 from core.training import Progress
 
 DEFAULT_OUT = Path("model.safetensors")

@@ -14,7 +14,8 @@ from core import atomic, modelfile
 from core.errors import DigitpadError, RunError
 from core.history import COLUMNS
 from core.modelfile import Model
-from core.runs import Broken, Run, Shelf
+from core.runs import Broken, Run
+from core.shelf import Shelf
 from gui.notice import Kind
 from gui.run_shelf import RunShelf
 from gui.run_table import Entry

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core import atomic
 from core.ink import Drawing
 from core.recognizer import Judgement, Prediction, Recognizer
-from core.runs import Shelf
+from core.shelf import Shelf
 from core.training import Progress
 from gui import specimens, theme
 from gui.main_window import MainWindow

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from core import threads
 from core.errors import DigitpadError
 from core.modelfile import Model
-from core.runs import Broken, Run, Shelf, Status
+from core.runs import Broken, Run, Status
+from core.shelf import Shelf
 from core.training import Progress
 from gui.faults import log
 from gui.model_desk import ModelDesk

@@ -6,7 +6,8 @@ from PySide6.QtCore import QObject, Signal
 
 from core.config import TrainConfig
 from core.nn.network import Snapshot
-from core.runs import Run, Shelf
+from core.runs import Run
+from core.shelf import Shelf
 from core.snapshots import Kept
 from core.training import Progress
 from gui.worker import Facts, Order, Outcome, Worker

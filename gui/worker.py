@@ -23,7 +23,8 @@ from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
 from core.modelfile import Model
-from core.runs import STATE, Run, Shelf, Status
+from core.runs import STATE, Run, Status
+from core.shelf import Shelf
 from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
 from core.training import Progress
 

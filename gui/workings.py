@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from core import places
 from core.data import mnist, sources
 from core.errors import ConfigError
-from core.runs import Shelf
+from core.shelf import Shelf
 from gui import about, theme
 from gui.faults import log
 from gui.lab_room import LabRoom

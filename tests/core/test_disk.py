@@ -16,7 +16,8 @@ from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
 from core.keeper import Keeper
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 
 CONFIG = TrainConfig(hidden=(8,), batch_size=16, epochs=3)
 SMALL = ("--data", "synthetic:120", "--hidden", "8", "--epochs", "2", "--batch-size", "16")

@@ -14,7 +14,8 @@ from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
 from core.keeper import Keeper
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from core.threads import limited
 
 CONFIG = TrainConfig(hidden=(12,), batch_size=16, epochs=4, momentum=0.9, dropout=0.2, deformation=0.5, batch_norm=True)
@@ -91,7 +92,7 @@ def test_a_rate_that_was_changed_stays_changed(shelf):
 KILLED = """
 import os, signal, sys
 from core import keeper, training
-from core.runs import Shelf
+from core.shelf import Shelf
 sys.path.insert(0, "tests/core")
 import test_keeper
 from pathlib import Path

@@ -13,7 +13,8 @@ from core.experiment import Experiment
 from core.keeper import Keeper
 from core.nn import losses
 from core.recognizer import Recognizer
-from core.runs import Shelf, Status
+from core.runs import Status
+from core.shelf import Shelf
 
 N = 60
 _RNG = np.random.default_rng(0)

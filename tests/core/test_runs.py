@@ -1,174 +1,34 @@
-"""The run shelf: what is kept of a run, and what becomes of folders that are none."""
+"""A run on disk: what is known of it, its curves, and how it differs from others."""
 
 import dataclasses
 import json
 
 import pytest
 
-from core import locks, runs
+from core import runs
 from core.config import TrainConfig
 from core.errors import ConfigError, RunError
-from core.runs import Broken, Run, Shelf, Status
+from core.runs import Run, Status
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "a shelf")
-
-
-def begun(shelf, name="quick", **facts):
-    return shelf.begin(name=name, recipe="quick", settings=dataclasses.asdict(TrainConfig()), **facts)
-
-
-def ended(shelf, name="quick", **facts):
-    run = dataclasses.replace(begun(shelf, name), status=Status.FINISHED, **facts)
+def run(tmp_path):
+    facts = {"settings": dataclasses.asdict(TrainConfig()), "data": "mnist", "versions": runs.versions()}
+    run = Run(tmp_path / "a run", "quick", status=Status.FINISHED, **facts)
+    run.folder.mkdir()
     run.save()
     return run
 
 
-def test_a_shelf_that_is_not_there_yet_is_empty(shelf):
-    assert shelf.runs() == []
-
-
-def test_without_a_folder_it_is_the_users_own(home):
-    assert Shelf().folder == home / "runs"
-
-
-def test_what_is_known_of_a_run_comes_back(shelf):
-    run = begun(shelf, data="mnist", threads=2, n_steps=100)
-    run = dataclasses.replace(run, status=Status.STOPPED, scores={"test_accuracy": 0.98}, best_validation=0.97)
+def test_what_is_known_of_a_run_comes_back(run):
+    changes = {"status": Status.STOPPED, "scores": {"test_accuracy": 0.98}, "best_validation": 0.97, "n_steps": 100}
+    run = dataclasses.replace(run, threads=2, **changes)
     run.save()
-    (found,) = shelf.runs()
+    found = Run.load(run.folder)
     assert found.config() == TrainConfig()
     assert found == dataclasses.replace(run, settings=found.settings)
     assert found.test_accuracy == 0.98
     assert found.versions["numpy"]
-
-
-def test_the_newest_comes_first(shelf, monkeypatch):
-    names = ["first", "second", "third"]
-    for number, name in enumerate(names):
-        ended(shelf, name)
-        (folder,) = [path for path in shelf.folder.iterdir() if path.name[0] not in "0."]
-        folder.rename(shelf.folder / f"0{number}")
-    assert [run.name for run in shelf.runs()] == names[::-1]
-
-
-def test_a_run_that_nobody_holds_was_interrupted(shelf):
-    run = begun(shelf)
-    lock = locks.hold(run.folder)
-    assert shelf.runs()[0].status is Status.RUNNING
-    lock.release()
-    assert shelf.runs()[0].status is Status.INTERRUPTED
-    assert shelf.last_interrupted().id == run.id
-
-
-def test_where_none_was_interrupted(shelf):
-    ended(shelf)
-    with pytest.raises(RunError, match="no run that was interrupted"):
-        shelf.last_interrupted()
-
-
-def test_a_run_is_found_by_its_id_and_by_its_name(shelf):
-    run = ended(shelf, "a name")
-    assert shelf.find(run.id).name == "a name"
-    assert shelf.find("a name").id == run.id
-    with pytest.raises(RunError, match='no run "another"'):
-        shelf.find("another")
-
-
-# What its reader calls it
-
-
-def test_name_and_note_are_kept_whoever_writes_the_rest(shelf):
-    run = begun(shelf)
-    labelled = shelf.label(run, name="  the best\n", note="with dropout")
-    assert (labelled.name, labelled.note) == ("the best", "with dropout")
-    run.save()  # the run goes on, and knows nothing of it
-    assert (shelf.runs()[0].name, shelf.runs()[0].note) == ("the best", "with dropout")
-
-
-def test_a_name_is_needed_and_has_its_limit(shelf):
-    run = begun(shelf)
-    with pytest.raises(RunError, match="needs a name"):
-        shelf.label(run, name="  ")
-    assert len(shelf.label(run, name="x" * 10_000).name) == runs.MAX_NAME
-
-
-def test_a_name_never_becomes_a_path(shelf):
-    run = ended(shelf)
-    shelf.label(run, name="../../etc/passwd")
-    assert shelf.runs()[0].folder == run.folder
-
-
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"name": 7, "note": ""}', b"{", b'{"name": "x"}'])
-def test_a_damaged_label_costs_the_name_and_not_the_run(shelf, content):
-    run = ended(shelf, "as it began")
-    shelf.label(run, name="mine")
-    (run.folder / runs.LABEL).write_bytes(content)
-    assert shelf.runs()[0].name == "as it began"
-
-
-def test_a_label_that_cannot_be_written_changes_nothing(shelf, monkeypatch):
-    run = begun(shelf)
-
-    def refuse(path, content):
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(runs.atomic, "write", refuse)
-    with pytest.raises(RunError, match="cannot be written: Read-only"):
-        shelf.label(run, name="x")
-    assert shelf.runs()[0].name == "quick"
-
-
-# Deleting
-
-
-def test_a_deleted_run_can_be_brought_back(shelf):
-    run, other = ended(shelf), ended(shelf, "other")
-    shelf.delete(run)
-    assert [found.id for found in shelf.runs()] == [other.id]
-    shelf.restore(run.id)
-    assert {found.id for found in shelf.runs()} == {run.id, other.id}
-    shelf.delete(run)
-    shelf.empty_trash()
-    with pytest.raises(RunError, match="cannot be brought back"):
-        shelf.restore(run.id)
-
-
-def test_a_broken_folder_can_be_deleted(shelf):
-    (shelf.folder / "odd").mkdir(parents=True)
-    (broken,) = shelf.runs()
-    shelf.delete(broken)
-    assert shelf.runs() == []
-
-
-# What is broken
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "damaged"),
-        (b"{", "damaged"),
-        (b"[]", "damaged"),
-        (b"null", "damaged"),
-        (b"\xff\xfe", "damaged"),
-        (b"[" * 100_000, "damaged"),
-        (b"9" * 2**20 + b"9", "larger than 1 MiB"),
-        (b'{"format": 2}', "newer kind"),
-        (b'{"format": true}', "damaged"),
-        (b'{"format": 1}', "damaged: 'name'"),
-    ],
-)
-def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(shelf, content, reason):
-    good, bad = ended(shelf, "good"), ended(shelf, "bad")
-    (bad.folder / runs.INFO).write_bytes(content)
-    found = {run.id: run for run in shelf.runs()}
-    assert isinstance(found[good.id], Run)
-    assert isinstance(found[bad.id], Broken)
-    assert reason in found[bad.id].reason
-    assert str(bad.folder) in found[bad.id].reason
 
 
 @pytest.mark.parametrize(
@@ -184,29 +44,19 @@ def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(shelf, content, rea
         ("step", 1.5),
     ],
 )
-def test_facts_of_the_wrong_kind_are_refused(shelf, name, value):
-    run = ended(shelf)
-    facts = json.loads((run.folder / runs.INFO).read_text())
-    (run.folder / runs.INFO).write_text(json.dumps(facts | {name: value}))
-    assert isinstance(shelf.runs()[0], Broken)
+def test_facts_of_the_wrong_kind_are_refused(run, name, value):
+    path = run.folder / runs.INFO
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    with pytest.raises(RunError, match=r"run\.json is damaged"):
+        Run.load(run.folder)
 
 
-def test_a_folder_without_anything_is_broken(shelf):
-    (shelf.folder / "empty").mkdir(parents=True)
-    (shelf.folder / "a file").write_text("x")
-    (found,) = shelf.runs()
-    assert isinstance(found, Broken)
-    assert "cannot be read" in found.reason
-
-
-def test_settings_of_another_program_are_told_when_they_are_asked_for(shelf):
-    run = dataclasses.replace(ended(shelf), settings={"warp_speed": 9})
+def test_settings_of_another_program_are_told_when_they_are_asked_for(run):
     with pytest.raises(ConfigError, match="warp_speed"):
-        run.config()
+        dataclasses.replace(run, settings={"warp_speed": 9}).config()
 
 
-def test_curves_that_are_missing_or_damaged(shelf):
-    run = ended(shelf)
+def test_curves_that_are_missing_or_damaged(run):
     with pytest.raises(RunError, match="cannot be read"):
         run.history()
     (run.folder / runs.CURVE).write_bytes(b"nonsense")
@@ -214,84 +64,7 @@ def test_curves_that_are_missing_or_damaged(shelf):
         run.history()
 
 
-def test_a_place_that_cannot_be_written(tmp_path):
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(RunError, match="cannot be made"):
-        begun(Shelf(tmp_path / "file"))
-
-
-# Side by side
-
-
-def test_which_settings_differ(shelf):
-    one = ended(shelf, data="mnist")
-    other = dataclasses.replace(one, settings=dict(one.settings) | {"learning_rate": 0.3}, data="synthetic")
-    assert runs.differing([one, other]) == {"learning_rate": [0.1, 0.3], "data": ["mnist", "synthetic"]}
-    assert runs.differing([one, one]) == {}
-
-
-def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(shelf, monkeypatch):
-    for _ in range(30):
-        ended(shelf)
-    read = []
-    inner = runs.bounded.read
-    monkeypatch.setattr(runs.bounded, "read", lambda path, *rest: (read.append(path.name), inner(path, *rest))[1])
-    assert len(shelf.runs()) == 30
-    assert read == [runs.INFO] * 30
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"scores": {"test_accuracy": 10**400}},
-        {"seconds": 10**400},
-        {"best_validation": 10**400},
-        {"settings": {"learning_rate": float("nan")}},
-        {"settings": {"x": [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}},
-        {"seconds": -1},
-    ],
-)
-def test_numbers_that_nothing_can_show_break_one_run_and_not_the_list(shelf, lab, change, home):
-    run = ended(Shelf())
-    facts = json.loads((run.folder / runs.INFO).read_text())
-    (run.folder / runs.INFO).write_text(json.dumps(facts | change))
-    code, out, _ = lab("runs")
-    assert (code, "broken" in out) == (0, True)
-    code, out, _ = lab("runs", "--json")
-    assert (code, len(json.loads(out)["broken"])) == (0, 1)
-
-
-# While another process looks on
-
-
-def test_a_run_is_seen_only_with_its_facts_and_held(shelf, monkeypatch):
-    seen = []
-    rename = runs.Path.rename
-    look = lambda path, target: (seen.append(shelf.runs()), rename(path, target), seen.append(shelf.runs()))  # noqa: E731
-    monkeypatch.setattr(runs.Path, "rename", look)
-    _, lock = shelf.begin_held(name="quick", settings={})
-    before, ((after,)) = seen
-    assert before == []
-    assert after.status is Status.RUNNING
-    lock.release()
-
-
-def test_a_run_that_cannot_be_begun_leaves_nothing(shelf, monkeypatch):
-    def fail(*arguments):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(runs.Path, "rename", fail)
-    with pytest.raises(RunError, match="No space left"):
-        begun(shelf)
-    monkeypatch.undo()
-    assert [path.name for path in shelf.folder.iterdir()] == [".locks"]
-    assert not any(locks.is_held(shelf.folder / path.name) for path in (shelf.folder / ".locks").iterdir())
-
-
-def test_what_was_left_while_a_run_was_begun_goes_with_the_trash(shelf, monkeypatch):
-    (shelf.folder / ".begun-x").mkdir(parents=True)
-    shelf.empty_trash()
-    assert (shelf.folder / ".begun-x").exists()
-    monkeypatch.setattr(runs.time, "time", lambda: 1e12)
-    shelf.empty_trash()
-    assert not (shelf.folder / ".begun-x").exists()
+def test_which_settings_differ(run):
+    other = dataclasses.replace(run, settings=dict(run.settings) | {"learning_rate": 0.3}, data="synthetic")
+    assert runs.differing([run, other]) == {"learning_rate": [0.1, 0.3], "data": ["mnist", "synthetic"]}
+    assert runs.differing([run, run]) == {}

@@ -2,12 +2,14 @@
 
 import json
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core import atomic, locks, modelfile, runs, training
-from core.runs import Shelf, Status
+from core.runs import Status
+from core.shelf import Shelf
 
 DATA = "synthetic:200"
 QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
@@ -43,7 +45,7 @@ def test_a_run_that_is_kept_is_listed(lab, here):
     assert code == 0
     (run,) = Shelf().runs()
     assert report["run"] == run.id
-    assert modelfile.load(runs.Path(report["out"])).scores["test_accuracy"] == report["test_accuracy"]
+    assert modelfile.load(Path(report["out"])).scores["test_accuracy"] == report["test_accuracy"]
     assert not list(here.iterdir())  # the shelf is where it is, and nowhere else
     _, out, _ = lab("runs")
     assert out.startswith(f"{run.id}  quick: finished, validation ")

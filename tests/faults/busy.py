@@ -13,7 +13,8 @@ from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
 from core.keeper import Keeper
-from core.runs import Broken, Shelf, Status
+from core.runs import Broken, Status
+from core.shelf import Shelf
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)

@@ -27,7 +27,8 @@ from core.experiment import Experiment
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.nn.network import Network, mlp
-from core.runs import Broken, Shelf, Status
+from core.runs import Broken, Status
+from core.shelf import Shelf
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)

@@ -8,7 +8,8 @@ from core import training
 from core.config import TrainConfig
 from core.experiment import Experiment
 from core.keeper import Keeper
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from core.threads import limited
 
 CONFIG = TrainConfig(hidden=(32,), batch_size=8, momentum=0.9, deformation=0.3, epochs=10_000)

@@ -15,7 +15,8 @@ import living
 import pytest
 
 from core import keeper, locks, training
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from core.threads import limited
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGKILL, and no fork")

@@ -12,7 +12,8 @@ from core import training
 from core.config import TrainConfig
 from core.experiment import Experiment
 from core.keeper import Keeper
-from core.runs import Shelf, Status
+from core.runs import Status
+from core.shelf import Shelf
 
 pytestmark = pytest.mark.skipif("DIGITPAD_TORTURE" not in os.environ, reason="of the long form: make torture")
 

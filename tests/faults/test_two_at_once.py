@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from core import locks, runs
+from core import locks
 from core.config import TrainConfig
 from core.errors import RunError
-from core.runs import Broken, Shelf, Status
+from core.runs import Broken, Status
+from core.shelf import Shelf, _label_lock
 
 HERE = Path(__file__).parent
 N_DEEDS = int(os.environ.get("DIGITPAD_DEEDS", "0")) or 40
@@ -84,7 +85,7 @@ sys.stdin.read()
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
 def test_a_crash_leaves_no_lock_stuck(shelf):
     run = shelf.begin(name="x", settings=TrainConfig().as_dict())
-    names = [run.folder, runs._label_lock(run.folder)]
+    names = [run.folder, _label_lock(run.folder)]
     command = [sys.executable, "-c", HOLD, *names]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "held\n"

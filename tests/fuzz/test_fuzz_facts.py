@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import tomli_w
@@ -13,10 +14,11 @@ from core import kept_results, list_commands, recipefile, recipes, runs
 from core.comparison_job import Job
 from core.config import TrainConfig
 from core.errors import ConfigError, RunError
-from core.runs import Broken, Run, Shelf, Status
+from core.runs import Broken, Run, Status
+from core.shelf import Shelf
 
 RUN = Run(
-    runs.Path("x"),
+    Path("x"),
     "a run",
     recipe="quick",
     settings=TrainConfig().as_dict(),

@@ -20,6 +20,7 @@ from core.modelfile import Model
 from core.nn.network import Network, mlp
 from core.recognizer import Recognizer
 from core.runs import Run
+from core.shelf import Shelf
 from core.training import TrainingState
 
 MODEL = Model(
@@ -92,7 +93,7 @@ def kept(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DIGITPAD_DATA", raising=False)
         experiment = Experiment.prepare("quick", CONFIG, "synthetic:60", 1)
-    with Keeper.begin(experiment, runs.Shelf(tmp_path_factory.mktemp("shelf"))) as keeper:
+    with Keeper.begin(experiment, Shelf(tmp_path_factory.mktemp("shelf"))) as keeper:
         for _ in itertools.islice(keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)), 5):
             pass
         keeper.write()

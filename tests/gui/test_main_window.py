@@ -19,7 +19,8 @@ from core import modelfile, places, recipes
 from core.config import TrainConfig
 from core.data import mnist
 from core.ink import Drawing
-from core.runs import Shelf, Status
+from core.runs import Status
+from core.shelf import Shelf
 from gui import theme
 from gui.closing import Closing, ask_before_closing
 from gui.main_window import MainWindow

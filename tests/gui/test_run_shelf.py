@@ -14,7 +14,8 @@ from core import recipes, runs
 from core.config import TrainConfig
 from core.history import History
 from core.modelfile import load
-from core.runs import Shelf, Status
+from core.runs import Status
+from core.shelf import Shelf
 from gui import theme
 from gui.model_slot import Respondent
 

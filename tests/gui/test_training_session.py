@@ -11,7 +11,8 @@ from PySide6.QtCore import QThread
 from core.config import TrainConfig
 from core.errors import DataError
 from core.experiment import Experiment
-from core.runs import STATE, Shelf, Status
+from core.runs import STATE, Status
+from core.shelf import Shelf
 from gui.training_session import RunState, TrainingSession
 from gui.worker import RECORDS_INTERVAL_S
 
