@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 import core
 from core.modelfile import Model
-from gui import theme
+from gui import icons
 
 
 def show_about(parent: QWidget, model: Model | None) -> None:
     """Show the dialog; ``model`` is the one whose origin is told."""
     box = QMessageBox(parent)
     box.setWindowTitle(_tr("About digitpad"))
-    box.setIconPixmap(theme.app_icon().pixmap(64, 64))
+    box.setIconPixmap(icons.app_icon().pixmap(64, 64))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(
         _tr("digitpad {0}\nDraw a digit and have it recognised; watch a neural network learn.").format(core.__version__)

@@ -105,11 +105,11 @@ def _open_window(app: "QApplication") -> int:
 
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
-    from gui import theme
+    from gui import icons
     from gui.faults import FaultReporter, start_log
 
     gc.enable()
-    app.setWindowIcon(theme.app_icon())
+    app.setWindowIcon(icons.app_icon())
     start_log()
     faults = FaultReporter(app)
     faults.install()

@@ -13,6 +13,7 @@ from core.training import Progress
 from gui import theme
 from gui.curves import Curves, Overlay
 from gui.menus import toggle
+from gui.schemes import DARK
 
 AXIS = Axis(3200, 100)
 
@@ -193,12 +194,12 @@ def test_dark_colours_reach_the_plots(curves):
     curves.flush()
     theme.apply(QApplication.instance(), dark=True)
     live = curves.loss.live
-    assert live.smooth.opts["pen"].color() == theme.DARK.batches
-    assert live.training.opts["pen"].color() == theme.DARK.training
-    assert live.validation.opts["pen"].color() == theme.DARK.validation
-    assert curves.rate.live.opts["pen"].color() == theme.DARK.rate
-    assert [note.colour for note in live.notes.notes] == [theme.DARK.validation, theme.DARK.rate]
-    assert curves.loss.plot.backgroundBrush().color() == theme.DARK.paper
+    assert live.smooth.opts["pen"].color() == DARK.batches
+    assert live.training.opts["pen"].color() == DARK.training
+    assert live.validation.opts["pen"].color() == DARK.validation
+    assert curves.rate.live.opts["pen"].color() == DARK.rate
+    assert [note.colour for note in live.notes.notes] == [DARK.validation, DARK.rate]
+    assert curves.loss.plot.backgroundBrush().color() == DARK.paper
 
 
 # -- axes --------------------------------------------------------------------------------------------------------------

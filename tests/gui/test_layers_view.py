@@ -10,6 +10,7 @@ from core.curve import MAX_BUCKETS
 from core.inspection import Inspection
 from gui import theme
 from gui.layers_view import LayersView
+from gui.schemes import DARK, LIGHT
 from gui.sparkline import Sparkline
 
 
@@ -73,9 +74,9 @@ def test_a_network_without_hidden_layers(view):
 def test_many_dead_units_are_marked_in_either_scheme(view):
     view.add(1000, inspected(dead=(0.49, 0.5)))
     assert table(view)[1][1] == "49.0%"
-    assert theme.LIGHT.warn.name() in table(view)[2][1]
+    assert LIGHT.warn.name() in table(view)[2][1]
     theme.apply(QApplication.instance(), dark=True)
-    assert theme.DARK.warn.name() in table(view)[2][1]
+    assert DARK.warn.name() in table(view)[2][1]
 
 
 def test_the_lines_of_a_column_have_one_scale(view):

@@ -28,6 +28,7 @@ from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.preferences import Preferences
+from gui.schemes import LIGHT
 from gui.training_session import RunState
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
@@ -745,7 +746,7 @@ def test_light_and_dark(window):
     light = next(action for action in window._workings._schemes.actions() if action.data() == "light")
     light.trigger()
     assert not theme.is_dark()
-    assert QApplication.instance().palette().window().color() == theme.LIGHT.window
+    assert QApplication.instance().palette().window().color() == LIGHT.window
 
 
 def test_a_drawing_survives_a_resize(window):

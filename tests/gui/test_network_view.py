@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from core import geometry
 from gui import theme
 from gui.network_view import NetworkView, side_of
+from gui.schemes import DARK
 
 SIZE = geometry.SIZE
 
@@ -100,7 +101,7 @@ def test_cells_stay_whole_and_centred_in_a_widget_of_odd_size(view):
 def test_the_scheme_is_followed(view):
     view.set_image(np.zeros((SIZE, SIZE), np.uint8))
     theme.apply(QApplication.instance(), dark=True)
-    assert tuple(colours(view)[5, 5]) == theme.DARK.paper.getRgb()[:3]
+    assert tuple(colours(view)[5, 5]) == DARK.paper.getRgb()[:3]
 
 
 @pytest.mark.parametrize("image", [np.zeros((20, 20), np.uint8), np.zeros((SIZE, SIZE), np.float32)])

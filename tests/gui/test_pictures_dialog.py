@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
 from gui import theme
 from gui.pictures_dialog import MAX_PICTURES, PicturesDialog
+from gui.schemes import DARK
 
 
 @pytest.fixture
@@ -67,8 +68,8 @@ def test_each_pixel_is_a_square_between_paper_and_ink(dialog, dark):
 def test_the_scheme_is_followed(dialog):
     dialog.show_pictures("Empty", np.zeros((2, 28, 28), np.uint8), flags=("", "doubtful"))
     theme.apply(QApplication.instance(), dark=True)
-    assert tuple(icon(dialog, 0)[30, 30]) == theme.DARK.paper.getRgb()[:3]
-    assert dialog.pictures.item(1).foreground().color() == theme.DARK.warn
+    assert tuple(icon(dialog, 0)[30, 30]) == DARK.paper.getRgb()[:3]
+    assert dialog.pictures.item(1).foreground().color() == DARK.warn
 
 
 def test_pictures_are_copies(dialog):

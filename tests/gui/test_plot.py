@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint
 
-from gui import theme
 from gui.plot import SMALLEST, faint
+from gui.schemes import LIGHT
 
 
 def test_a_logarithmic_axis_names_one_two_and_five(plot):
@@ -102,14 +102,14 @@ def test_places_are_found_and_found_again(plot):
 
 
 def test_thin_pens_stay_the_thinnest(plot):
-    assert plot.pen(theme.LIGHT.training).widthF() == 1
-    assert plot.pen(theme.LIGHT.training, 2).widthF() == 2 * plot.devicePixelRatioF()
-    assert plot.pen(theme.LIGHT.training, 2).isCosmetic()
+    assert plot.pen(LIGHT.training).widthF() == 1
+    assert plot.pen(LIGHT.training, 2).widthF() == 2 * plot.devicePixelRatioF()
+    assert plot.pen(LIGHT.training, 2).isCosmetic()
 
 
 def test_a_faint_colour_is_a_copy():
-    assert faint(theme.LIGHT.training, 10).alpha() == 10
-    assert theme.LIGHT.training.alpha() == 255
+    assert faint(LIGHT.training, 10).alpha() == 10
+    assert LIGHT.training.alpha() == 255
 
 
 def test_the_hint_keeps_within_the_plot(plot):

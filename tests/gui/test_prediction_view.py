@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from gui import theme
 from gui.answer import Answer
 from gui.prediction_view import PredictionView
+from gui.schemes import DARK
 
 
 @pytest.fixture
@@ -208,4 +209,4 @@ def test_it_can_be_painted_very_small_and_in_the_dark(view, said, n):
     theme.apply(QApplication.instance(), dark=True)
     view.set_answer(Answer((said(7, 0.9),) * n, caption="a caption"))
     view.resize(view.minimumSize())
-    assert count(view, theme.DARK.accent).any()
+    assert count(view, DARK.accent).any()

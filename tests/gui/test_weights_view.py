@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gui import theme
+from gui.schemes import DARK
 from gui.weights_view import WeightsView
 
 
@@ -79,7 +80,7 @@ def test_each_weight_is_a_square_between_blue_paper_and_orange(view, dark):
 def test_the_scheme_is_followed(view):
     view.show_weights(np.zeros((784, 4), np.float32))
     theme.apply(QApplication.instance(), dark=True)
-    assert tuple(shown(view, 2)[0, 0]) == theme.DARK.paper.getRgb()[:3]
+    assert tuple(shown(view, 2)[0, 0]) == DARK.paper.getRgb()[:3]
 
 
 def test_new_weights_are_shown_on_the_same_page(view):
