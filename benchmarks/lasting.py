@@ -85,7 +85,7 @@ def cycle(stage: Stage, rng: random.Random) -> None:
     panel, session = window.training_panel, window.session
     panel.set_data("synthetic:300")
     panel.form.set_config(_SMALL)
-    panel.start_button.click()
+    panel.controls.start_button.click()
     for _ in range(rng.randrange(4)):
         stage.play(rng.choice((0.0, 0.002, 0.01)))
         session.toggle_pause()

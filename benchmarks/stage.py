@@ -61,7 +61,7 @@ class Stage:
         panel.set_data(sources.default())
         panel.form.set_config(config)
         panel.form.threads.setValue(n_threads)
-        panel.start_button.click()
+        panel.controls.start_button.click()
         self.wait(lambda: self.window.session.state is RunState.RUNNING)
 
     def end(self) -> None:

@@ -41,7 +41,7 @@ def small_run(window):
     def start(data="synthetic:600", config=SMALL):
         window.training_panel.set_data(data)
         window.training_panel.form.set_config(config)
-        window.training_panel.start_button.click()
+        window.training_panel.controls.start_button.click()
 
     return start
 

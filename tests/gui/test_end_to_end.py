@@ -101,7 +101,7 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     panel.set_recipe("quick")
     panel.set_data("mnist")
     panel.form.editor("epochs").setValue(200)
-    panel.start_button.click()
+    panel.controls.start_button.click()
     qtbot.waitUntil(lambda: window.lab.curves.history.n_evaluations >= 2, timeout=120_000)
     losses = window.lab.curves.history.loss.smoothed[1]
     assert len(losses) > 100
@@ -119,7 +119,7 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     assert window.session.is_active
 
     qtbot.waitUntil(lambda: window.lab.curves.history.evaluations["validation_accuracy"].max() > 0.96, timeout=120_000)
-    panel.stop_button.click()
+    panel.controls.stop_button.click()
     outcome = conclude()
     assert outcome.stopped
     assert outcome.model.scores["test_accuracy"] > 0.95
@@ -151,7 +151,7 @@ def test_close_in_mid_run_on_real_digits(qtbot, window):
     if not window.training_panel.mnist_bar.isHidden():
         pytest.skip("no real data: MNIST is not here")
     window.training_panel.set_data("mnist")
-    window.training_panel.start_button.click()
+    window.training_panel.controls.start_button.click()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         pass
     worker = window.session._worker

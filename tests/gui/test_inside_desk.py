@@ -85,7 +85,7 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_ru
     window.lab.inside_view.scrubber.slider.setValue(window.lab.inside_view.scrubber.slider.maximum())
     assert window.slot.choice is Respondent.TRAINING
     assert (window.slot.recognizer.network.parameters != first.parameters).any()
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_how_the_answer_changed_is_found_out_where_it_is_seen(qtbot, trained):

@@ -89,7 +89,7 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     assert outcome.model is not None
     assert len(window.lab.curves.history.loss) > 10
     assert window.lab.curves.history.n_evaluations == 3
-    assert "test digits are right" in window.training_panel._status.text()
+    assert "test digits are right" in window.training_panel.progress._status.text()
     assert window.slot.has(Respondent.OWN)
     (kept,) = Shelf().runs()
     assert (kept.name, kept.test_accuracy) == ("quick", outcome.model.scores["test_accuracy"])
@@ -97,20 +97,20 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
 
 def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
     panel = window.training_panel
-    assert panel.start_button.isVisible()
-    assert not panel.stop_button.isVisible()
+    assert panel.controls.start_button.isVisible()
+    assert not panel.controls.stop_button.isVisible()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert not panel.start_button.isVisible()
+    assert not panel.controls.start_button.isVisible()
     assert not panel.form.isEnabled()
-    panel.pause_button.click()
+    panel.controls.pause_button.click()
     assert window.session.state is RunState.PAUSED
-    assert panel.pause_button.text() == "Resume"
-    panel.pause_button.click()
+    assert panel.controls.pause_button.text() == "Resume"
+    panel.controls.pause_button.click()
     assert window.session.state is RunState.RUNNING
-    panel.stop_button.click()
+    panel.controls.stop_button.click()
     assert conclude().stopped
-    assert panel.start_button.isVisible()
+    assert panel.controls.start_button.isVisible()
     assert panel.form.isEnabled()
 
 
@@ -121,14 +121,14 @@ def test_a_paused_network_answers(qtbot, window, small_run):
     first = window.slot._recognizers[Respondent.TRAINING].network.snapshot()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         pass
-    window.training_panel.pause_button.click()
+    window.training_panel.controls.pause_button.click()
     qtbot.wait(100)  # what was under way has arrived
-    assert window.training_panel._status.text().startswith("Paused. Epoch")
-    assert window.training_panel._status.text().count("Paused") == 1
+    assert window.training_panel.progress._status.text().startswith("Paused. Epoch")
+    assert window.training_panel.progress._status.text().count("Paused") == 1
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         window.slot.choose(Respondent.TRAINING)
     assert (window.slot.recognizer.network.parameters != first.parameters).any()
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, closing):
@@ -185,10 +185,10 @@ def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
 def test_cancel_throws_the_run_away(qtbot, window, small_run):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
     assert window.session.state is RunState.IDLE
     assert not window.slot.has(Respondent.OWN)
-    assert window.training_panel.start_button.isVisible()
+    assert window.training_panel.controls.start_button.isVisible()
 
 
 def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude):
@@ -201,7 +201,7 @@ def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude
         pass
     assert (first.parameters != window.slot.recognizer.network.parameters).any()
     assert answer(window)[0].isdigit()
-    window.training_panel.stop_button.click()
+    window.training_panel.controls.stop_button.click()
     conclude()
     assert window.slot.choice is Respondent.OWN
 
@@ -419,7 +419,7 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
 
 def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
     window.training_panel.form.editor("hidden").setText("many")
-    window.training_panel.start_button.click()
+    window.training_panel.controls.start_button.click()
     assert "hidden" in window.lab.notice.text
     assert window.session.state is RunState.IDLE
 
@@ -429,7 +429,7 @@ def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, c
     conclude()
     assert "learning_rate" in window.lab.notice.text
     assert len(window.lab.curves.history.loss) > 0
-    assert window.training_panel.start_button.isVisible()
+    assert window.training_panel.controls.start_button.isVisible()
 
 
 def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path):
@@ -705,7 +705,12 @@ def test_everything_is_reached_by_the_tab_key(window):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
             reached.add(widget)
     panel = window.training_panel
-    for control in (panel.start_button, panel.fold_button, window.pad_panel.pad, panel.form.editor("learning_rate")):
+    for control in (
+        panel.controls.start_button,
+        panel.fold_button,
+        window.pad_panel.pad,
+        panel.form.editor("learning_rate"),
+    ):
         assert control in reached
 
 
@@ -768,7 +773,7 @@ def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
     window.resize(window.minimumSize())
     QApplication.processEvents()
     panel = window.training_panel
-    above, below = panel._settings.geometry(), panel._status.geometry()
+    above, below = panel._settings.geometry(), panel.progress.geometry()
     assert above.bottom() < below.top()
     assert below.bottom() <= panel.height()
 

@@ -234,7 +234,7 @@ def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
     act(window, "delete")
     assert "goes on" in window.lab.notice.text
     assert names(window) == ["quick"]
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):

@@ -47,21 +47,21 @@ def test_where_pixels_are_scaled_only_a_smaller_rate_is_offered(window, small_ru
 
 def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
     panel = window.training_panel
-    assert not panel.rate.isVisible()
+    assert not panel.controls.rate.isVisible()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert panel.rate.isVisible()
-    panel.rate.selectAll()
+    assert panel.controls.rate.isVisible()
+    panel.controls.rate.selectAll()
     with qtbot.waitSignal(window.session.rateChanged, timeout=60_000) as changed:
-        QTest.keyClicks(panel.rate, "0.5")
-        QTest.keyClick(panel.rate, Qt.Key.Key_Return)
+        QTest.keyClicks(panel.controls.rate, "0.5")
+        QTest.keyClick(panel.controls.rate, Qt.Key.Key_Return)
     assert changed.args[1] == pytest.approx(LONG.learning_rate / 2)
-    panel.cancel_button.click()
-    assert not panel.rate.isVisible()
+    panel.controls.cancel_button.click()
+    assert not panel.controls.rate.isVisible()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert panel.rate.value() == 1.0  # another run begins with its own rate
-    panel.cancel_button.click()
+    assert panel.controls.rate.value() == 1.0  # another run begins with its own rate
+    panel.controls.cancel_button.click()
 
 
 def test_an_offer_that_was_made_before_is_gone(window):
@@ -78,7 +78,7 @@ def test_one_run_at_a_time(qtbot, window, small_run, conclude):
         small_run(config=LONG)
     window.lab.training.continue_from(first)
     assert "stop that run first" in window.lab.notice.text
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qtbot, window, small_run):
@@ -87,9 +87,9 @@ def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qt
     form.threads.setValue(2)
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert "2 threads" in window.training_panel._status.text()
+    assert "2 threads" in window.training_panel.progress._status.text()
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
-        window.training_panel.stop_button.click()
+        window.training_panel.controls.stop_button.click()
     (run,) = Shelf().runs()
     assert run.threads == run.model().threads == 2
     form.threads.setValue(1)

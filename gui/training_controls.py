@@ -1,0 +1,112 @@
+"""What can be done with a run: start, pause, stop, cancel; and while it goes on, another learning rate."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gui import theme
+from gui.settings_form import NumberBox
+from gui.training_session import RunState
+
+
+class TrainingControls(QWidget):
+    """A row of those buttons that make sense now."""
+
+    startRequested = Signal()
+    pauseRequested = Signal()
+    resumeRequested = Signal()
+    stopRequested = Signal()
+    cancelRequested = Signal()
+    rateRequested = Signal(float)
+    """The schedule's rate is to be multiplied with this from now on."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = RunState.IDLE
+        self._make_buttons()
+        self._make_rate()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SPACING)
+        for button in self._buttons:
+            layout.addWidget(button)
+        layout.addWidget(self._rate_row)
+
+    def set_state(self, state: RunState) -> None:
+        """Show the buttons that make sense."""
+        self._state = state
+        active = state is not RunState.IDLE
+        had_focus = any(button.hasFocus() for button in self._buttons)
+        for button in self._buttons:
+            button.setVisible(active != (button is self.start_button))
+        self._show_rate(active)
+        self.pause_button.setEnabled(state in (RunState.RUNNING, RunState.PAUSED))
+        self.stop_button.setEnabled(state is not RunState.ENDING)
+        paused = state is RunState.PAUSED
+        self.pause_button.setText(self.tr("Resume") if paused else self.tr("Pause"))
+        self.pause_button.setAccessibleName(self.pause_button.text())
+        self.pause_button.setToolTip(
+            self.tr("Go on with the run") if paused else self.tr("Halt the run; it can go on where it was")
+        )
+        theme.set_icon(self.pause_button, "play" if paused else "pause")
+        if had_focus:  # it goes on to the button that has taken the place, not to the next control of the window
+            (self.stop_button if active else self.start_button).setFocus()
+
+    def _make_buttons(self) -> None:
+        table = (
+            ("start", "", self.tr("Start"), self.tr("Train a network with these settings"), self.startRequested),
+            ("pause", "pause", self.tr("Pause"), "", self._on_pause),
+            (
+                "stop",
+                "stop",
+                self.tr("Stop"),
+                self.tr("End the run now, and keep its best weights"),
+                self.stopRequested,
+            ),
+            (
+                "cancel",
+                "cancel",
+                self.tr("Cancel"),
+                self.tr("End the run now, and throw it away"),
+                self.cancelRequested,
+            ),
+        )
+        buttons = []
+        for name, icon, text, tip, slot in table:
+            button = QPushButton(text)
+            button.setObjectName(f"{name}_button")
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            if icon:
+                theme.set_icon(button, icon)
+            button.clicked.connect(slot)
+            buttons.append(button)
+        self._buttons = tuple(buttons)
+        self.start_button, self.pause_button, self.stop_button, self.cancel_button = buttons
+        self.start_button.setProperty("primary", True)
+
+    def _make_rate(self) -> None:
+        self.rate = NumberBox(0.001, 1000.0)
+        self.rate.setKeyboardTracking(False)  # a rate that is half typed is not meant
+        self.rate.setAccessibleName(self.tr("Factor of the learning rate"))
+        self.rate.setToolTip(
+            self.tr("Multiplies the learning rate of the run that goes on: smaller steps settle, larger ones explore")
+        )
+        self.rate.valueChanged.connect(self.rateRequested)
+        self._rate_row = QWidget()
+        label = QLabel(self.tr("Ra&te ×"))
+        label.setBuddy(self.rate)
+        row = QHBoxLayout(self._rate_row)
+        row.setContentsMargins(theme.SPACING, 0, 0, 0)
+        row.addWidget(label)
+        row.addWidget(self.rate)
+
+    def _show_rate(self, active: bool) -> None:
+        """Show the factor of the rate while there is a run, and 1 at its beginning; silent."""
+        if self._rate_row.isHidden() == active:
+            blocked = self.rate.blockSignals(True)
+            self.rate.setValue(1.0)
+            self.rate.blockSignals(blocked)
+            self._rate_row.setVisible(active)
+
+    def _on_pause(self) -> None:
+        (self.resumeRequested if self._state is RunState.PAUSED else self.pauseRequested).emit()
