@@ -1,9 +1,8 @@
 """How long one answer takes through the network that ships, alone and with the rendering of what was drawn."""
 
 import numpy as np
-from goals import goal
+from goals import goal, percentile
 from program import milliseconds
-from stage import percentile
 
 from core import ink
 from core.ink import Drawing

@@ -78,67 +78,15 @@ def _digitpad(began: float) -> None:
     from gui import app
 
     app.spare_sources()  # as it does before Qt comes in, which here is for what watches it
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
-    from PySide6.QtGui import QMouseEvent
+    from first_moments import FirstMoments
     from PySide6.QtWidgets import QApplication
 
     kept = QApplication.exec
 
-    class Watch(QObject):
-        """Says when the pad has been painted, when it shows a stroke, and when the bars show an answer."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            (self.window,) = (each for each in QApplication.topLevelWidgets() if hasattr(each, "pad_panel"))
-            self.pad = self.window.pad_panel.pad
-            self.bars = None
-            self.said: set[str] = set()
-            self.pad.installEventFilter(self)
-            self.timer = QTimer(self)
-            self.timer.timeout.connect(self.find_bars)
-            self.timer.start(1)
-
-        def find_bars(self) -> None:
-            """Watch the bars, too, as soon as they are there."""
-            if hasattr(self.window.pad_panel, "prediction_view"):
-                self.timer.stop()
-                self.bars = self.window.pad_panel.prediction_view.bars
-                self.bars.installEventFilter(self)
-                self.bars.update()
-
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() != QEvent.Type.Paint:
-                return False
-            watched.event(event)
-            if watched is self.pad:
-                self.tell("stroke" if not self.pad.is_blank() else "frame")
-            elif self.bars._shares is not None:
-                self.tell("answer")
-            return True
-
-        def tell(self, what: str) -> None:
-            if what in self.said:
-                return
-            self.said.add(what)
-            _say(what, _since(began))
-            if what == "frame":
-                self.draw()
-            elif what == "answer":
-                QTimer.singleShot(0, self.window.close)
-
-        def draw(self) -> None:
-            middle, button = QPointF(self.pad.rect().center()), Qt.MouseButton.LeftButton
-            for kind, place in (
-                (QEvent.Type.MouseButtonPress, middle),
-                (QEvent.Type.MouseMove, middle + QPointF(0, 60)),
-            ):
-                event = QMouseEvent(kind, place, place, button, button, Qt.KeyboardModifier.NoModifier)
-                QCoreApplication.postEvent(self.pad, event)
-
     def watched() -> int:
-        watch = Watch()
+        moments = FirstMoments(lambda what: _say(what, _since(began)))
         code = kept()
-        del watch
+        del moments
         return code
 
     QApplication.exec = staticmethod(watched)

@@ -6,9 +6,10 @@ import statistics
 import time
 
 import numpy as np
-from goals import goal
+from goals import goal, percentile
+from pen import Pen
 from PySide6.QtCore import Qt
-from stage import Pen, Stage, Ticks, config, percentile, rate_alone
+from stage import Stage, Ticks, config, rate_alone
 
 from core import threads
 from core.data import sources

@@ -1,16 +1,10 @@
-"""The real window on a stage: runs in it and without it, a timer that says how late it is, and a pen that draws."""
+"""The real window on a stage: runs in it and without it, and a timer that says how late it is."""
 
 import dataclasses
-import itertools
-import math
-import threading
 import time
-from collections import deque
 from collections.abc import Callable
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import threads, training
@@ -26,8 +20,6 @@ from gui.training_session import RunState
 
 INTERVAL_S = 0.016
 """Of the timer: Qt counts whole milliseconds, and 60 Hz are 16.7."""
-_PEN_INTERVAL_S = 1 / 120
-_POINTS = 90  # of a stroke
 
 
 class Stage:
@@ -129,89 +121,3 @@ class Ticks(QObject):
     def stop(self) -> None:
         """Note no more."""
         self._timer.stop()
-
-
-class Pen(QObject):
-    """Draws digits on the pad, from a thread of its own as a hand would, whatever the window is doing meanwhile.
-
-    ``waited`` are the milliseconds from each event to the end of the painting of the bars that show its answer.
-    """
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__()
-        self._window, self._pad = window, window.pad_panel.pad
-        self._bars = window.pad_panel.prediction_view.bars
-        self.waited: list[float] = []
-        self._sent: deque[float] = deque()
-        self._handled: list[float] = []
-        self._places = self._stroke()
-        self._is_over = threading.Event()
-
-    def draw(self, stage: Stage, seconds: float) -> None:
-        """Draw for so long."""
-        thread = threading.Thread(target=self._draw)
-        for watched in (self._pad, self._bars):
-            watched.installEventFilter(self)
-        thread.start()
-        stage.play(seconds)
-        self._is_over.set()
-        thread.join()
-        stage.play(0.1)
-        for watched in (self._pad, self._bars):
-            watched.removeEventFilter(self)
-        self._pad.clear()
-
-    def _stroke(self) -> list[QPointF]:
-        """Return the places of a stroke like a 3, on the pad."""
-        sheet = self._pad._sheet()
-        turns = np.linspace(0, 2, _POINTS)
-        x = 0.5 + 0.15 * np.sin(np.pi * np.mod(turns, 1.0))
-        return [
-            QPointF(sheet.x() + sheet.width() * across, sheet.y() + sheet.height() * (0.2 + 0.3 * down))
-            for across, down in zip(x.tolist(), turns.tolist(), strict=True)
-        ]
-
-    def _draw(self) -> None:
-        """Send the events (in the pen's thread)."""
-        kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * (_POINTS - 1)]
-        for kind, place in itertools.cycle(zip(kinds, self._places, strict=True)):
-            if self._is_over.wait(_PEN_INTERVAL_S):
-                break
-            if kind is QEvent.Type.MouseButtonPress:
-                self._send(QEvent.Type.MouseButtonRelease, place)
-                self._send(QEvent.Type.User, place)
-            self._sent.append(time.perf_counter())
-            self._send(kind, place)
-
-    def _send(self, kind: QEvent.Type, place: QPointF) -> None:
-        if kind is QEvent.Type.User:
-            QCoreApplication.postEvent(self._pad, QEvent(kind))
-            return
-        button, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
-        is_release = kind is QEvent.Type.MouseButtonRelease
-        event = QMouseEvent(
-            kind, place, place, none if kind is QEvent.Type.MouseMove else button,
-            none if is_release else button, Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
-        QCoreApplication.postEvent(self._pad, event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what the pad is given, and what the bars paint; between two strokes, empty the pad."""
-        if watched is self._bars:
-            if event.type() != QEvent.Type.Paint:
-                return False
-            self._bars.event(event)
-            now = time.perf_counter()
-            self.waited.extend(1000 * (now - sent) for sent in self._handled)
-            self._handled.clear()
-            return True
-        if event.type() == QEvent.Type.User:
-            self._pad.clear()
-        elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove) and self._sent:
-            self._handled.append(self._sent.popleft())
-        return False
-
-
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that a share of the values, in per cent, do not exceed; NaN of none."""
-    return float(np.percentile(values, share)) if values else math.nan
