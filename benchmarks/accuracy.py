@@ -25,8 +25,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine_process import OPENBLAS
 from goals import goal
-from training import OPENBLAS, has_torch
+from training import has_torch
 
 from core import threads, training
 from core.config import TrainConfig

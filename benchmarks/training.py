@@ -15,20 +15,18 @@ libraries with products of their own know nothing of it.
 
 import argparse
 import importlib.util
-import itertools
 import json
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import engines
+import growth
 import numpy as np
+from engine_process import EngineProcess, Workload
 from goals import goal
 
 from core import threads
@@ -37,74 +35,14 @@ from core.data.dataset import Dataset
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 
-HERE = Path(__file__).parent
-OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 NEEDS = {"scikit-learn": "sklearn", "PyTorch": "torch", "torch.compile": "torch", "JAX": "jax"}
 ORDER = ("report", "scikit-learn", "PyTorch", "torch.compile", "JAX", "digitpad", "products")
 AS_SET = ("digitpad, as set", "products, as set")
-REST_S = 0.25
-"""Between two turns: threads of the one that has just finished still spin for a tenth of a second."""
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What an engine is to train."""
-
-    batch_size: int = 128
-    hidden: tuple[int, ...] = (256, 128)
-    n_rows: int = 60_000
-    n_threads: int = threads.default(window=False)
-
-
-class Engine:
-    """A process that trains as many steps as it is told."""
-
-    def __init__(self, name: str, workload: Workload, n_steps: int = 50) -> None:
-        environment = dict(os.environ)
-        if not name.endswith("as set"):
-            for variable in OPENBLAS:
-                environment.pop(variable, None)
-        arguments = [
-            sys.executable,
-            str(HERE / "engines.py"),
-            name.removesuffix(", as set"),
-            json.dumps(vars(workload)),
-        ]
-        self.workload = workload
-        self.process = subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-        )
-        if self._answer() != ["ready"]:
-            self.end()
-            raise RuntimeError(f"{name} does not work")
-        self.memory_mb = 0.0
-        self.n_steps = n_steps
-        self.n_steps = max(round(self.n_steps / self._seconds()), 1)
-
-    def speed(self, rest_s: float = REST_S) -> float:
-        """Train for about a second, and return the digits a second."""
-        time.sleep(rest_s)
-        return self.n_steps * self.workload.batch_size / self._seconds()
-
-    def end(self) -> None:
-        """End the process."""
-        self.process.communicate()
-
-    def _seconds(self) -> float:
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{self.n_steps}\n")
-        self.process.stdin.flush()
-        seconds, self.memory_mb = map(float, self._answer())
-        return seconds
-
-    def _answer(self) -> list[str]:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().split()
 
 
 def measured(names: list[str], workload: Workload, rounds: int) -> dict[str, list[float]]:
     """Return the speeds of each engine, a figure a round; they take turns."""
-    started = {name: Engine(name, workload) for name in names}
+    started = {name: EngineProcess(name, workload) for name in names}
     try:
         speeds: dict[str, list[float]] = {name: [] for name in names}
         for _ in range(rounds):
@@ -185,77 +123,6 @@ def evaluation() -> None:
     goal("evaluate", statistics.median(speeds), 100_000, unit=" digits a second")
 
 
-SCALES: dict[str, list[tuple[float, Workload]]] = {
-    "width": [(n, Workload(128, (n, n))) for n in (64, 128, 256, 512, 1024, 2048)],
-    "depth": [(n, Workload(128, (256,) * n)) for n in (1, 2, 4, 6, 8, 10)],
-    "batch": [(n, Workload(n)) for n in (8, 16, 32, 64, 128, 256, 512, 1024)],
-    "rows": [(n, Workload(128, n_rows=n)) for n in (1_000, 10_000, 100_000, 1_000_000)],
-}
-
-
-def multiplications(workload: Workload) -> int:
-    """Return the multiplications that a digit takes: three matrix products a layer, but two for the first."""
-    sizes = (784, *workload.hidden, 10)
-    products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
-    return 3 * sum(products) - products[0]
-
-
-def scaling(rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Return, for each thing that can grow, its sizes with speed and memory."""
-    found: dict[str, list[dict[str, float]]] = {}
-    for name, sizes in SCALES.items():
-        found[name] = []
-        for size, workload in sizes:
-            engine = Engine("digitpad", workload)
-            speed = statistics.median(engine.speed() for _ in range(rounds))
-            engine.end()
-            found[name].append(
-                {
-                    "size": size,
-                    "digits_per_s": speed,
-                    "gflops": 2 * multiplications(workload) * speed / 1e9,
-                    "memory_mb": engine.memory_mb,
-                }
-            )
-    return found
-
-
-def scaling_table(found: dict[str, list[dict[str, float]]]) -> str:
-    """Return the growth as Markdown."""
-    lines = ["| what grows | size | digits a second | 10⁹ operations a second | memory, MB |", "|---|---|---|---|---|"]
-    for name, rows in found.items():
-        lines += [
-            f"| {name} | {row['size']:,} | {row['digits_per_s']:,.0f} | {row['gflops']:.0f} | {row['memory_mb']:.0f} |"
-            for row in rows
-        ]
-    return "\n".join(lines)
-
-
-def plot(found: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Draw the time that a million digits take, and the memory, against what grows; dashed: proportional to it."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(2, len(found), figsize=(13, 5.6), layout="constrained", sharex="col")
-    labels = {"width": "width of both hidden layers", "depth": "hidden layers of 256", "batch": "batch", "rows": "rows"}
-    for (name, rows), (above, below) in zip(found.items(), axes.T, strict=True):
-        sizes = np.array([row["size"] for row in rows])
-        seconds = np.array([1e6 / row["digits_per_s"] for row in rows])
-        above.loglog(sizes, seconds, "o-")
-        workloads = [workload for _, workload in SCALES[name]]
-        work = np.array([multiplications(workload) for workload in workloads], float)
-        above.loglog(sizes, work * seconds[-1] / work[-1], "--", color="grey")
-        above.set_ylim(1, 200)  # the same everywhere: what does not grow lies flat
-        below.semilogx(sizes, [row["memory_mb"] for row in rows], "o-", color="C1")
-        below.set_ylim(bottom=0)
-        below.set_xlabel(labels[name])
-    axes[0, 0].set_ylabel("seconds for a million digits\n(dashed: as the multiplications)")
-    axes[1, 0].set_ylabel("resident memory, MB")
-    figure.savefig(path, dpi=110)
-
-
 def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -268,10 +135,10 @@ def main() -> None:
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {Workload().n_threads} threads")
     found: Any
     if options.full:
-        found = scaling(options.rounds)
-        print(scaling_table(found))
+        found = growth.measured(options.rounds)
+        print(growth.table(found))
         if options.plot:
-            plot(found, options.plot)
+            growth.plot(found, options.plot)
     else:
         names = installed()
         found = {batch: measured(names, Workload(batch), options.rounds) for batch in options.batches}

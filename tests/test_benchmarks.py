@@ -22,6 +22,13 @@ def engines():
 
 
 @pytest.fixture
+def engine_process():
+    import engine_process
+
+    return engine_process
+
+
+@pytest.fixture
 def speed(monkeypatch):
     # benchmarks/training.py: another module than core.training
     monkeypatch.delitem(sys.modules, "training", raising=False)
@@ -47,8 +54,8 @@ def test_the_reports_way_learns(engines, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["digitpad", "report", "products"])
-def test_an_engine_does_as_many_steps_as_it_is_told(speed, name):
-    engine = speed.Engine(name, speed.Workload(8, (16,), 64, 1), n_steps=5)
+def test_an_engine_does_as_many_steps_as_it_is_told(engine_process, name):
+    engine = engine_process.EngineProcess(name, engine_process.Workload(8, (16,), 64, 1), n_steps=5)
     try:
         engine.n_steps = 20
         assert engine.speed(rest_s=0) > 0
@@ -58,9 +65,9 @@ def test_an_engine_does_as_many_steps_as_it_is_told(speed, name):
     assert engine.process.returncode == 0
 
 
-def test_an_engine_that_is_not_there_is_an_error(speed):
+def test_an_engine_that_is_not_there_is_an_error(engine_process):
     with pytest.raises(RuntimeError, match="warp"):
-        speed.Engine("warp", speed.Workload(8, (16,), 64, 1))
+        engine_process.EngineProcess("warp", engine_process.Workload(8, (16,), 64, 1))
 
 
 def test_goals_tell_the_median_ratio(speed, capsys):
@@ -76,3 +83,10 @@ def test_goals_tell_the_median_ratio(speed, capsys):
 def test_the_table_has_a_row_an_engine(speed):
     table = speed.table({32: {"digitpad": [1000.0, 3000.0]}, 512: {"digitpad": [5000.0, 5000.0]}})
     assert table.splitlines()[-1] == "| digitpad | 2 (1 to 3) | 5 (5 to 5) |"
+
+
+def test_a_digit_s_multiplications(engine_process):
+    import growth
+
+    # Two products for the first layer, whose inputs need no gradient, and three for each other.
+    assert growth.multiplications(engine_process.Workload(hidden=(5, 3))) == 2 * 784 * 5 + 3 * (5 * 3 + 3 * 10)
