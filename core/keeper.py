@@ -6,6 +6,7 @@ and what can be saved at the end is tried again.
 
 import dataclasses
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -53,6 +54,7 @@ class Keeper:
         self.failure = ""
         self._clock = clock
         self._told = ""
+        self._parent = run.parent if run else ""
         self._lock = lock or (locks.hold(run.folder) if run else None)
         self._records: list[Progress] = []
         self._written = clock()
@@ -68,7 +70,9 @@ class Keeper:
     ) -> Self:
         """Put a run that has been prepared on a shelf, if there is one; raise RunError where that fails."""
         if shelf is None:
-            return cls(experiment, None, clock)
+            keeper = cls(experiment, None, clock)
+            keeper._parent = parent  # it may be kept later
+            return keeper
         run, lock = shelf.begin_held(**_facts(experiment), name=name or experiment.recipe, parent=parent)
         return cls(experiment, run, clock, lock)
 
@@ -185,11 +189,12 @@ class Keeper:
         RunError
             Nothing can be written there either. The run is kept, or not, as before.
         """
-        name, parent = (self.run.name, self.run.parent) if self.run else (self.experiment.recipe, "")
+        name = self.run.name if self.run else self.experiment.recipe
         before, before_lock, before_failure = self.run, self._lock, self.failure
-        self.run, self._lock = shelf.begin_held(**_facts(self.experiment), name=name, parent=parent)
+        self.run, self._lock = shelf.begin_held(**_facts(self.experiment), name=name, parent=self._parent)
         self.write()
         if refused := self.failure:
+            shutil.rmtree(self.run.folder, ignore_errors=True)  # it would count as interrupted, with nothing in it
             self._lock.release()
             self.run, self._lock, self.failure = before, before_lock, before_failure
             raise RunError(refused)

@@ -147,6 +147,12 @@ def test_a_run_that_is_kept_nowhere_can_be_kept_later(tmp_path):
         assert Shelf(tmp_path / "after all").runs()[0].step == 1
 
 
+def test_a_run_that_is_kept_later_still_says_where_it_began(tmp_path):
+    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another") as keeper:
+        keeper.keep_in(Shelf(tmp_path / "after all"))
+        assert keeper.run.parent == "another"
+
+
 def test_where_it_cannot_be_kept_either_all_is_as_before(shelf, tmp_path):
     (tmp_path / "file").write_text("x")
     with begun(shelf) as keeper:
@@ -167,6 +173,7 @@ def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, 
             patch.setattr(modelfile.tensorfile.atomic, "refusal", lambda path: "the disk is full")
             with pytest.raises(RunError, match="the disk is full"):
                 keeper.keep_in(Shelf(tmp_path / "other"))
+        assert Shelf(tmp_path / "other").runs() == []
         assert (keeper.run, keeper.failure) == (run, "")
         keeper.write()
         assert shelf.runs()[0].status is Status.RUNNING
