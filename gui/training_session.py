@@ -38,6 +38,10 @@ class TrainingSession(QObject):
     snapshotTaken = Signal(object)
     momentsKept = Signal(object)
     """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``."""
+    keepingTold = Signal(str)
+    """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
+    moved = Signal(object, str)
+    """The run, on the shelf where it was to be kept from now on; or None, and why it cannot be kept there either."""
     concluded = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -84,6 +88,8 @@ class TrainingSession(QObject):
         worker.rateChanged.connect(self._on_rate)
         worker.snapshotTaken.connect(self._on_snapshot)
         worker.momentsKept.connect(self._on_moments)
+        worker.keepingTold.connect(self._on_keeping)
+        worker.moved.connect(self._on_moved)
         worker.concluded.connect(self._on_concluded)
         worker.finished.connect(self._forget_finished)
         self._worker = worker
@@ -132,6 +138,11 @@ class TrainingSession(QObject):
         """Multiply the schedule's rate with this from the next batch on; ``rateChanged`` tells where that was."""
         if self._worker:
             self._worker.change_rate(factor)
+
+    def keep_in(self, shelf: Shelf) -> None:
+        """Keep the run on another shelf from the next batch on; ``moved`` tells how that went."""
+        if self._worker:
+            self._worker.keep_in(shelf)
 
     def set_watched(self, watched: bool) -> None:
         """Say whether snapshots of the network in training are wanted."""
@@ -189,6 +200,14 @@ class TrainingSession(QObject):
     def _on_moments(self, number: int, kept: tuple[Kept, ...]) -> None:
         if number == self.number:
             self.momentsKept.emit(kept)
+
+    def _on_keeping(self, number: int, reason: str) -> None:
+        if number == self.number:
+            self.keepingTold.emit(reason)
+
+    def _on_moved(self, number: int, run: Run | None, refusal: str) -> None:
+        if number == self.number:
+            self.moved.emit(run, refusal)
 
     def _on_concluded(self, number: int, outcome: Outcome) -> None:
         if number == self.number:

@@ -4,11 +4,12 @@ A QThread is enough, because NumPy releases the interpreter's lock in its matrix
 never dropped: a signal for each batch would fill the window's queue without bound.
 """
 
-import dataclasses
+import contextlib
 import enum
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,7 +85,7 @@ class Outcome:
 
     ``details`` is the traceback of a fault of the program, and empty otherwise; ``lacks_mnist`` says that the error
     would be mended by getting MNIST; ``remedies`` are settings with which a run that diverged might not have.
-    ``run`` is what was kept of it, and ``unkept`` why that was not everything.
+    ``run`` is what was kept of it, wherever that is by now, and ``unkept`` why that was not everything.
     """
 
     model: Model | None = None
@@ -116,6 +117,10 @@ class Worker(QThread):
     snapshotTaken = Signal(int, object)
     momentsKept = Signal(int, object)
     """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``, never written to again."""
+    keepingTold = Signal(int, str)
+    """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
+    moved = Signal(int, object, str)
+    """The run, on the shelf where it was to be kept from now on; or None, and why it cannot be kept there either."""
     concluded = Signal(int, object)
 
     def __init__(self, number: int, order: Order, parent: QObject | None = None) -> None:
@@ -124,6 +129,8 @@ class Worker(QThread):
         # Flags and not slots: a queued slot of this object would run only after run() has returned.
         self._end: _End | None = None
         self._rate_factor: float | None = None
+        self._wanted_shelves: deque[Shelf] = deque()
+        self._left: list[Run] = []
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
         self._going.set()
         self._snapshot_time, self._snapshot_step = 0.0, -1
@@ -158,6 +165,10 @@ class Worker(QThread):
         """Multiply the schedule's rate with this from the next batch on."""
         self._rate_factor = factor
 
+    def keep_in(self, shelf: Shelf) -> None:
+        """Keep the run on another shelf from the next batch on, also while it is paused."""
+        self._wanted_shelves.append(shelf)
+
     def want_snapshot(self) -> None:
         """Ask for one snapshot, soon: a receiver that is late is never sent a second before it has asked again."""
         self._snapshot_wanted.set()
@@ -174,16 +185,9 @@ class Worker(QThread):
         self.concluded.emit(self.number, outcome)
 
     def _run(self) -> Outcome:
-        unkept = ""
-        try:
-            keeper = self._begun(self.order.shelf)
-        except RunError as reason:  # it goes on in memory
-            if self.order.resumes or self.order.parent:
-                raise
-            unkept = str(reason)
-            keeper = self._begun(None)
-        with keeper:
+        with self._begun() as keeper:
             self.prepared.emit(self.number, _facts(keeper))
+            self._tell(keeper)
             error = ""
             remedies: Mapping[str, Mapping[str, Any]] = {}
             try:
@@ -192,30 +196,50 @@ class Worker(QThread):
             except DivergenceError as diverged:
                 error, remedies = str(diverged), diverged.remedies
             outcome = self._concluded(keeper, error, remedies)
-        if self._end is _End.CANCEL and keeper.run and self.order.shelf:
-            self.order.shelf.delete(keeper.run)
-        return dataclasses.replace(outcome, unkept=unkept or keeper.failure)
+            self._tell(keeper)
+        if self._end is _End.CANCEL:
+            self._discard(keeper)
+        return outcome
 
-    def _begun(self, shelf: Shelf | None) -> Keeper:
-        """Prepare the run, or bring it to where it stood."""
+    def _begun(self) -> Keeper:
+        """Prepare the run, or bring it to where it stood; one that cannot be put on the shelf goes on in memory."""
         order = self.order
         if order.resumes is not None:
             return Keeper.resume(order.resumes)
         experiment = Experiment.prepare(order.recipe, order.config, order.data, order.threads, order.test)
         if order.parent is not None:
             checkpoint.begin_from(order.parent.folder / STATE, experiment)
-        return Keeper.begin(experiment, shelf, parent=order.parent.id if order.parent else "")
+        parent = order.parent.id if order.parent else ""
+        try:
+            return Keeper.begin(experiment, order.shelf, parent=parent)
+        except RunError as reason:
+            keeper = Keeper.begin(experiment, None, parent=parent)
+            keeper.failure = str(reason)
+            return keeper
 
     def _concluded(self, keeper: Keeper, error: str, remedies: Mapping[str, Mapping[str, Any]]) -> Outcome:
-        """Take the best weights and test them, unless the run is not to end like that."""
-        if self._end in (_End.CANCEL, _End.LEAVE):
-            return Outcome(stopped=True, error=error, run=keeper.run if self._end is _End.LEAVE else None)
+        """Take the best weights and test them, unless the run is not to end like that.
+
+        One that cannot be written cannot be left: it would be lost. It ends as if it had been stopped.
+        """
+        if self._end is _End.CANCEL:
+            return Outcome(stopped=True, error=error)
+        if self._end is _End.LEAVE and keeper.run is not None and not keeper.failure:
+            return Outcome(stopped=True, error=error, run=keeper.run)
         model = None
         if not error or keeper.experiment.state.best.step:
             model, _ = keeper.experiment.conclude()
-        stopped = self._end is _End.STOP
+        self._move(keeper)
+        stopped = self._end is not None
         keeper.end(Status.DIVERGED if error else Status.STOPPED if stopped else Status.FINISHED, model, error)
-        return Outcome(model, stopped or model is None, error, remedies=remedies, run=keeper.run)
+        return Outcome(model, stopped or model is None, error, remedies=remedies, run=keeper.run, unkept=keeper.failure)
+
+    def _discard(self, keeper: Keeper) -> None:
+        """Delete what was kept of the run, on each shelf where it was."""
+        for run in filter(None, (*self._left, keeper.run)):
+            with contextlib.suppress(DigitpadError):  # one that cannot be deleted is none of the others' business
+                if run.folder.is_dir():  # or a shelf that has vanished would be made anew
+                    Shelf(run.folder.parent).delete(run)
 
     def _train(self, keeper: Keeper) -> None:
         experiment = keeper.experiment
@@ -236,6 +260,8 @@ class Worker(QThread):
                 if not self._going.is_set():
                     self._wait(keeper)
                 self._take_rate(keeper)
+                self._move(keeper)
+                self._tell(keeper)
                 if self._end is not None:
                     break
         finally:
@@ -251,8 +277,11 @@ class Worker(QThread):
     def _wait(self, keeper: Keeper) -> None:
         """Be paused: the run is written down, for nobody knows how long it will be, and the network answers."""
         keeper.write()
+        self._tell(keeper)
         while not self._going.wait(SNAPSHOT_INTERVAL_S):
             self._take_snapshot(keeper.experiment, time.monotonic())
+            self._move(keeper)
+            self._tell(keeper)
 
     def _take_rate(self, keeper: Keeper) -> None:
         """Take over a rate that was asked for."""
@@ -260,6 +289,26 @@ class Worker(QThread):
         if factor is not None:
             keeper.change_rate(factor)
             self.rateChanged.emit(self.number, *keeper.history.marks[-1])
+
+    def _tell(self, keeper: Keeper) -> None:
+        """Say when the run begins to be lost, and not only at its end; and when it is kept again."""
+        news = keeper.news()
+        if news is not None:
+            self.keepingTold.emit(self.number, news)
+
+    def _move(self, keeper: Keeper) -> None:
+        """Keep the run on another shelf if that was asked for."""
+        while self._wanted_shelves and self._end is not _End.CANCEL:
+            before = keeper.run
+            try:
+                keeper.keep_in(self._wanted_shelves.popleft())
+            except RunError as refusal:
+                self.moved.emit(self.number, None, str(refusal))
+                continue
+            if before is not None:
+                self._left.append(before)
+            keeper.news()  # that it can be written is said with this
+            self.moved.emit(self.number, keeper.run, "")
 
     def _take_snapshot(self, experiment: Experiment, now: float) -> None:
         """Hand over a snapshot if one is wanted, the last is not too young, and there is something new in it."""

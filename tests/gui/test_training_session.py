@@ -1,6 +1,8 @@
 """Contracts of the worker: records coalesced and complete, runs numbered, no thread left."""
 
 import dataclasses
+import errno
+import os
 import random
 import threading
 import time
@@ -8,6 +10,7 @@ import time
 import pytest
 from PySide6.QtCore import QThread
 
+from core import keeper
 from core.config import TrainConfig
 from core.errors import DataError
 from core.experiment import Experiment
@@ -31,7 +34,9 @@ class Log:
 
     def __init__(self, session):
         self.facts, self.records, self.outcomes, self.states, self.snapshots = [], [], [], [], []
-        self.batches = 0
+        self.batches, self.keeping, self.moves = 0, [], []
+        session.keepingTold.connect(self.keeping.append)
+        session.moved.connect(lambda run, refusal: self.moves.append((run, refusal)))
         session.prepared.connect(self.facts.append)
         session.progressed.connect(self.on_progressed)
         session.concluded.connect(self.outcomes.append)
@@ -207,6 +212,8 @@ def test_nothing_of_an_older_run_is_heard(qtbot, session):
         (old.progressed, session.progressed, (("late",), 1.0)),
         (old.rateChanged, session.rateChanged, (1.0, 1.0)),
         (old.snapshotTaken, session.snapshotTaken, ("late",)),
+        (old.keepingTold, session.keepingTold, ("late",)),
+        (old.moved, session.moved, (None, "late")),
         (old.concluded, session.concluded, ("late",)),
     ):
         with qtbot.assertNotEmitted(heard):
@@ -304,6 +311,178 @@ def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tm
     assert log.outcomes[0].model is not None
     assert log.outcomes[0].run is None
     assert "cannot be made" in log.outcomes[0].unkept
+
+
+# Runs that cannot be kept where they should be
+
+
+@pytest.fixture
+def writes_often(monkeypatch):
+    """States are written after each batch: a fault is met at once, as it would be after some seconds."""
+    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+
+
+@pytest.fixture
+def no_shelf(tmp_path):
+    """A file where the folder of the runs should be."""
+    (tmp_path / "file").write_text("x")
+    return Shelf(tmp_path / "file")
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    return Shelf(tmp_path / "another place")
+
+
+def contents(folder):
+    """Return what the files of a folder have, those left out that are being written."""
+    return {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file() and path.name[0] != "."}
+
+
+def has_passed(reason):
+    return reason == ""
+
+
+@pytest.fixture
+def lost(qtbot, session, shelf, tmp_path, writes_often):
+    """What a session says of a run whose shelf vanishes in mid-run; it is at ``tmp_path / "gone"``."""
+    log = Log(session)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, shelf)
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        shelf.folder.rename(tmp_path / "gone")
+    return log
+
+
+def moved(qtbot, session, shelf):
+    """Ask for another shelf; return the run there, or None, and why not."""
+    with qtbot.waitSignal(session.moved, timeout=60_000) as answer:
+        session.keep_in(shelf)
+    return answer.args
+
+
+def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_shelf):
+    log = Log(session)
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, no_shelf)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        pass
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    (reason,) = log.keeping
+    assert "cannot be made" in reason
+    assert log.outcomes[0].unkept == reason
+
+
+def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, session, no_shelf, elsewhere):
+    log = Log(session)
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, no_shelf)
+    run, refusal = moved(qtbot, session, elsewhere)
+    assert (run.id, refusal) == (elsewhere.runs()[0].id, "")
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    assert len(log.keeping) == 1  # that it can be written was said by the move
+    assert log.outcomes[0].unkept == ""
+    assert elsewhere.runs() == [log.outcomes[0].run]
+    assert log.outcomes[0].run.status is Status.STOPPED
+    assert log.outcomes[0].run.step == log.records[-1].step
+
+
+def test_so_is_one_that_trains_another_some_more(qtbot, session, shelf, no_shelf, elsewhere):
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, shelf)
+    (first,) = shelf.runs()
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, no_shelf, parent=first)
+    run, _ = moved(qtbot, session, elsewhere)
+    assert run.parent == first.id
+
+
+def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, session, shelf, monkeypatch, writes_often):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    log = Log(session)
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.start("test", LONG, "synthetic:600", 1, shelf)
+    with monkeypatch.context() as patch:
+        with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+            patch.setattr(os, "fsync", full)
+        before = contents(shelf.folder)
+        with qtbot.waitSignals([session.progressed] * 3, timeout=60_000):
+            pass
+        assert contents(shelf.folder) == before
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000, check_params_cb=has_passed):
+        pass
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    assert "No space left on device" in log.keeping[0]
+    assert len(log.keeping) <= 3  # each batch is written: once for each file that might be the first that fails
+    assert log.outcomes[0].unkept == ""
+    assert shelf.runs()[0].step == log.records[-1].step
+
+
+def test_a_shelf_that_vanishes_and_comes_back(qtbot, session, lost, shelf, tmp_path):
+    assert lost.keeping[0]
+    with qtbot.waitSignal(session.keepingTold, timeout=60_000, check_params_cb=has_passed):
+        (tmp_path / "gone").rename(shelf.folder)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.stop()
+    assert lost.outcomes[0].unkept == ""
+    assert shelf.runs() == [lost.outcomes[0].run]
+
+
+def test_a_run_is_moved_while_it_is_paused(qtbot, session, lost, elsewhere):
+    session.pause()
+    run, _ = moved(qtbot, session, elsewhere)
+    assert session.state is RunState.PAUSED
+    assert elsewhere.runs() == [run]
+    with qtbot.waitSignal(session.progressed, timeout=60_000):
+        session.resume()
+
+
+def test_where_it_cannot_be_kept_either_that_is_told_and_it_can_be_tried_again(
+    qtbot, session, lost, no_shelf, elsewhere
+):
+    run, refusal = moved(qtbot, session, no_shelf)
+    assert run is None
+    assert "cannot be made" in refusal
+    run, _ = moved(qtbot, session, elsewhere)
+    assert run.folder.parent == elsewhere.folder
+
+
+def test_of_a_run_that_was_moved_and_is_cancelled_nothing_is_kept(qtbot, session, lost, shelf, elsewhere, tmp_path):
+    moved(qtbot, session, elsewhere)
+    (tmp_path / "gone").rename(shelf.folder)
+    assert shelf.last_interrupted()  # what there was of it
+    session.shut_down()
+    assert elsewhere.runs() == shelf.runs() == []
+
+
+def test_a_run_that_is_cancelled_makes_no_shelf_anew(qtbot, session, lost, shelf):
+    session.shut_down()
+    assert not shelf.folder.exists()
+
+
+def test_a_run_that_was_moved_can_be_left(qtbot, session, lost, elsewhere):
+    moved(qtbot, session, elsewhere)
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.leave()
+    run = elsewhere.last_interrupted()
+    assert run.step == lost.outcomes[0].run.step
+    with qtbot.waitSignal(session.progressed, timeout=60_000) as goes_on:
+        session.take_up(run)
+    assert goes_on.args[0][0].step == run.step + 1
+
+
+def test_a_run_that_cannot_be_written_is_not_left_but_stopped(qtbot, session, lost):
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        session.leave()
+    (outcome,) = lost.outcomes
+    assert outcome.model is not None
+    assert outcome.stopped
+    assert "there is no folder" in outcome.unkept
 
 
 def test_the_rate_is_changed_in_mid_run(qtbot, session):
