@@ -1,7 +1,7 @@
 """The desk of training: it starts runs, on the shelf, lets the views follow them, and says how they ended."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from core.runs import Broken, Run, Status
 from core.shelf import Shelf
 from core.training import Progress
 from gui.faults import log
+from gui.keeping_desk import KeepingDesk, Offers
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
 from gui.notice import Kind
@@ -24,8 +25,6 @@ from gui.worker import Facts, Outcome
 
 if TYPE_CHECKING:
     from gui.curves import Curves
-
-Offers = Mapping[str, Callable[[], object]]
 
 
 class TrainingDesk(QObject):
@@ -56,6 +55,8 @@ class TrainingDesk(QObject):
         super().__init__(window)
         self._session, self._panel, self._slot, self._models, self._shelf = session, panel, slot, models, shelf
         self._curves: Curves | None = None
+        self._keeping = KeepingDesk(session, models, shelf, window)
+        self._keeping.told.connect(self.told)
         panel.startRequested.connect(self.start)
         panel.pauseRequested.connect(session.pause)
         panel.resumeRequested.connect(session.resume)
@@ -151,28 +152,32 @@ class TrainingDesk(QObject):
         if outcome.details:
             log.error("%s", outcome.details)
         if outcome.model is not None:
-            self._take_result(outcome.model, stopped=outcome.stopped)
+            self._take_result(outcome.model, stopped=outcome.stopped, kept=not outcome.unkept)
+        elif outcome.run is not None and not outcome.error and self._keeping.is_elsewhere(outcome.run):
+            self._panel.show_status(self.tr("The run was left where it stands; it can go on another time."))
         elif outcome.run is not None and not outcome.error:
             self._panel.show_status(self.tr("The run was left where it stands; it can go on from the list of runs."))
         else:
             self._panel.show_status(self.tr("The run has ended; nothing of it was kept."))
         self._slot.forget_training()
+        text, kind, offers = self._keeping.verdict(outcome)
         if outcome.error:
             sentence = outcome.error[:1].upper() + outcome.error[1:]
-            self._tell(sentence, Kind.BAD, outcome.details, self._remedies(outcome.remedies))
-        elif outcome.unkept and outcome.model is not None:
-            text = self.tr("The run could not be kept by itself ({0}): save its network.").format(outcome.unkept)
-            self._tell(text, Kind.BAD, offers={self.tr("Save model…"): self._models.choose_place})
+            remedies = self._remedies(outcome.remedies)
+            self._tell(f"{sentence} {text}".rstrip(), Kind.BAD, outcome.details, {**remedies, **offers})
+        elif text:
+            self._tell(text, kind, offers=offers)
         self.ended.emit(outcome)
 
-    def _take_result(self, model: Model, *, stopped: bool) -> None:
+    def _take_result(self, model: Model, *, stopped: bool, kept: bool) -> None:
         """Take over a run's network, and say how good it is."""
         self._slot.set_own(model, self._models.name_of(model))
-        form = (
-            self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
-            if stopped
-            else self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
-        )
+        if not stopped:
+            form = self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
+        elif kept:
+            form = self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
+        else:
+            form = self.tr("Stopped after {0:.1f} s: {1:.2%} of the test digits are right.")
         self._panel.show_status(form.format(self._session.seconds, model.scores.get("test_accuracy", 0.0)))
 
     def _remedies(self, remedies: Mapping[str, Mapping[str, Any]]) -> Offers:

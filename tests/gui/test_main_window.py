@@ -131,19 +131,6 @@ def test_a_paused_network_answers(qtbot, window, small_run):
     window.training_panel.controls.cancel_button.click()
 
 
-def test_closing_does_not_lose_what_could_not_be_kept(qtbot, window, small_run, closing):
-    places.runs().parent.mkdir(parents=True, exist_ok=True)
-    places.runs().write_text("a file where the folder should be")
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
-        small_run(config=LONG)
-    closing.answer = Closing.KEEP
-    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
-        window.close()
-    assert window.isVisible()
-    assert "save its network" in window.lab.notice.text
-    assert window.slot.own_model() is not None
-
-
 def test_the_last_answer_at_closing_counts(qtbot, window, small_run, closing, monkeypatch):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
@@ -251,6 +238,45 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     assert goes_on.args[0][0].step == run.step + 1
     assert again.training_panel.config() == LONG
     again.session.shut_down()
+
+
+# ... and where the run cannot be kept
+
+
+@pytest.fixture
+def unkept(qtbot, window, small_run):
+    """A run that goes on in memory, for there is a file where the folder of the runs should be."""
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("x")
+    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+        small_run(config=LONG)
+
+
+@pytest.mark.parametrize("answer", [Closing.KEEP, Closing.LEAVE])
+def test_closing_waits_for_the_network_of_a_run_that_cannot_be_kept(qtbot, window, unkept, closing, answer):
+    closing.answer = answer
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000) as concluded:
+        assert not window.close()
+    assert concluded.args[0].unkept
+    assert window.isVisible()
+    assert "save its network" in window.lab.notice.text
+    assert window.slot.own_model() is concluded.args[0].model
+    assert window.close()  # whoever does not want it is not asked again
+    assert closing.n == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [(Closing.KEEP, Status.STOPPED), (Closing.LEAVE, Status.INTERRUPTED), (Closing.DISCARD, None)],
+)
+def test_closing_closes_where_the_run_is_kept_elsewhere(qtbot, window, unkept, closing, tmp_path, answer, status):
+    elsewhere = Shelf(tmp_path / "another place")
+    with qtbot.waitSignal(window.session.moved, timeout=60_000):
+        window.session.keep_in(elsewhere)
+    closing.answer = answer
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
+    assert [run.status for run in elsewhere.runs()] == ([status] if status else [])
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
+from core import keeper, places
 from core.config import TrainConfig
 from core.runs import Status
 from core.shelf import Shelf
@@ -95,3 +96,188 @@ def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qt
     form.threads.setValue(1)
     assert window.lab.training.use_settings(run)
     assert form.threads.value() == 2
+
+
+# Runs that cannot be kept
+
+
+KEEP = "Keep it elsewhere…"
+SAVE = "Save model…"
+
+
+@pytest.fixture
+def unwritable():
+    """A file where the folder of the runs should be."""
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("x")
+
+
+@pytest.fixture
+def writes_often(monkeypatch):
+    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    return Shelf(tmp_path / "another place")
+
+
+@pytest.fixture
+def choose(window, monkeypatch):
+    """Return a function that takes the offer, and answers its question; ``meanwhile`` happens while it is open."""
+
+    def answer(folder, meanwhile=None):
+        def ask(parent, title):
+            if meanwhile:
+                meanwhile()
+            return str(folder)
+
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", ask)
+        QTest.mouseClick(offers(window)[KEEP], Qt.MouseButton.LeftButton)
+
+    return answer
+
+
+@pytest.fixture
+def moved(qtbot, window, choose):
+    """Return a function that has the run kept elsewhere, and returns it, or None."""
+
+    def move(folder):
+        with qtbot.waitSignal(window.session.moved, timeout=60_000) as answer:
+            choose(folder)
+        return answer.args[0]
+
+    return move
+
+
+@pytest.fixture
+def unkept(qtbot, window, small_run, unwritable):
+    """A run that goes on in memory, for it could not be put on the shelf."""
+    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+        small_run(config=LONG)
+
+
+def end(qtbot, window, how):
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000) as concluded:
+        how()
+    return concluded.args[0]
+
+
+def test_that_a_run_cannot_be_kept_is_told_at_once_with_an_offer(window, unkept):
+    notice = window.lab.notice
+    assert notice.text.startswith("The run goes on in memory, but cannot be kept at present: ")
+    assert "cannot be made" in notice.text
+    assert list(offers(window)) == [KEEP]
+    assert window.session.is_active
+    window.training_panel.cancel_button.click()
+    assert notice.text == "The run has ended; nothing of it was kept."
+    assert not offers(window)
+
+
+def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, moved, elsewhere):
+    run = moved(elsewhere.folder)
+    assert window.lab.notice.text == f"The run is kept in {run.folder} from now on."
+    outcome = end(qtbot, window, window.training_panel.stop_button.click)
+    assert elsewhere.runs() == [outcome.run]
+    assert str(run.folder) in window.lab.notice.text
+    assert str(places.runs()) in window.lab.notice.text
+    assert "could not" not in window.lab.notice.text
+    assert "Stopped and kept" in window.training_panel._status.text()
+    assert window.lab.run_shelf.table.rowCount() == 0  # it lists the window's own
+    # As the notice says:
+    places.runs().unlink()
+    places.runs().mkdir()
+    run.folder.rename(places.runs() / run.id)
+    window.lab.runs.refresh()
+    assert window.lab.run_shelf.table.entry(0).status is Status.STOPPED
+
+
+def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_often, tmp_path):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+        places.runs().rename(tmp_path / "gone")
+    assert list(offers(window)) == [KEEP]
+    back = {"timeout": 60_000, "check_params_cb": lambda reason: reason == ""}
+    with qtbot.waitSignal(window.session.keepingTold, **back):
+        (tmp_path / "gone").rename(places.runs())
+    assert "can be written again" in window.lab.notice.text
+    assert not offers(window)
+    outcome = end(qtbot, window, window.training_panel.stop_button.click)
+    assert "can be written again" in window.lab.notice.text  # nothing more is to be said
+    assert Shelf().runs() == [outcome.run]
+
+
+def test_where_it_cannot_be_kept_either_another_place_can_be_chosen(window, unkept, moved, elsewhere, tmp_path):
+    (tmp_path / "file").write_text("x")
+    assert moved(tmp_path / "file") is None
+    assert window.lab.notice.text.startswith("The run cannot be kept there either: ")
+    assert str(tmp_path / "file") in window.lab.notice.text
+    assert moved(elsewhere.folder) == elsewhere.runs()[0]
+    window.training_panel.cancel_button.click()
+
+
+def test_who_names_no_folder_is_offered_it_again(window, unkept, choose):
+    text = window.lab.notice.text
+    choose("")
+    assert window.lab.notice.text == text
+    assert list(offers(window)) == [KEEP]
+
+
+def test_a_pause_offers_it_again(window, unkept):
+    text = window.lab.notice.text
+    window.lab.notice.clear()
+    window.training_panel.pause_button.click()
+    assert window.lab.notice.text == text
+
+
+def test_a_run_that_ends_while_the_folder_is_asked_for(qtbot, window, unkept, choose, elsewhere):
+    choose(elsewhere.folder, lambda: end(qtbot, window, window.session.stop))
+    assert window.lab.notice.text == "The run has ended meanwhile: its network can be saved."
+    assert list(offers(window)) == [SAVE]
+    assert not elsewhere.folder.exists()
+
+
+def test_a_run_that_is_cancelled_while_the_folder_is_asked_for(window, unkept, choose, elsewhere):
+    choose(elsewhere.folder, window.session.cancel)
+    assert window.lab.notice.text == "The run has ended meanwhile."
+    assert not offers(window)
+    assert not elsewhere.folder.exists()
+
+
+def test_another_run_is_not_moved_in_its_place(qtbot, window, unkept, small_run, choose, elsewhere):
+    def begin_another():
+        window.session.cancel()
+        with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+            small_run(config=LONG)
+
+    choose(elsewhere.folder, begin_another)
+    end(qtbot, window, window.session.stop)
+    assert not elsewhere.folder.exists()
+
+
+def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
+    qtbot, window, small_run, conclude, unwritable, monkeypatch
+):
+    from core import training
+
+    step = training._step
+
+    def diverge(state, *rest, **more):
+        if state.step == 30:
+            state.network.parameters[:] = float("nan")
+        return step(state, *rest, **more)
+
+    monkeypatch.setattr(training, "_step", diverge)
+    small_run(config=LONG)
+    outcome = conclude()
+    assert outcome.error
+    assert outcome.model is not None
+    assert "could not be kept by itself" in window.lab.notice.text
+    assert list(offers(window)) == ["Restart with a tenth of the rate", SAVE]
+
+
+def test_a_run_that_could_not_be_kept_was_not_stopped_and_kept(qtbot, window, unkept):
+    end(qtbot, window, window.training_panel.stop_button.click)
+    assert window.training_panel._status.text().startswith("Stopped after ")
+    assert list(offers(window)) == [SAVE]

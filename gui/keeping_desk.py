@@ -1,0 +1,112 @@
+"""The desk of a run that cannot be kept: it says so when it happens, and asks where else the run may be kept."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from core.runs import Run, Shelf
+from gui.model_desk import ModelDesk
+from gui.notice import Kind
+from gui.training_session import RunState, TrainingSession
+from gui.worker import Outcome
+
+Offers = Mapping[str, Callable[[], object]]
+
+
+class KeepingDesk(QObject):
+    """Follows a session's runs.
+
+    Parameters
+    ----------
+    shelf
+        Where runs are kept, and listed; None where none are.
+    """
+
+    told = Signal(str, object, str, object)
+    """A sentence, its kind, no details, and what can be done about it: text to function."""
+
+    def __init__(self, session: TrainingSession, models: ModelDesk, shelf: Shelf | None, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._models, self._shelf, self._window = session, models, shelf, window
+        self._reason = ""  # why the run cannot be kept at present
+        self._has_result = False
+        session.keepingTold.connect(self._on_told)
+        session.moved.connect(self._on_moved)
+        session.stateChanged.connect(self._on_state)
+
+    def verdict(self, outcome: Outcome) -> tuple[str, Kind, Offers]:
+        """Return what is to be said, at its end, of where a run is kept; an empty sentence where it is as always."""
+        was_unkept, self._reason = bool(self._reason), ""
+        self._has_result = outcome.model is not None
+        if outcome.unkept and outcome.model is not None:
+            text = self.tr("The run could not be kept by itself ({0}): save its network.").format(outcome.unkept)
+            return text, Kind.BAD, self._saving()
+        if outcome.run is not None and self.is_elsewhere(outcome.run):
+            text = self.tr("The run is kept in {0}.").format(outcome.run.folder)
+            if self._shelf is not None:
+                moved = self.tr("The list of runs shows it once that folder has been moved into {0}.")
+                text = f"{text} {moved.format(self._shelf.folder)}"
+            return text, Kind.INFO, {}
+        if was_unkept and not outcome.error:  # in place of what was said before: its offer has come to nothing
+            return self.tr("The run has ended; nothing of it was kept."), Kind.INFO, {}
+        return "", Kind.INFO, {}
+
+    def is_elsewhere(self, run: Run) -> bool:
+        """Return whether a run is kept where the list of runs does not show it."""
+        return self._shelf is None or run.folder.parent.resolve() != self._shelf.folder.resolve()
+
+    # -- while it goes on ----------------------------------------------------------------------------------------------
+
+    def _on_told(self, reason: str) -> None:
+        self._reason = reason
+        if reason:
+            self._tell_reason()
+        else:
+            self._tell(self.tr("The run can be written again; all that it has brought so far is kept."), Kind.GOOD)
+
+    def _on_state(self, state: RunState) -> None:
+        """Say it once more at a pause: what was said since may have taken the place of the offer."""
+        if state is RunState.PAUSED and self._reason:
+            self._tell_reason()
+
+    def _tell_reason(self) -> None:
+        text = self.tr("The run goes on in memory, but cannot be kept at present: {0}.")
+        self._tell(text.format(self._reason), Kind.BAD, self._moving())
+
+    def _on_moved(self, run: Run | None, refusal: str) -> None:
+        if run is None:
+            text = self.tr("The run cannot be kept there either: {0}.")
+            self._tell(text.format(refusal), Kind.BAD, self._moving())
+        else:
+            self._reason = ""
+            self._tell(self.tr("The run is kept in {0} from now on.").format(run.folder), Kind.GOOD)
+
+    # -- what can be done about it -------------------------------------------------------------------------------------
+
+    def _moving(self) -> Offers:
+        return {self.tr("Keep it elsewhere…"): partial(self._ask_place, self._session.number)}
+
+    def _saving(self) -> Offers:
+        return {self.tr("Save model…"): self._models.choose_place}
+
+    def _ask_place(self, number: int) -> None:
+        """Ask in which folder this run is to be kept; it may end meanwhile."""
+        folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder to keep the run in"))
+        if number != self._session.number or not self._session.is_active:
+            self._tell_ended()
+        elif folder:
+            self._session.keep_in(Shelf(Path(folder)))
+        elif self._reason:
+            self._tell_reason()  # the offer still stands
+
+    def _tell_ended(self) -> None:
+        if self._has_result:
+            self._tell(self.tr("The run has ended meanwhile: its network can be saved."), Kind.INFO, self._saving())
+        else:
+            self._tell(self.tr("The run has ended meanwhile."), Kind.INFO)
+
+    def _tell(self, text: str, kind: Kind, offers: Offers | None = None) -> None:
+        self.told.emit(text, kind, "", offers or {})
