@@ -134,8 +134,13 @@ class Sheet(QWidget):
             self.pictureDropped.emit(dropped)
 
 
-def picture_in(data: QMimeData) -> QImage | Path | None:
-    """Return the local file or the picture that is dropped or pasted; of several files the first."""
+def picture_in(data: QMimeData | None) -> QImage | Path | None:
+    """Return the local file or the picture that is dropped or pasted; of several files the first.
+
+    An empty clipboard may have no data at all.
+    """
+    if data is None:
+        return None
     for url in data.urls():
         if url.isLocalFile():
             return Path(url.toLocalFile())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, Q
 from core.ink import Drawing
 from gui import theme
 from gui.answer import Answer
-from gui.pad import PEN_WIDTHS, Tool
+from gui.pad import PEN_WIDTHS, Tool, picture_in
 from gui.pad_panel import PadPanel
 
 LEFT = Qt.MouseButton.LeftButton
@@ -153,6 +153,10 @@ def test_pasting_what_is_no_picture_says_so(panel, qtbot):
     click(panel, panel.tools.paste)
     assert not pasted
     assert "clipboard" in QToolTip.text()
+
+
+def test_a_clipboard_that_has_no_data_at_all_has_no_picture():
+    assert picture_in(None) is None
 
 
 def test_a_drop_on_the_pad_counts_as_a_pasted_picture(panel, qtbot):
