@@ -5,6 +5,7 @@ import sys
 import threading
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from core import places
 from gui import faults
@@ -44,6 +45,44 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
     thread.join()
     assert "a slot failed" in window.lab.notice.text
     window.pad_panel.tools.random_digit.trigger()  # and the window goes on
+
+
+def test_a_fault_that_repeats_is_told_and_written_once_and_then_counted(qtbot, reporter):
+    told = []
+    reporter.reported.connect(lambda sentence, details: told.append(sentence))
+    for _ in range(2000):
+        raise_and_catch(reporter)
+    with qtbot.waitSignal(reporter.reported):
+        pass
+    assert told == ["a slot failed"]
+    lines = (places.logs() / "digitpad.log").read_text(encoding="utf-8").splitlines()
+    assert sum("Traceback" in line for line in lines) == 1
+    counted = [line.rsplit(" ", 2)[1] for line in lines if "the same fault" in line]
+    assert counted == ["10th", "100th", "1000th"]
+
+
+def test_a_fault_that_comes_again_later_is_told_again(qtbot):
+    now = [0.0]
+    reporter = faults.FaultReporter(clock=lambda: now[0])
+    told = []
+    reporter.reported.connect(lambda sentence, details: told.append(now[0]))
+    for now[0] in (0, 9, 18, 40):  # each within ten seconds of the one before, but for the last
+        raise_and_catch(reporter)
+        QApplication.processEvents()
+    assert told == [0, 40]
+
+
+def test_faults_of_other_places_are_told_beside_one_that_repeats(qtbot, reporter):
+    told = []
+    reporter.reported.connect(lambda sentence, details: told.append(sentence))
+    raise_and_catch(reporter)
+    raise_and_catch(reporter)
+    try:
+        raise KeyError("another")
+    except KeyError:
+        reporter.catch(*sys.exc_info())
+    QApplication.processEvents()
+    assert told == ["a slot failed", "'another'"]
 
 
 def test_the_hook_is_installed(reporter, monkeypatch):
