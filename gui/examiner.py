@@ -27,8 +27,8 @@ Job = Callable[[], Examined]
 class _Task(QThread):
     """Does one job."""
 
-    done = Signal(int, object, str)
-    """The task's number, what came out of it or None, and why not."""
+    done = Signal(int, object, str, str)
+    """The task's number, what came out of it or None, why not, and the details of a fault of the program."""
 
     def __init__(self, number: int, job: Job, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,19 +37,21 @@ class _Task(QThread):
     def run(self) -> None:
         """Do it (off the GUI thread)."""
         try:
-            self.done.emit(self._number, self._job(), "")
+            self.done.emit(self._number, self._job(), "", "")
         except DigitpadError as error:
-            self.done.emit(self._number, None, str(error))
+            self.done.emit(self._number, None, str(error), "")
         except Exception as error:
-            log.error("%s", traceback.format_exc())
-            self.done.emit(self._number, None, f"a fault of the program: {error}")
+            details = traceback.format_exc()
+            log.error("%s", details)
+            self.done.emit(self._number, None, f"a fault of the program: {error}", details)
 
 
 class Examiner(QObject):
     """Does the newest job; of an older one nothing is heard."""
 
     examined = Signal(object)
-    failed = Signal(str)
+    failed = Signal(str, str)
+    """Why, and the details where it was by a fault of the program."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,10 +83,10 @@ class Examiner(QObject):
             self._tasks.remove(task)
             task.deleteLater()
 
-    def _on_done(self, number: int, found: Examined | None, reason: str) -> None:
+    def _on_done(self, number: int, found: Examined | None, reason: str, details: str) -> None:
         if number != self._number:
             return
         if found is None:
-            self.failed.emit(reason)
+            self.failed.emit(reason, details)
         else:
             self.examined.emit(found)

@@ -31,7 +31,8 @@ from gui.worker import Facts
 class InsideDesk(QObject):
     """Lets the pages about a network follow a session, and serves what the reader wants to see."""
 
-    told = Signal(str, object)
+    told = Signal(str, object, str)
+    """A sentence, its kind, and the details of a fault."""
     historyAnswered = Signal()
     """It is known, and shown, what was answered to the pad at each snapshot."""
     pictureChosen = Signal(object, str)
@@ -77,7 +78,7 @@ class InsideDesk(QObject):
 
     def examine(self, run: Run) -> None:
         """Show a kept run's answers to its test digits."""
-        self.told.emit(self.tr("Asking “{0}” about its test digits…").format(run.name), Kind.INFO)
+        self.told.emit(self.tr("Asking “{0}” about its test digits…").format(run.name), Kind.INFO, "")
         self._asked_cell = None
         self._examiner.ask(partial(_test_answers, run, self.tr("Test digits, “{0}”").format(run.name)))
 
@@ -161,7 +162,7 @@ class InsideDesk(QObject):
         else:
             n, right = int(found.examination.confusion.sum()), int(np.trace(found.examination.confusion))
             text = self.tr("{0}: {1:,} of {2:,} are read right. Open a cell to see its digits.")
-            self.told.emit(text.format(found.title, right, n), Kind.GOOD)
+            self.told.emit(text.format(found.title, right, n), Kind.GOOD, "")
 
     def _open_cell(self, found: Examined) -> None:
         assert self._asked_cell is not None
@@ -171,8 +172,8 @@ class InsideDesk(QObject):
         self._dialog.show()
         self._dialog.raise_()
 
-    def _on_failed(self, reason: str) -> None:
-        self.told.emit(reason, Kind.BAD)
+    def _on_failed(self, reason: str, details: str) -> None:
+        self.told.emit(reason, Kind.BAD, details)
 
     def _on_picture(self, number: int) -> None:
         assert self._opened is not None

@@ -1,12 +1,14 @@
 """The way to MNIST: a download, or a copy from a folder, one at a time, off the GUI thread."""
 
 import threading
+import traceback
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from core.data import mnist
 from core.errors import DigitpadError
+from gui.faults import log
 from gui.notice import Kind
 
 
@@ -15,10 +17,13 @@ class _CancelledError(Exception):
 
 
 class _Fetch(QThread):
-    """Downloads MNIST, or copies it from a folder, off the GUI thread. ``ended`` carries the error, or nothing."""
+    """Downloads MNIST, or copies it from a folder, off the GUI thread.
+
+    ``ended`` carries the error, or nothing, and the details where it was a fault of the program.
+    """
 
     progressed = Signal(int, int)
-    ended = Signal(str)
+    ended = Signal(str, str)
 
     def __init__(self, folder: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +36,7 @@ class _Fetch(QThread):
 
     def run(self) -> None:
         """Do it (off the GUI thread)."""
-        error = ""
+        error = details = ""
         try:
             if self._folder is None:
                 mnist.download(self._report)
@@ -43,7 +48,9 @@ class _Fetch(QThread):
             error = str(known)
         except Exception as fault:
             error = f"MNIST could not be fetched, by a fault of the program: {fault!r}"
-        self.ended.emit(error)
+            details = traceback.format_exc()
+            log.error("%s", details)
+        self.ended.emit(error, details)
 
     def _report(self, done: int, total: int) -> None:
         if self._cancelled.is_set():
@@ -52,11 +59,11 @@ class _Fetch(QThread):
 
 
 class MnistDesk(QObject):
-    """Fetches MNIST when the user asks; ``ended`` tells how that went, in a sentence."""
+    """Fetches MNIST when the user asks; ``ended`` tells how that went: a sentence, its kind, a fault's details."""
 
     progressed = Signal(int, int)
     """Bytes so far and in all; both 0 while nobody knows."""
-    ended = Signal(str, object)
+    ended = Signal(str, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -95,15 +102,15 @@ class MnistDesk(QObject):
         self.progressed.emit(0, 0)
         self._fetch.start()
 
-    def _on_ended(self, error: str) -> None:
+    def _on_ended(self, error: str, details: str) -> None:
         fetch, self._fetch = self._fetch, None
         if fetch is None:
             return
         fetch.wait()
         fetch.deleteLater()
         if error:
-            self.ended.emit(error, Kind.BAD)
+            self.ended.emit(error, Kind.BAD, details)
         elif mnist.folder() is None:
-            self.ended.emit(self.tr("The download was cancelled; nothing of it was kept."), Kind.INFO)
+            self.ended.emit(self.tr("The download was cancelled; nothing of it was kept."), Kind.INFO, "")
         else:
-            self.ended.emit(self.tr("MNIST is here."), Kind.GOOD)
+            self.ended.emit(self.tr("MNIST is here."), Kind.GOOD, "")

@@ -244,12 +244,12 @@ class Workings(QObject):
         else:
             self.reader.show_pasted(given)
 
-    def _on_mnist(self, text: str, kind: Kind) -> None:
+    def _on_mnist(self, text: str, kind: Kind, details: str) -> None:
         """Tell how the way to MNIST ended, and offer it if it is here now."""
         self.training_panel.set_mnist_present(mnist.folder() is not None)
         if kind is Kind.GOOD and not self.session.is_active:
             self.training_panel.set_data("mnist")
-        self.lab.notice.show_message(text, kind)
+        self.lab.notice.show_message(text, kind, details)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
