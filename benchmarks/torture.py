@@ -24,14 +24,23 @@ REPORT = ROOT / "docs" / "torture.txt"
 TESTS = (
     "tests/fuzz",
     "tests/faults",
+    "tests/monkey",
     "tests/core/test_disk.py",
     "tests/core/test_odd_data.py",
     "tests/test_no_network.py",
     "tests/test_no_code_from_data.py",
 )
 WHOLE_MINUTES = 120
-AMOUNTS = {"DIGITPAD_FUZZ": (20_000, 50), "DIGITPAD_KILLS": (100, 2), "DIGITPAD_DEEDS": (2000, 40)}
-"""What is tried in the whole form, and the least: inputs a reader, kills, deeds of each process on one shelf."""
+AMOUNTS = {
+    "DIGITPAD_FUZZ": (20_000, 50),
+    "DIGITPAD_KILLS": (100, 2),
+    "DIGITPAD_DEEDS": (2000, 40),
+    "DIGITPAD_MONKEY": (600, 20),
+}
+"""What is tried in the whole form, and the least.
+
+Inputs a reader, kills, deeds of each process on one shelf, seconds of the monkey.
+"""
 
 
 def main() -> int:
@@ -56,9 +65,9 @@ def main() -> int:
 
 
 def _run_tests(amounts: dict[str, int], log: Path) -> tuple[int, str]:
-    """Return pytest's exit code, and its last line; what goes wrong is seen as it does."""
+    """Return pytest's exit code, and its last line, on all cores; what goes wrong is seen as it does."""
     environment = os.environ | {name: str(n) for name, n in amounts.items()} | {"DIGITPAD_TORTURE": str(log)}
-    command = [sys.executable, "-m", "pytest", "-q", "--timeout", "14400", *TESTS]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "load", "--timeout", "14400", *TESTS]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         last = ""
@@ -78,12 +87,14 @@ def report(tried: list[dict[str, Any]], amounts: dict[str, int], said: str, minu
         f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores",
         f"asked for: {amounts['DIGITPAD_FUZZ']:,} inputs a reader, {amounts['DIGITPAD_KILLS']:,} kills of one run, "
-        f"{amounts['DIGITPAD_DEEDS']:,} deeds of each process on one shelf",
+        f"{amounts['DIGITPAD_DEEDS']:,} deeds of each process on one shelf, "
+        f"{amounts['DIGITPAD_MONKEY']:,} s of the monkey",
         "",
         f"inputs tried:      {inputs:,} ({_total(tried, 'refused'):,} refused with a sentence, "
         f"{_total(tried, 'read'):,} read and used)",
         f"faults injected:   {faults:,}",
         f"deeds on a shelf:  {_total(tried, 'deeds'):,}",
+        f"of the monkey:     {_total(tried, 'actions'):,} actions at the window, {_total(tried, 'runs'):,} runs",
         f"losses:            {_total(tried, 'losses') or 'none'}",
         f"the tests:         {said}",
         "",

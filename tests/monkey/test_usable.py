@@ -1,0 +1,179 @@
+"""A fault of the program, wherever it is: one message with its details, a line in the log, and the window goes on."""
+
+import dataclasses
+import sys
+
+import pytest
+from monkey import LEFT, SMALL, draw_seven
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from core import places, training
+from core.runs import Run, Shelf, Status
+from gui import faults, inside_desk, main_window
+from gui.closing import Closing
+from gui.main_window import MainWindow
+from gui.preferences import Preferences
+from gui.training_session import RunState
+
+WAIT_MS = 60_000
+LONG = dataclasses.replace(SMALL, epochs=5000)
+
+
+@pytest.fixture
+def window(qtbot, monkeypatch):
+    """The real window with all that the program puts around it: the log, and the hook for exceptions."""
+    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: Closing.KEEP)
+    window = MainWindow(Preferences())
+    faults.start_log()
+    reporter = faults.FaultReporter()
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    reporter.install()
+    reporter.reported.connect(window.report_fault)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.add_curves()
+    yield window
+    window.session.shut_down()
+    window.close()
+    window.deleteLater()
+    for handler in list(faults.log.handlers):
+        handler.close()
+        faults.log.removeHandler(handler)
+
+
+@pytest.fixture
+def messages(window, monkeypatch):
+    """The messages that the window has shown: text and details of each."""
+    shown = []
+    show = window.lab.notice.show_message
+
+    def note(text, kind, details="", offers=None):
+        shown.append((text, details))
+        show(text, kind, details, offers)
+
+    monkeypatch.setattr(window.lab.notice, "show_message", note)
+    return shown
+
+
+@pytest.fixture
+def run(qtbot, window):
+    """A run that goes on, and has learned something."""
+    window.training_panel.set_data("synthetic:300")
+    window.training_panel.form.set_config(LONG)
+    with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
+        window.training_panel.start_button.click()
+
+
+def fail(*arguments, **more):
+    raise ZeroDivisionError("it was only a test")
+
+
+def copied(window):
+    """Return what the one button of the message copies."""
+    (button,) = (each for each in window.lab.notice.findChildren(QPushButton) if each.isVisible())
+    assert button.text() == "Copy details"
+    button.click()
+    return QGuiApplication.clipboard().text()
+
+
+def logged():
+    return (places.logs() / "digitpad.log").read_text(encoding="utf-8")
+
+
+def is_usable(qtbot, window):
+    """Draw a digit and have it read; start a run and have it kept."""
+    window.pad_panel.clear_action.trigger()
+    draw_seven(window.pad_panel.pad)
+    assert window.pad_panel.prediction_view.accessibleName().startswith("7, ")
+    window.training_panel.form.set_config(SMALL)
+    with qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS) as concluded:
+        window.training_panel.start_button.click()
+    assert concluded.args[0].model is not None
+    assert concluded.args[0].run.id in [run.id for run in Shelf().runs() if isinstance(run, Run)]
+
+
+def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(window.reader, "_read", fail)
+        QTest.mouseClick(window.pad_panel.pad, LEFT)
+        qtbot.waitUntil(lambda: bool(messages))
+    assert [text for text, _ in messages] == ["Something went wrong in the program itself: it was only a test"]
+    assert "ZeroDivisionError" in copied(window)
+    assert logged().count("Traceback") == 1
+    assert window.session.state is RunState.RUNNING
+    window.session.stop()
+    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    (kept,) = Shelf().runs()
+    assert (kept.status, kept.model() is not None) == (Status.STOPPED, True)
+    is_usable(qtbot, window)
+
+
+def test_a_fault_at_each_tick_of_a_timer_is_one_message(qtbot, window, messages, run):
+    ticks = []
+    timer = QTimer()
+
+    def tick():
+        ticks.append(None)
+        fail()
+
+    timer.timeout.connect(tick)
+    timer.start(0)
+    qtbot.waitUntil(lambda: len(ticks) > 500, timeout=WAIT_MS)
+    timer.stop()
+    assert len(messages) == 1
+    assert logged().count("Traceback") == 1
+    assert len(logged()) < 5000
+    window.session.cancel()
+    is_usable(qtbot, window)
+
+
+def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
+    window.session.pause()
+    window.session.leave()
+    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    (left,) = Shelf().runs()
+    fit = training.fit
+
+    def fit_badly(*arguments):
+        for number, record in enumerate(fit(*arguments)):
+            yield record
+            if number == 20:
+                fail()
+
+    messages.clear()
+    with monkeypatch.context() as patch, qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS):
+        patch.setattr(training, "fit", fit_badly)
+        window.lab.training.take_up(left)
+    assert [text for text, _ in messages] == ["The run ended by a fault of the program: it was only a test"]
+    assert "fit_badly" in copied(window)
+    assert logged().count("Traceback") == 1
+    (kept,) = Shelf().runs()
+    assert (kept.status, kept.step) == (Status.INTERRUPTED, left.step)  # and it can go on
+    with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
+        window.lab.training.take_up(kept)
+    window.session.stop()
+    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    assert Shelf().runs()[0].status is Status.STOPPED
+    is_usable(qtbot, window)
+
+
+def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
+    is_usable(qtbot, window)
+    monkeypatch.setattr(inside_desk.examination, "examine", fail)
+    with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=WAIT_MS):
+        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
+    assert "it was only a test" in messages[-1][0]
+    assert "ZeroDivisionError" in copied(window)
+    assert logged().count("Traceback") == 1
+
+
+def test_a_fault_in_a_download(qtbot, window, messages, monkeypatch):
+    monkeypatch.setattr("core.data.mnist.download", fail)
+    with qtbot.waitSignal(window.mnist_desk.ended, timeout=WAIT_MS):
+        window.mnist_desk.download()
+    assert "it was only a test" in messages[-1][0]
+    assert "ZeroDivisionError" in copied(window)
+    assert logged().count("Traceback") == 1

@@ -1,0 +1,99 @@
+"""What the monkey may throw at the window: files good and bad, names of files that are not there, pictures, texts."""
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QColor, QImage
+
+from core import recipefile
+from core.recipes import RECIPES
+
+ASSETS = Path(__file__).parents[2] / "assets"
+TEXTS = (
+    "7", "-1", "0.5", "1e-3", "1e999", "nan", "64", "16, 8", "64,,x", "", " ", "wider", "é漢字🙂", "\u202ex", "../../x",
+    "/etc/passwd", "%s{0}", "x" * 300, "<b>bold</b>", "a\nb", "&File",
+)  # fmt: skip
+
+
+class Toys:
+    """A folder of files; some can be read."""
+
+    def __init__(self, folder: Path, rng: random.Random) -> None:
+        self.folder, self._rng = folder, rng
+        folder.mkdir()
+        shutil.copy(ASSETS / "model.safetensors", folder / "model.safetensors")
+        model = (folder / "model.safetensors").read_bytes()
+        (folder / "cut.safetensors").write_bytes(model[:5000])
+        (folder / "spoilt.safetensors").write_bytes(model[:-100] + bytes(100))
+        self._make_pictures()
+        stroke = [[60, 60, 0], [200, 60, 100], [120, 240, 200]]
+        (folder / "seven.json").write_text(json.dumps({"strokes": [stroke]}))
+        (folder / "odd.json").write_text('{"strokes": [[[1e999, "x"]]]}')
+        recipe = recipefile.Recipe("monkeys", "a small one", RECIPES["quick"].config, "synthetic:300")
+        recipefile.save(recipe, folder / "good.toml", {})
+        (folder / "bad.toml").write_text("[[[")
+        pen = '.SEGMENT DIGIT 0 ? "7"\n.PEN_DOWN\n10 10\n50 10\n30 60\n.PEN_UP\n'
+        (folder / "pen.unipen").write_text(pen * 30)
+        (folder / "garbage").write_bytes(np.random.default_rng(0).bytes(3000))
+        for suffix in ("png", "jpg", "json", "toml", "safetensors", "csv"):
+            shutil.copy(folder / "garbage", folder / f"garbage.{suffix}")
+            (folder / f"empty.{suffix}").touch()
+        (folder / "folder.png").mkdir()
+        (folder / "mnist").mkdir()
+        (folder / "mnist" / "train-images-idx3-ubyte").write_bytes(b"damaged")
+
+    def _make_pictures(self) -> None:
+        digit = np.full((90, 90), 255, np.uint8)
+        digit[20:28, 20:70] = digit[20:75, 60:68] = 0
+        Image.fromarray(digit).save(self.folder / "seven.png")
+        Image.fromarray(digit).save(self.folder / "seven.jpg")
+        Image.fromarray(np.full((50, 50), 128, np.uint8)).save(self.folder / "blank.png")
+        Image.fromarray(np.zeros((1, 1), np.uint8)).save(self.folder / "dot.png")
+        Image.new("RGBA", (2000, 3), (0, 0, 255, 10)).save(self.folder / "thin.png")
+
+    def given(self) -> Path:
+        """Return a file, or the name of one that is not there, or of a folder."""
+        there = sorted(self.folder.rglob("*"))
+        missing = [self.folder / "gone.png", self.folder / "gone" / "gone.safetensors", self.folder / "garbage" / "x"]
+        return self._rng.choice([*there, *missing])
+
+    def place(self) -> Path:
+        """Return where to save something: beside the others, over one of them, or where nothing can be."""
+        suffix = self._rng.choice(("", ".csv", ".png", ".svg", ".safetensors", ".toml", ".odd"))
+        name = self._rng.choice(("new", "seven", "garbage", "y" * 300)) + suffix
+        return self._rng.choice((self.folder, self.folder, self.folder / "gone", self.folder / "garbage")) / name
+
+    def text(self) -> str:
+        """Return a word that somebody might type, or nobody."""
+        return self._rng.choice(TEXTS)
+
+    def picture(self) -> QImage:
+        """Return a picture; some have nothing on them."""
+        kind = self._rng.randrange(4)
+        if kind == 0:
+            return QImage()
+        image = QImage(self._rng.choice((1, 28, 300)), self._rng.choice((1, 28, 300)), QImage.Format.Format_ARGB32)
+        image.fill(QColor(self._rng.choice(("white", "black", "transparent"))))
+        if kind > 1:
+            for i in range(min(image.width(), image.height())):
+                image.setPixelColor(i, i, QColor("red"))
+        return image
+
+    def data(self) -> QMimeData:
+        """Return what may lie on a clipboard or be dropped."""
+        data = QMimeData()
+        kind = self._rng.randrange(5)
+        if kind == 0:
+            data.setText(self.text())
+        elif kind == 1:
+            data.setImageData(self.picture())
+        elif kind == 2:
+            data.setUrls([QUrl.fromLocalFile(str(self.given()))])
+        elif kind == 3:
+            data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.given()))])
+        return data
