@@ -86,6 +86,7 @@ class LabRoom(QWidget):
             desk.told.connect(self.notice.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
+        self._session.discarded.connect(self.runs.refresh)
         self.runs.undoable.connect(self._offer_undo)
         self.runs.overlaysChanged.connect(self._show_overlays)
         self.runs.modelTaken.connect(models.take)

@@ -43,6 +43,8 @@ class TrainingSession(QObject):
     moved = Signal(object, str)
     """The run, on the shelf where it was to be kept from now on; or None, and why it cannot be kept there either."""
     concluded = Signal(object)
+    discarded = Signal()
+    """What a cancelled run had put on the shelf is gone by now; that may be a while after ``concluded``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -165,9 +167,12 @@ class TrainingSession(QObject):
             self.number += 1
 
     def _forget_finished(self) -> None:
-        for worker in [worker for worker in self._retired if worker.isFinished()]:
+        finished = [worker for worker in self._retired if worker.isFinished()]
+        for worker in finished:
             self._retired.remove(worker)
             worker.deleteLater()
+        if any(worker.is_cancelled for worker in finished):
+            self.discarded.emit()
 
     def _set_state(self, state: RunState) -> None:
         self.state = state

@@ -137,6 +137,11 @@ class Worker(QThread):
         self._moments = Snapshots()
         self._next_moment = 0
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether the run is to end, or has ended, with nothing kept."""
+        return self._end is _End.CANCEL
+
     def pause(self) -> None:
         """Halt between two batches."""
         self._going.clear()

@@ -237,6 +237,16 @@ def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
     window.training_panel.controls.cancel_button.click()
 
 
+def test_a_cancelled_run_does_not_stay_in_the_list(qtbot, window, shelf, small_run):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=TrainConfig(hidden=(16,), epochs=5000, batch_size=50))
+    window.lab.tabs.setCurrentWidget(shelf)
+    assert shelf.table.rowCount() == 1
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000):
+        window.session.cancel()
+    assert shelf.table.rowCount() == 0
+
+
 def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):
     run = kept("one", scores={"test_accuracy": 0.9})
     (run.folder / runs.MODEL).write_bytes(b"nonsense")

@@ -161,6 +161,8 @@ class Monkey:
         problems += [text for level, text in new if level in ("QtCriticalMsg", "QtFatalMsg") or _BAD.search(text)]
         if self._watch.seen:
             problems.append(f"the window was deaf for {DEAF_S:g} s:\n{self._watch.seen}")
+        if session := getattr(self.window, "session", None):
+            problems += _contradictions(self.window, session.state)
         if problems:
             self.fail("\n".join(problems))
 
@@ -526,6 +528,10 @@ class Monkey:
         if session.is_active:
             self._rng.choice((session.stop, session.cancel))()
         wait(lambda: session.state is RunState.IDLE and not session._retired)
+        table, shelf = window.lab.run_shelf.table, window.lab.runs.shelf
+        listed = [table.entry(row).id for row in range(table.rowCount())]
+        if listed != [run.id for run in shelf.runs()] and window.lab.run_shelf.isVisible():
+            self.fail(f"the list of runs shows {listed}, the shelf has {[run.id for run in shelf.runs()]}")
         self._look()
         self._is_answered(wait)
         self._learns(wait)
@@ -567,6 +573,22 @@ class Monkey:
             self._leave()
         self._watch.end()
         log.removeHandler(self._log)
+
+
+def _contradictions(window: MainWindow, state: RunState) -> list[str]:
+    """Return where the window shows buttons that make no sense in a state."""
+    panel, actions = window.training_panel, window.actions_by_name
+    is_idle, can_pause = state is RunState.IDLE, state in (RunState.RUNNING, RunState.PAUSED)
+    shown = {
+        "Start is offered": (not panel.start_button.isHidden(), is_idle),
+        "Cancel is offered": (not panel.cancel_button.isHidden(), not is_idle),
+        "the form is open": (panel.form.isEnabled(), is_idle),
+        "Pause is offered": (panel.pause_button.isEnabled(), can_pause),
+        "Start is in the menu": (actions["start"].isEnabled(), is_idle),
+        "Pause is in the menu": (actions["pause"].isEnabled(), can_pause),
+        "Cancel is in the menu": (actions["cancel"].isEnabled(), not is_idle),
+    }
+    return [f"{what}: {has}, while {state.name}" for what, (has, should) in shown.items() if has != should]
 
 
 def draw_seven(pad: QWidget) -> None:
