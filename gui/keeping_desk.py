@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.runs import Run, Shelf
+from core.runs import Run
+from core.shelf import Shelf
 from gui.model_desk import ModelDesk
 from gui.notice import Kind
 from gui.training_session import RunState, TrainingSession

@@ -18,7 +18,8 @@ from shiboken6 import isValid
 
 from core import config
 from core.data import mnist, sources
-from core.runs import Broken, Shelf
+from core.runs import Broken
+from core.shelf import Shelf
 
 N_MONKEYS = 3
 ASKED_S = os.environ.get("DIGITPAD_MONKEY")

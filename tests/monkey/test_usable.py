@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from core import places, training
-from core.runs import Run, Shelf, Status
+from core.runs import Run, Status
+from core.shelf import Shelf
 from gui import faults, inside_desk, main_window
 from gui.closing import Closing
 from gui.main_window import MainWindow
