@@ -169,7 +169,7 @@ def test_that_a_run_cannot_be_kept_is_told_at_once_with_an_offer(window, unkept)
     assert "cannot be made" in notice.text
     assert list(offers(window)) == [KEEP]
     assert window.session.is_active
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
     assert notice.text == "The run has ended; nothing of it was kept."
     assert not offers(window)
 
@@ -177,7 +177,7 @@ def test_that_a_run_cannot_be_kept_is_told_at_once_with_an_offer(window, unkept)
 def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, moved, elsewhere):
     run = moved(elsewhere.folder)
     assert window.lab.notice.text == f"The run is kept in {run.folder} from now on."
-    outcome = end(qtbot, window, window.training_panel.stop_button.click)
+    outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert elsewhere.runs() == [outcome.run]
     assert str(run.folder) in window.lab.notice.text
     assert str(places.runs()) in window.lab.notice.text
@@ -203,7 +203,7 @@ def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_o
         (tmp_path / "gone").rename(places.runs())
     assert "can be written again" in window.lab.notice.text
     assert not offers(window)
-    outcome = end(qtbot, window, window.training_panel.stop_button.click)
+    outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert "can be written again" in window.lab.notice.text  # nothing more is to be said
     assert Shelf().runs() == [outcome.run]
 
@@ -214,7 +214,7 @@ def test_where_it_cannot_be_kept_either_another_place_can_be_chosen(window, unke
     assert window.lab.notice.text.startswith("The run cannot be kept there either: ")
     assert str(tmp_path / "file") in window.lab.notice.text
     assert moved(elsewhere.folder) == elsewhere.runs()[0]
-    window.training_panel.cancel_button.click()
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_who_names_no_folder_is_offered_it_again(window, unkept, choose):
@@ -227,7 +227,7 @@ def test_who_names_no_folder_is_offered_it_again(window, unkept, choose):
 def test_a_pause_offers_it_again(window, unkept):
     text = window.lab.notice.text
     window.lab.notice.clear()
-    window.training_panel.pause_button.click()
+    window.training_panel.controls.pause_button.click()
     assert window.lab.notice.text == text
 
 
@@ -278,6 +278,6 @@ def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
 
 
 def test_a_run_that_could_not_be_kept_was_not_stopped_and_kept(qtbot, window, unkept):
-    end(qtbot, window, window.training_panel.stop_button.click)
+    end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert window.training_panel._status.text().startswith("Stopped after ")
     assert list(offers(window)) == [SAVE]

@@ -444,13 +444,13 @@ class Monkey:
         panel.set_data("synthetic:300")
         epochs = self._rng.choice((1, 10, 10, 100, 5000))
         panel.form.set_config(dataclasses.replace(SMALL, epochs=epochs, seed=self._rng.randrange(99)))
-        panel.start_button.click()
+        panel.controls.start_button.click()
         return f"{epochs} epochs"
 
     def _steer(self) -> str:
         self._furnish()
         panel = self.window.training_panel
-        buttons = (panel.pause_button, panel.pause_button, panel.stop_button, panel.cancel_button)
+        buttons = (panel.controls.pause_button, panel.controls.pause_button, panel.controls.stop_button, panel.controls.cancel_button)
         button = self._rng.choice(buttons)
         said = f"{button.text()}, {self.window.session.state.name}"
         if button.isVisible() and button.isEnabled():
@@ -544,7 +544,7 @@ class Monkey:
         window.arrange()
         wait(lambda: window.pad_panel.pad.width() > 200)
         window.slot.choose(Respondent.SHIPPED)
-        window.pad_panel.pen_action.trigger()
+        window.pad_panel.tools.pen.trigger()
         window.pad_panel.pad.clear()
         draw_seven(window.pad_panel.pad)
         said = window.pad_panel.prediction_view.accessibleName
@@ -557,7 +557,7 @@ class Monkey:
         window.training_panel.set_recipe("quick")
         window.training_panel.set_data("synthetic:300")
         window.training_panel.form.set_config(SMALL)
-        window.training_panel.start_button.click()
+        window.training_panel.controls.start_button.click()
         wait(lambda: bool(outcomes) and window.session.state is RunState.IDLE)
         kept = outcomes[0].run
         if kept is None or kept.id not in [run.id for run in window.lab.runs.shelf.runs() if isinstance(run, Run)]:
@@ -580,10 +580,10 @@ def _contradictions(window: MainWindow, state: RunState) -> list[str]:
     panel, actions = window.training_panel, window.actions_by_name
     is_idle, can_pause = state is RunState.IDLE, state in (RunState.RUNNING, RunState.PAUSED)
     shown = {
-        "Start is offered": (not panel.start_button.isHidden(), is_idle),
-        "Cancel is offered": (not panel.cancel_button.isHidden(), not is_idle),
+        "Start is offered": (not panel.controls.start_button.isHidden(), is_idle),
+        "Cancel is offered": (not panel.controls.cancel_button.isHidden(), not is_idle),
         "the form is open": (panel.form.isEnabled(), is_idle),
-        "Pause is offered": (panel.pause_button.isEnabled(), can_pause),
+        "Pause is offered": (panel.controls.pause_button.isEnabled(), can_pause),
         "Start is in the menu": (actions["start"].isEnabled(), is_idle),
         "Pause is in the menu": (actions["pause"].isEnabled(), can_pause),
         "Cancel is in the menu": (actions["cancel"].isEnabled(), not is_idle),

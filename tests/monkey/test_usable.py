@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from core import places, training
 from core.runs import Run, Status
 from core.shelf import Shelf
-from gui import faults, inside_desk, main_window
+from gui import closing, faults, inside_desk
 from gui.closing import Closing
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
@@ -26,7 +26,7 @@ LONG = dataclasses.replace(SMALL, epochs=5000)
 @pytest.fixture
 def window(qtbot, monkeypatch):
     """The real window with all that the program puts around it: the log, and the hook for exceptions."""
-    monkeypatch.setattr(main_window, "ask_before_closing", lambda parent: Closing.KEEP)
+    monkeypatch.setattr(closing, "ask_before_closing", lambda parent: Closing.KEEP)
     window = MainWindow(Preferences())
     faults.start_log()
     reporter = faults.FaultReporter()
@@ -65,7 +65,7 @@ def run(qtbot, window):
     window.training_panel.set_data("synthetic:300")
     window.training_panel.form.set_config(LONG)
     with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
-        window.training_panel.start_button.click()
+        window.training_panel.controls.start_button.click()
 
 
 def fail(*arguments, **more):
@@ -86,12 +86,12 @@ def logged():
 
 def is_usable(qtbot, window):
     """Draw a digit and have it read; start a run and have it kept."""
-    window.pad_panel.clear_action.trigger()
+    window.pad_panel.tools.clear.trigger()
     draw_seven(window.pad_panel.pad)
     assert window.pad_panel.prediction_view.accessibleName().startswith("7, ")
     window.training_panel.form.set_config(SMALL)
     with qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS) as concluded:
-        window.training_panel.start_button.click()
+        window.training_panel.controls.start_button.click()
     assert concluded.args[0].model is not None
     assert concluded.args[0].run.id in [run.id for run in Shelf().runs() if isinstance(run, Run)]
 
