@@ -450,13 +450,18 @@ class Monkey:
     def _steer(self) -> str:
         self._furnish()
         panel = self.window.training_panel
-        buttons = (panel.controls.pause_button, panel.controls.pause_button, panel.controls.stop_button, panel.controls.cancel_button)
+        buttons = (
+            panel.controls.pause_button,
+            panel.controls.pause_button,
+            panel.controls.stop_button,
+            panel.controls.cancel_button,
+        )
         button = self._rng.choice(buttons)
         said = f"{button.text()}, {self.window.session.state.name}"
         if button.isVisible() and button.isEnabled():
             button.click()
         if self._rng.random() < 0.2:
-            panel.rate.setValue(self._rng.choice((0.001, 0.5, 3, 1000)))
+            panel.controls.rate.setValue(self._rng.choice((0.001, 0.5, 3, 1000)))
         return said
 
     def _handle_runs(self) -> str:
