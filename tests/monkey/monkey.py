@@ -104,7 +104,8 @@ class Monkey:
         self.n_runs = self.n_windows = 0
         self.kinds = Counter[str]()
         self._n_heard = 0
-        self._plays = False
+        self._lives, self._plays = True, False
+        self._counted: object = None  # the session whose runs are counted
         self._busy_since = 0
         self._tick_number = 0
         self._log = _Heard()
@@ -121,14 +122,15 @@ class Monkey:
             (6, self._start), (8, self._steer), (8, self._handle_runs), (3, self._answer_notice), (1, self._reopen),
             (3, self._linger),
         ]  # fmt: skip
+        self._notes = folder.with_name("deeds.txt").open("w", buffering=1)  # what is left where all ends in a crash
         self._open()
+        self._tick()
 
     # -- the play ------------------------------------------------------------------------------------------------------
 
     def play(self, seconds: float) -> None:
         """Do one thing after the other, and look after each whether all is well."""
         self._plays = True
-        self._tick()
         weights, deeds = zip(*self._deeds, strict=True)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -141,6 +143,7 @@ class Monkey:
         name = deed.__name__.strip("_")
         self.kinds[name] += 1
         self.done.append(name)  # also if it never returns
+        print(name, file=self._notes, end=" … ")
         self._busy_since = self._tick_number
         if not self.window.isVisible():
             self.done[-1] += f": {self._reopen()}"
@@ -152,6 +155,7 @@ class Monkey:
             else:
                 self.fail(traceback.format_exc())
         self.done[-1] += f": {said}"
+        print(self.done[-1], file=self._notes)
 
     def _look(self) -> None:
         """Raise FaultError unless all is well."""
@@ -162,6 +166,9 @@ class Monkey:
         if self._watch.seen:
             problems.append(f"the window was deaf for {DEAF_S:g} s:\n{self._watch.seen}")
         if session := getattr(self.window, "session", None):
+            if session is not self._counted:
+                session.prepared.connect(self._count_run)
+                self._counted = session
             problems += _contradictions(self.window, session.state)
         if problems:
             self.fail("\n".join(problems))
@@ -178,12 +185,17 @@ class Monkey:
 
     def _tick(self) -> None:
         """Be there while a dialog or a menu keeps the monkey waiting: a timer goes on in their loops, too."""
-        if not self._plays:
+        if not self._lives:
             return
         # Another one each time: a timer is not served again before its slot has returned, and this one may open loops.
         QTimer.singleShot(15, self._tick)
         self._watch.heard()
         self._tick_number += 1
+        if self._plays:
+            self._serve()
+
+    def _serve(self) -> None:
+        """Answer a dialog or a menu, and let go what was dragged."""
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
         waits = self._tick_number - self._busy_since
         if popup is None and modal is None and waits > 60:
@@ -239,7 +251,6 @@ class Monkey:
         QTest.qWaitForWindowExposed(self.window, 5000)
         if self._rng.random() < 0.8:
             self.window.add_curves()
-            self.window.session.prepared.connect(self._count_run)
 
     def _count_run(self) -> None:
         self.n_runs += 1
@@ -262,6 +273,7 @@ class Monkey:
                 popup.close()
         if running := [thread for thread in self.window.findChildren(QThread) if thread.isRunning()]:
             self.fail(f"threads are left: {running}")
+        self._counted = None
         self.window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         del self.window
@@ -508,7 +520,6 @@ class Monkey:
     def _furnish(self) -> None:
         if not hasattr(self.window, "session"):
             self.window.add_curves()
-            self.window.session.prepared.connect(self._count_run)
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
@@ -570,13 +581,14 @@ class Monkey:
 
     def end(self) -> None:
         """Close the window, and be no more."""
-        self._plays = False
+        self._lives = self._plays = False
         if hasattr(self, "window"):
             if hasattr(self.window, "session"):
                 self.window.session.shut_down()
             self.window.close()
             self._leave()
         self._watch.end()
+        self._notes.close()
         log.removeHandler(self._log)
 
 
