@@ -182,7 +182,7 @@ def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, move
     assert str(run.folder) in window.lab.notice.text
     assert str(places.runs()) in window.lab.notice.text
     assert "could not" not in window.lab.notice.text
-    assert "Stopped and kept" in window.training_panel._status.text()
+    assert "Stopped and kept" in window.training_panel.progress._status.text()
     assert window.lab.run_shelf.table.rowCount() == 0  # it lists the window's own
     # As the notice says:
     places.runs().unlink()
@@ -279,5 +279,5 @@ def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
 
 def test_a_run_that_could_not_be_kept_was_not_stopped_and_kept(qtbot, window, unkept):
     end(qtbot, window, window.training_panel.controls.stop_button.click)
-    assert window.training_panel._status.text().startswith("Stopped after ")
+    assert window.training_panel.progress._status.text().startswith("Stopped after ")
     assert list(offers(window)) == [SAVE]
