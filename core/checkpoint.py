@@ -113,7 +113,10 @@ def _restore(state: TrainingState, facts: dict[str, Any], tensors: tensorfile.Te
     for name in _COUNTS:
         setattr(state, name, int(_positive(facts[name])))
     state.rate_factor = _positive(facts["rate_factor"])
-    state.first_loss, state.mean_loss = (math.nan if loss is None else float(loss) for loss in facts["losses"])
+    first, mean = facts["losses"]
+    if state.step and (first is None or mean is None):
+        raise ValueError("it has gone some steps, but knows no loss")
+    state.first_loss, state.mean_loss = (math.nan if loss is None else float(loss) for loss in (first, mean))
 
 
 def _restore_weights(state: TrainingState, facts: dict[str, Any], tensors: tensorfile.Tensors) -> None:

@@ -264,6 +264,7 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
         ({"seconds": "many"}, "damaged"),
         ({"seconds": -1}, "no count, time or rate"),
         ({"rate_factor": -1.0}, "no count, time or rate"),
+        ({"losses": [None, 2.4]}, "knows no loss"),
         ({"epoch": -3}, "no count, time or rate"),
         ({"format": 2}, "newer kind"),
         ({"format": None}, "makes no sense"),

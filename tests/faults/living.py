@@ -16,16 +16,16 @@ CONFIG = TrainConfig(hidden=(32,), batch_size=8, momentum=0.9, deformation=0.3, 
 DATA = "synthetic:300"
 
 
-def begun(n_epochs: int, shelf: Shelf | None) -> Keeper:
+def begun(n_epochs: int, shelf: Shelf | None, data: str = DATA) -> Keeper:
     config = TrainConfig.from_dict(CONFIG.as_dict() | {"epochs": n_epochs})
-    return Keeper.begin(Experiment.prepare("quick", config, DATA, 1), shelf)
+    return Keeper.begin(Experiment.prepare("quick", config, data, 1), shelf)
 
 
-def main(folder: Path, n_epochs: int, interval_s: float) -> None:
+def main(folder: Path, n_epochs: int, interval_s: float, data: str) -> None:
     keeping.CHECKPOINT_INTERVAL_S = interval_s
     shelf = Shelf(folder)
     left = [run for run in shelf.runs() if isinstance(run, Run) and run.status is Status.INTERRUPTED]
-    with limited(1), Keeper.resume(left[0]) if left else begun(n_epochs, shelf) as keeper:
+    with limited(1), Keeper.resume(left[0]) if left else begun(n_epochs, shelf, data) as keeper:
         experiment = keeper.experiment
         print("step", experiment.state.step, flush=True)
         for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
@@ -36,4 +36,4 @@ def main(folder: Path, n_epochs: int, interval_s: float) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])

@@ -51,8 +51,8 @@ def died(scenario, folder):
 class Life:
     """A process that trains; what it has said, and when."""
 
-    def __init__(self, folder, n_epochs, interval_s):
-        command = [sys.executable, HERE / "living.py", str(folder), str(n_epochs), str(interval_s)]
+    def __init__(self, folder, n_epochs, interval_s, data=living.DATA):
+        command = [sys.executable, HERE / "living.py", str(folder), str(n_epochs), str(interval_s), data]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | ONE_THREAD)
         self.steps: deque[tuple[float, int]] = deque([(0.0, 0)], maxlen=1_000_000)
         self.is_done = False
@@ -91,6 +91,7 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
     """In the long form with the program's own interval, so that the ten seconds are put to the test."""
     n_kills = N_KILLS or 5
     interval_s = keeper.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
+    data = "synthetic:6000" if N_KILLS else living.DATA  # so that half an hour is not the whole run
     rng = random.Random(0)
     shelf, other = Shelf(tmp_path / "runs"), Shelf(tmp_path / "other")
     ended = finished(other)
@@ -98,7 +99,7 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
     before = {path: path.read_bytes() for path in (shelf.folder / ended.id).iterdir()}
     n_losses = 0
     for _ in range(n_kills):
-        with Life(shelf.folder, 10_000, interval_s) as life:
+        with Life(shelf.folder, 10_000, interval_s, data) as life:
             life.listen(rng.randrange(200), rng.uniform(8, 25) if N_KILLS else 0)
             resumed_at = life.steps[1][1]
             least = life.kill()
