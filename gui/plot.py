@@ -16,7 +16,7 @@ from gui.backdrop import Backdrop
 SMALLEST = 1e-7
 """What zero becomes on a logarithmic axis, where it would leave a gap."""
 _PADDING = 0.015  # of the x axis, on either side
-_AROUND = 0.05  # of what the y axis shows, left free when it is set anew: below, a number must fit beside zero
+_AROUND = 0.07  # of what the y axis shows, left free when it is set anew: below, a number must fit beside zero
 _FULL = 0.7  # of an axis that stays as it is
 
 

@@ -103,8 +103,9 @@ class QuantityPane(Pane):
         else:
             values = np.concatenate([self.live.values(), values_of(self._ends)])
             known = values[np.isfinite(values)]
-            ends = (known.min(), known.max()) if len(known) else (0.0, _EMPTY[self.quantity])
-            self.plot.show_y(*ends, anew=anew)
+            high = known.max() if len(known) else _EMPTY[self.quantity]
+            low = known.min() if self.plot.is_log and len(known) else 0.0
+            self.plot.show_y(low, high, anew=anew)
 
     # -- legend --------------------------------------------------------------------------------------------------------
 

@@ -70,12 +70,12 @@ def test_hidden_curves_do_not_stretch_the_axis(pane, make_history):
     pane.set_overlays([Overlay("short", theme.run_colours()[0], make_history(1))], "epochs")
     pane.grab()
     before = pane.plot.viewRange()[1]
-    for kind in ("training", "batches"):
+    for kind in ("validation", "batches"):
         pane.entries[kind].click()
     pane.grab()
     after = pane.plot.viewRange()[1]
     assert after[1] - after[0] < before[1] - before[0]
-    pane.entries["validation"].click()
+    pane.entries["training"].click()
     pane.grab()
     assert [kind for _, kind in pane.shown()] == []
 
