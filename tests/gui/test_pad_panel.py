@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, Q
 from core.ink import Drawing
 from gui import theme
 from gui.answer import Answer
-from gui.pad import PEN_WIDTHS, Tool, picture_in
+from gui.pad import PEN_WIDTHS, Tool
 from gui.pad_panel import PadPanel
+from gui.sheet import picture_in
 
 LEFT = Qt.MouseButton.LeftButton
 
