@@ -8,6 +8,7 @@ import sys
 from core import modelfile, output, places, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
+from core.errors import RunError
 from core.experiment import calibration_of
 from core.runs import Broken, Run
 from core.shelf import Shelf
@@ -50,6 +51,8 @@ def list_runs(options: argparse.Namespace) -> int:
     """List the runs that are kept."""
     shelf = Shelf()
     found = shelf.runs()
+    if not found and (reason := shelf.problem()):
+        raise RunError(reason)
     report = {
         "folder": str(shelf.folder),
         "runs": [run.as_dict() for run in found if isinstance(run, Run)],

@@ -37,23 +37,49 @@ class Shelf:
             folders = [path for path in self.folder.iterdir() if not path.name.startswith(".") and path.is_dir()]
         except OSError:
             return []
-        return [self._found(folder) for folder in sorted(folders, key=lambda folder: folder.name, reverse=True)]
+        found = map(self._found, sorted(folders, key=lambda folder: folder.name, reverse=True))
+        return [run for run in found if run is not None]
 
-    def _found(self, folder: Path) -> Run | Broken:
+    def problem(self) -> str:
+        """Return, in a sentence, why its folder cannot be listed; empty where it can, or where there is none yet."""
+        try:
+            next(self.folder.iterdir(), None)
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"{self.folder} cannot be listed: {error.strerror or error}"
+        return ""
+
+    def _found(self, folder: Path) -> Run | Broken | None:
+        """Return what is in a folder; None where it has been deleted meanwhile."""
         try:
             run = Run.load(folder)
-        except RunError as error:
-            return Broken(folder, str(error))
+        except RunError:
+            try:  # once more: it may have been deleted, and brought back, between being seen and being read
+                run = Run.load(folder)
+            except RunError as error:
+                return Broken(folder, str(error)) if folder.is_dir() else None
         if run.status is Status.RUNNING and not locks.is_held(folder):
             return dataclasses.replace(run, status=Status.INTERRUPTED)
         return run
 
     def find(self, name: str) -> Run:
-        """Return the run with this ID, or the newest of this name; raise RunError where there is none."""
+        """Return the run with this ID, or the newest of this name, or the one in this folder, on whatever shelf.
+
+        Raises
+        ------
+        RunError
+            There is none, or it is broken.
+        """
+        if len(Path(name).parts) > 1 and Path(name).is_dir():
+            found = self._found(Path(name).absolute())
+            if isinstance(found, Run):
+                return found
+            raise RunError(found.reason if found else f"{name} is gone")
         runs = [run for run in self.runs() if isinstance(run, Run)]
         for wanted in (lambda run: run.id == name, lambda run: run.name == name):
-            if found := next(filter(wanted, runs), None):
-                return found
+            if run := next(filter(wanted, runs), None):
+                return run
         raise RunError(f'there is no run "{name}"; digitpad-lab runs lists them')
 
     def last_interrupted(self) -> Run:

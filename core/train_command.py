@@ -85,7 +85,7 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         raise
     with _uninterrupted():
         if interrupted and keeper.run and out is None and not keeper.failure:
-            return _leave_interrupted(keeper.run)
+            return _leave_interrupted(keeper, options)
         model, scores = experiment.conclude()
         model = dataclasses.replace(model, precision="float16" if options.float16 else "float32")
         if out is not None:
@@ -99,9 +99,13 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
     return 130 if interrupted else 0
 
 
-def _leave_interrupted(run: Run) -> int:
+def _leave_interrupted(keeper: Keeper, options: argparse.Namespace) -> int:
     """Leave a kept run as it stands, to be taken up again."""
-    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {run.id}", file=sys.stderr)
+    assert keeper.run is not None
+    name, state = keeper.run.id, keeper.experiment.state
+    if options.json:
+        output.show({"run": name, "step": state.step, "epochs": state.epoch, "interrupted": True}, "", as_json=True)
+    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {name}", file=sys.stderr)
     return 130
 
 

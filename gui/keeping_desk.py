@@ -83,7 +83,8 @@ class KeepingDesk(QObject):
             self._tell(text.format(refusal), Kind.BAD, self._moving())
         else:
             self._reason = ""
-            self._tell(self.tr("The run is kept in {0} from now on.").format(run.folder), Kind.GOOD)
+            text = self.tr("The run is kept in {0} from now on; digitpad-lab train --resume takes it up by that name.")
+            self._tell(text.format(run.folder), Kind.GOOD)
 
     # -- what can be done about it -------------------------------------------------------------------------------------
 

@@ -188,6 +188,9 @@ class MainWindow(QMainWindow):
                 if wish is Closing.STAY or self.closes_after_run:
                     event.ignore()
                     return
+            if not session.is_active and not self._workings.models.may_replace():
+                event.ignore()
+                return
             self._workings.remember()
             self.hide()  # what is under way may need a moment to notice that it is to end
             self._workings.shut_down()

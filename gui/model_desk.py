@@ -12,6 +12,7 @@ from core.errors import DigitpadError, ModelError
 from core.modelfile import Model
 from core.recognizer import shipped_model
 from core.runs import Broken, Run
+from gui import closing
 from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind
@@ -30,6 +31,7 @@ class ModelDesk(QObject):
         super().__init__(window)
         self._slot, self._window = slot, window
         self._recent: list[str] = []
+        self._is_unsaved = False
 
     def load(self, runs: Sequence[Run | Broken]) -> None:
         """Bring in the shipped model, if it is not there, and the first result of a run that can be read."""
@@ -76,6 +78,20 @@ class ModelDesk(QObject):
         if menu.isEmpty():
             menu.addAction(self.tr("None yet")).setEnabled(False)
 
+    def note_unsaved(self) -> None:
+        """Remember that the user's own model is saved nowhere: it does not go without a question."""
+        self._is_unsaved = True
+
+    def may_replace(self) -> bool:
+        """Return whether the user's own model may go: it is saved, or the user is asked, and it is or need not be."""
+        if self._is_unsaved:
+            answer = closing.ask_about_unsaved(self._window, self._slot.own_name)
+            if answer is closing.Unsaved.SAVE:
+                self.choose_place()
+            elif answer is closing.Unsaved.DISCARD:
+                self._is_unsaved = False
+        return not self._is_unsaved
+
     def open(self, path: Path) -> None:
         """Let a model from a file answer; one that cannot be read changes nothing."""
         try:
@@ -83,14 +99,17 @@ class ModelDesk(QObject):
         except ModelError as error:
             self.told.emit(str(error), Kind.BAD)
             return
-        self._remember(path)
-        self.take(model, path.name)
-        self.told.emit(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
+        if self.take(model, path.name):
+            self._remember(path)
+            self.told.emit(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
 
-    def take(self, model: Model, name: str) -> None:
-        """Let a model answer, under the name that the reader knows it by."""
+    def take(self, model: Model, name: str) -> bool:
+        """Let a model answer, under the name that the reader knows it by; return whether the one before may go."""
+        if not self.may_replace():
+            return False
         self._slot.set_own(model, name)
         self._slot.choose(Respondent.OWN)
+        return True
 
     def _open_recent(self, path: Path, checked: bool = False) -> None:
         self.open(path)
@@ -106,6 +125,7 @@ class ModelDesk(QObject):
             self.told.emit(str(error), Kind.BAD)
         else:
             self._remember(path)
+            self._is_unsaved = False
             self.told.emit(self.tr("Saved as {0}.").format(path), Kind.GOOD)
 
     def choose(self) -> None:

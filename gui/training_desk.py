@@ -80,7 +80,7 @@ class TrainingDesk(QObject):
 
     def start(self, parent: Run | None = None) -> None:
         """Begin a run with what the panel shows; with ``parent``, from the weights that that run ended with."""
-        if self._session.is_active:
+        if self._session.is_active or not self._models.may_replace():
             return
         panel = self._panel
         try:
@@ -107,7 +107,7 @@ class TrainingDesk(QObject):
 
     def take_up(self, run: Run) -> None:
         """Let a run that was interrupted go on."""
-        if self._is_free() and self.use_settings(run):
+        if self._is_free() and self._models.may_replace() and self.use_settings(run):
             self.starting.emit()
             self._session.take_up(run)
 
@@ -172,6 +172,8 @@ class TrainingDesk(QObject):
     def _take_result(self, model: Model, *, stopped: bool, kept: bool) -> None:
         """Take over a run's network, and say how good it is."""
         self._slot.set_own(model, self._models.name_of(model))
+        if not kept:
+            self._models.note_unsaved()
         if not stopped:
             form = self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
         elif kept:

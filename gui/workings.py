@@ -23,6 +23,7 @@ from gui.mnist_desk import MnistDesk
 from gui.model_desk import SUFFIX, ModelDesk
 from gui.model_slot import Respondent
 from gui.notice import Kind
+from gui.pad_memory import PadMemory
 from gui.preferences import Preferences
 from gui.respondent_box import RespondentBox
 from gui.training_session import RunState, TrainingSession
@@ -69,6 +70,10 @@ class Workings(QObject):
             self.lab.recipes.load()
             self.lab.training.offer_interrupted(runs)
         self._on_choices()
+        self._memory = None
+        if preferences is not None:
+            self._memory = PadMemory(self.pad_panel.pad, places.settings() / "pad.json", self)
+            self._memory.restore()
         self._restore()
         window.arrange()
 
@@ -119,7 +124,7 @@ class Workings(QObject):
             Wish("quit", tr("&Quit"), self._window.close, key.Quit, tr("Close the window")),
             Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
             Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on")),
-            Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+E", tr("End the run, keep its best weights")),
+            Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+T", tr("End the run, keep its best weights")),
             Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
             Wish("open_recipe", tr("&Open recipe…"), recipes.choose, None, tr("Use settings from a file")),
             Wish("save_recipe", tr("Save as &recipe…"), recipes.ask_name, None, sharing),
@@ -177,6 +182,8 @@ class Workings(QObject):
         preferences = self._preferences
         if preferences is None:
             return
+        if self._memory is not None:
+            self._memory.keep()
         values: dict[str, str | float | bool | QByteArray] = {
             **self._window.place(),
             "training/recipe": self.training_panel.recipe,

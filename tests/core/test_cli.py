@@ -308,6 +308,15 @@ def test_ctrl_c_saves_the_best_weights_so_far(lab, data, here, monkeypatch):
     assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"] > 0.5
 
 
+def test_ctrl_c_leaves_a_kept_run_and_says_which(lab, data, home, monkeypatch):
+    interrupted_after(monkeypatch, 20)
+    code, out, err = lab("train", "--data", data, *QUICK, "--keep", "--json")
+    report = strict(out)
+    assert code == 130
+    assert report["interrupted"] is True
+    assert f"--resume {report['run']}" in err
+
+
 def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, here, monkeypatch):
     interrupted_after(monkeypatch, 13)
     assert lab("train", "--data", data, *QUICK)[0] == 130

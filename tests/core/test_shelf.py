@@ -55,6 +55,48 @@ def test_a_run_that_nobody_holds_was_interrupted(shelf):
     assert shelf.last_interrupted().id == run.id
 
 
+def test_a_run_is_found_by_its_folder_too_wherever_that_is(shelf, tmp_path, home):
+    run = begun(shelf)
+    found = Shelf(tmp_path / "another").find(str(run.folder))
+    assert (found.id, found.status) == (run.id, Status.INTERRUPTED)
+    (run.folder / runs.INFO).write_text("{")
+    with pytest.raises(RunError, match="damaged"):
+        Shelf(tmp_path / "another").find(str(run.folder))
+    with pytest.raises(RunError, match="there is no run"):
+        Shelf(tmp_path / "another").find(str(tmp_path / "nowhere"))
+
+
+def test_a_run_that_is_deleted_while_the_list_is_made_is_not_called_broken(shelf, monkeypatch):
+    begun(shelf, "stays")
+    going, back = begun(shelf, "going"), begun(shelf, "back")
+    load, n = Run.load, []
+
+    def moving(folder):
+        n.append(folder)
+        if folder == going.folder and folder.is_dir():
+            shelf.delete(going)
+        if folder == back.folder and n.count(folder) == 1:
+            shelf.delete(back)
+            try:
+                return load(folder)
+            finally:
+                shelf.restore(back.id)
+        return load(folder)
+
+    monkeypatch.setattr(Run, "load", moving)
+    assert [run.name for run in shelf.runs()] == ["back", "stays"]
+
+
+def test_a_shelf_that_is_no_folder_says_so(shelf):
+    assert not shelf.problem()
+    begun(shelf)
+    assert not shelf.problem()
+    file = shelf.folder.parent / "file"
+    file.write_text("")
+    for folder in (file, file / "below"):
+        assert "cannot be listed" in Shelf(folder).problem()
+
+
 def test_where_none_was_interrupted(shelf):
     ended(shelf)
     with pytest.raises(RunError, match="no run that was interrupted"):

@@ -11,7 +11,7 @@ from core.history import Axis, History
 from core.recognizer import Prediction
 from core.training import Progress
 from gui import closing
-from gui.closing import Closing
+from gui.closing import Closing, Unsaved
 from gui.main_window import MainWindow
 from gui.plot import Plot
 from gui.preferences import Preferences
@@ -25,6 +25,7 @@ def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
     monkeypatch.setattr(closing, "ask_before_closing", lambda parent: Closing.DISCARD)
+    monkeypatch.setattr(closing, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
     window.add_curves()

@@ -3,14 +3,15 @@
 import dataclasses
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from core import keeper, places
+from core import keeper, modelfile, places
 from core.config import TrainConfig
 from core.runs import Status
 from core.shelf import Shelf
+from gui.closing import Unsaved, ask_about_unsaved
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
 WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, input_scale=1.0)
@@ -176,7 +177,7 @@ def test_that_a_run_cannot_be_kept_is_told_at_once_with_an_offer(window, unkept)
 
 def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, moved, elsewhere):
     run = moved(elsewhere.folder)
-    assert window.lab.notice.text == f"The run is kept in {run.folder} from now on."
+    assert window.lab.notice.text.startswith(f"The run is kept in {run.folder} from now on; ")
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert elsewhere.runs() == [outcome.run]
     assert str(run.folder) in window.lab.notice.text
@@ -281,3 +282,71 @@ def test_a_run_that_could_not_be_kept_was_not_stopped_and_kept(qtbot, window, un
     end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert window.training_panel.progress._status.text().startswith("Stopped after ")
     assert list(offers(window)) == [SAVE]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the question about a network that is saved nowhere is answered with, and how often it was asked."""
+
+    class Answers:
+        answer, n = Unsaved.STAY, 0
+
+        def ask(self, parent, name):
+            self.n += 1
+            return self.answer
+
+    answers = Answers()
+    monkeypatch.setattr("gui.closing.ask_about_unsaved", answers.ask)
+    yield answers
+    answers.answer = Unsaved.DISCARD  # the window is closed now
+
+
+def test_a_network_that_is_saved_nowhere_does_not_go_without_a_question(qtbot, window, unkept, asked, tmp_path):
+    end(qtbot, window, window.training_panel.controls.stop_button.click)
+    model = window.slot.own_model()
+    modelfile.save(model, tmp_path / "other.safetensors")
+    window.close()
+    assert window.isVisible()
+    window.training_panel.controls.start_button.click()
+    assert not window.session.is_active
+    window.models.open(tmp_path / "other.safetensors")
+    assert window.slot.own_model() is model
+    assert asked.n == 3
+    asked.answer = Unsaved.DISCARD
+    window.models.open(tmp_path / "other.safetensors")
+    assert window.slot.own_model() is not model
+    window.models.open(tmp_path / "other.safetensors")
+    assert asked.n == 4
+
+
+def test_a_network_that_was_saved_goes_without_a_question(qtbot, window, unkept, asked, tmp_path):
+    end(qtbot, window, window.training_panel.controls.stop_button.click)
+    window.models.save(tmp_path)  # a folder: it cannot be written
+    assert not window.models.may_replace()
+    window.models.save(tmp_path / "mine.safetensors")
+    assert window.models.may_replace()
+    assert asked.n == 1
+    window.close()
+    assert not window.isVisible()
+
+
+def test_it_can_be_saved_when_asked(qtbot, window, unkept, asked, tmp_path, monkeypatch):
+    end(qtbot, window, window.training_panel.controls.stop_button.click)
+    monkeypatch.setattr(window.models, "choose_place", lambda: window.models.save(tmp_path / "mine.safetensors"))
+    asked.answer = Unsaved.SAVE
+    window.close()
+    assert not window.isVisible()
+    assert (tmp_path / "mine.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    ("button", "answer"), [("Save", Unsaved.SAVE), ("Discard", Unsaved.DISCARD), ("Back", Unsaved.STAY)]
+)
+def test_the_question_has_three_answers(qtbot, window, button, answer):
+    def press():
+        (box,) = (box for box in QApplication.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible())
+        assert "quick, 91%" in box.text()
+        next(each for each in box.buttons() if button in each.text()).click()
+
+    QTimer.singleShot(0, press)
+    assert ask_about_unsaved(window, "quick, 91%") is answer
