@@ -247,9 +247,9 @@ def test_a_home_that_cannot_be_written(lab, tmp_path, monkeypatch, place, comman
     monkeypatch.setenv("DIGITPAD_HOME", str(tmp_path / home))
     monkeypatch.setattr(mnist, "_fetch", lambda name, report: (b"", 0))
     code, _, err = lab(*command)
-    writes = command not in [("runs",), ("recipes",), ("data", "list")]
-    assert code == (2 if writes else 0)
-    assert (err.count("\n") == 1 and err.startswith("digitpad-lab: ")) if writes else err == ""
+    is_refused = command not in [("recipes",), ("data", "list")]
+    assert code == (2 if is_refused else 0)
+    assert (err.count("\n") == 1 and err.startswith("digitpad-lab: ")) if is_refused else err == ""
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
