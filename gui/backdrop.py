@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsView
 class Backdrop:
     """The curves behind a plot, whose view keeps its background (pyqtgraph's do). The scene itself does not paint them.
 
-    Twenty runs took as long to paint as the live one, five times a second.
+    Twenty runs took as long to paint as the live one, several times a second.
     """
 
     def __init__(self, view: QGraphicsView, box: "pg.ViewBox") -> None:

@@ -1,7 +1,7 @@
 """The curves of a run: loss, accuracy and learning rate, and beside them those of other runs.
 
 What is measured on training digits and on validation digits is measured in the same way, so that the area between them
-is what was learned by heart. Records are kept by ``core.history``'s rules and painted five times a second,
+is what was learned by heart. Records are kept by ``core.history``'s rules and painted four times a second,
 whatever the speed of the run: one plot after the other, and each in short steps, so that the pen never waits for more
 than one of them. What has not changed is not touched.
 """
@@ -30,7 +30,7 @@ from gui.stack import Stack
 
 __all__ = ["Curves", "Overlay"]
 
-_STEP_MS = 22  # from one step of a repaint to the next; all plots have eight
+_STEP_MS = 32  # from one step of a repaint to the next; all plots have eight
 
 
 class Curves(QWidget):
