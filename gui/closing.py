@@ -1,6 +1,7 @@
 """What is asked before something would be lost: a run, by closing the window; a network that is saved nowhere."""
 
 import enum
+from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -24,37 +25,41 @@ class Unsaved(enum.Enum):
 
 
 def ask_about_unsaved(parent: QWidget, name: str) -> Unsaved:
-    """Ask, with the harmless answer as default."""
-    box = QMessageBox(QMessageBox.Icon.Question, "digitpad", _tr("The network “{0}” is saved nowhere."), parent=parent)
-    box.setText(box.text().format(name))
-    box.setInformativeText(_tr("Its run could not be kept. Without being saved, it will be lost."))
-    save = box.addButton(_tr("&Save it…"), QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton(_tr("&Discard it"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(_tr("&Back"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
-    box.exec()
-    answers = {save.text(): Unsaved.SAVE, discard.text(): Unsaved.DISCARD}
-    clicked = box.clickedButton()
-    answer = answers.get(clicked.text(), Unsaved.STAY) if clicked is not None else Unsaved.STAY
-    box.deleteLater()
-    return answer
+    """Ask whether a network, under the name that the user knows it by, is to be saved before it goes."""
+    answers = {_tr("&Save it…"): Unsaved.SAVE, _tr("&Discard it"): Unsaved.DISCARD, _tr("&Back"): Unsaved.STAY}
+    text = _tr("The network “{0}” is saved nowhere.").format(name)
+    return answers[
+        _asked(parent, text, _tr("Its run could not be kept. Without being saved, it will be lost."), answers)
+    ]
 
 
 def ask_before_closing(parent: QWidget) -> Closing:
-    """Ask, with the harmless answer as default."""
-    box = QMessageBox(QMessageBox.Icon.Question, "digitpad", _tr("A network is in training."), parent=parent)
-    box.setInformativeText(_tr("It can stop here, with its best weights, or go on from here another time."))
-    leave = box.addButton(_tr("Close, and go on &another time"), QMessageBox.ButtonRole.AcceptRole)
-    keep = box.addButton(_tr("&Stop, keep and close"), QMessageBox.ButtonRole.AcceptRole)
-    discard = box.addButton(_tr("&Discard and close"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = box.addButton(_tr("Keep &training"), QMessageBox.ButtonRole.RejectRole)
+    """Ask what is to become of the run that is going on."""
+    answers = {
+        _tr("Close, and go on &another time"): Closing.LEAVE,
+        _tr("&Stop, keep and close"): Closing.KEEP,
+        _tr("&Discard and close"): Closing.DISCARD,
+        _tr("Keep &training"): Closing.STAY,
+    }
+    details = _tr("It can stop here, with its best weights, or go on from here another time.")
+    return answers[_asked(parent, _tr("A network is in training."), details, answers)]
+
+
+def _asked(parent: QWidget, text: str, details: str, answers: Iterable[str]) -> str:
+    """Ask, and return an answer; the last one is the harmless one, and the default, and the last but one destroys."""
+    *accepting, destroying, harmless = answers
+    role = QMessageBox.ButtonRole
+    box = QMessageBox(QMessageBox.Icon.Question, "digitpad", text, parent=parent)
+    box.setInformativeText(details)
+    for answer in accepting:
+        box.addButton(answer, role.AcceptRole)
+    box.addButton(destroying, role.DestructiveRole)
+    stay = box.addButton(harmless, role.RejectRole)
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
     box.exec()
-    answers = {leave.text(): Closing.LEAVE, keep.text(): Closing.KEEP, discard.text(): Closing.DISCARD}
     clicked = box.clickedButton()
-    answer = answers.get(clicked.text(), Closing.STAY) if clicked is not None else Closing.STAY
+    answer = clicked.text() if clicked is not None else harmless
     box.deleteLater()
     return answer
 

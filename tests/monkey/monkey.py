@@ -57,7 +57,7 @@ KEYS = tuple(
     )
 )
 MENU_KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return, Qt.Key.Key_Escape)
-SHORTCUTS = "RPELZYVSOCAXNWF"  # with Ctrl
+SHORTCUTS = "RPTELZYVSOCAXNWF"  # with Ctrl
 SMALL = TrainConfig(hidden=(16,), epochs=10, batch_size=50, learning_rate=0.1, momentum=0.9)
 PAUSE_MS = (0, 1, 2, 5, 10)
 DEAF_S = 20.0
