@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from core import checkpoint, locks, modelfile, runs
+from core import checkpoint, locks, memory, modelfile, runs
 from core.data.dataset import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
@@ -113,6 +113,7 @@ class Keeper:
 
     def follow(self, records: Iterator[Progress]) -> Iterator[Progress]:
         """Pass records on, noting each and the time that it took; write the state down every few seconds."""
+        memory.give_back()  # the digits came through memory that is no longer needed
         while True:
             began = self._clock()
             record = next(records, None)
@@ -144,6 +145,7 @@ class Keeper:
         self.note()
         if self.run:
             self._try(self._write)
+            memory.give_back()  # the state was copied to be written
             self._written = self._clock()
 
     def _write(self) -> None:

@@ -45,8 +45,9 @@ class Kept:
 
     @classmethod
     def of(cls, mark: Mark, snapshot: Snapshot) -> Self:
-        """Keep a snapshot."""
-        small = snapshot.parameters.clip(-_LARGEST, _LARGEST).astype(np.float16)
+        """Keep a snapshot; it may be a view of a network that goes on learning."""
+        small = np.empty(snapshot.parameters.shape, np.float16)
+        np.clip(snapshot.parameters, -_LARGEST, _LARGEST, out=small, casting="unsafe")
         return cls(mark, small, snapshot.statistics.copy())
 
     @property
@@ -85,7 +86,7 @@ class Snapshots:
         self._distance = 0.0
 
     def add(self, mark: Mark, snapshot: Snapshot) -> None:
-        """Keep a snapshot as the newest; raise ValueError where it is older than the last one."""
+        """Keep a snapshot, or a view, as the newest; raise ValueError where it is older than the last one."""
         if self.kept and mark.step < self.kept[-1].mark.step:
             raise ValueError(f"a snapshot of step {mark.step} after one of step {self.kept[-1].mark.step}")
         new = Kept.of(mark, snapshot)

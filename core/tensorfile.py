@@ -145,5 +145,5 @@ def digest(tensors: Tensors) -> str:
     for name in sorted(tensors):
         tensor = tensors[name]
         found.update(f"{name} {tensor.dtype.str} {tensor.shape}\n".encode())
-        found.update(tensor.tobytes())
+        found.update(np.ascontiguousarray(tensor).reshape(-1).view(np.uint8).data)
     return found.hexdigest()

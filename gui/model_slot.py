@@ -42,6 +42,7 @@ class ModelSlot(QObject):
         self._models: dict[Respondent, Model] = {}
         self._awaited: Recognizer | None = None
         self._past: Recognizer | None = None
+        self._run: Facts | None = None
         self._before: Respondent | None = None  # who answered before the look back
         self._is_live = False  # whether the network in training has been heard of
 
@@ -91,9 +92,8 @@ class ModelSlot(QObject):
     def watch(self, facts: "Facts") -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
         self.look_ahead()
-        self._awaited, self._past = (
-            Recognizer(Network.from_description(facts.layers), facts.input_scale) for _ in range(2)
-        )
+        self._run, self._past = facts, None
+        self._awaited = _recognizer(facts)
 
     def take(self, snapshot: Snapshot) -> None:
         """Let the network in training answer as of this snapshot."""
@@ -111,8 +111,9 @@ class ModelSlot(QObject):
 
     def look_back(self, kept: Kept) -> None:
         """Let the network of the last run answer as it was at this snapshot, until ``look_ahead`` or another choice."""
-        if self._past is None:
+        if self._run is None:
             return
+        self._past = self._past or _recognizer(self._run)
         kept.restore(self._past.network)
         if self._before is None:
             self._before = self.choice
@@ -150,3 +151,8 @@ class ModelSlot(QObject):
             self.choice = Respondent.OWN if self.has(Respondent.OWN) else Respondent.SHIPPED
         self.choicesChanged.emit()
         self.changed.emit()
+
+
+def _recognizer(facts: "Facts") -> Recognizer:
+    """Return one for the network of a run, untrained."""
+    return Recognizer(Network.from_description(facts.layers), facts.input_scale)

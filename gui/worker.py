@@ -275,7 +275,7 @@ class Worker(QThread):
     def _keep_moment(self, experiment: Experiment, validation_accuracy: float | None) -> None:
         """Keep a snapshot to look back to: the first, and about as many as are kept, evenly; and at evaluations."""
         state = experiment.state
-        self._moments.add(Mark(state.step, state.epoch, state.samples, validation_accuracy), state.snapshot())
+        self._moments.add(Mark(state.step, state.epoch, state.samples, validation_accuracy), state.network.view())
         self._next_moment = state.step + max(experiment.n_steps // MAX_SNAPSHOTS, 1)
         self.momentsKept.emit(self.number, self._moments.kept)
 

@@ -1,5 +1,6 @@
 """Network: layers over flat vectors."""
 
+import functools
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
@@ -45,7 +46,8 @@ class Network:
     parameters : (P,) float32
         All that is learned, ordered [weights | biases, γ, β], so that weight decay is one slice.
     grads : (P,) float32
-        The gradient of the last batch's loss with respect to ``parameters``.
+        The gradient of the last batch's loss with respect to ``parameters``; made for the first, so that a network
+        that only answers takes half the memory.
     statistics : (S,) float32
         Batch-norm's running averages.
     n_weights : int
@@ -57,13 +59,18 @@ class Network:
         weights, vectors, statistics = (self._of_kind(kind) for kind in ("weight", "vector", "statistic"))
         self.n_weights = _size(weights)
         self.parameters = np.zeros(self.n_weights + _size(vectors), dtype)
-        self.grads = np.zeros(self.parameters.shape, dtype)  # not zeros_like: pages that nobody writes to cost nothing
         self.statistics = np.zeros(_size(statistics), dtype)
         _bind([*weights, *vectors], self.parameters, "value")
-        _bind([*weights, *vectors], self.grads, "grad")
         _bind(statistics, self.statistics, "value")
         for parameter in (*weights, *vectors, *statistics):
             parameter.value[...] = parameter.start
+
+    @functools.cached_property
+    def grads(self) -> Array:
+        """Make room for the gradient."""
+        grads = np.zeros_like(self.parameters)
+        _bind([*self._of_kind("weight"), *self._of_kind("vector")], grads, "grad")
+        return grads
 
     def _of_kind(self, kind: str) -> list[Parameter]:
         return [parameter for layer in self.layers for parameter in layer.parameters if parameter.kind == kind]
@@ -92,6 +99,7 @@ class Network:
 
     def backward(self, grad: Array) -> None:
         """Fill ``grads`` from the gradient (N, K) of the loss with respect to the logits of the last ``forward``."""
+        _ = self.grads  # room for them, before the first layer writes there
         for layer in reversed(self.layers):
             grad = layer.backward(grad, need_input_grad=layer is not self.layers[0])
 
@@ -108,6 +116,10 @@ class Network:
     def snapshot(self) -> Snapshot:
         """Return a copy of what was learned."""
         return Snapshot(self.parameters.copy(), self.statistics.copy())
+
+    def view(self) -> Snapshot:
+        """Return what was learned without copying it: for the thread that trains, before the next step."""
+        return Snapshot(self.parameters, self.statistics)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Take over a snapshot of a network of the same layers."""

@@ -28,6 +28,7 @@ def bound(layer: Layer) -> Network:
     network = Network([layer], dtype=np.float64)
     rng = np.random.default_rng(5)
     network.parameters[:] = rng.normal(size=network.parameters.shape)
+    network.grads[:] = np.nan  # there is room for them once they are asked for; here the layer is, not the network
     return network
 
 

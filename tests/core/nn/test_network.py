@@ -91,3 +91,13 @@ def test_predict_gives_probabilities():
     p = network.predict(np.random.default_rng(1).random((7, 5), dtype=np.float32))
     assert p.shape == (7, 3)
     assert p.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_network_that_only_answers_has_no_room_for_gradients():
+    network = Network(mlp((4, 3, 2)))
+    network.predict(np.zeros((1, 4), np.float32))
+    assert "grads" not in vars(network)
+    network.forward(np.zeros((1, 4), np.float32), np.random.default_rng(0))
+    network.backward(np.ones((1, 2), np.float32))
+    assert network.grads.shape == network.parameters.shape
+    assert network.grads[-2:].tolist() == [1, 1]
