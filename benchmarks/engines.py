@@ -27,6 +27,7 @@ from core.data.dataset import N_CLASSES, Dataset
 from core.data.splits import Splits
 from core.geometry import N_PIXELS
 from core.nn.losses import log_softmax
+from core.training_state import TrainingState
 
 RATE = 0.01
 
@@ -86,7 +87,7 @@ def digitpad(work: Work) -> Steps:
         hidden=work.hidden, batch_size=work.batch_size, learning_rate=RATE, momentum=0.0, epochs=10_000,
         validation_share=0.0,
     )  # fmt: skip
-    records = training.fit(training.TrainingState.start(splits, config), splits, config)
+    records = training.fit(TrainingState.start(splits, config), splits, config)
 
     def steps(n: int) -> None:
         for _ in itertools.islice(records, n):

@@ -16,7 +16,7 @@ from collections.abc import Callable
 import numpy as np
 from goals import goal
 
-from core import ink, threads, training
+from core import ink, scoring, threads, training
 from core.data import sources
 from core.experiment import Experiment
 from core.ink import Drawing
@@ -53,7 +53,7 @@ def shipped() -> None:
     """Test the model that comes with the program."""
     model = shipped_model()
     for name, source, floor in (("shipped-mnist", "mnist", 0.985), ("shipped-pen", PEN, 0.85)):
-        evaluation = training.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        evaluation = scoring.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
         goal(name, evaluation.accuracy, floor)
     recognizer = Recognizer.of(model)
     image = np.zeros((28, 28), np.uint8)
@@ -80,7 +80,7 @@ def synthetic(n_threads: int) -> None:
     experiment, _ = run("quick", "synthetic", 0, n_threads)
     model, _ = experiment.conclude()
     for name, source in (("synthetic-mnist", "mnist"), ("synthetic-pen", PEN)):
-        evaluation = training.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        evaluation = scoring.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
         goal(name, evaluation.accuracy, 0.85)
 
 

@@ -14,7 +14,7 @@ from core.errors import RunError
 from core.experiment import Experiment
 from core.history import History
 from core.nn.network import Snapshot
-from core.training import Best, TrainingState
+from core.training_state import Best, TrainingState
 
 FORMAT = 1
 MAX_BYTES = 5 * 256 * 2**20

@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import core
-from core import threads, training
+from core import scoring, threads, training
 from core.config import TrainConfig
 from core.curve import Curve
 from core.data.sources import Source
 from core.errors import DataError, DigitpadError, DivergenceError
 from core.experiment import Experiment
-from core.training import Progress, TrainingState
+from core.training import Progress
+from core.training_state import TrainingState
 
 FORMAT = 1
 """Version of jobs and results. Results of another one are not taken for these."""
@@ -168,7 +169,7 @@ def _scores(experiment: Experiment) -> dict[str, float | None]:
     scores: dict[str, float | None] = {}
     for part in ("train", "validation", "test"):
         data = getattr(experiment.splits, part)
-        found = training.evaluate(experiment.state.network, data, experiment.config.input_scale)
+        found = scoring.evaluate(experiment.state.network, data, experiment.config.input_scale)
         scores[f"{part}_accuracy"] = found.accuracy if found.n else None
         scores[f"{part}_loss"] = found.loss if found.n and math.isfinite(found.loss) else None
     return scores

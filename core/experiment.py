@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
-from core import evaluation, training
+from core import evaluation, scoring
 from core.calibration import Calibration
 from core.config import TrainConfig
 from core.data import sources
@@ -19,8 +19,9 @@ from core.geometry import SIZE
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
+from core.scoring import Evaluation
 from core.threads import available
-from core.training import Evaluation, TrainingState
+from core.training_state import TrainingState
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +90,10 @@ class Experiment:
         """
         network, scale = self.state.network, self.config.input_scale
         if not self.state.best.step:  # stopped before the first evaluation: even so, it has learned something
-            self.state.keep_if_best(training.evaluate(network, self.splits.validation, scale))
+            self.state.keep_if_best(scoring.evaluate(network, self.splits.validation, scale))
         network.restore(self.state.best.snapshot)
         parts = (self.splits.train, self.splits.validation, self.splits.test)
-        scores = Scores(*(training.evaluate(network, part, scale) for part in parts))
+        scores = Scores(*(scoring.evaluate(network, part, scale) for part in parts))
         model = Model(
             network=network,
             input_scale=scale,

@@ -6,30 +6,24 @@ yields anyone may pause, stop, take a snapshot or save; nothing here prints, sle
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core import inspection
 from core.config import TrainConfig
-from core.data.augment import Deformation
-from core.data.dataset import N_CLASSES, DataLoader, Dataset
 from core.data.splits import Splits
-from core.errors import DivergenceError, TrainingError
-from core.geometry import N_PIXELS
+from core.errors import DivergenceError
 from core.inspection import Inspection
 from core.nn.layers import Array
-from core.nn.losses import SoftmaxCrossEntropy, class_weights, log_softmax
-from core.nn.network import Network, Snapshot, mlp
-from core.nn.optimizers import Optimizer
+from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.nn.schedules import Schedule
+from core.scoring import Evaluation, evaluate
+from core.training_state import TrainingState, is_sound
 
 _INSPECTED = 500  # digits that tell which units are dead
-_EXPLODED = 10.0  # times the first batch's loss
-_MEMORY = 0.02  # of the mean loss: a single bad batch is no explosion
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,104 +62,6 @@ class Progress:
     training_loss: float | None = None
     training_accuracy: float | None = None
     inspection: Inspection | None = None
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """A network's answers to a dataset: counts, mean loss (cross-entropy), confusion[label, answer] (10, 10)."""
-
-    n: int
-    correct: int
-    loss: float
-    confusion: NDArray[np.int64]
-
-    @property
-    def accuracy(self) -> float:
-        """The share of right answers; 0 of an empty dataset."""
-        return self.correct / self.n if self.n else 0.0
-
-
-@dataclass(frozen=True)
-class Best:
-    """The best weights so far, by validation accuracy, and when they were found (step 0: the initial ones)."""
-
-    snapshot: Snapshot
-    step: int = 0
-    validation_accuracy: float = -1.0
-    validation_loss: float = math.inf
-
-
-@dataclass(eq=False)
-class TrainingState:
-    """All that a run needs to go on: network, optimizer, order of the data, generators, best weights so far.
-
-    Between two steps of ``fit`` anyone may set ``rate_factor``, with which the schedule's rate is multiplied.
-    ``first_loss`` and ``mean_loss`` are what a loss that explodes is told by.
-    """
-
-    network: Network
-    optimizer: Optimizer
-    loader: DataLoader
-    rng: np.random.Generator
-    best: Best
-    step: int = 0
-    epoch: int = 0
-    samples: int = 0
-    rate_factor: float = 1.0
-    first_loss: float = math.nan
-    mean_loss: float = math.nan
-    grad_norms: tuple[float, ...] = ()
-
-    @classmethod
-    def start(cls, data: Splits, config: TrainConfig) -> Self:
-        """Return the state before the first step. Each use of chance has a generator of its own, from the seed."""
-        if not len(data.train):
-            raise TrainingError("there are no digits to learn from")
-        weights_rng, order_rng, rng = (np.random.default_rng(s) for s in np.random.SeedSequence(config.seed).spawn(3))
-        sizes = (N_PIXELS, *config.hidden, data.train.n_labels)
-        network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
-        network.initialize(config.initial_weights(), weights_rng)
-        loader = DataLoader(
-            data.train,
-            config.batch_size,
-            order_rng,
-            config.input_scale,
-            deformation=_deformation(config),
-            seed=config.seed,
-        )
-        return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
-
-    def snapshot(self) -> Snapshot:
-        """Return a copy of what the network has learned so far."""
-        return self.network.snapshot()
-
-    def watch(self, loss: float) -> bool:
-        """Take note of a batch's loss; return False where it is not finite, or the mean of late has exploded."""
-        if not self.step:
-            self.first_loss = self.mean_loss = loss
-        self.mean_loss += _MEMORY * (loss - self.mean_loss)
-        chance = math.log(N_CLASSES)
-        return math.isfinite(loss) and self.mean_loss <= _EXPLODED * max(self.first_loss, chance)
-
-    def keep_if_best(self, evaluation: Evaluation) -> None:
-        """Remember the weights if they answer validation better than any before, or as well at a smaller loss.
-
-        Where there is no validation part, the last ones are the best.
-        """
-        if not _is_sound(self.network, evaluation):
-            return
-        found = (evaluation.accuracy, -evaluation.loss)
-        if not evaluation.n:
-            self.best = Best(self.snapshot(), self.step)
-        elif found > (self.best.validation_accuracy, -self.best.validation_loss):
-            self.best = Best(self.snapshot(), self.step, evaluation.accuracy, evaluation.loss)
-
-
-def _deformation(config: TrainConfig) -> Callable[[float], Deformation] | None:
-    """Return how digits are deformed as a function of the epochs done; None where they are not."""
-    if not config.deformation:
-        return None
-    return lambda epochs: Deformation().times(config.deformation_at(epochs / config.epochs))
 
 
 def fit(
@@ -211,7 +107,7 @@ def _epoch(
 def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: TrainConfig) -> Progress:
     """Evaluate the network after its step, keep its weights if they are the best, and complete the step's record."""
     evaluation = evaluate(state.network, data.validation, config.input_scale)
-    if not _is_sound(state.network, evaluation):
+    if not is_sound(state.network, evaluation):
         raise _diverged(state, config, state.step, progress.learning_rate)
     state.keep_if_best(evaluation)
     if not evaluation.n:
@@ -266,11 +162,6 @@ def _step(
     return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
 
 
-def _is_sound(network: Network, evaluation: Evaluation) -> bool:
-    vectors = (network.parameters, network.statistics)
-    return math.isfinite(evaluation.loss) and all(bool(np.isfinite(vector).all()) for vector in vectors)
-
-
 def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rate: float) -> DivergenceError:
     """Go back to the best weights, and return the error that says what to change."""
     state.network.restore(state.best.snapshot)
@@ -292,33 +183,3 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rat
     return DivergenceError(
         f"the loss {what} at step {step:,}: the run diverged. Try {', or '.join(advice)}. {kept}", remedies
     )
-
-
-def evaluate(
-    network: Network,
-    data: Dataset,
-    input_scale: float,
-    rows: NDArray[np.intp] | None = None,
-    block: int = 500,
-) -> Evaluation:
-    """Return what a network answers to a dataset's digits, in inference mode, ``block`` images at a time.
-
-    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it. ``rows`` says
-    which digits are asked about, if not all; they are never together in one copy.
-    """
-    if rows is None and data.n_labels > N_CLASSES:
-        rows = np.flatnonzero(data.labels < N_CLASSES)
-    n = len(data) if rows is None else len(rows)
-    confusion = np.zeros((N_CLASSES, N_CLASSES), np.int64)
-    total = 0.0
-    buffer = np.empty((min(block, n), N_PIXELS), np.float32)
-    with np.errstate(all="ignore"):
-        for start in range(0, n, block):
-            part = slice(start, start + block) if rows is None else rows[start : start + block]
-            labels = data.labels[part]
-            images = np.multiply(data.images[part], np.float32(input_scale), out=buffer[: len(labels)])
-            log_p = log_softmax(network.logits(images)[:, :N_CLASSES])
-            total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
-            answers = log_p.argmax(axis=1)
-            confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)
-    return Evaluation(n, int(np.trace(confusion)), total / n if n else 0.0, confusion)

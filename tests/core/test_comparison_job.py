@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import core
-from core import comparison_job, threads, training
+from core import comparison_job, scoring, threads, training
 from core.comparison_job import Job, fingerprint, run
 from core.config import TrainConfig
 from core.data import sources
@@ -47,7 +47,7 @@ def test_the_scores_are_of_the_last_weights_and_the_schedule_spans_the_steps(job
         experiment = Experiment.prepare("mine", config, DATA, 1)
         records = training.fit(experiment.state, experiment.splits, config, schedule_steps=21)
         rates = [next(records).learning_rate for _ in range(21)]
-        found = training.evaluate(experiment.state.network, experiment.splits.test, config.input_scale)
+        found = scoring.evaluate(experiment.state.network, experiment.splits.test, config.input_scale)
     assert rates[-1] < CONFIG.learning_rate / 50
     scores = run(job)["scores"]
     assert (scores["test_accuracy"], scores["test_loss"]) == (found.accuracy, found.loss)
@@ -92,7 +92,7 @@ def test_a_run_that_diverges_has_a_result(job):
     assert result["steps"] < 9
     with threads.limited(1):
         initial = Experiment.prepare("mine", wild.config, DATA, 1)
-        found = training.evaluate(initial.state.network, initial.splits.test, 1.0)
+        found = scoring.evaluate(initial.state.network, initial.splits.test, 1.0)
     assert result["scores"]["test_accuracy"] == found.accuracy
     json.dumps(result, allow_nan=False)
 

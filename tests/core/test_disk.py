@@ -208,7 +208,7 @@ def test_the_command_says_when_it_happens_and_saves_the_network_where_it_was_cal
 def test_so_it_does_with_a_run_that_diverges(lab, home, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     vanishing(monkeypatch, home, at_step=8)
-    monkeypatch.setattr(training, "_is_sound", lambda network, evaluation: network.parameters[0] != 0)
+    monkeypatch.setattr(training, "is_sound", lambda network, evaluation: network.parameters[0] != 0)
     step = training._step
 
     def diverge(state, *rest, **more):

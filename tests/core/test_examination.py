@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core import examination, inspection, training
+from core import examination, inspection, scoring
 from core.calibration import Calibration
 from core.data import mnist, synthetic
 from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
@@ -62,7 +62,7 @@ def test_the_cells_and_their_rows_agree():
     found = examine(model.network, model.input_scale, data, model.calibration)
     counts = [[len(found.rows(label, answer)) for answer in range(10)] for label in range(10)]
     np.testing.assert_array_equal(found.confusion, counts)
-    evaluated = training.evaluate(model.network, data, model.input_scale)
+    evaluated = scoring.evaluate(model.network, data, model.input_scale)
     np.testing.assert_array_equal(found.confusion, evaluated.confusion)
 
 

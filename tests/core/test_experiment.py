@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import core
-from core import experiment, modelfile, training
+from core import experiment, modelfile, scoring
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.errors import DataError, TrainingError
 from core.experiment import Experiment
-from core.training import Evaluation, fit
+from core.scoring import Evaluation
+from core.training import fit
 
 CONFIG = TrainConfig(
     hidden=(16,), batch_size=20, epochs=3, learning_rate=0.02, momentum=0.9, validation_share=0.1, seed=5
@@ -102,7 +103,7 @@ def test_the_scores_are_those_of_the_three_parts():
     model, scores = run.conclude()
     for part in ("train", "validation", "test"):
         data = getattr(run.splits, part)
-        found = training.evaluate(model.network, data, CONFIG.input_scale)
+        found = scoring.evaluate(model.network, data, CONFIG.input_scale)
         assert getattr(scores, part).n == len(data)
         assert scores.as_dict()[f"{part}_accuracy"] == found.accuracy
     assert scores.as_dict()["test_loss"] == found.loss

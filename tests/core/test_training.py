@@ -7,15 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from core import training
+from core import scoring, training
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.data.splits import Splits
 from core.errors import DivergenceError, TrainingError
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
+from core.scoring import evaluate
 from core.threads import limited
-from core.training import Best, Progress, TrainingState, evaluate, fit
+from core.training import Progress, fit
+from core.training_state import Best, TrainingState
 
 SMALL = TrainConfig(hidden=(16,), batch_size=10, epochs=3, learning_rate=0.1, validation_share=0.1)
 
@@ -255,7 +257,7 @@ def scripted(monkeypatch, answers):
 
     def evaluation(network, data, input_scale, rows=None):
         accuracy, loss = next(found)
-        return training.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
+        return scoring.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
 
     monkeypatch.setattr(training, "evaluate", evaluation)
 
@@ -399,7 +401,7 @@ def test_weights_that_are_not_numbers_are_never_kept():
     data = splits()
     state = TrainingState.start(data, SMALL)
     state.network.parameters[3] = np.nan
-    state.keep_if_best(training.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
+    state.keep_if_best(scoring.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
     assert isinstance(state.best, Best)
     assert np.isfinite(state.best.snapshot.parameters).all()
 

@@ -15,6 +15,7 @@ from core.experiment import Experiment
 from core.keeper import Keeper
 from core.runs import Broken, Status
 from core.shelf import Shelf
+from core.training_state import TrainingState
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
@@ -28,7 +29,7 @@ class Busy:
         self.mine: list = []
 
     def train(self) -> None:
-        experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+        experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
         with Keeper.begin(experiment, self.shelf, name=f"of {self.seed}") as keeper:
             self.finish(keeper)
 
@@ -43,7 +44,7 @@ class Busy:
 
     def leave(self) -> None:
         """Leave a run half-way, for whoever takes it up."""
-        experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+        experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
         with Keeper.begin(experiment, self.shelf, name=f"left by {self.seed}") as keeper:
             next(keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)))
             keeper.write()

@@ -29,6 +29,7 @@ from core.modelfile import Model
 from core.nn.network import Network, mlp
 from core.runs import Broken, Status
 from core.shelf import Shelf
+from core.training_state import TrainingState
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
@@ -108,7 +109,7 @@ def announce(where: Path, word: str) -> None:
 
 def run(where: Path) -> None:
     shelf = Shelf(where / "runs")
-    experiment = dataclasses.replace(EXPERIMENT, state=training.TrainingState.start(EXPERIMENT.splits, CONFIG))
+    experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
     with Keeper.begin(experiment, shelf, name="mine") as keeper:
         announce(where, "begun")
         for record in keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)):

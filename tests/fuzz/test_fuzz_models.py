@@ -22,7 +22,7 @@ from core.nn.network import Network, mlp
 from core.recognizer import Recognizer
 from core.runs import Run
 from core.shelf import Shelf
-from core.training import TrainingState
+from core.training_state import TrainingState
 
 MODEL = Model(
     Network(mlp((784, 4, 10), batch_norm=True, dropout=0.1)), credits=("a", "b"), scores={"test_accuracy": 0.5}

@@ -1,0 +1,56 @@
+"""Scoring: a network's answers to a dataset, in counts and as a mean loss."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.data.dataset import N_CLASSES, Dataset
+from core.geometry import N_PIXELS
+from core.nn.losses import log_softmax
+from core.nn.network import Network
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A network's answers to a dataset: counts, mean loss (cross-entropy), confusion[label, answer] (10, 10)."""
+
+    n: int
+    correct: int
+    loss: float
+    confusion: NDArray[np.int64]
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers; 0 of an empty dataset."""
+        return self.correct / self.n if self.n else 0.0
+
+
+def evaluate(
+    network: Network,
+    data: Dataset,
+    input_scale: float,
+    rows: NDArray[np.intp] | None = None,
+    block: int = 500,
+) -> Evaluation:
+    """Return what a network answers to a dataset's digits, in inference mode, ``block`` images at a time.
+
+    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it. ``rows`` says
+    which digits are asked about, if not all; they are never together in one copy.
+    """
+    if rows is None and data.n_labels > N_CLASSES:
+        rows = np.flatnonzero(data.labels < N_CLASSES)
+    n = len(data) if rows is None else len(rows)
+    confusion = np.zeros((N_CLASSES, N_CLASSES), np.int64)
+    total = 0.0
+    buffer = np.empty((min(block, n), N_PIXELS), np.float32)
+    with np.errstate(all="ignore"):
+        for start in range(0, n, block):
+            part = slice(start, start + block) if rows is None else rows[start : start + block]
+            labels = data.labels[part]
+            images = np.multiply(data.images[part], np.float32(input_scale), out=buffer[: len(labels)])
+            log_p = log_softmax(network.logits(images)[:, :N_CLASSES])
+            total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
+            answers = log_p.argmax(axis=1)
+            confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)
+    return Evaluation(n, int(np.trace(confusion)), total / n if n else 0.0, confusion)
