@@ -86,7 +86,8 @@ def report(tried: list[dict[str, Any]], amounts: dict[str, int], said: str, minu
         f"digitpad {core.__version__}, {now:%Y-%m-%d %H:%M} UTC, {minutes:.0f} minutes",
         f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores",
-        f"asked for: {amounts['DIGITPAD_FUZZ']:,} inputs a reader, {amounts['DIGITPAD_KILLS']:,} kills of one run, "
+        f"asked for: {amounts['DIGITPAD_FUZZ']:,} inputs a reader (ten times that where they are guided), "
+        f"{amounts['DIGITPAD_KILLS']:,} kills of one run, "
         f"{amounts['DIGITPAD_DEEDS']:,} deeds of each process on one shelf, "
         f"{amounts['DIGITPAD_MONKEY']:,} s of the monkey",
         "",
