@@ -191,8 +191,9 @@ class DataLoader:
         # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
         gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[: len(rows)], mode="clip")
         if self._augmenter is None or self._deformation is None:
-            return np.multiply(gathered, np.float32(self.input_scale), out=floats)
-        self._augmenter.deformation = self._deformation(self.epoch - 1 + start / len(self._rows))
-        self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, start]), floats)
+            floats[...] = gathered  # one product of bytes and a float32 would go through NumPy's small buffers
+        else:
+            self._augmenter.deformation = self._deformation(self.epoch - 1 + start / len(self._rows))
+            self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, start]), floats)
         floats *= np.float32(self.input_scale)
         return floats
