@@ -1,6 +1,7 @@
 """The runs as a table: one row each, with a box to tick for its curves to be shown."""
 
 import itertools
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from core import recipes
-from core.runs import Broken, Run, Status
+from core.runs import MAX_NAME, Broken, Run, Status
 from gui import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -16,7 +17,7 @@ Entry = Run | Broken
 
 _ROLE = Qt.ItemDataRole
 SORT_ROLE = _ROLE.UserRole
-"""What rows are sorted by: numbers as numbers."""
+"""What rows are sorted by: numbers as numbers, also those in a name."""
 
 
 class _Column(NamedTuple):
@@ -130,7 +131,7 @@ class RunTable(QAbstractTableModel):
         column = _COLUMNS[index.column()]
         value = column.get(entry)
         if role == SORT_ROLE:
-            return -1.0 if value is None else value
+            return -1.0 if value is None else _natural(value) if isinstance(value, str) else value
         if role == _ROLE.DisplayRole:
             return "–" if value is None else column.form(value)
         if role == _ROLE.ToolTipRole:
@@ -153,7 +154,9 @@ class RunTable(QAbstractTableModel):
         if role in (_ROLE.DisplayRole, SORT_ROLE):
             if is_state:
                 return QCoreApplication.translate("RunTable", "broken")
-            return entry.id if first else -1.0 if role == SORT_ROLE else "–"
+            if role == SORT_ROLE:
+                return _natural(entry.id) if first else -1.0
+            return entry.id if first else "–"
         if role == _ROLE.ToolTipRole:
             return entry.reason
         return theme.colours().bad if role == _ROLE.ForegroundRole and is_state else None
@@ -169,6 +172,11 @@ class RunTable(QAbstractTableModel):
         if role == _ROLE.EditRole and value.strip() and value != self.data(index, role):
             self.renamed.emit(entry.id, value)
         return False
+
+
+def _natural(text: str) -> str:
+    """Return a text by which ``quick 2`` comes before ``quick 10``: its numbers all have the same length."""
+    return re.sub("[0-9]+", lambda number: number[0].zfill(MAX_NAME), text)
 
 
 def _swatch(colour: QColor | None) -> QIcon:
