@@ -1,7 +1,7 @@
 """The errors that a user can act on: each is a sentence, shown as it stands in the window and on the command line."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class DigitpadError(Exception):
@@ -32,18 +32,27 @@ class TrainingError(DigitpadError):
     """A training run cannot go on."""
 
 
+class Remedy(NamedTuple):
+    """What a setting was, and what it had better be."""
+
+    was: Any
+    better: Any
+
+
 class DivergenceError(TrainingError):
-    """A run's loss is no longer a number, or has exploded.
+    """A run's loss is no longer a number, or has exploded. As text it advises by the names that settings have in files.
 
     Attributes
     ----------
+    fact
+        What has happened, without advice.
     remedies
-        What would help, in words, and the settings that a new run would need for it.
+        What would help, by the setting's name: for those who call settings otherwise.
     """
 
-    def __init__(self, sentence: str, remedies: Mapping[str, Mapping[str, Any]]) -> None:
-        super().__init__(sentence)
-        self.remedies = remedies
+    def __init__(self, fact: str, advice: str, remedies: Mapping[str, Remedy]) -> None:
+        super().__init__(f"{fact} {advice}")
+        self.fact, self.remedies = fact, remedies
 
 
 class RunError(DigitpadError):

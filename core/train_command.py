@@ -12,7 +12,7 @@ from typing import Any
 
 from core import atomic, checkpoint, modelfile, output, recipes, threads, training
 from core.data import sources
-from core.errors import DigitpadError, ModelError, RunError, TrainingError
+from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
 from core.keeper import Keeper
 from core.modelfile import Model
@@ -80,7 +80,7 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
     experiment = keeper.experiment
     try:
         interrupted = _run(keeper)
-    except TrainingError as error:
+    except DivergenceError as error:
         _end_diverged(keeper, error, out)
         raise
     with _uninterrupted():
@@ -119,17 +119,17 @@ def _rescued(keeper: Keeper, model: Model) -> Path:
     return path
 
 
-def _end_diverged(keeper: Keeper, error: TrainingError, out: Path | None) -> None:
+def _end_diverged(keeper: Keeper, error: DivergenceError, out: Path | None) -> None:
     """Save the best weights of a run that diverged, if it has any; the error goes on, and says where they are."""
     if not keeper.experiment.state.best.step:
-        keeper.end(Status.DIVERGED, None, str(error))
+        keeper.end(Status.DIVERGED, None, error.fact)
         return
     model, _ = keeper.experiment.conclude()
     if out is not None:
         modelfile.save(model, out)
-    keeper.end(Status.DIVERGED, model, str(error))
+    keeper.end(Status.DIVERGED, model, error.fact)
     if where := out or (_rescued(keeper, model) if keeper.failure else None):
-        error.args = (f"{error} They are saved as {where}.",)
+        error.args = (f"{error} The weights are saved as {where}.",)
 
 
 def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bool) -> dict[str, Any]:

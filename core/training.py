@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core import inspection
 from core.config import TrainConfig
 from core.data.splits import Splits
-from core.errors import DivergenceError
+from core.errors import DivergenceError, Remedy
 from core.inspection import Inspection
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
@@ -24,6 +24,12 @@ from core.scoring import Evaluation, evaluate
 from core.training_state import TrainingState, is_sound
 
 _INSPECTED = 500  # digits that tell which units are dead
+_ADVICE = {
+    "learning_rate": "a smaller learning_rate (it was {0:g})",
+    "input_scale": "pixels scaled to [0, 1] (input_scale 1/255, not {0:g})",
+    "initializer": "he_normal weights",
+    "batch_norm": "batch_norm",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: T
     """Evaluate the network after its step, keep its weights if they are the best, and complete the step's record."""
     evaluation = evaluate(state.network, data.validation, config.input_scale)
     if not is_sound(state.network, evaluation):
-        raise _diverged(state, config, state.step, progress.learning_rate)
+        raise _diverged(state, config, state.step)
     state.keep_if_best(evaluation)
     if not evaluation.n:
         return progress
@@ -150,7 +156,7 @@ def _step(
         logits = state.network.forward(images, state.rng)
         value = loss.forward(logits, labels) + state.optimizer.penalty()
         if not state.watch(value):
-            raise _diverged(state, config, state.step + 1, learning_rate)
+            raise _diverged(state, config, state.step + 1)
         accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
         state.network.backward(loss.backward())
         if inspects:
@@ -162,24 +168,21 @@ def _step(
     return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
 
 
-def _diverged(state: TrainingState, config: TrainConfig, step: int, learning_rate: float) -> DivergenceError:
+def _diverged(state: TrainingState, config: TrainConfig, step: int) -> DivergenceError:
     """Go back to the best weights, and return the error that says what to change."""
     state.network.restore(state.best.snapshot)
-    remedies = {"a smaller learning_rate": {"learning_rate": config.learning_rate / 10}}
-    advice = [f"a smaller learning_rate (it was {config.learning_rate * state.rate_factor:g})"]
-    if config.input_scale > 0.1:
-        remedies["pixels scaled to [0, 1]"] = {"input_scale": 1 / 255}
-        advice.append(f"pixels scaled to [0, 1] (input_scale 1/255, not {config.input_scale:g})")
-    if config.initializer == "normal":
-        advice.append("he_normal weights")
-    if not config.batch_norm:
-        advice.append("batch_norm")
+    what = "was ten times what it began with" if math.isfinite(state.mean_loss) else "was no longer a number"
     kept = (
         f"The best weights so far, of step {state.best.step:,}, are kept."
         if state.best.step
         else "There is nothing to keep of it."
     )
-    what = "was ten times what it began with" if math.isfinite(state.mean_loss) else "was no longer a number"
-    return DivergenceError(
-        f"the loss {what} at step {step:,}: the run diverged. Try {', or '.join(advice)}. {kept}", remedies
-    )
+    remedies = {"learning_rate": Remedy(config.learning_rate * state.rate_factor, config.learning_rate / 10)}
+    if config.input_scale > 0.1:
+        remedies["input_scale"] = Remedy(config.input_scale, 1 / 255)
+    if config.initializer == "normal":
+        remedies["initializer"] = Remedy("normal", "he_normal")
+    if not config.batch_norm:
+        remedies["batch_norm"] = Remedy(False, True)
+    advice = ", or ".join(_ADVICE[name].format(remedy.was) for name, remedy in remedies.items())
+    return DivergenceError(f"the loss {what} at step {step:,}: the run diverged. {kept}", f"Try {advice}.", remedies)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from core import threads
-from core.errors import DigitpadError
+from core.errors import DigitpadError, Remedy
 from core.modelfile import Model
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
@@ -163,8 +163,8 @@ class TrainingDesk(QObject):
         text, kind, offers = self._keeping.verdict(outcome)
         if outcome.error:
             sentence = outcome.error[:1].upper() + outcome.error[1:]
-            remedies = self._remedies(outcome.remedies)
-            self._tell(f"{sentence} {text}".rstrip(), Kind.BAD, outcome.details, {**remedies, **offers})
+            told = " ".join(filter(None, (sentence, self._advice(outcome.remedies), text)))
+            self._tell(told, Kind.BAD, outcome.details, {**self._remedies(outcome.remedies), **offers})
         elif text:
             self._tell(text, kind, offers=offers)
         self.ended.emit(outcome)
@@ -182,17 +182,28 @@ class TrainingDesk(QObject):
             form = self.tr("Stopped after {0:.1f} s: {1:.2%} of the test digits are right.")
         self._panel.show_status(form.format(self._session.seconds, model.scores.get("test_accuracy", 0.0)))
 
-    def _remedies(self, remedies: Mapping[str, Mapping[str, Any]]) -> Offers:
-        """Return offers to start again with settings that would help."""
+    def _advice(self, remedies: Mapping[str, Remedy]) -> str:
+        """Return, in a sentence, which settings would help, as the form calls them; empty where none is known."""
+        texts = {
+            "learning_rate": self.tr("a smaller learning rate (it was {0:g})"),
+            "input_scale": self.tr("pixels from 0 to 1"),
+            "initializer": self.tr("initial weights by He"),
+            "batch_norm": self.tr("batch normalisation"),
+        }
+        parts = [texts[name].format(remedy.was) for name, remedy in remedies.items()]
+        return self.tr("Try {0}.").format(self.tr(", or ").join(parts)) if parts else ""
+
+    def _remedies(self, remedies: Mapping[str, Remedy]) -> Offers:
+        """Return offers to start again with one of the settings that would help."""
         texts = {
             "learning_rate": self.tr("Restart with a tenth of the rate"),
             "input_scale": self.tr("Restart with scaled pixels"),
         }
-        return {texts[name]: partial(self._restart, changes) for changes in remedies.values() for name in changes}
+        return {texts[name]: partial(self._restart, name, remedies[name].better) for name in texts if name in remedies}
 
-    def _restart(self, changes: Mapping[str, Any]) -> None:
+    def _restart(self, name: str, value: Any) -> None:
         form = self._panel.form
-        form.set_config(dataclasses.replace(form.config(), **changes))
+        form.set_config(dataclasses.replace(form.config(), **{name: value}))
         self.start()
 
     def _tell(self, text: str, kind: Kind, details: str = "", offers: Offers | None = None) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from core import checkpoint, threads, training
 from core.config import TrainConfig
 from core.data.splits import Splits
-from core.errors import DigitpadError, DivergenceError, MnistError, RunError
+from core.errors import DigitpadError, DivergenceError, MnistError, Remedy, RunError
 from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
@@ -84,7 +84,7 @@ class Outcome:
     """How a run ended: with the model of its best weights, or without; why, if it was not at its end.
 
     ``details`` is the traceback of a fault of the program, and empty otherwise; ``lacks_mnist`` says that the error
-    would be mended by getting MNIST; ``remedies`` are settings with which a run that diverged might not have.
+    would be mended by getting MNIST; ``remedies`` are settings with which a run that diverged might not have, by name.
     ``run`` is what was kept of it, wherever that is by now, and ``unkept`` why that was not everything.
     """
 
@@ -93,7 +93,7 @@ class Outcome:
     error: str = ""
     details: str = ""
     lacks_mnist: bool = False
-    remedies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    remedies: Mapping[str, Remedy] = field(default_factory=dict)
     run: Run | None = None
     unkept: str = ""
 
@@ -194,12 +194,12 @@ class Worker(QThread):
             self.prepared.emit(self.number, _facts(keeper))
             self._tell(keeper)
             error = ""
-            remedies: Mapping[str, Mapping[str, Any]] = {}
+            remedies: Mapping[str, Remedy] = {}
             try:
                 self._train(keeper)
                 keeper.write()
             except DivergenceError as diverged:
-                error, remedies = str(diverged), diverged.remedies
+                error, remedies = diverged.fact, diverged.remedies
             outcome = self._concluded(keeper, error, remedies)
             self._tell(keeper)
         if self._end is _End.CANCEL:
@@ -222,7 +222,7 @@ class Worker(QThread):
             keeper.failure = str(reason)
             return keeper
 
-    def _concluded(self, keeper: Keeper, error: str, remedies: Mapping[str, Mapping[str, Any]]) -> Outcome:
+    def _concluded(self, keeper: Keeper, error: str, remedies: Mapping[str, Remedy]) -> Outcome:
         """Take the best weights and test them, unless the run is not to end like that.
 
         One that cannot be written cannot be left: it would be lost. It ends as if it had been stopped.

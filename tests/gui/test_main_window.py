@@ -453,7 +453,7 @@ def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
 def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, conclude):
     small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
     conclude()
-    assert "learning_rate" in window.lab.notice.text
+    assert "a smaller learning rate" in window.lab.notice.text
     assert len(window.lab.curves.history.loss) > 0
     assert window.training_panel.controls.start_button.isVisible()
 

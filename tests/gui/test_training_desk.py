@@ -47,6 +47,18 @@ def test_where_pixels_are_scaled_only_a_smaller_rate_is_offered(window, small_ru
     assert list(offers(window)) == ["Restart with a tenth of the rate"]
 
 
+def test_the_advice_after_a_divergence_speaks_as_the_form_does(window, small_run, conclude):
+    small_run(config=dataclasses.replace(WILD, initializer="normal"))
+    conclude()
+    text = window.lab.notice.text
+    assert "Try a smaller learning rate (it was 100), or pixels from 0 to 1, or initial weights by He, or batch" in text
+    labels = {name: label.lower() for name, label, _ in window.training_panel.form._table()}
+    for name in ("learning_rate", "input_scale", "initializer", "batch_norm"):
+        assert labels[name] in text
+        assert name not in text
+    assert Shelf().runs()[0].error in text[:1].lower() + text[1:]
+
+
 def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
     panel = window.training_panel
     assert not panel.controls.rate.isVisible()
