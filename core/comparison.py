@@ -15,7 +15,7 @@ from core import kept_results
 from core.comparison_job import Job, Result, fingerprint
 from core.data import sources
 from core.data.splits import Splits
-from core.errors import ConfigError, TrainingError
+from core.errors import ConfigError
 from core.intervals import Estimate, paired
 from core.recipefile import Recipe
 
@@ -61,8 +61,6 @@ class Comparison:
         if test is not None:
             source = source.tested_on(sources.load(test))
         n_rows = int(Splits.of(source, config).train.times.sum())
-        if not n_rows:
-            raise TrainingError("there are no digits to learn from")
         n_steps = math.ceil(n_rows / config.batch_size) * config.epochs
         return cls(tuple(chosen), data, test, config.epochs, n_steps, n_seeds, fingerprint(source))
 

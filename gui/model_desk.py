@@ -53,8 +53,9 @@ class ModelDesk(QObject):
                 return
 
     def name_of(self, model: Model) -> str:
-        """Return what a result is called: its recipe and its score."""
-        return self.tr("{0}, {1}").format(model.recipe, f"{model.scores.get('test_accuracy', 0):.2%}")
+        """Return what a result is called: its recipe, and its score if it has one."""
+        accuracy = model.scores.get("test_accuracy")
+        return model.recipe if accuracy is None else self.tr("{0}, {1}").format(model.recipe, f"{accuracy:.2%}")
 
     def recent(self) -> tuple[str, ...]:
         """Return the files that were opened or saved last, the newest first."""

@@ -175,12 +175,18 @@ class TrainingDesk(QObject):
         if not kept:
             self._models.note_unsaved()
         if not stopped:
-            form = self.tr("Done after {0:.1f} s: {1:.2%} of the test digits are right.")
+            form = self.tr("Done after {0:.1f} s: {1}.")
         elif kept:
-            form = self.tr("Stopped and kept after {0:.1f} s: {1:.2%} of the test digits are right.")
+            form = self.tr("Stopped and kept after {0:.1f} s: {1}.")
         else:
-            form = self.tr("Stopped after {0:.1f} s: {1:.2%} of the test digits are right.")
-        self._panel.show_status(form.format(self._session.seconds, model.scores.get("test_accuracy", 0.0)))
+            form = self.tr("Stopped after {0:.1f} s: {1}.")
+        accuracy = model.scores.get("test_accuracy")
+        score = (
+            self.tr("there are no digits to test it with")
+            if accuracy is None
+            else self.tr("{0:.2%} of the test digits are right").format(accuracy)
+        )
+        self._panel.show_status(form.format(self._session.seconds, score))
 
     def _advice(self, remedies: Mapping[str, Remedy]) -> str:
         """Return, in a sentence, which settings would help, as the form calls them; empty where none is known."""

@@ -500,6 +500,18 @@ def test_a_network_with_an_eleventh_output_learns_what_is_no_digit(lab, here):
     assert np.array(report["confusion"]).shape == (10, 10)
 
 
+def test_what_has_no_digit_at_all_is_refused_before_training(lab, here):
+    assert_mistake(lab("train", "--data", "nondigits:10", *QUICK), "no digits to learn from", "mnist+nondigits")
+    assert_mistake(lab("compare", "quick", "deep", "--data", "nondigits:10"), "no digits to learn from")
+    assert not list(here.iterdir())
+
+
+def test_a_test_without_digits_tells_no_accuracy(lab, data, here):
+    code, out, _ = lab("train", "--data", data, "--test", "nondigits:10", *QUICK)
+    assert code == 0
+    assert "nothing on the test set" in out
+
+
 def test_mistakes_in_evaluate(lab, data, model, here):
     assert_mistake(lab("evaluate", "--model", model), "--data")
     assert_mistake(lab("evaluate", "--model", "none", "--data", data), "none", "No such file")

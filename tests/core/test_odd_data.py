@@ -1,5 +1,6 @@
 """Data and settings at the edge of what makes sense: each has a defined outcome, which the README's table tells."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from core import training
 from core.config import TrainConfig
-from core.data import idx
+from core.data import idx, sources
 from core.errors import ConfigError, DivergenceError, TrainingError
 from core.experiment import Experiment
 from core.keeper import Keeper
@@ -93,6 +94,26 @@ def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_pa
 def test_no_sample_at_all(folder):
     with pytest.raises(TrainingError, match="no digits to learn from"):
         prepared(folder(IMAGES[:0], LABELS[:0]))
+
+
+@pytest.mark.parametrize("data", ["nondigits:20", "nondigits:10+2*nondigits:30"])
+def test_no_sample_that_is_a_digit(data):
+    with pytest.raises(TrainingError, match=r"no digits to learn from, only what is none: join a source that has some"):
+        prepared(data)
+
+
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_a_part_without_digits_has_no_accuracy_and_the_last_weights_are_the_best(part):
+    experiment = prepared("synthetic:60+nondigits:60")
+    nothing = sources.load("nondigits:20").everything
+    experiment = dataclasses.replace(experiment, splits=dataclasses.replace(experiment.splits, **{part: nothing}))
+    records = trained(experiment)
+    model, _ = experiment.conclude()
+    assert f"{part}_accuracy" not in model.scores
+    assert "train_accuracy" in model.scores
+    assert all(record.validation_loss is None for record in records) == (part == "validation")
+    if part == "validation":
+        assert experiment.state.best.step == records[-1].step
 
 
 @pytest.mark.parametrize("rate", [0, 1e-30])

@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 
 from core import keeper, modelfile, places
 from core.config import TrainConfig
+from core.data import idx
 from core.runs import Status
 from core.shelf import Shelf
 from gui.closing import Unsaved, ask_about_unsaved
@@ -57,6 +59,23 @@ def test_the_advice_after_a_divergence_speaks_as_the_form_does(window, small_run
         assert labels[name] in text
         assert name not in text
     assert Shelf().runs()[0].error in text[:1].lower() + text[1:]
+
+
+def test_what_has_no_digit_at_all_is_refused(window, small_run, conclude):
+    small_run(data="nondigits:10")
+    assert conclude().model is None
+    assert "There are no digits to learn from, only what is none" in window.lab.notice.text
+    assert Shelf().runs() == []
+
+
+def test_where_there_are_no_test_digits_no_score_is_told(window, small_run, conclude, tmp_path):
+    for part, n in (("train", 60), ("t10k", 0)):
+        idx.write(tmp_path / f"{part}-images-idx3-ubyte", np.zeros((n, 28, 28), np.uint8))
+        idx.write(tmp_path / f"{part}-labels-idx1-ubyte", (np.arange(n) % 10).astype(np.uint8))
+    small_run(data=f"idx:{tmp_path}")
+    conclude()
+    assert window.training_panel.progress._status.text().endswith("there are no digits to test it with.")
+    assert window.models.name_of(window.slot.own_model()) == "quick"
 
 
 def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
