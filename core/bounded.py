@@ -8,15 +8,20 @@ from core.errors import DigitpadError
 
 def read(path: Path, max_bytes: int, error: type[DigitpadError]) -> bytes:
     """Return a file's content; raise ``error`` where it cannot be read, or is larger than ``max_bytes``."""
-    check_ordinary(path, error)
-    try:
-        with path.open("rb") as file:
-            content = file.read(max_bytes + 1)
-    except OSError as reason:
-        raise error(f"{path} cannot be read: {reason.strerror or reason}") from None
+    content = head(path, max_bytes + 1, error)
     if len(content) > max_bytes:
         raise error(f"{path} is larger than {_size(max_bytes)}: too large to be read")
     return content
+
+
+def head(path: Path, n_bytes: int, error: type[DigitpadError]) -> bytes:
+    """Return what a file begins with, ``n_bytes`` at most; raise ``error`` where it cannot be read."""
+    check_ordinary(path, error)
+    try:
+        with path.open("rb") as file:
+            return file.read(n_bytes)
+    except OSError as reason:
+        raise error(f"{path} cannot be read: {reason.strerror or reason}") from None
 
 
 def _size(n_bytes: int) -> str:

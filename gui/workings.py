@@ -11,8 +11,8 @@ from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from core import places
-from core.data import mnist, sources
-from core.errors import ConfigError
+from core.data import mnist, sources, unipen
+from core.errors import ConfigError, DataError
 from core.shelf import Shelf
 from gui import about, theme
 from gui.faults import log
@@ -264,8 +264,15 @@ class Workings(QObject):
         name, _ = QFileDialog.getOpenFileName(
             self._window, self.tr("Choose a pen file"), "", self.tr("UNIPEN files (*)")
         )
-        if name:
-            self.training_panel.set_data(f"pen:{name}")
+        if not name:
+            return
+        try:
+            unipen.check(Path(name))
+        except DataError as error:
+            self.lab.notice.show_message(str(error), Kind.BAD)
+            return
+        self.lab.notice.clear()
+        self.training_panel.set_data(f"pen:{name}")
 
     def _choose_mnist_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self._window, self.tr("Choose the folder with MNIST's four files"))

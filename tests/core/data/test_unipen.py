@@ -150,8 +150,26 @@ def test_a_file_that_is_too_large(tmp_path, monkeypatch):
     refused(path, "is larger than")
 
 
+@pytest.mark.parametrize("text", ["", "hello\n" + TEXT, TEXT[: TEXT.rindex(".PEN_UP")], "hello" * 10_000, bytes(10**6)])
+def test_what_is_no_pen_file_is_said_by_its_beginning_in_the_words_of_reading(tmp_path, text):
+    path = put(tmp_path, text)
+    with pytest.raises(DataError) as read:
+        unipen.read(path)
+    with pytest.raises(DataError) as checked:
+        unipen.check(path)
+    assert str(checked.value) == str(read.value)
+
+
+@pytest.mark.parametrize("n_bytes", [20, 100, *range(len(TEXT) - 9, len(TEXT) + 9)])
+def test_a_large_pen_file_passes_wherever_its_beginning_ends(tmp_path, monkeypatch, n_bytes):
+    monkeypatch.setattr(unipen, "_HEAD_BYTES", n_bytes)
+    unipen.check(put(tmp_path, TEXT * 3))
+    unipen.check(put(tmp_path, (TEXT * 3).replace("\n", "\r")))
+
+
 @pytest.mark.real_data
 def test_the_real_pen_file(pen_file):
+    unipen.check(pen_file)
     digits = unipen.read(pen_file)
     assert len(digits) == 7494
     assert {digit.writer for digit in digits} == set(range(1, 31))
