@@ -175,8 +175,11 @@ class RunTable(QAbstractTableModel):
 
 
 def _natural(text: str) -> str:
-    """Return a text by which ``quick 2`` comes before ``quick 10``: its numbers all have the same length."""
-    return re.sub("[0-9]+", lambda number: number[0].zfill(MAX_NAME), text)
+    """Return a text by which ``quick 2`` comes before ``quick 10``, and ``0.05`` before ``0.1``.
+
+    All whole numbers in it have the same length; what follows a point stays as it is.
+    """
+    return re.sub(r"(?<![.0-9])[0-9]+", lambda number: number[0].zfill(MAX_NAME), text)
 
 
 def _swatch(colour: QColor | None) -> QIcon:

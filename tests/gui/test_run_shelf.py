@@ -182,12 +182,12 @@ def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
 
 
 def test_names_sort_by_the_numbers_in_them_and_not_by_case(window, shelf, kept, home):
-    for name in ("quick 10", "Quick 2", "quick", "adam 3", "quick 9"):
+    for name in ("quick 10", "Quick 2", "quick", "adam 3", "quick 9", "rate 0.1", "rate 0.05"):
         kept(name)
     (home / "runs" / "odd").mkdir()
     window.lab.runs.refresh()
     shelf.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    assert names(window) == ["adam 3", "odd", "quick", "Quick 2", "quick 9", "quick 10"]
+    assert names(window) == ["adam 3", "odd", "quick", "Quick 2", "quick 9", "quick 10", "rate 0.05", "rate 0.1"]
 
 
 def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
