@@ -587,6 +587,7 @@ class Monkey:
                 self.window.session.shut_down()
             self.window.close()
             self._leave()
+        QGuiApplication.clipboard().clear()  # or Qt deletes what lies on it when Python is no more
         self._watch.end()
         self._notes.close()
         log.removeHandler(self._log)
