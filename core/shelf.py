@@ -63,6 +63,10 @@ class Shelf:
             return dataclasses.replace(run, status=Status.INTERRUPTED)
         return run
 
+    def holds(self, folder: Path) -> bool:
+        """Return whether a run's folder is one of this shelf's."""
+        return folder.parent.resolve() == self.folder.resolve()
+
     def find(self, name: str) -> Run:
         """Return the run with this ID, or the newest of this name, or the one in this folder, on whatever shelf.
 

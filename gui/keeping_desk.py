@@ -57,7 +57,7 @@ class KeepingDesk(QObject):
 
     def is_elsewhere(self, run: Run) -> bool:
         """Return whether a run is kept where the list of runs does not show it."""
-        return self._shelf is None or run.folder.parent.resolve() != self._shelf.folder.resolve()
+        return self._shelf is None or not self._shelf.holds(run.folder)
 
     # -- while it goes on ----------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """The right-hand room: the training panel, what there is to say, and four pages about runs and their networks."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +87,7 @@ class LabRoom(QWidget):
             desk.told.connect(self.notice.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
-        self._session.discarded.connect(self.runs.refresh)
+        self._session.discarded.connect(self.runs.note_discarded)
         self.runs.undoable.connect(self._offer_undo)
         self.runs.overlaysChanged.connect(self._show_overlays)
         self.runs.modelTaken.connect(models.take)
@@ -154,8 +155,8 @@ class LabRoom(QWidget):
         elif self.training.use_settings(run):
             self.panel.fold_button.setChecked(True)
 
-    def _offer_undo(self, text: str) -> None:
-        self.notice.show_message(text, offers={self.tr("Undo"): self.runs.undo})
+    def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
+        self.notice.show_message(text, offers={self.tr("Undo"): undo})
 
 
 def _save_picture(run: Run, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,20 +28,19 @@ PictureOf = Callable[[Run, Path], None]
 
 
 class RunDesk(QObject):
-    """Serves a shelf's view; ``told`` says how that went, and ``undoable`` that the last deletion can be undone."""
+    """Serves a shelf's view; ``told`` says how that went, and ``undoable`` what can be undone."""
 
     told = Signal(str, object)
     overlaysChanged = Signal()
     """Other runs are ticked than before, for one has gone or come back."""
-    undoable = Signal(str)
-    """A sentence on what was deleted; ``undo`` brings it back."""
+    undoable = Signal(str, object)
+    """A sentence on what was deleted, and a function that brings it back."""
     modelTaken = Signal(object, str)
     """A run's network, and what it is called: it is to answer."""
 
     def __init__(self, view: RunShelf, shelf: Shelf, window: QWidget, picture_of: PictureOf) -> None:
         super().__init__(window)
         self._view, self.shelf, self._window, self._picture_of = view, shelf, window, picture_of
-        self._deleted: list[str] = []
         self._told: set[str] = set()
         view.loadRequested.connect(self._load)
         view.renameRequested.connect(self._rename)
@@ -70,23 +69,32 @@ class RunDesk(QObject):
                     self.told.emit(str(error), Kind.BAD)
         return found
 
-    def undo(self) -> None:
-        """Bring back what was deleted last."""
-        for run_id in self._deleted:
-            self._try(partial(self.shelf.restore, run_id))
-        self._deleted = []
-        self.refresh()
-
     def delete(self, entries: list[Entry]) -> None:
         """Put runs into the trash."""
         deleted = [entry for entry in entries if self._try(partial(self.shelf.delete, entry))]
         self.refresh()
         if deleted:
-            self._deleted = [entry.id for entry in deleted]
             only = deleted[0]
             name = only.id if isinstance(only, Broken) else only.name
             one, many = self.tr("“{0}” was deleted."), self.tr("{0} runs were deleted.")
-            self.undoable.emit(one.format(name) if len(deleted) == 1 else many.format(len(deleted)))
+            self._offer_undo(one.format(name) if len(deleted) == 1 else many.format(len(deleted)), deleted)
+
+    def note_discarded(self, runs: Sequence[Run]) -> None:
+        """Take note of what was kept of a run that was cancelled, on whatever shelf: it is in the trash now."""
+        self.refresh()
+        if runs:
+            self._offer_undo(self.tr("“{0}” was cancelled.").format(runs[-1].name), runs)
+
+    def _offer_undo(self, text: str, deleted: Iterable[Entry]) -> None:
+        self.undoable.emit(text, partial(self._restore, [entry.folder for entry in deleted]))
+
+    def _restore(self, folders: Iterable[Path]) -> None:
+        """Bring back what was deleted, each run to the shelf that it was on."""
+        for folder in folders:
+            came_back = self._try(partial(Shelf(folder.parent).restore, folder.name))
+            if came_back and not self.shelf.holds(folder):  # the list does not show it
+                self.told.emit(self.tr("The run is kept in {0} again.").format(folder), Kind.GOOD)
+        self.refresh()
 
     # -- single runs ---------------------------------------------------------------------------------------------------
 

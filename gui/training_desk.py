@@ -157,8 +157,10 @@ class TrainingDesk(QObject):
             self._panel.show_status(self.tr("The run was left where it stands; it can go on another time."))
         elif outcome.run is not None and not outcome.error:
             self._panel.show_status(self.tr("The run was left where it stands; it can go on from the list of runs."))
-        else:
+        elif outcome.error:
             self._panel.show_status(self.tr("The run has ended; nothing of it was kept."))
+        else:
+            self._panel.show_status(self.tr("The run was cancelled."))
         self._slot.forget_training()
         text, kind, offers = self._keeping.verdict(outcome)
         if outcome.error:

@@ -43,8 +43,9 @@ class TrainingSession(QObject):
     moved = Signal(object, str)
     """The run, on the shelf where it was to be kept from now on; or None, and why it cannot be kept there either."""
     concluded = Signal(object)
-    discarded = Signal()
-    """What a cancelled run had put on the shelf is gone by now; that may be a while after ``concluded``."""
+    discarded = Signal(object)
+    """What a cancelled run had put on shelves is in their trash by now, which may be a while after ``concluded``: a
+    list of ``core.runs.Run``, empty where nothing of it was kept."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -171,8 +172,9 @@ class TrainingSession(QObject):
         for worker in finished:
             self._retired.remove(worker)
             worker.deleteLater()
-        if any(worker.is_cancelled for worker in finished):
-            self.discarded.emit()
+        for worker in finished:
+            if worker.is_cancelled:
+                self.discarded.emit(worker.discarded)
 
     def _set_state(self, state: RunState) -> None:
         self.state = state

@@ -5,6 +5,7 @@ never dropped: a signal for each batch would fill the window's queue without bou
 """
 
 import contextlib
+import dataclasses
 import enum
 import threading
 import time
@@ -24,7 +25,7 @@ from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
 from core.modelfile import Model
-from core.runs import STATE, Run, Status
+from core.runs import LABEL, STATE, Run, Status, read_label
 from core.shelf import Shelf
 from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
 from core.training import Progress
@@ -131,6 +132,8 @@ class Worker(QThread):
         self._rate_factor: float | None = None
         self._wanted_shelves: deque[Shelf] = deque()
         self._left: list[Run] = []
+        self.discarded: list[Run] = []
+        """What was kept of a run that was cancelled, and is in the trash; complete when the thread has ended."""
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
         self._going.set()
         self._snapshot_time, self._snapshot_step = 0.0, -1
@@ -240,11 +243,13 @@ class Worker(QThread):
         return Outcome(model, stopped or model is None, error, remedies=remedies, run=keeper.run, unkept=keeper.failure)
 
     def _discard(self, keeper: Keeper) -> None:
-        """Delete what was kept of the run, on each shelf where it was."""
+        """Delete what was kept of the run, on each shelf where it was; from their trash it can be brought back."""
         for run in filter(None, (*self._left, keeper.run)):
             with contextlib.suppress(DigitpadError):  # one that cannot be deleted is none of the others' business
                 if run.folder.is_dir():  # or a shelf that has vanished would be made anew
+                    named = dataclasses.replace(run, **read_label(run.folder / LABEL))
                     Shelf(run.folder.parent).delete(run)
+                    self.discarded.append(named)
 
     def _train(self, keeper: Keeper) -> None:
         experiment = keeper.experiment

@@ -170,6 +170,14 @@ def test_a_deleted_run_can_be_brought_back(shelf):
         shelf.restore(run.id)
 
 
+def test_a_shelf_knows_its_own_runs_by_their_folders(shelf, tmp_path):
+    folder = begun(shelf).folder
+    (tmp_path / "link").symlink_to(shelf.folder)
+    assert shelf.holds(folder)
+    assert Shelf(tmp_path / "link").holds(folder)
+    assert not Shelf(tmp_path / "other").holds(folder)
+
+
 def test_a_broken_folder_can_be_deleted(shelf):
     (shelf.folder / "odd").mkdir(parents=True)
     (broken,) = shelf.runs()

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
 
-from core import recipes, runs
+from core import places, recipes, runs
 from core.config import TrainConfig
 from core.history import History
 from core.modelfile import load
@@ -56,6 +56,12 @@ def detail(window):
 def names(window):
     model = window.lab.run_shelf.view.model()
     return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def undo(window):
+    (button,) = window.lab.notice._offers
+    assert button.text() == "Undo"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 @pytest.fixture
@@ -130,8 +136,7 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     act(window, "delete")
     assert names(window) == ["quick 2"]
     assert "“quick” was deleted." in window.lab.notice.text
-    undo = next(button for button in window.lab.notice.findChildren(QPushButton) if button.text() == "Undo")
-    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    undo(window)
     assert names(window) == ["quick 2", "quick"]
     assert Shelf().find("quick").model().scores == first.model().scores
     assert second.model is not None
@@ -256,6 +261,67 @@ def test_a_cancelled_run_does_not_stay_in_the_list(qtbot, window, shelf, small_r
     assert shelf.table.rowCount() == 0
 
 
+def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, shelf, small_run):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=dataclasses.replace(SMALL, epochs=5000))
+    window.lab.tabs.setCurrentWidget(shelf)
+    Shelf().label(shelf.table.entry(0), name="the long one")
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
+        window.training_panel.controls.cancel_button.click()
+    assert window.training_panel.progress._status.text() == "The run was cancelled."
+    assert window.lab.notice.text == "“the long one” was cancelled."
+    undo(window)
+    assert names(window) == ["the long one"]
+    (run,) = discarded.args[0]
+    assert Shelf().last_interrupted().step == run.step > 0
+    click(window, "the long one")
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000) as goes_on:
+        act(window, "resume")
+    assert goes_on.args[0][0].step == run.step + 1
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000):
+        window.session.cancel()
+    undo(window)  # one that was taken up, too
+    assert names(window) == ["the long one"]
+
+
+def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, window, shelf, small_run, tmp_path):
+    elsewhere = Shelf(tmp_path / "another place")
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=dataclasses.replace(SMALL, epochs=5000))
+    with qtbot.waitSignal(window.session.moved, timeout=60_000):
+        window.session.keep_in(elsewhere)
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000):
+        window.session.cancel()
+    assert Shelf().runs() == elsewhere.runs() == []
+    undo(window)
+    assert names(window) == ["quick"]  # what there was of it before it was moved
+    run = elsewhere.last_interrupted()
+    assert run.step > 0
+    assert window.lab.notice.text == f"The run is kept in {run.folder} again."
+
+
+def test_where_nothing_was_kept_of_a_cancelled_run_there_is_no_undo(qtbot, window, small_run):
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("no folder")
+    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+        small_run(config=dataclasses.replace(SMALL, epochs=5000))
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
+        window.session.cancel()
+    assert discarded.args == [[]]
+    assert window.lab.notice.text == "The run has ended; nothing of it was kept."
+    assert not window.lab.notice._offers
+
+
+def test_what_cannot_be_brought_back_is_a_sentence(window, shelf, kept):
+    kept("one")
+    window.lab.runs.refresh()
+    click(window, "one")
+    act(window, "delete")
+    Shelf().empty_trash()
+    undo(window)
+    assert "cannot be brought back" in window.lab.notice.text
+
+
 def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):
     run = kept("one", scores={"test_accuracy": 0.9})
     (run.folder / runs.MODEL).write_bytes(b"nonsense")
@@ -301,7 +367,7 @@ def test_the_curves_of_a_deleted_run_go_and_come_back_with_it(window, shelf, kep
     click(window, "one")
     act(window, "delete")
     assert len(window.lab.curves.loss.overlays) == 1
-    window.lab.runs.undo()
+    undo(window)
     assert len(window.lab.curves.loss.overlays) == 2
     assert {entry.name: colour.name() for entry, colour in shelf.overlaid()} == colours
 
