@@ -1,7 +1,5 @@
 """The desk of a run that cannot be kept: it says so when it happens, and asks where else the run may be kept."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -10,11 +8,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.runs import Run
 from core.shelf import Shelf
 from gui.model_desk import ModelDesk
-from gui.notice import Kind
+from gui.notice import Kind, Offer, Offers
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome
-
-Offers = Mapping[str, Callable[[], object]]
 
 
 class KeepingDesk(QObject):
@@ -27,7 +23,7 @@ class KeepingDesk(QObject):
     """
 
     told = Signal(str, object, str, object)
-    """A sentence, its kind, no details, and what can be done about it: text to function."""
+    """A sentence, its kind, no details, and what can be done about it: Offers."""
 
     def __init__(self, session: TrainingSession, models: ModelDesk, shelf: Shelf | None, window: QWidget) -> None:
         super().__init__(window)
@@ -69,7 +65,7 @@ class KeepingDesk(QObject):
             self._tell(self.tr("The run can be written again; all that it has brought so far is kept."), Kind.GOOD)
 
     def _on_state(self, state: RunState) -> None:
-        """Say it once more at a pause: what was said since may have taken the place of the offer."""
+        """Say it once more at a pause: the message may have been put away since."""
         if state is RunState.PAUSED and self._reason:
             self._tell_reason()
 
@@ -89,13 +85,18 @@ class KeepingDesk(QObject):
     # -- what can be done about it -------------------------------------------------------------------------------------
 
     def _moving(self) -> Offers:
-        return {self.tr("Keep it elsewhere…"): partial(self._ask_place, self._session.number)}
+        return {self.tr("Keep it elsewhere…"): Offer(self._ask_place, self._is_unkept)}
+
+    def _is_unkept(self) -> bool:
+        """Return whether a run is going on that cannot be kept at present."""
+        return self._session.is_active and bool(self._reason)
 
     def _saving(self) -> Offers:
-        return {self.tr("Save model…"): self._models.choose_place}
+        return {self.tr("Save model…"): Offer(self._models.choose_place, self._models.has_unsaved)}
 
-    def _ask_place(self, number: int) -> None:
-        """Ask in which folder this run is to be kept; it may end meanwhile."""
+    def _ask_place(self) -> None:
+        """Ask in which folder the run is to be kept; it may end meanwhile."""
+        number = self._session.number
         folder = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder to keep the run in"))
         if number != self._session.number or not self._session.is_active:
             self._tell_ended()

@@ -15,14 +15,14 @@ from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
-from gui.notice import NoticeBar
+from gui.notice import NoticeBar, Offer
 from gui.reader import Reader
 from gui.recipe_desk import RecipeDesk
 from gui.run_desk import RunDesk
 from gui.run_shelf import RunShelf
 from gui.training_desk import TrainingDesk
 from gui.training_panel import TrainingPanel
-from gui.training_session import TrainingSession
+from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class LabRoom(QWidget):
             desk.told.connect(self.notice.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
+        self._session.stateChanged.connect(self._on_state)
         self._session.discarded.connect(self.runs.note_discarded)
         self.runs.undoable.connect(self._offer_undo)
         self.runs.overlaysChanged.connect(self._show_overlays)
@@ -125,7 +126,10 @@ class LabRoom(QWidget):
     def _on_starting(self) -> None:
         self.starting.emit()
         self.tabs.setCurrentIndex(0)
-        self.notice.clear()
+
+    def _on_state(self, state: RunState) -> None:
+        if state is RunState.PREPARING:
+            self.notice.clear()
 
     def _on_ended(self, outcome: Outcome) -> None:
         self.runs.refresh()
@@ -156,7 +160,7 @@ class LabRoom(QWidget):
             self.panel.fold_button.setChecked(True)
 
     def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        self.notice.show_message(text, offers={self.tr("Undo"): undo})
+        self.notice.show_message(text, offers={self.tr("Undo"): Offer(undo)})
 
 
 def _save_picture(run: Run, path: Path) -> None:

@@ -83,6 +83,10 @@ class ModelDesk(QObject):
         """Remember that the user's own model is saved nowhere: it does not go without a question."""
         self._is_unsaved = True
 
+    def has_unsaved(self) -> bool:
+        """Return whether the user's own model is saved nowhere."""
+        return self._is_unsaved
+
     def may_replace(self) -> bool:
         """Return whether the user's own model may go: it is saved, or the user is asked, and it is or need not be."""
         if self._is_unsaved:

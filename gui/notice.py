@@ -2,12 +2,15 @@
 
 import enum
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui import theme
+
+_N_WAITING = 3  # whoever deletes many runs does not want to be asked about each of them again
 
 
 class Kind(enum.Enum):
@@ -18,15 +21,40 @@ class Kind(enum.Enum):
     BAD = "bad"
 
 
+class Offer(NamedTuple):
+    """Something that can be done about what a message says, for as long as it stands."""
+
+    action: Callable[[], object]
+    stands: Callable[[], bool] = lambda: True
+
+
+Offers = Mapping[str, Offer]
+"""What can be done, by the text of its button."""
+
+
+class _Message(NamedTuple):
+    text: str
+    kind: Kind
+    details: str
+    offers: Offers
+
+    def standing(self) -> "_Message":
+        """Return the message with those of its offers that still stand."""
+        return self._replace(offers={text: offer for text, offer in self.offers.items() if offer.stands()})
+
+
 class NoticeBar(QWidget):
-    """Shows the newest message, with buttons: to copy its details, and for what can be done about it."""
+    """Shows the newest message, with buttons: to copy its details, and for what can be done about it.
+
+    One with offers that has not been answered waits while newer ones are shown, and comes back.
+    """
 
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._kind = Kind.INFO
-        self._details = ""
+        self._shown: _Message | None = None
+        self._waiting: list[_Message] = []
         self._offers: list[QPushButton] = []
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -61,52 +89,76 @@ class NoticeBar(QWidget):
     @property
     def text(self) -> str:
         """The message that is shown; empty where none is."""
-        return "" if self.isHidden() else self._label.text()
+        return self._shown.text if self._shown else ""
 
-    def show_message(
-        self,
-        text: str,
-        kind: Kind = Kind.INFO,
-        details: str = "",
-        offers: Mapping[str, Callable[[], object]] | None = None,
-    ) -> None:
-        """Show a message in place of the one before; each offer is a button, with its text and what it does."""
-        self._kind, self._details = kind, details
-        self._offer(offers or {})
-        self._label.setText(text)
-        self.setAccessibleName(text)
-        self._copy.setVisible(bool(details))
+    def show_message(self, text: str, kind: Kind = Kind.INFO, details: str = "", offers: Offers | None = None) -> None:
+        """Show a message in place of the one before, and of all with the same offers; each offer is a button."""
+        message = _Message(text, kind, details, offers or {})
+        self._lay_aside()
+        self._waiting = [other for other in self._waiting if other.offers != message.offers][-_N_WAITING:]
+        self._show(message)
+
+    def clear(self) -> None:
+        """Hide what is out of date: a message without an offer that stands."""
+        self._lay_aside()
+        self._show_waiting()
+
+    def _lay_aside(self) -> None:
+        if self._shown is not None:
+            self._waiting.append(self._shown)
+        self._shown = None
+
+    def _show_waiting(self) -> None:
+        """Show the newest of the messages that wait and can still be answered; hide where there is none."""
+        self._waiting = [message for message in map(_Message.standing, self._waiting) if message.offers]
+        if self._waiting:
+            self._show(self._waiting.pop())
+        else:
+            self.hide()
+
+    def _show(self, message: _Message) -> None:
+        self._shown = message
+        self._offer(message.offers)
+        self._label.setText(message.text)
+        self.setAccessibleName(message.text)
+        self._copy.setVisible(bool(message.details))
         self.show()
         self.update()
 
-    def _offer(self, offers: Mapping[str, Callable[[], object]]) -> None:
+    def _offer(self, offers: Offers) -> None:
         for button in self._offers:
             button.hide()
             button.deleteLater()
         self._offers = []
-        for text, action in offers.items():
+        for text, offer in offers.items():
             button = QPushButton(text)
             button.setAccessibleName(text)
-            button.clicked.connect(self.hide)
-            button.clicked.connect(lambda checked=False, action=action: action())
+            button.clicked.connect(lambda checked=False, action=offer.action: self._take(action))
             self._row.insertWidget(len(self._offers), button)
             self._offers.append(button)
 
-    def clear(self) -> None:
-        """Hide the message."""
+    def _take(self, action: Callable[[], object]) -> None:
+        """Do what was offered; unless that has something to say, what waits comes back."""
+        self._shown = None
         self.hide()
+        action()
+        if self._shown is None:
+            self._show_waiting()
 
     def _dismiss(self) -> None:
-        self.hide()
+        self._shown = None
+        self._show_waiting()
         self.dismissed.emit()
 
     def _copy_details(self) -> None:
-        QGuiApplication.clipboard().setText(f"{self._label.text()}\n\n{self._details}")
+        if self._shown is not None:
+            QGuiApplication.clipboard().setText(f"{self._shown.text}\n\n{self._shown.details}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint a quiet ground with a stripe in the colour of the message's kind."""
         colours = theme.colours()
-        stripe = {Kind.INFO: colours.accent, Kind.GOOD: colours.good, Kind.BAD: colours.bad}[self._kind]
+        kind = self._shown.kind if self._shown else Kind.INFO
+        stripe = {Kind.INFO: colours.accent, Kind.GOOD: colours.good, Kind.BAD: colours.bad}[kind]
         painter = QPainter(self)
         painter.fillRect(self.rect(), colours.hover)
         painter.fillRect(0, 0, 4, self.height(), stripe)

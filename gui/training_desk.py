@@ -15,10 +15,10 @@ from core.runs import Broken, Run, Status
 from core.shelf import Shelf
 from core.training import Progress
 from gui.faults import log
-from gui.keeping_desk import KeepingDesk, Offers
+from gui.keeping_desk import KeepingDesk
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
-from gui.notice import Kind
+from gui.notice import Kind, Offer, Offers
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Facts, Outcome
@@ -37,7 +37,7 @@ class TrainingDesk(QObject):
     """
 
     told = Signal(str, object, str, object)
-    """A sentence, its kind, the details of a fault, and what can be done about it: text to function."""
+    """A sentence, its kind, the details of a fault, and what can be done about it: Offers."""
     starting = Signal()
     """A run is about to begin."""
     ended = Signal(object)
@@ -116,8 +116,12 @@ class TrainingDesk(QObject):
         newest = next(iter(runs), None)
         if isinstance(newest, Run) and newest.status is Status.INTERRUPTED:
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
-            offers = {self.tr("Go on with it"): partial(self.take_up, newest)}
+            stands = partial(self._can_take_up, newest)
+            offers = {self.tr("Go on with it"): Offer(partial(self.take_up, newest), stands)}
             self._tell(text.format(newest.name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
+
+    def _can_take_up(self, run: Run) -> bool:
+        return not self._session.is_active and run.folder.is_dir()
 
     def continue_from(self, run: Run) -> None:
         """Begin a run where another has ended, with that one's settings."""
@@ -207,7 +211,16 @@ class TrainingDesk(QObject):
             "learning_rate": self.tr("Restart with a tenth of the rate"),
             "input_scale": self.tr("Restart with scaled pixels"),
         }
-        return {texts[name]: partial(self._restart, name, remedies[name].better) for name in texts if name in remedies}
+        number = self._session.number
+
+        def stands() -> bool:
+            return self._session.number == number  # another run has not begun
+
+        return {
+            texts[name]: Offer(partial(self._restart, name, remedies[name].better), stands)
+            for name in texts
+            if name in remedies
+        }
 
     def _restart(self, name: str, value: Any) -> None:
         form = self._panel.form

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from gui.notice import Kind, NoticeBar
+from gui.notice import Kind, NoticeBar, Offer
 
 
 @pytest.fixture
@@ -45,3 +45,114 @@ def test_markup_in_a_message_is_shown_as_it_stands(bar):
     bar.show_message("<b>file</b>.png is damaged")
     assert bar.text == "<b>file</b>.png is damaged"
     assert bar._label.textFormat().name == "PlainText"
+
+
+# Messages that offer something
+
+
+def button(bar, text):
+    return next(each for each in bar._offers if each.text() == text)
+
+
+def close(bar):
+    bar.findChild(QToolButton).click()
+
+
+@pytest.fixture
+def done():
+    return []
+
+
+@pytest.fixture
+def offer(bar, done):
+    """Return a function that shows a message with one offer, which stands as long as ``stands`` is not empty."""
+
+    def show(text, stands=(True,)):
+        bar.show_message(text, offers={"Undo": Offer(lambda: done.append(text), lambda: bool(stands))})
+
+    return show
+
+
+def test_an_offer_hides_its_message_and_does_what_it_says(bar, offer, done):
+    offer("deleted")
+    button(bar, "Undo").click()
+    assert done == ["deleted"]
+    assert bar.isHidden()
+    assert bar.text == ""
+
+
+@pytest.mark.parametrize("end", [close, NoticeBar.clear])
+def test_an_offer_that_was_not_answered_comes_back(bar, offer, done, end):
+    offer("deleted")
+    bar.show_message("a fault", Kind.BAD, "Traceback …")
+    bar.show_message("saved", Kind.GOOD)
+    assert not bar._offers
+    end(bar)
+    assert bar.text == bar.accessibleName() == "deleted"
+    button(bar, "Undo").click()
+    assert done == ["deleted"]
+    assert bar.text == ""
+
+
+def test_several_come_back_the_newest_first(bar, offer, done):
+    offer("one")
+    offer("two")
+    button(bar, "Undo").click()
+    assert bar.text == "one"
+    button(bar, "Undo").click()
+    assert done == ["two", "one"]
+    assert bar.isHidden()
+
+
+def test_only_so_many_wait(bar, offer):
+    for number in range(10):
+        offer(str(number))
+    shown = []
+    while bar.text:
+        shown.append(bar.text)
+        close(bar)
+    assert shown == ["9", "8", "7", "6"]
+
+
+def test_one_that_was_dismissed_does_not_come_back(bar, offer):
+    offer("deleted")
+    close(bar)
+    bar.show_message("saved")
+    close(bar)
+    assert bar.isHidden()
+
+
+def test_what_is_out_of_date_goes_and_an_offer_that_stands_stays(bar, offer):
+    stands = [True]
+    offer("deleted", stands)
+    bar.clear()
+    assert bar.text == "deleted"
+    stands.clear()
+    bar.clear()
+    assert bar.isHidden()
+
+
+def test_an_offer_that_no_longer_stands_does_not_come_back(bar, done):
+    bar.show_message("both", offers={"a": Offer(lambda: None), "b": Offer(lambda: None, lambda: False)})
+    bar.show_message("neither", offers={"c": Offer(lambda: None, lambda: False)})
+    bar.show_message("saved")
+    close(bar)
+    assert bar.text == "both"
+    assert [each.text() for each in bar._offers] == ["a"]
+
+
+def test_the_same_offer_does_not_wait_behind_itself(bar):
+    again = Offer(bar.objectName)
+    bar.show_message("it failed", offers={"Again": again})
+    bar.show_message("it failed once more", offers={"Again": again})
+    close(bar)
+    assert bar.isHidden()
+
+
+def test_what_is_said_of_an_answer_comes_before_what_waits(bar, offer):
+    offer("deleted")
+    bar.show_message("not kept", offers={"Keep": Offer(lambda: bar.show_message("kept"))})
+    button(bar, "Keep").click()
+    assert bar.text == "kept"
+    close(bar)
+    assert bar.text == "deleted"

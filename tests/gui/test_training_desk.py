@@ -14,6 +14,7 @@ from core.data import idx
 from core.runs import Status
 from core.shelf import Shelf
 from gui.closing import Unsaved, ask_about_unsaved
+from gui.notice import Offer
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
 WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, input_scale=1.0)
@@ -97,11 +98,50 @@ def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
     panel.controls.cancel_button.click()
 
 
-def test_an_offer_that_was_made_before_is_gone(window):
-    window.lab.notice.show_message("one", offers={"Undo": lambda: None})
+def test_an_offer_that_was_made_before_is_not_beside_a_newer_message(window):
+    window.lab.notice.show_message("one", offers={"Undo": Offer(lambda: None)})
     assert [button.text() for button in window.lab.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
     window.lab.notice.show_message("two")
     assert not any(button.isVisible() for button in window.lab.notice.findChildren(QPushButton))
+
+
+def test_a_run_that_was_interrupted_is_offered_again_until_another_begins(qtbot, window, small_run):
+    run = Shelf().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
+    window.lab.training.offer_interrupted(Shelf().runs())
+    text = window.lab.notice.text
+    window.lab.notice.show_message("another")
+    window.lab.notice.clear()
+    assert window.lab.notice.text == text
+    window.lab.runs.delete(Shelf().runs())
+    assert window.lab.notice.text == "“quick” was deleted."
+    offers(window)["Undo"].click()
+    assert window.lab.notice.text == text
+    assert run.folder.is_dir()
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    window.lab.notice.clear()
+    assert window.lab.notice.text == ""
+    window.session.cancel()
+
+
+def test_an_interrupted_run_that_was_deleted_is_not_offered_again(window):
+    Shelf().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
+    window.lab.training.offer_interrupted(Shelf().runs())
+    window.lab.runs.delete(Shelf().runs())
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == ""
+
+
+def test_undo_outlasts_a_new_run_and_an_offer_to_start_again_does_not(qtbot, window, small_run, conclude):
+    small_run(config=WILD)
+    conclude()
+    window.lab.runs.delete(Shelf().runs())
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    assert window.lab.notice.text == "“quick” was deleted."
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == ""
+    window.training_panel.controls.cancel_button.click()
 
 
 def test_one_run_at_a_time(qtbot, window, small_run, conclude):
@@ -237,6 +277,8 @@ def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_o
     assert not offers(window)
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert "can be written again" in window.lab.notice.text  # nothing more is to be said
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == ""  # what was offered is needed no more
     assert Shelf().runs() == [outcome.run]
 
 
@@ -261,6 +303,30 @@ def test_a_pause_offers_it_again(window, unkept):
     window.lab.notice.clear()
     window.training_panel.controls.pause_button.click()
     assert window.lab.notice.text == text
+
+
+def test_the_offer_comes_back_from_behind_another_message_once(window, unkept):
+    text = window.lab.notice.text
+    window.training_panel.controls.pause_button.click()  # it is said again
+    window.lab.notice.show_message("another")
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == text
+    assert list(offers(window)) == [KEEP]
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == ""
+
+
+def test_the_offer_to_save_comes_back_until_the_network_is_saved(qtbot, window, unkept, tmp_path):
+    end(qtbot, window, window.training_panel.controls.stop_button.click)
+    text = window.lab.notice.text
+    window.models.save(tmp_path)  # a folder: it cannot be written
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == text
+    assert list(offers(window)) == [SAVE]
+    window.models.save(tmp_path / "mine.safetensors")
+    assert window.lab.notice.text.startswith("Saved as")
+    window.lab.notice._dismiss()
+    assert window.lab.notice.text == ""
 
 
 def test_a_run_that_ends_while_the_folder_is_asked_for(qtbot, window, unkept, choose, elsewhere):
