@@ -1,19 +1,25 @@
 """What is asked before something would be lost: a run, by closing the window; a network that is saved nowhere."""
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, SignalInstance
 from PySide6.QtWidgets import QMessageBox, QWidget
+
+from gui.training_session import TrainingSession
+
+_Answer = TypeVar("_Answer")
 
 
 class Closing(enum.Enum):
-    """What is to become of the run."""
+    """What is to become of the run; or that this was OVERTAKEN by its end."""
 
     KEEP = enum.auto()
     LEAVE = enum.auto()
     DISCARD = enum.auto()
     STAY = enum.auto()
+    OVERTAKEN = enum.auto()
 
 
 class Unsaved(enum.Enum):
@@ -28,25 +34,48 @@ def ask_about_unsaved(parent: QWidget, name: str) -> Unsaved:
     """Ask whether a network, under the name that the user knows it by, is to be saved before it goes."""
     answers = {_tr("&Save it…"): Unsaved.SAVE, _tr("&Discard it"): Unsaved.DISCARD, _tr("&Back"): Unsaved.STAY}
     text = _tr("The network “{0}” is saved nowhere.").format(name)
-    return answers[
-        _asked(parent, text, _tr("Its run could not be kept. Without being saved, it will be lost."), answers)
-    ]
+    details = _tr("Its run could not be kept. Without being saved, it will be lost.")
+    return _asked(parent, text, details, answers, Unsaved.STAY)
 
 
-def ask_before_closing(parent: QWidget) -> Closing:
-    """Ask what is to become of the run that is going on."""
-    answers = {
-        _tr("Close, and go on &another time"): Closing.LEAVE,
-        _tr("&Stop, keep and close"): Closing.KEEP,
-        _tr("&Discard and close"): Closing.DISCARD,
-        _tr("Keep &training"): Closing.STAY,
-    }
-    details = _tr("It can stop here, with its best weights, or go on from here another time.")
-    return answers[_asked(parent, _tr("A network is in training."), details, answers)]
+def ask_before_closing(parent: QWidget, session: TrainingSession, can_keep: Callable[[], bool]) -> Closing:
+    """Ask what is to become of the run that is going on; anew where it can be kept no longer, or again.
+
+    When the run ends, the question closes by itself.
+    """
+    while True:
+        wish = _ask_about_run(parent, session, can_be_kept=can_keep())
+        if wish is not Closing.OVERTAKEN or not session.is_active:
+            return wish
 
 
-def _asked(parent: QWidget, text: str, details: str, answers: Iterable[str]) -> str:
-    """Ask, and return an answer; the last one is the harmless one, and the default, and the last but one destroys."""
+def _ask_about_run(parent: QWidget, session: TrainingSession, *, can_be_kept: bool) -> Closing:
+    if can_be_kept:
+        details = _tr("It can stop here, with its best weights, or go on from here another time.")
+        answers = {
+            _tr("Close, and go on &another time"): Closing.LEAVE,
+            _tr("&Stop, keep and close"): Closing.KEEP,
+        }
+    else:
+        details = _tr("It cannot be kept at present. It can stop here, with its best weights, for you to save them.")
+        answers = {_tr("&Stop here"): Closing.KEEP}
+    answers |= {_tr("&Discard and close"): Closing.DISCARD, _tr("Keep &training"): Closing.STAY}
+    changes = (session.concluded, session.keepingTold, session.moved)
+    return _asked(parent, _tr("A network is in training."), details, answers, Closing.OVERTAKEN, *changes)
+
+
+def _asked(
+    parent: QWidget,
+    text: str,
+    details: str,
+    answers: Mapping[str, _Answer],
+    unanswered: _Answer,
+    *changes: SignalInstance,
+) -> _Answer:
+    """Ask, and return an answer, or ``unanswered`` where one of the changes came before it.
+
+    The last answer is the harmless one, and the default, and the last but one destroys.
+    """
     *accepting, destroying, harmless = answers
     role = QMessageBox.ButtonRole
     box = QMessageBox(QMessageBox.Icon.Question, "digitpad", text, parent=parent)
@@ -57,11 +86,13 @@ def _asked(parent: QWidget, text: str, details: str, answers: Iterable[str]) -> 
     stay = box.addButton(harmless, role.RejectRole)
     box.setDefaultButton(stay)
     box.setEscapeButton(stay)
+    for change in changes:
+        change.connect(box.reject)
     box.exec()
     clicked = box.clickedButton()
-    answer = clicked.text() if clicked is not None else harmless
+    given = answers[clicked.text()] if clicked is not None else unanswered
     box.deleteLater()
-    return answer
+    return given
 
 
 def _tr(text: str) -> str:

@@ -51,6 +51,10 @@ class KeepingDesk(QObject):
             return self.tr("The run has ended; nothing of it was kept."), Kind.INFO, {}
         return "", Kind.INFO, {}
 
+    def can_keep(self) -> bool:
+        """Return whether the run that goes on can be kept, as far as is known."""
+        return self._shelf is not None and not self._reason
+
     def is_elsewhere(self, run: Run) -> bool:
         """Return whether a run is kept where the list of runs does not show it."""
         return self._shelf is None or not self._shelf.holds(run.folder)

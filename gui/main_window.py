@@ -174,14 +174,14 @@ class MainWindow(QMainWindow):
         return {"window/geometry": self.saveGeometry(), "window/splitter": self.splitter.saveState()}
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask once while a run is going on; leave no thread behind."""
+        """Ask while a run is going on; leave no thread behind."""
         self._steps.clear()
         if self._workings is not None:
             session = self._workings.session
             if session.is_active:
                 from gui.closing import Closing, ask_before_closing
 
-                wish = ask_before_closing(self)
+                wish = ask_before_closing(self, session, self._workings.lab.training.can_keep)
                 self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active
                 if self.closes_after_run:
                     (session.stop if wish is Closing.KEEP else session.leave)()

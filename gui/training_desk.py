@@ -135,6 +135,10 @@ class TrainingDesk(QObject):
 
     # -- while it goes on ----------------------------------------------------------------------------------------------
 
+    def can_keep(self) -> bool:
+        """Return whether the run that goes on can be kept, as far as is known."""
+        return self._keeping.can_keep()
+
     def _on_prepared(self, facts: Facts) -> None:
         if self._curves:
             self._curves.begin(facts.axis, facts.n_epochs, facts.history)

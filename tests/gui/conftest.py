@@ -24,7 +24,7 @@ SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, mo
 def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
-    monkeypatch.setattr(closing, "ask_before_closing", lambda parent: Closing.DISCARD)
+    monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.DISCARD)
     monkeypatch.setattr(closing, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
@@ -22,7 +22,7 @@ from core.ink import Drawing
 from core.runs import Status
 from core.shelf import Shelf
 from gui import theme
-from gui.closing import Closing, ask_before_closing
+from gui.closing import Closing, Unsaved, ask_before_closing
 from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
@@ -55,7 +55,7 @@ def closing(monkeypatch):
     class Answers:
         answer, n = Closing.STAY, 0
 
-        def ask(self, parent):
+        def ask(self, parent, session, can_keep):
             self.n += 1
             return self.answer
 
@@ -146,7 +146,7 @@ def test_the_last_answer_at_closing_counts(qtbot, window, small_run, closing, mo
 
 
 def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, small_run, monkeypatch):
-    def end_and_stay(parent):
+    def end_and_stay(parent, session, can_keep):
         with qtbot.waitSignal(window.session.concluded, timeout=60_000):
             window.session.stop()
         return Closing.STAY
@@ -291,6 +291,7 @@ def test_closing_closes_where_the_run_is_kept_elsewhere(qtbot, window, unkept, c
 )
 def test_the_question_at_closing(window, monkeypatch, button, answer):
     def press(box):
+        assert ("another time" in box.informativeText()) is (len(box.buttons()) == 4)
         assert box.defaultButton().text() == "Keep &training"
         for candidate in box.buttons():
             if button and button in candidate.text().replace("&", ""):
@@ -300,7 +301,89 @@ def test_the_question_at_closing(window, monkeypatch, button, answer):
         QTest.keyClick(box, Qt.Key.Key_Escape)
 
     monkeypatch.setattr(QMessageBox, "exec", press)
-    assert ask_before_closing(window) is answer
+    assert ask_before_closing(window, window.session, lambda: True) is answer
+
+
+@pytest.fixture
+def questions(window, monkeypatch):
+    """The answers that each question at closing has offered, of questions that are really asked.
+
+    ``meanwhile`` has what happens while the first, the second... is open: a function, or the answer to click on.
+    """
+
+    class Questions:
+        def __init__(self):
+            self.offered, self.meanwhile = [], []
+
+        def ask(self, box):
+            QTimer.singleShot(0, lambda: self.happen(box))
+            return execute(box)
+
+        def happen(self, box):
+            self.offered.append({button.text().replace("&", "") for button in box.buttons()})
+            event = self.meanwhile.pop(0)
+            if callable(event):
+                event()
+            else:
+                next(button for button in box.buttons() if event in button.text().replace("&", "")).click()
+
+    questions, execute = Questions(), QMessageBox.exec
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: questions.ask(box))
+    monkeypatch.setattr("gui.closing.ask_before_closing", ask_before_closing)
+    return questions
+
+
+def test_a_run_that_cannot_be_kept_cannot_be_left_for_another_time(qtbot, window, unkept, questions):
+    questions.meanwhile = ["Stop here"]
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+        assert not window.close()
+    assert questions.offered == [{"Stop here", "Discard and close", "Keep training"}]
+    assert "save its network" in window.lab.notice.text
+
+
+def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window, small_run, questions):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    questions.meanwhile = [window.session.stop]  # as if it ended by itself
+    assert window.close()
+    assert not window.isVisible()
+    assert len(questions.offered) == 1
+    assert Shelf().runs()[0].status is Status.STOPPED
+
+
+@pytest.mark.parametrize("answer", [Unsaved.STAY, Unsaved.DISCARD])
+def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, questions, monkeypatch, answer):
+    questions.meanwhile = [window.session.stop]
+    asked = []
+    with monkeypatch.context() as patch:
+        patch.setattr("gui.closing.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
+        assert window.close() is (answer is Unsaved.DISCARD)
+    assert len(asked) == 1
+    assert window.isVisible() is (answer is Unsaved.STAY)
+
+
+def test_it_is_asked_anew_when_the_run_can_be_kept_no_longer_or_again(window, unkept, questions, tmp_path):
+    def keep_elsewhere():
+        window.session.keep_in(Shelf(tmp_path / "another place"))
+
+    questions.meanwhile = [keep_elsewhere, "Keep training"]
+    assert not window.close()
+    first, second = questions.offered
+    assert first == {"Stop here", "Discard and close", "Keep training"}
+    assert second > {"Close, and go on another time", "Stop, keep and close"}
+    assert window.session.is_active
+    window.session.cancel()
+
+
+def test_a_run_that_was_to_be_kept_at_closing_ends_behind_a_second_question(qtbot, window, small_run, questions):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    stop = window.session.stop
+    window.session.stop = lambda: None  # as if the run took long to end
+    questions.meanwhile = ["Stop, keep", stop]
+    assert not window.close()
+    assert window.close()
+    assert not window.isVisible()
 
 
 def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_path):

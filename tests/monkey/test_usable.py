@@ -26,7 +26,7 @@ LONG = dataclasses.replace(SMALL, epochs=5000)
 @pytest.fixture
 def window(qtbot, monkeypatch):
     """The real window with all that the program puts around it: the log, and the hook for exceptions."""
-    monkeypatch.setattr(closing, "ask_before_closing", lambda parent: Closing.KEEP)
+    monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
     window = MainWindow(Preferences())
     faults.start_log()
     reporter = faults.FaultReporter()
