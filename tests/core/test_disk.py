@@ -220,7 +220,7 @@ def test_so_it_does_with_a_run_that_diverges(lab, home, tmp_path, monkeypatch):
     code, _, err = lab("train", "--keep", *SMALL)
     (saved,) = tmp_path.glob("*.safetensors")
     assert code == 2
-    assert err.splitlines()[-1].endswith(f"They are saved as {saved}.")
+    assert err.splitlines()[-1].endswith(f" The weights are saved as {saved}.")
 
 
 # Places
