@@ -13,7 +13,7 @@ from core.data import sources
 from core.experiment import Experiment
 from core.recipes import RECIPES
 from gui import app as program
-from gui import theme
+from gui import collector, theme
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 from gui.training_session import RunState
@@ -32,6 +32,7 @@ class Stage:
         self.window.show()
         self.window.add_curves()
         self.play(0.5)
+        collector.spare_what_is()
 
     def play(self, seconds: float) -> None:
         """Let the window live for a while."""

@@ -1,6 +1,5 @@
 """digitpad: opens the window, or renders a picture of it."""
 
-import gc
 import os
 import signal
 import sys
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from gui.main_window import MainWindow
+
+_FURNISHED_MS = 3000  # after the first frame: by then all that a window has is there
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -78,11 +79,12 @@ def _application() -> "QApplication":
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtWidgets import QApplication
 
-    from gui import theme
+    from gui import collector, theme
 
     os.environ[theme.STYLE_VARIABLE] = theme.STYLE
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
+    collector.install(app)
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("digitpad")
@@ -96,7 +98,6 @@ def _open_window(app: "QApplication") -> int:
     from gui.main_window import MainWindow
     from gui.preferences import Preferences
 
-    gc.disable()  # what is made now stays; to look for what does not takes 7 ms until the first frame
     window = MainWindow(Preferences(), in_steps=True)
     window.begun.connect(partial(_settle, app, window))
     window.show()
@@ -105,15 +106,17 @@ def _open_window(app: "QApplication") -> int:
 
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
-    from gui import icons
+    from PySide6.QtCore import QTimer
+
+    from gui import collector, icons
     from gui.faults import FaultReporter, start_log
 
-    gc.enable()
     app.setWindowIcon(icons.app_icon())
     start_log()
     faults = FaultReporter(app)
     faults.install()
     faults.reported.connect(window.report_fault)
+    QTimer.singleShot(_FURNISHED_MS, collector.spare_what_is)
 
 
 if __name__ == "__main__":

@@ -5,11 +5,8 @@ that paint themselves read ``colours()`` in their paint event and repaint on ``Q
 of scheme sends; whoever keeps pens (a plot) listens to ``notifier.changed``.
 """
 
-import gc
 import os
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon
@@ -64,15 +61,14 @@ def apply(app: QApplication, dark: bool | None = None) -> None:
         return  # each time takes 20 ms with a whole window
     notifier.dressed, notifier.follows_system = app, dark is None
     hints = app.styleHints()
-    with _widgets_kept():
-        # Frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
-        if dark is None:
-            hints.unsetColorScheme()
-        else:
-            hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-        hints.colorSchemeChanged.connect(notifier.follow, Qt.ConnectionType.UniqueConnection)
-        if os.environ.get(STYLE_VARIABLE) != STYLE:
-            app.setStyle(STYLE)
+    # Frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
+    if dark is None:
+        hints.unsetColorScheme()
+    else:
+        hints.setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+    hints.colorSchemeChanged.connect(notifier.follow, Qt.ConnectionType.UniqueConnection)
+    if os.environ.get(STYLE_VARIABLE) != STYLE:
+        app.setStyle(STYLE)
     _set_scheme(app, _system_is_dark() if dark is None else dark)
 
 
@@ -115,9 +111,8 @@ def scaled_font(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.
 
 def _set_scheme(app: QApplication, dark: bool) -> None:
     notifier.dark = dark
-    with _widgets_kept():
-        app.setPalette(palette(colours()))
-        app.setStyleSheet(style_sheet(colours()))
+    app.setPalette(palette(colours()))
+    app.setStyleSheet(style_sheet(colours()))
     for reference, name in list(_tinted):
         target = reference()
         if target is None or not isValid(target):
@@ -125,22 +120,6 @@ def _set_scheme(app: QApplication, dark: bool) -> None:
         else:
             target.setIcon(_icon(name))
     notifier.changed.emit()
-
-
-@contextmanager
-def _widgets_kept() -> Iterator[None]:
-    """Let no widget be collected meanwhile.
-
-    Qt walks through a copy of the list of all widgets, and each may call into Python (``changeEvent``), where a garbage
-    collection can set in: a closed window of which nothing is left but a cycle would be deleted under Qt's feet.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _icon(name: str) -> QIcon:

@@ -1,6 +1,7 @@
 """Windows for the tests: real ones, closed again with every thread ended."""
 
 import dataclasses
+import gc
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from core.config import TrainConfig
 from core.history import Axis, History
 from core.recognizer import Prediction
 from core.training import Progress
-from gui import closing
+from gui import closing, collector
 from gui.closing import Closing, Unsaved
 from gui.main_window import MainWindow
 from gui.plot import Plot
@@ -18,6 +19,16 @@ from gui.preferences import Preferences
 from gui.training_session import RunState
 
 SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)
+
+
+@pytest.fixture(autouse=True)
+def garbage_in_its_thread(qapp):
+    """Search for garbage as the program does."""
+    timer = collector.install(qapp)
+    yield
+    timer.stop()
+    timer.deleteLater()
+    gc.enable()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """The look that is shown: palette and fonts, the system's scheme, and who hears of a change."""
 
-import gc
-
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QPalette
@@ -66,24 +64,3 @@ def test_fonts_scale_in_points_and_in_pixels():
     pixels.setPixelSize(20)
     assert theme.scaled_font(points, 1.5).pointSizeF() == 15
     assert theme.scaled_font(pixels, 0.5).pixelSize() == 10
-
-
-def test_no_widget_is_collected_while_qt_walks_through_them(qtbot, qapp):
-    """Measured: a closed window deleted by the collector inside QApplication.setStyleSheet ends the process."""
-
-    class Watcher(QWidget):
-        def changeEvent(self, event):
-            seen.append(gc.isenabled())
-
-    seen = []
-    watcher = Watcher()
-    qtbot.addWidget(watcher)
-    theme.apply(qapp, dark=True)
-    assert seen
-    assert not any(seen)
-    assert gc.isenabled()
-    gc.disable()
-    theme.apply(qapp, dark=False)
-    was_off = not gc.isenabled()
-    gc.enable()
-    assert was_off
