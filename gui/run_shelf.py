@@ -59,6 +59,7 @@ class RunShelf(QWidget):
         self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.view = QTableView()
         self._detail = QLabel()
+        self._newest: Sequence[Entry] | None = None  # what waits to be shown
         self._buttons: list[QToolButton] = []
         self.actions_by_name: dict[str, QAction] = {}
         self._make_actions()
@@ -66,12 +67,25 @@ class RunShelf(QWidget):
         self.table.ticked.connect(self.overlaysChanged)
         # Queued: the list is made anew then, and the editor of the name must have closed before.
         self.table.renamed.connect(self._on_renamed, Qt.ConnectionType.QueuedConnection)
+        # Queued, too: as it is said, the editor is still there.
+        self.view.itemDelegate().closeEditor.connect(self._show_newest, Qt.ConnectionType.QueuedConnection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         theme.notifier.changed.connect(self.view.viewport().update)
         self._on_selection()
 
     def show_runs(self, entries: Sequence[Entry]) -> None:
-        """Show these runs; what is ticked and selected stays so. Silent."""
+        """Show these runs; what is ticked and selected stays so. Silent.
+
+        While a name is being edited they wait: to show them would close the editor, with what has been typed.
+        """
+        self._newest = entries
+        if self.view.state() != QAbstractItemView.State.EditingState:
+            self._show_newest()
+
+    def _show_newest(self) -> None:
+        entries, self._newest = self._newest, None
+        if entries is None:
+            return
         chosen = {entry.id for entry in self.selected()}
         self.table.set_runs(entries)
         rows = [row for row, entry in enumerate(entries) if entry.id in chosen]

@@ -8,6 +8,7 @@ finds to reach further is put into FOLDER/corpus, how many were refused and read
 """
 
 import json
+import resource
 import sys
 import tempfile
 from collections import Counter
@@ -28,6 +29,7 @@ with atheris.instrument_imports(include=["core"]):
     from core.ink import Drawing
 
 MAX_BYTES = 16_384
+MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its own
 STEP = 100  # inputs from one count to the next: when libFuzzer ends the process, nothing more can be written
 
 
@@ -78,6 +80,7 @@ def main() -> None:
     """Try a reader; the process ends here."""
     name, n, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     reader = READERS[name]()
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     corpus, place = folder / "corpus", folder / "place"
     corpus.mkdir()
     place.mkdir()
@@ -105,7 +108,7 @@ def main() -> None:
             sys.argv[0],
             f"-runs={n}",
             f"-max_len={MAX_BYTES}",
-            "-rss_limit_mb=1024",
+            "-rss_limit_mb=0",  # it would count what the process had that has started this one
             "-timeout=30",
             f"-artifact_prefix={folder}/",
             "-verbosity=0",

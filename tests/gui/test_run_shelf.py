@@ -155,6 +155,32 @@ def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
     assert Shelf().find("the best").recipe == "quick"
 
 
+def test_a_name_can_be_typed_to_its_end_while_the_list_changes(qtbot, window, shelf, kept):
+    kept("one")
+    window.lab.runs.refresh()
+    click(window, "one")
+    act(window, "rename")
+    editor = shelf.view.findChild(QLineEdit)
+    QTest.keyClicks(editor, "the b")
+    kept("two")
+    window.lab.runs.refresh()
+    assert names(window) == ["one"]
+    QTest.keyClicks(editor, "est")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: sorted(names(window)) == ["the best", "two"])
+
+
+def test_a_list_that_waited_is_shown_where_the_name_stays(qtbot, window, shelf, kept):
+    kept("one")
+    window.lab.runs.refresh()
+    click(window, "one")
+    act(window, "rename")
+    kept("two")
+    window.lab.runs.refresh()
+    QTest.keyClick(shelf.view.findChild(QLineEdit), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: sorted(names(window)) == ["one", "two"])
+
+
 def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
     kept("one")
     window.lab.runs.refresh()
