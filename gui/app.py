@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
 
-_FURNISHED_MS = 3000  # after the first frame: by then all that a window has is there
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return its exit code: 2 where none can be opened."""
@@ -106,8 +104,6 @@ def _open_window(app: "QApplication") -> int:
 
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
-    from PySide6.QtCore import QTimer
-
     from gui import collector, icons
     from gui.faults import FaultReporter, start_log
 
@@ -116,7 +112,7 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
     faults = FaultReporter(app)
     faults.install()
     faults.reported.connect(window.report_fault)
-    QTimer.singleShot(_FURNISHED_MS, collector.spare_what_is)
+    window.furnished.connect(collector.spare_what_is)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,6 @@ class LabRoom(QWidget):
         self._session.stateChanged.connect(self._on_state)
         self._session.discarded.connect(self.runs.note_discarded)
         self.runs.undoable.connect(self._offer_undo)
-        self.runs.overlaysChanged.connect(self._show_overlays)
         self.runs.modelTaken.connect(models.take)
         self.run_shelf.settingsRequested.connect(self._use_settings)
         self.run_shelf.resumeRequested.connect(self.training.take_up)

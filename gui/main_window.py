@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
 
     begun = Signal()
     """The first frame has been painted."""
+    furnished = Signal()
+    """All that comes after it is there."""
 
     slot: "ModelSlot"
     reader: "Reader"
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self._workings: Workings | None = None
         self._can_answer = False
         self._steps: deque[Callable[[], None]] = deque(
-            [self.begun.emit, self.begin_to_answer, self.furnish, self.add_curves]
+            [self.begun.emit, self.begin_to_answer, self.furnish, self.add_curves, self.furnished.emit]
         )
         self._goes_on = False
         self.closes_after_run = False

@@ -31,8 +31,6 @@ class RunDesk(QObject):
     """Serves a shelf's view; ``told`` says how that went, and ``undoable`` what can be undone."""
 
     told = Signal(str, object)
-    overlaysChanged = Signal()
-    """Other runs are ticked than before, for one has gone or come back."""
     undoable = Signal(str, object)
     """A sentence on what was deleted, and a function that brings it back."""
     modelTaken = Signal(object, str)
@@ -50,10 +48,7 @@ class RunDesk(QObject):
 
     def refresh(self) -> None:
         """Show what is on the shelf now; other processes may have put runs there."""
-        before = [run.id for run, _ in self._view.overlaid()]
         self._view.show_runs(self.shelf.runs())
-        if [run.id for run, _ in self._view.overlaid()] != before:
-            self.overlaysChanged.emit()
 
     def overlays(self) -> "list[Overlay]":
         """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""

@@ -74,7 +74,7 @@ class RunShelf(QWidget):
         self._on_selection()
 
     def show_runs(self, entries: Sequence[Entry]) -> None:
-        """Show these runs; what is ticked and selected stays so. Silent.
+        """Show these runs; what is ticked and selected stays so. Silent, but where a ticked one has gone or come back.
 
         While a name is being edited they wait: to show them would close the editor, with what has been typed.
         """
@@ -87,6 +87,7 @@ class RunShelf(QWidget):
         if entries is None:
             return
         chosen = {entry.id for entry in self.selected()}
+        before = [run.id for run, _ in self.overlaid()]
         self.table.set_runs(entries)
         rows = [row for row, entry in enumerate(entries) if entry.id in chosen]
         for row in rows:
@@ -96,6 +97,8 @@ class RunShelf(QWidget):
             )
         self._empty.setVisible(not entries)
         self._on_selection()
+        if [run.id for run, _ in self.overlaid()] != before:
+            self.overlaysChanged.emit()
 
     def overlaid(self) -> list[tuple[Run, QColor]]:
         """Return the runs whose curves are to be shown, with their colours."""

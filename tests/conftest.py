@@ -1,9 +1,11 @@
 """What every test stands on: a profile of its own, no screen, and the real data where it is."""
 
+import gc
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,6 +53,18 @@ def thousand_digits(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
         request.getfixturevalue("real_data")
         return mnist.load_test().images[:1000].reshape(1000, 28, 28)
     return synthetic.draw(1000, np.random.default_rng(0))[0].reshape(1000, 28, 28)
+
+
+@pytest.fixture
+def garbage_in_its_thread(qapp: Any) -> Iterator[None]:
+    """Search for garbage in the GUI's thread alone, by a timer, until the test has ended."""
+    from gui import collector  # it brings Qt, which most tests do without
+
+    timer = collector.install(qapp)
+    yield
+    timer.stop()
+    timer.deleteLater()
+    gc.enable()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ LAYERS: dict[str, type[Layer]] = {layer.__name__: layer for layer in (Linear, Re
 
 
 class Snapshot(NamedTuple):
-    """A copy of all that a network has learned: safe to hand to another thread."""
+    """All that a network has learned. A copy, safe to hand to another thread, unless it comes from ``view``."""
 
     parameters: Array
     statistics: Array

@@ -1,7 +1,6 @@
 """Windows for the tests: real ones, closed again with every thread ended."""
 
 import dataclasses
-import gc
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from core.config import TrainConfig
 from core.history import Axis, History
 from core.recognizer import Prediction
 from core.training import Progress
-from gui import closing, collector
+from gui import closing
 from gui.closing import Closing, Unsaved
 from gui.main_window import MainWindow
 from gui.plot import Plot
@@ -22,13 +21,8 @@ SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, mo
 
 
 @pytest.fixture(autouse=True)
-def garbage_in_its_thread(qapp):
-    """Search for garbage as the program does."""
-    timer = collector.install(qapp)
-    yield
-    timer.stop()
-    timer.deleteLater()
-    gc.enable()
+def as_the_program_does(garbage_in_its_thread):
+    """Search for garbage where the program does."""
 
 
 @pytest.fixture

@@ -47,8 +47,10 @@ def test_what_is_drawn_on_the_first_frame_is_read_as_soon_as_there_is_a_network(
 
 
 def test_the_steps_are_taken_by_themselves(qtbot, beginning):
-    beginning.show()
-    qtbot.waitUntil(lambda: not beginning._steps and beginning.lab.curves is not None)
+    with qtbot.waitSignal(beginning.furnished):
+        beginning.show()
+    assert not beginning._steps
+    assert beginning.lab.curves is not None
     assert beginning.slot.model is not None
     assert [action.text() for action in beginning.menuBar().actions()] == list(beginning.menu_titles())
 
