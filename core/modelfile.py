@@ -26,6 +26,7 @@ FORMAT = 1
 PREPROCESSING = 1
 """Version of the way from ink to 28×28 (``core.geometry``, ``core.ink``): a model is only as good as its likeness."""
 MAX_BYTES = 256 * 2**20
+SUFFIX = ".safetensors"
 PRECISIONS = ("float32", "float16")
 _KIND = tensorfile.Kind("digitpad", "model", MAX_BYTES, ModelError)
 

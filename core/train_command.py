@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import atomic, checkpoint, modelfile, output, recipes, threads, training
+from core import atomic, checkpoint, modelfile, output, recipes, rescue, threads, training
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
@@ -22,6 +22,7 @@ from core.shelf import Shelf
 from core.training import Progress
 
 DEFAULT_OUT = Path("model.safetensors")
+_MAX_STEM = 100  # letters of a file's name that a number may follow
 _SETTINGS = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "seed")
 
 
@@ -88,12 +89,9 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
             return _leave_interrupted(keeper, options)
         model, scores = experiment.conclude()
         model = dataclasses.replace(model, precision="float16" if options.float16 else "float32")
-        if out is not None:
-            modelfile.save(model, out)
-        keeper.end(Status.STOPPED if interrupted else Status.FINISHED, model)
-        if keeper.failure:
-            where = out or _rescued(keeper, model)
-            raise RunError(f"the run could not be kept: {keeper.failure}. Its network is saved as {where}")
+        where, failure = _save(keeper, model, out, Status.STOPPED if interrupted else Status.FINISHED)
+        if failure:
+            raise RunError(f"{failure}. The network is saved as {where}")
     report = _report(keeper, scores, out, interrupted=interrupted)
     output.show(report, _train_sentence(report), as_json=options.json)
     return 130 if interrupted else 0
@@ -109,27 +107,48 @@ def _leave_interrupted(keeper: Keeper, options: argparse.Namespace) -> int:
     return 130
 
 
-def _rescued(keeper: Keeper, model: Model) -> Path:
-    """Save the network of a run that could not be kept where the command was called; return its file."""
-    path = Path(f"{keeper.run.id if keeper.run else 'run'}.safetensors").absolute()
-    try:
-        modelfile.save(model, path)
-    except ModelError as error:
-        raise RunError(f"the run could not be kept: {keeper.failure}. Nor could its network be: {error}") from None
-    return path
-
-
 def _end_diverged(keeper: Keeper, error: DivergenceError, out: Path | None) -> None:
     """Save the best weights of a run that diverged, if it has any; the error goes on, and says where they are."""
     if not keeper.experiment.state.best.step:
         keeper.end(Status.DIVERGED, None, error.fact)
         return
     model, _ = keeper.experiment.conclude()
+    where, failure = _save(keeper, model, out, Status.DIVERGED, error.fact)
+    if failure:
+        failure = f" {failure[:1].upper()}{failure[1:]}."
+    if failure or out is not None:
+        error.args = (f"{error}{failure} The weights are saved as {where}.",)
+
+
+def _save(keeper: Keeper, model: Model, out: Path | None, status: Status, error: str = "") -> tuple[Path, str]:
+    """Save what a run has learned, and end it; return the network's file, and what could not be written, if anything.
+
+    Where that is all there was to write, the network goes to another place.
+
+    Raises
+    ------
+    RunError
+        The network can be saved nowhere.
+    """
+    failures: list[str] = []
+    where = None
     if out is not None:
-        modelfile.save(model, out)
-    keeper.end(Status.DIVERGED, model, error.fact)
-    if where := out or (_rescued(keeper, model) if keeper.failure else None):
-        error.args = (f"{error} The weights are saved as {where}.",)
+        try:
+            modelfile.save(model, out)
+            where = out
+        except ModelError as refusal:
+            failures.append(str(refusal))
+    keeper.end(status, model, error)
+    if keeper.failure:
+        failures.append(f"the run could not be kept: {keeper.failure}")
+    elif where is None and keeper.run:
+        where = keeper.run.folder / MODEL
+    if where is None:
+        try:
+            where = rescue.save(model, keeper.run.id if keeper.run else (out or DEFAULT_OUT).stem[:_MAX_STEM])
+        except ModelError as refusal:
+            raise RunError("; ".join([*failures, f"nor could the network be saved elsewhere: {refusal}"])) from None
+    return where, "; ".join(failures)
 
 
 def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bool) -> dict[str, Any]:

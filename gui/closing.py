@@ -1,4 +1,4 @@
-"""What is asked before something would be lost: a run, by closing the window; a network that is saved nowhere."""
+"""What is asked before something would be lost: a run, by closing the window or *Cancel*; a network saved nowhere."""
 
 import enum
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Closing(enum.Enum):
-    """What is to become of the run; or that this was OVERTAKEN by its end."""
+    """What is to become of the run; or that the question was OVERTAKEN by its end."""
 
     KEEP = enum.auto()
     LEAVE = enum.auto()
@@ -60,8 +60,32 @@ def _ask_about_run(parent: QWidget, session: TrainingSession, *, can_be_kept: bo
         details = _tr("It cannot be kept at present. It can stop here, with its best weights, for you to save them.")
         answers = {_tr("&Stop here"): Closing.KEEP}
     answers |= {_tr("&Discard and close"): Closing.DISCARD, _tr("Keep &training"): Closing.STAY}
-    changes = (session.concluded, session.keepingTold, session.moved)
-    return _asked(parent, _tr("A network is in training."), details, answers, Closing.OVERTAKEN, *changes)
+    return _asked(parent, _tr("A network is in training."), details, answers, Closing.OVERTAKEN, *_changes(session))
+
+
+def ask_before_cancelling(parent: QWidget, session: TrainingSession, can_keep: Callable[[], bool]) -> Closing:
+    """Ask what is to become of a run that is to be cancelled: DISCARD, KEEP its network, or STAY.
+
+    One that can be kept is not asked about, for it can be brought back. When the run ends, the question closes.
+    """
+    details = _tr(
+        "It cannot be kept at present, nor brought back. It can stop here, with its best weights, to be saved."
+    )
+    answers = {
+        _tr("&Stop here"): Closing.KEEP,
+        _tr("&Discard it"): Closing.DISCARD,
+        _tr("Keep &training"): Closing.STAY,
+    }
+    while session.is_active and not can_keep():
+        wish = _asked(parent, _tr("Throw this run away?"), details, answers, Closing.OVERTAKEN, *_changes(session))
+        if wish is not Closing.OVERTAKEN:
+            return wish
+    return Closing.DISCARD if session.is_active else Closing.OVERTAKEN
+
+
+def _changes(session: TrainingSession) -> tuple[SignalInstance, ...]:
+    """Return what makes another question necessary, or none."""
+    return session.concluded, session.keepingTold, session.moved
 
 
 def _asked(

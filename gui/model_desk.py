@@ -17,7 +17,6 @@ from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
 from gui.notice import Kind
 
-SUFFIX = ".safetensors"
 N_RECENT = 8
 """How many files that were opened or saved are listed."""
 
@@ -147,7 +146,7 @@ class ModelDesk(QObject):
         dialog = QFileDialog(self._window, title, "model.safetensors", self.tr("Models (*.safetensors)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # The dialog itself completes the name, before it asks whether a file that is there may be replaced.
-        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
+        dialog.setDefaultSuffix(modelfile.SUFFIX.removeprefix("."))
         if dialog.exec():
             self.save(Path(dialog.selectedFiles()[0]))
         dialog.deleteLater()

@@ -63,6 +63,10 @@ class Pad(PenSheet):
         """Return the strokes, the one in progress included; empty where there are none or a picture is shown."""
         return self._sketch.drawing()
 
+    def own_drawing(self) -> "Drawing | None":
+        """Return the finished strokes; where a picture is shown, those that made way for it, as far as is known."""
+        return self._sketch.own_drawing()
+
     def is_blank(self) -> bool:
         """Return whether there is neither stroke nor picture."""
         return self._sketch.is_blank()

@@ -14,7 +14,10 @@ _REST_MS = 1000  # after the last change: not while somebody draws
 
 
 class PadMemory(QObject):
-    """Keeps the strokes on a pad in a file of ink JSON; a picture that is shown has a file of its own already."""
+    """Keeps the strokes on a pad in a file of ink JSON, also those that a picture has taken the place of.
+
+    The picture itself is not kept: it has a file of its own already, or is a digit of the test set.
+    """
 
     def __init__(self, pad: Pad, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,7 +48,10 @@ class PadMemory(QObject):
         if self._pad.is_pen_down():
             self._timer.start()
             return
-        text = self._pad.drawing().to_json()
+        drawing = self._pad.own_drawing()
+        if drawing is None:
+            return
+        text = drawing.to_json()
         if text == (self._kept or Drawing().to_json()):
             return
         try:

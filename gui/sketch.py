@@ -76,6 +76,14 @@ class Sketch:
             strokes.append(self.stroke.points)
         return Drawing(tuple(strokes))
 
+    def own_drawing(self) -> "Drawing | None":
+        """Return the finished strokes; where a picture is shown, those that made way for it, as far as is known."""
+        from core.ink import Drawing
+
+        steps = (self.content, *reversed(self._undo))
+        drawn = next((content.strokes for content in steps if content.picture is None), None)
+        return None if drawn is None else Drawing(tuple(stroke.points for stroke in drawn))
+
     def is_blank(self) -> bool:
         """Return whether there is neither stroke nor picture."""
         return not self.content and self.stroke is None

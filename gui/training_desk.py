@@ -14,6 +14,8 @@ from core.modelfile import Model
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
 from core.training import Progress
+from gui import closing
+from gui.closing import Closing
 from gui.faults import log
 from gui.keeping_desk import KeepingDesk
 from gui.model_desk import ModelDesk
@@ -54,6 +56,7 @@ class TrainingDesk(QObject):
     ) -> None:
         super().__init__(window)
         self._session, self._panel, self._slot, self._models, self._shelf = session, panel, slot, models, shelf
+        self._window = window
         self._curves: Curves | None = None
         self._keeping = KeepingDesk(session, models, shelf, window)
         self._keeping.told.connect(self.told)
@@ -61,7 +64,7 @@ class TrainingDesk(QObject):
         panel.pauseRequested.connect(session.pause)
         panel.resumeRequested.connect(session.resume)
         panel.stopRequested.connect(session.stop)
-        panel.cancelRequested.connect(session.cancel)
+        panel.cancelRequested.connect(self.cancel)
         panel.rateRequested.connect(session.change_rate)
         session.stateChanged.connect(panel.set_state)
         session.prepared.connect(self._on_prepared)
@@ -138,6 +141,16 @@ class TrainingDesk(QObject):
     def can_keep(self) -> bool:
         """Return whether the run that goes on can be kept, as far as is known."""
         return self._keeping.can_keep()
+
+    def cancel(self) -> None:
+        """End the run and throw it away; one that could not be brought back only after a question."""
+        wish = Closing.DISCARD
+        if self._session.state is not RunState.PREPARING:  # or it has not learned anything yet
+            wish = closing.ask_before_cancelling(self._window, self._session, self.can_keep)
+        if wish is Closing.DISCARD:
+            self._session.cancel()
+        elif wish is Closing.KEEP:
+            self._session.stop()
 
     def _on_prepared(self, facts: Facts) -> None:
         if self._curves:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from core import places
+from core import modelfile, places
 from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError
 from core.shelf import Shelf
@@ -20,7 +20,7 @@ from gui.lab_room import LabRoom
 from gui.main_window import SCHEMES
 from gui.menus import Entry, Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
-from gui.model_desk import SUFFIX, ModelDesk
+from gui.model_desk import ModelDesk
 from gui.model_slot import Respondent
 from gui.notice import Kind
 from gui.pad_memory import PadMemory
@@ -125,7 +125,7 @@ class Workings(QObject):
             Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
             Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on")),
             Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+T", tr("End the run, keep its best weights")),
-            Wish("cancel", tr("&Cancel"), session.cancel, None, tr("End the run and throw it away")),
+            Wish("cancel", tr("&Cancel"), self.lab.training.cancel, None, tr("End the run and throw it away")),
             Wish("open_recipe", tr("&Open recipe…"), recipes.choose, None, tr("Use settings from a file")),
             Wish("save_recipe", tr("Save as &recipe…"), recipes.ask_name, None, sharing),
             Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
@@ -244,7 +244,7 @@ class Workings(QObject):
     def show_given(self, given: QImage | Path) -> None:
         """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
         if isinstance(given, Path):
-            if given.suffix.lower() == SUFFIX:
+            if given.suffix.lower() == modelfile.SUFFIX:
                 self.models.open(given)
             else:
                 self.reader.open(given)

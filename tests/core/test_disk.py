@@ -1,11 +1,14 @@
 """Full disks, places that cannot be written, folders that vanish: a sentence, and nothing earlier is harmed."""
 
 import errno
+import functools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +35,11 @@ def writes_often(monkeypatch):
 @pytest.fixture
 def shelf(tmp_path):
     return Shelf(tmp_path / "runs")
+
+
+@pytest.fixture
+def shelf_of_home(home):
+    return Shelf(home / "runs")
 
 
 def begun(shelf):
@@ -179,35 +187,23 @@ def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, 
         assert shelf.runs()[0].status is Status.RUNNING
 
 
-def vanishing(monkeypatch, home, *, at_step):
-    """Let the folder of the runs vanish when a run has come so far."""
+def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
+    """Let folders vanish when a run has come so far."""
     fit = training.fit
 
     def vanish(state, *rest):
         for record in fit(state, *rest):
             if record.step == at_step:
-                shutil.rmtree(home / "runs")
+                for folder in folders:
+                    shutil.rmtree(folder)
+                then()
             yield record
 
     monkeypatch.setattr(training, "fit", vanish)
 
 
-def test_the_command_says_when_it_happens_and_saves_the_network_where_it_was_called(lab, home, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    vanishing(monkeypatch, home, at_step=3)
-    code, out, err = lab("train", "--keep", *SMALL)
-    assert (code, out) == (2, "")
-    first, last = err.splitlines()
-    assert first.startswith("digitpad-lab: the run goes on, but cannot be kept at present: there is no folder")
-    assert "could not be kept" in last
-    (saved,) = tmp_path.glob("*.safetensors")
-    assert last.endswith(f"Its network is saved as {saved}")
-    assert modelfile.load(saved).recipe == "quick"
-
-
-def test_so_it_does_with_a_run_that_diverges(lab, home, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    vanishing(monkeypatch, home, at_step=8)
+def diverging(monkeypatch):
+    """Let a run diverge after its ninth step, when it has best weights."""
     monkeypatch.setattr(training, "is_sound", lambda network, evaluation: network.parameters[0] != 0)
     step = training._step
 
@@ -217,10 +213,128 @@ def test_so_it_does_with_a_run_that_diverges(lab, home, tmp_path, monkeypatch):
         return step(state, *rest, **more)
 
     monkeypatch.setattr(training, "_step", diverge)
+
+
+@pytest.fixture
+def called_in(tmp_path, monkeypatch):
+    """The folder that commands are called in."""
+    folder = tmp_path / "called in"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def gone(tmp_path):
+    """A folder that is to vanish."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    return folder
+
+
+def test_the_command_says_when_it_happens_and_saves_the_network_where_it_was_called(lab, home, called_in, monkeypatch):
+    vanishing(monkeypatch, home / "runs", at_step=3)
+    code, out, err = lab("train", "--keep", *SMALL)
+    assert (code, out) == (2, "")
+    first, last = err.splitlines()
+    assert first.startswith("digitpad-lab: the run goes on, but cannot be kept at present: there is no folder")
+    assert "could not be kept" in last
+    (saved,) = called_in.glob("*.safetensors")
+    assert last.endswith(f"The network is saved as {saved}")
+    assert modelfile.load(saved).recipe == "quick"
+
+
+def test_so_it_does_with_a_run_that_diverges(lab, home, called_in, monkeypatch):
+    vanishing(monkeypatch, home / "runs", at_step=8)
+    diverging(monkeypatch)
     code, _, err = lab("train", "--keep", *SMALL)
-    (saved,) = tmp_path.glob("*.safetensors")
+    (saved,) = called_in.glob("*.safetensors")
     assert code == 2
     assert err.splitlines()[-1].endswith(f" The weights are saved as {saved}.")
+
+
+@pytest.mark.parametrize("end", ["its own", "Ctrl-C", "divergence"])
+def test_a_network_whose_place_has_vanished_is_saved_where_the_command_was_called(
+    lab, called_in, gone, monkeypatch, end
+):
+    interrupt = functools.partial(signal.raise_signal, signal.SIGINT)
+    vanishing(monkeypatch, gone, at_step=8, then=interrupt if end == "Ctrl-C" else int)
+    if end == "divergence":
+        diverging(monkeypatch)
+    (called_in / "mine.safetensors").write_text("something of the user's own")
+    code, out, err = lab("train", *SMALL, "--out", gone / "mine.safetensors")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert f"here is no folder {gone}" in err
+    saved = called_in / "mine-2.safetensors"
+    assert f"saved as {saved}" in err
+    assert modelfile.load(saved).recipe == "quick"
+    assert (called_in / "mine.safetensors").read_text() == "something of the user's own"
+
+
+@pytest.mark.parametrize("option", ["--keep", "--resume"])
+def test_a_network_that_is_on_the_shelf_is_saved(lab, shelf_of_home, called_in, gone, monkeypatch, option):
+    start = ("--keep", *SMALL)
+    if option == "--resume":
+        with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+            pass
+        start = ("--resume",)
+    vanishing(monkeypatch, gone, at_step=8)
+    code, _, err = lab("train", *start, "--out", gone / "mine.safetensors")
+    (run,) = shelf_of_home.runs()
+    assert (code, run.status) == (2, Status.FINISHED)
+    assert err.splitlines()[-1].endswith(f"The network is saved as {run.folder / runs.MODEL}")
+    assert run.model().recipe == "quick"
+    assert not list(called_in.iterdir())
+
+
+@pytest.mark.parametrize("lost", ["the place", "the shelf", "both"])
+def test_that_both_were_lost_is_said(lab, home, called_in, gone, monkeypatch, lost):
+    folders = {"the place": [gone], "the shelf": [home / "runs"], "both": [gone, home / "runs"]}[lost]
+    vanishing(monkeypatch, *folders, at_step=8)
+    code, _, err = lab("train", "--keep", *SMALL, "--out", gone / "mine.safetensors")
+    last = err.splitlines()[-1]
+    assert code == 2
+    assert (f"there is no folder {gone}" in last) is (lost != "the shelf")
+    assert ("the run could not be kept: there is no folder" in last) is (lost != "the place")
+    assert modelfile.load(Path(last.partition(" is saved as ")[2])).recipe == "quick"
+
+
+def test_where_the_working_folder_has_vanished_too_it_is_among_the_temporary_files(lab, tmp_path, gone, monkeypatch):
+    monkeypatch.chdir(gone)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    vanishing(monkeypatch, gone, at_step=8)
+    code, _, err = lab("train", *SMALL)
+    assert code == 2
+    assert err.endswith(f"The network is saved as {tmp_path / 'model.safetensors'}\n")
+    assert modelfile.load(tmp_path / "model.safetensors")
+
+
+def test_where_it_can_be_saved_nowhere_that_is_said(lab, tmp_path, gone, monkeypatch):
+    monkeypatch.chdir(gone)
+    monkeypatch.setattr(tempfile, "tempdir", str(gone))
+    vanishing(monkeypatch, gone, at_step=8)
+    code, _, err = lab("train", *SMALL)
+    assert code == 2
+    assert "there is no folder" in err or "cannot be written" in err
+    assert "nor could the network be saved elsewhere: " in err
+    assert err.count("\n") == 1
+
+
+def test_weights_beyond_half_precision_are_saved_in_full(lab, called_in, monkeypatch):
+    conclude = Experiment.conclude
+
+    def with_a_huge_weight(experiment):
+        model, scores = conclude(experiment)
+        model.network.parameters[0] = 1e6
+        return model, scores
+
+    monkeypatch.setattr(Experiment, "conclude", with_a_huge_weight)
+    code, _, err = lab("train", *SMALL, "--float16")
+    assert code == 2
+    assert "weights that float16 cannot hold" in err
+    assert err.endswith(f"The network is saved as {called_in / 'model.safetensors'}\n")
+    assert modelfile.load(called_in / "model.safetensors").network.parameters[0] == 1e6
 
 
 # Places

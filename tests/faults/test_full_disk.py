@@ -8,7 +8,7 @@ from pathlib import Path
 import living
 import pytest
 
-from core import training
+from core import cli, modelfile, training
 from core.config import TrainConfig
 from core.experiment import Experiment
 from core.keeper import Keeper
@@ -56,4 +56,23 @@ def test_a_full_disk(small_disk, tmp_path, tell):
         keeper.keep_in(Shelf(tmp_path / "elsewhere"))
         assert keeper.failure == ""
     assert {run.status for run in shelf.runs()} == {Status.STOPPED, Status.INTERRUPTED}
+    tell(faults=1, losses=0)
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_a_network_that_the_disk_has_no_room_for(small_disk, tmp_path, monkeypatch, capsys, tell, keeps):
+    places = {"working": tmp_path / "working", "home": tmp_path / "home"}
+    for folder in places.values():
+        folder.mkdir()
+    monkeypatch.chdir(places["working"])
+    monkeypatch.setenv("DIGITPAD_HOME", str(places["home"]))
+    out = small_disk / "mine.safetensors"
+    settings = ("--data", "synthetic:100", "--hidden", "2048", "--epochs", "1", *["--keep"] * keeps)
+    assert cli.main(["train", *settings, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert f"{out} cannot be written: No space left on device" in said
+    saved = Path(said.strip().partition(" is saved as ")[2])
+    assert modelfile.load(saved).network.sizes == (784, 2048, 10)
+    assert saved.is_relative_to(places["home" if keeps else "working"])
+    assert not list(small_disk.iterdir())
     tell(faults=1, losses=0)

@@ -30,6 +30,7 @@ def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
     monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.DISCARD)
+    monkeypatch.setattr(closing, "ask_before_cancelling", lambda parent, session, can_keep: Closing.DISCARD)
     monkeypatch.setattr(closing, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()

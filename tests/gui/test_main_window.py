@@ -22,7 +22,7 @@ from core.ink import Drawing
 from core.runs import Status
 from core.shelf import Shelf
 from gui import theme
-from gui.closing import Closing, Unsaved, ask_before_closing
+from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
@@ -330,6 +330,7 @@ def questions(window, monkeypatch):
     questions, execute = Questions(), QMessageBox.exec
     monkeypatch.setattr(QMessageBox, "exec", lambda box: questions.ask(box))
     monkeypatch.setattr("gui.closing.ask_before_closing", ask_before_closing)
+    monkeypatch.setattr("gui.closing.ask_before_cancelling", ask_before_cancelling)
     return questions
 
 
@@ -373,6 +374,76 @@ def test_it_is_asked_anew_when_the_run_can_be_kept_no_longer_or_again(window, un
     assert second > {"Close, and go on another time", "Stop, keep and close"}
     assert window.session.is_active
     window.session.cancel()
+
+
+# ... or is cancelled
+
+
+@pytest.fixture
+def cancel(window):
+    """The button."""
+    return window.training_panel.controls.cancel_button.click
+
+
+def test_a_run_that_cannot_be_kept_is_not_thrown_away_without_a_question(qtbot, window, unkept, questions, cancel):
+    questions.meanwhile = ["Stop here"]
+    with qtbot.waitSignal(window.session.concluded, timeout=60_000) as concluded:
+        cancel()
+    assert questions.offered == [{"Stop here", "Discard it", "Keep training"}]
+    assert window.slot.own_model() is concluded.args[0].model is not None
+    assert "save its network" in window.lab.notice.text
+
+
+def test_nor_from_the_menu(window, unkept, questions):
+    questions.meanwhile = ["Keep training"]
+    window.actions_by_name["cancel"].trigger()
+    assert len(questions.offered) == 1
+    assert window.session.state is RunState.RUNNING
+
+
+@pytest.mark.parametrize(("answer", "goes_on"), [("Discard it", False), ("Keep training", True), ("", True)])
+def test_answers_to_that_question(window, unkept, questions, cancel, answer, goes_on):
+    if not answer:  # Escape
+        questions.meanwhile = [lambda: QTest.keyClick(QApplication.activeModalWidget(), Qt.Key.Key_Escape)]
+    else:
+        questions.meanwhile = [answer]
+    cancel()
+    assert len(questions.offered) == 1
+    assert window.session.is_active is goes_on
+    assert window.slot.own_model() is None
+
+
+def test_that_question_closes_with_the_run(window, unkept, questions, cancel):
+    questions.meanwhile = [window.session.stop]
+    cancel()
+    assert not window.session.is_active
+    assert window.slot.own_model() is not None
+
+
+def test_a_run_that_is_kept_elsewhere_meanwhile_is_cancelled_and_can_be_brought_back(
+    qtbot, window, unkept, questions, cancel, tmp_path
+):
+    elsewhere = Shelf(tmp_path / "another place")
+    questions.meanwhile = [lambda: window.session.keep_in(elsewhere)]
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
+        cancel()
+    (run,) = discarded.args[0]
+    elsewhere.restore(run.id)
+    assert elsewhere.runs()[0].status is Status.INTERRUPTED
+
+
+@pytest.mark.parametrize("when", ["progressed", "stateChanged"])
+def test_a_run_that_can_be_kept_or_has_not_begun_is_cancelled_at_once(
+    qtbot, window, small_run, questions, cancel, when
+):
+    if when == "stateChanged":  # it is still being prepared
+        places.runs().parent.mkdir(parents=True, exist_ok=True)
+        places.runs().write_text("x")
+    with qtbot.waitSignal(getattr(window.session, when), timeout=60_000):
+        small_run(config=LONG)
+    cancel()
+    assert questions.offered == []
+    assert not window.session.is_active
 
 
 def test_a_run_that_was_to_be_kept_at_closing_ends_behind_a_second_question(qtbot, window, small_run, questions):

@@ -7,10 +7,11 @@ import sys
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QImage
 
 from core import atomic
 from core.ink import Drawing
-from gui.pad import Pad
+from gui.pad import HISTORY_STEPS, Pad
 from gui.pad_memory import PadMemory
 
 SEVEN = Drawing.from_points([[(250, 250), (700, 250), (450, 800)]])
@@ -49,6 +50,36 @@ def test_an_emptied_pad_is_empty_the_next_time(make, path):
     pad.set_drawing(SEVEN)
     memory.keep()
     pad.clear()
+    memory.keep()
+    again, memory = make()
+    memory.restore()
+    assert again.is_blank()
+
+
+@pytest.mark.parametrize("n_pictures", [1, 2, HISTORY_STEPS + 5])
+def test_strokes_that_made_way_for_a_picture_come_back(make, n_pictures):
+    pad, memory = make()
+    pad.set_drawing(SEVEN)
+    memory.keep()
+    for number in range(n_pictures):
+        picture = QImage(28, 28, QImage.Format.Format_Grayscale8)
+        picture.fill(number % 200)
+        pad.show_picture(picture)
+    assert not pad.drawing()
+    memory.keep()
+    again, memory = make()
+    memory.restore()
+    np.testing.assert_allclose(again.drawing().strokes[0], SEVEN.strokes[0], atol=0.01)
+
+
+def test_strokes_that_were_cleared_before_a_picture_came_do_not(make):
+    pad, memory = make()
+    pad.set_drawing(SEVEN)
+    memory.keep()
+    pad.clear()
+    picture = QImage(28, 28, QImage.Format.Format_Grayscale8)
+    picture.fill(0)
+    pad.show_picture(picture)
     memory.keep()
     again, memory = make()
     memory.restore()

@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
 from toys import Toys
 from watch import Watch
 
+from core import places
 from core.config import TrainConfig
 from core.runs import Run
 from gui.faults import FaultReporter, log
@@ -45,6 +46,7 @@ from gui.main_window import MainWindow
 from gui.model_slot import Respondent
 from gui.preferences import Preferences
 from gui.training_session import RunState
+from gui.worker import Outcome
 
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
@@ -106,6 +108,9 @@ class Monkey:
         self._n_heard = 0
         self._lives, self._plays = True, False
         self._counted: object = None  # the session whose runs are counted
+        self._unkept = ""  # why the run that goes on cannot be kept
+        self._may_lose = False  # somebody has said that the run may be thrown away
+        self._lost: list[str] = []
         self._busy_since = 0
         self._tick_number = 0
         self._log = _Heard()
@@ -120,8 +125,9 @@ class Monkey:
             (8, self._hit_key), (6, self._type), (8, self._shortcut), (7, self._trigger), (4, self._resize),
             (3, self._turn_page), (3, self._drop), (3, self._give), (2, self._paste), (3, self._choose),
             (6, self._start), (8, self._steer), (8, self._handle_runs), (3, self._answer_notice), (1, self._reopen),
-            (3, self._linger),
+            (3, self._linger), (2, self._spoil),
         ]  # fmt: skip
+        self._aside = places.runs().with_name("aside")
         self._notes = folder.with_name("deeds.txt").open("w", buffering=1)  # what is left where all ends in a crash
         self._open()
         self._tick()
@@ -159,7 +165,7 @@ class Monkey:
 
     def _look(self) -> None:
         """Raise FaultError unless all is well."""
-        problems = [*self._log.said]
+        problems = [*self._log.said, *self._lost]
         new = self._messages()[self._n_heard :]
         self._n_heard += len(new)
         problems += [text for level, text in new if level in ("QtCriticalMsg", "QtFatalMsg") or _BAD.search(text)]
@@ -168,6 +174,9 @@ class Monkey:
         if session := getattr(self.window, "session", None):
             if session is not self._counted:
                 session.prepared.connect(self._count_run)
+                session.keepingTold.connect(self._note_keeping)
+                session.moved.connect(self._note_move)
+                session.concluded.connect(self._judge_end)
                 self._counted = session
             problems += _contradictions(self.window, session.state)
         if problems:
@@ -220,7 +229,9 @@ class Monkey:
             dialog.selectFile(str(self._answers.place()))
             dialog.accept()
         elif isinstance(dialog, QMessageBox) and dialog.buttons() and self._other.random() < 0.9:
-            self._other.choice(dialog.buttons()).click()
+            button = self._other.choice(dialog.buttons())
+            self._may_lose |= dialog.buttonRole(button) == QMessageBox.ButtonRole.DestructiveRole
+            button.click()
         else:
             dialog.reject()
 
@@ -254,6 +265,19 @@ class Monkey:
 
     def _count_run(self) -> None:
         self.n_runs += 1
+        self._unkept, self._may_lose = "", False
+
+    def _note_keeping(self, reason: str) -> None:
+        self._unkept = reason
+
+    def _note_move(self, run: Run | None, refusal: str) -> None:
+        self._unkept = self._unkept if run is None else ""
+
+    def _judge_end(self, outcome: Outcome) -> None:
+        """What could not be kept must have become a network, unless it was to be thrown away."""
+        if self._unkept and outcome.model is None and not outcome.error and not self._may_lose:
+            self._lost.append(f"a run that could not be kept ({self._unkept}) was lost")
+        self._unkept = ""
 
     def _reopen(self) -> str:
         """Close the window, which may ask what is to become of a run, and open another where it has closed."""
@@ -517,6 +541,21 @@ class Monkey:
         QTest.qWait(ms)
         return f"{ms} ms"
 
+    def _spoil(self) -> str:
+        """Put a file where the runs are kept, for a time: nothing can be written there."""
+        if self._aside.exists():
+            self._mend()
+            return "mended"
+        places.runs().mkdir(parents=True, exist_ok=True)
+        places.runs().rename(self._aside)
+        places.runs().write_text("not a folder")
+        return "spoiled"
+
+    def _mend(self) -> None:
+        if self._aside.exists():
+            places.runs().unlink()
+            self._aside.rename(places.runs())
+
     def _furnish(self) -> None:
         if not hasattr(self.window, "session"):
             self.window.add_curves()
@@ -542,8 +581,13 @@ class Monkey:
                 other.close()
         session = window.session
         if session.is_active:
+            self._may_lose = True
             self._rng.choice((session.stop, session.cancel))()
         wait(lambda: session.state is RunState.IDLE and not session._retired)
+        self._mend()
+        window.lab.runs.refresh()
+        if window.models.has_unsaved():  # or it would be asked for
+            window.models.save(self._aside.with_name("kept.safetensors"))
         table, shelf = window.lab.run_shelf.table, window.lab.runs.shelf
         listed = [table.entry(row).id for row in range(table.rowCount())]
         if listed != [run.id for run in shelf.runs()] and window.lab.run_shelf.isVisible():
