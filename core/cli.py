@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--keep", action="store_true", help="put the run on the shelf: see digitpad-lab runs")
     command.add_argument(
-        "--resume", nargs="?", const="", metavar="RUN", help="go on with a kept run, or the last interrupted one"
+        "--resume", nargs="?", const=True, metavar="RUN", help="go on with a kept run, or the last interrupted one"
     )
     command.add_argument("--from", dest="parent", metavar="RUN", help="begin where a kept run ended, as it was set")
     command.set_defaults(run="train_command.train")

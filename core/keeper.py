@@ -191,7 +191,7 @@ class Keeper:
         RunError
             Nothing can be written there either. The run is kept, or not, as before.
         """
-        name = self.run.name if self.run else self.experiment.recipe
+        name = self._name()
         before, before_lock, before_failure = self.run, self._lock, self.failure
         self.run, self._lock = shelf.begin_held(**_facts(self.experiment), name=name, parent=self._parent)
         self.write()
@@ -202,6 +202,13 @@ class Keeper:
             raise RunError(refused)
         if before_lock is not None:
             before_lock.release()
+
+    def _name(self) -> str:
+        """Return what the run is called by now: its label may have been changed since it began."""
+        if self.run is None:
+            return self.experiment.recipe
+        name: str = runs.read_label(self.run.folder / runs.LABEL).get("name", self.run.name)
+        return name
 
     # -- its end -------------------------------------------------------------------------------------------------------
 

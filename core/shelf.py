@@ -21,6 +21,8 @@ from core import atomic, locks, places
 from core.errors import RunError
 from core.runs import INFO, LABEL, MAX_NAME, MAX_NOTE, Broken, Run, Status, read_label, versions
 
+TRASH_AGE_S = 24 * 3600.0
+"""What was deleted earlier can no longer be brought back; another window may offer it for so long."""
 _TRASH, _ASIDE = ".trash", ".begun-"
 _LITTER_AGE_S = 3600.0  # what was being begun for so long was left by a process that was killed
 
@@ -68,23 +70,28 @@ class Shelf:
         return folder.parent.resolve() == self.folder.resolve()
 
     def find(self, name: str) -> Run:
-        """Return the run with this ID, or the newest of this name, or the one in this folder, on whatever shelf.
+        """Return the run with this ID, or the only one of this name, or the one in this folder, on whatever shelf.
 
         Raises
         ------
         RunError
-            There is none, or it is broken.
+            There is none, or it is broken, or there are several.
         """
         if len(Path(name).parts) > 1 and Path(name).is_dir():
+            if not (Path(name) / INFO).exists():
+                raise RunError(f"{name} is not the folder of a run")
             found = self._found(Path(name).absolute())
             if isinstance(found, Run):
                 return found
             raise RunError(found.reason if found else f"{name} is gone")
         runs = [run for run in self.runs() if isinstance(run, Run)]
-        for wanted in (lambda run: run.id == name, lambda run: run.name == name):
-            if run := next(filter(wanted, runs), None):
-                return run
-        raise RunError(f'there is no run "{name}"; digitpad-lab runs lists them')
+        named = [run for run in runs if run.id == name] or [run for run in runs if run.name == name]
+        if not named:
+            raise RunError(f'there is no run "{name}"; digitpad-lab runs lists them')
+        if len(named) > 1:
+            ids = ", ".join(run.id for run in named)
+            raise RunError(f'{len(named)} runs are called "{name}"; say which one: {ids}')
+        return named[0]
 
     def last_interrupted(self) -> Run:
         """Return the newest run that was interrupted and can go on; raise RunError where there is none."""

@@ -38,7 +38,7 @@ def train(options: argparse.Namespace) -> int:
     if n_threads is None:
         n_threads = threads.default(window=False, deforms=config.deformation > 0)
     out = None if options.keep and options.out is None else _checked_out(options.out)
-    data = options.data or start.data or sources.default()
+    data = options.data if options.data is not None else start.data or sources.default()
     with threads.limited(n_threads):
         experiment = Experiment.prepare(start.name, config, data, n_threads, options.test or start.test_for(data))
         if parent is not None:
@@ -68,7 +68,7 @@ def _resume(options: argparse.Namespace) -> int:
         option = {"parent": "from"}.get(given[0], given[0].replace("_", "-"))
         raise DigitpadError(f"a run goes on as it began: --{option} does not go with --resume")
     shelf = Shelf()
-    run = shelf.find(options.resume) if options.resume else shelf.last_interrupted()
+    run = shelf.last_interrupted() if options.resume is True else shelf.find(options.resume)
     if run.status is not Status.INTERRUPTED:
         raise DigitpadError(f"{run.name} ({run.id}) is {run.status.value}: only one that was interrupted can go on")
     out = None if options.out is None else _checked_out(options.out)

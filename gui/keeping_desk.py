@@ -96,7 +96,7 @@ class KeepingDesk(QObject):
         return self._session.is_active and bool(self._reason)
 
     def _saving(self) -> Offers:
-        return {self.tr("Save model…"): Offer(self._models.choose_place, self._models.has_unsaved)}
+        return {self.tr("Save model…"): Offer(self._models.choose_place, self._models.has_unsaved, returns=True)}
 
     def _ask_place(self) -> None:
         """Ask in which folder the run is to be kept; it may end meanwhile."""

@@ -90,6 +90,7 @@ class LabRoom(QWidget):
         self._session.stateChanged.connect(self._on_state)
         self._session.discarded.connect(self.runs.note_discarded)
         self.runs.undoable.connect(self._offer_undo)
+        self.runs.restored.connect(self.training.note_restored)
         self.runs.modelTaken.connect(models.take)
         self.run_shelf.settingsRequested.connect(self._use_settings)
         self.run_shelf.resumeRequested.connect(self.training.take_up)

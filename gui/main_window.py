@@ -187,7 +187,8 @@ class MainWindow(QMainWindow):
                 self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active
                 if self.closes_after_run:
                     (session.stop if wish is Closing.KEEP else session.leave)()
-                if wish is Closing.STAY or self.closes_after_run:
+                is_unread = wish is Closing.OVERTAKEN and self._workings.has_told_fault
+                if wish is Closing.STAY or self.closes_after_run or is_unread:
                     event.ignore()
                     return
             if not session.is_active and not self._workings.models.may_replace():

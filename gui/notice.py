@@ -22,10 +22,14 @@ class Kind(enum.Enum):
 
 
 class Offer(NamedTuple):
-    """Something that can be done about what a message says, for as long as it stands."""
+    """Something that can be done about what a message says, for as long as it stands.
+
+    One that ``returns`` comes back where it stands after it has been taken: it opens a dialog that may be left.
+    """
 
     action: Callable[[], object]
     stands: Callable[[], bool] = lambda: True
+    returns: bool = False
 
 
 Offers = Mapping[str, Offer]
@@ -133,15 +137,17 @@ class NoticeBar(QWidget):
         for text, offer in offers.items():
             button = QPushButton(text)
             button.setAccessibleName(text)
-            button.clicked.connect(lambda checked=False, action=offer.action: self._take(action))
+            button.clicked.connect(lambda checked=False, offer=offer: self._take(offer))
             self._row.insertWidget(len(self._offers), button)
             self._offers.append(button)
 
-    def _take(self, action: Callable[[], object]) -> None:
+    def _take(self, offer: Offer) -> None:
         """Do what was offered; unless that has something to say, what waits comes back."""
-        self._shown = None
+        taken, self._shown = self._shown, None
         self.hide()
-        action()
+        offer.action()
+        if offer.returns and taken is not None and (self._shown is None or self._shown.offers != taken.offers):
+            self._waiting.append(taken)
         if self._shown is None:
             self._show_waiting()
 

@@ -33,6 +33,8 @@ class RunDesk(QObject):
     told = Signal(str, object)
     undoable = Signal(str, object)
     """A sentence on what was deleted, and a function that brings it back."""
+    restored = Signal(object)
+    """Runs are on this shelf again: a list of ``core.runs.Run``."""
     modelTaken = Signal(object, str)
     """A run's network, and what it is called: it is to answer."""
 
@@ -48,6 +50,7 @@ class RunDesk(QObject):
 
     def refresh(self) -> None:
         """Show what is on the shelf now; other processes may have put runs there."""
+        self._view.show_problem(_sentence(self.shelf.problem()))
         self._view.show_runs(self.shelf.runs())
 
     def overlays(self) -> "list[Overlay]":
@@ -85,11 +88,13 @@ class RunDesk(QObject):
 
     def _restore(self, folders: Iterable[Path]) -> None:
         """Bring back what was deleted, each run to the shelf that it was on."""
-        for folder in folders:
-            came_back = self._try(partial(Shelf(folder.parent).restore, folder.name))
-            if came_back and not self.shelf.holds(folder):  # the list does not show it
-                self.told.emit(self.tr("The run is kept in {0} again.").format(folder), Kind.GOOD)
+        restored = [folder for folder in folders if self._try(partial(Shelf(folder.parent).restore, folder.name))]
         self.refresh()
+        runs = [entry for entry in self.shelf.runs() if isinstance(entry, Run) and entry.folder in restored]
+        self.restored.emit(runs)
+        for folder in restored:
+            if not self.shelf.holds(folder):  # the list does not show it
+                self.told.emit(self.tr("The run is kept in {0} again.").format(folder), Kind.GOOD)
 
     # -- single runs ---------------------------------------------------------------------------------------------------
 
@@ -158,6 +163,10 @@ class RunDesk(QObject):
             self.told.emit(str(error), Kind.BAD)
             return False
         return True
+
+
+def _sentence(text: str) -> str:
+    return f"{text}." if text else ""
 
 
 def _export_csv(run: Run, path: Path) -> None:

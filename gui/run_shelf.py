@@ -25,6 +25,7 @@ from gui.run_table import SORT_ROLE, Entry, RunTable
 _MAX_COLUMN = 220  # px: a long name does not push the scores away
 _PER_ROW = 5  # buttons
 _ROOMY = 540  # px: buttons with words need so much
+_MAX_SHOWN_NAME = 40  # letters
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
@@ -72,6 +73,10 @@ class RunShelf(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         theme.notifier.changed.connect(self.view.viewport().update)
         self._on_selection()
+
+    def show_problem(self, text: str) -> None:
+        """Say why there is no run to show; empty where there may be none."""
+        self._empty.setText(text or self.tr("Each run is kept here by itself, with its curves and its network."))
 
     def show_runs(self, entries: Sequence[Entry]) -> None:
         """Show these runs; what is ticked and selected stays so. Silent, but where a ticked one has gone or come back.
@@ -154,7 +159,10 @@ class RunShelf(QWidget):
         self.view.setAccessibleName(self.tr("Runs"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
-        self._empty = QLabel(self.tr("Each run is kept here by itself, with its curves and its network."), self.view)
+        self._empty = QLabel(self.view)
+        self.show_problem("")
+        self._empty.setWordWrap(True)
+        self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         bar = QWidget()
@@ -173,6 +181,8 @@ class RunShelf(QWidget):
         self._detail.setTextFormat(Qt.TextFormat.PlainText)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._detail.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        # A word that is longer than a line does not make the window wider.
+        self._detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
         layout.setSpacing(theme.SPACING // 2)
@@ -236,7 +246,7 @@ class RunShelf(QWidget):
         if len(chosen) == 1 and isinstance(chosen[0], Broken):
             return chosen[0].reason
         if len(runs) == 1:
-            return "\n".join(filter(None, (self._shape(runs[0]), runs[0].note, runs[0].error)))
+            return "\n".join(filter(None, (self._shape(runs[0]), runs[0].note, _sentence(runs[0].error))))
         if len(runs) == 2:
             return self._difference(runs)
         return ""
@@ -256,7 +266,7 @@ class RunShelf(QWidget):
         more = len(parts) - _MAX_SHOWN
         if more > 0:
             parts[_MAX_SHOWN:] = [self.tr("and {0} more").format(more)]
-        names = f"{runs[0].name} | {runs[1].name}"
+        names = " | ".join(_short(run.name) for run in runs)
         return self.tr("{0} differ in  {1}").format(names, "  ·  ".join(parts))
 
     def _on_renamed(self, run_id: str, name: str) -> None:
@@ -271,6 +281,16 @@ class RunShelf(QWidget):
         menu.addActions(list(self.actions_by_name.values()))
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
+
+
+def _short(name: str) -> str:
+    """Return a run's name, or how it begins."""
+    return name if len(name) <= _MAX_SHOWN_NAME else f"{name[: _MAX_SHOWN_NAME - 1]}…"
+
+
+def _sentence(text: str) -> str:
+    """Return what another sentence would have ended with as one of its own."""
+    return text[:1].upper() + text[1:]
 
 
 def _word(name: str) -> str:

@@ -117,11 +117,17 @@ class TrainingDesk(QObject):
     def offer_interrupted(self, runs: Sequence[Run | Broken]) -> None:
         """Offer to go on with the first of these runs, the newest, if that was interrupted."""
         newest = next(iter(runs), None)
-        if isinstance(newest, Run) and newest.status is Status.INTERRUPTED:
+        if isinstance(newest, Run) and newest.status is Status.INTERRUPTED and self._can_take_up(newest):
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
             stands = partial(self._can_take_up, newest)
-            offers = {self.tr("Go on with it"): Offer(partial(self.take_up, newest), stands)}
+            offers = {self.tr("Go on with it"): Offer(partial(self.take_up, newest), stands, returns=True)}
             self._tell(text.format(newest.name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
+
+    def note_restored(self, runs: Sequence[Run]) -> None:
+        """Offer to go on with a run that had been cancelled, and is on the shelf again."""
+        if runs and not self._session.is_active:
+            self._panel.show_status(self.tr("What was brought back is in the list of runs, as it stood."))
+            self.offer_interrupted(runs)
 
     def _can_take_up(self, run: Run) -> bool:
         return not self._session.is_active and run.folder.is_dir()
@@ -173,7 +179,7 @@ class TrainingDesk(QObject):
         if outcome.details:
             log.error("%s", outcome.details)
         if outcome.model is not None:
-            self._take_result(outcome.model, stopped=outcome.stopped, kept=not outcome.unkept)
+            self._take_result(outcome.model, outcome)
         elif outcome.run is not None and not outcome.error and self._keeping.is_elsewhere(outcome.run):
             self._panel.show_status(self.tr("The run was left where it stands; it can go on another time."))
         elif outcome.run is not None and not outcome.error:
@@ -192,14 +198,16 @@ class TrainingDesk(QObject):
             self._tell(text, kind, offers=offers)
         self.ended.emit(outcome)
 
-    def _take_result(self, model: Model, *, stopped: bool, kept: bool) -> None:
+    def _take_result(self, model: Model, outcome: Outcome) -> None:
         """Take over a run's network, and say how good it is."""
         self._slot.set_own(model, self._models.name_of(model))
-        if not kept:
+        if outcome.unkept:
             self._models.note_unsaved()
-        if not stopped:
+        if outcome.error:
+            form = self.tr("Ended after {0:.1f} s; of its best weights, {1}.")
+        elif not outcome.stopped:
             form = self.tr("Done after {0:.1f} s: {1}.")
-        elif kept:
+        elif not outcome.unkept:
             form = self.tr("Stopped and kept after {0:.1f} s: {1}.")
         else:
             form = self.tr("Stopped after {0:.1f} s: {1}.")
@@ -234,7 +242,7 @@ class TrainingDesk(QObject):
             return self._session.number == number  # another run has not begun
 
         return {
-            texts[name]: Offer(partial(self._restart, name, remedies[name].better), stands)
+            texts[name]: Offer(partial(self._restart, name, remedies[name].better), stands, returns=True)
             for name in texts
             if name in remedies
         }

@@ -72,6 +72,8 @@ class TrainingProgress(QWidget):
             round(record.samples / seconds / 100) * 100,
             threads,
         )
+        # Where the line is too long it breaks between two of its parts.
+        self._way = self._way.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " · ")
         self._show_way()
 
     def _show_way(self) -> None:

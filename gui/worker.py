@@ -26,7 +26,7 @@ from core.history import Axis, History
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.runs import LABEL, STATE, Run, Status, read_label
-from core.shelf import Shelf
+from core.shelf import TRASH_AGE_S, Shelf
 from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
 from core.training import Progress
 
@@ -248,8 +248,10 @@ class Worker(QThread):
             with contextlib.suppress(DigitpadError):  # one that cannot be deleted is none of the others' business
                 if run.folder.is_dir():  # or a shelf that has vanished would be made anew
                     named = dataclasses.replace(run, **read_label(run.folder / LABEL))
-                    Shelf(run.folder.parent).delete(run)
+                    shelf = Shelf(run.folder.parent)
+                    shelf.delete(run)
                     self.discarded.append(named)
+                    shelf.empty_trash(TRASH_AGE_S)  # on one that no window lists, nobody else does
 
     def _train(self, keeper: Keeper) -> None:
         experiment = keeper.experiment

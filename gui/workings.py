@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 from core import modelfile, places
 from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError
-from core.shelf import Shelf
+from core.shelf import TRASH_AGE_S, Shelf
 from gui import about, theme
 from gui.faults import log
 from gui.lab_room import LabRoom
@@ -31,8 +31,6 @@ from gui.worker import Outcome
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
-
-_TRASH_AGE_S = 24 * 3600.0  # what was deleted before can no longer be brought back: another window may still offer it
 
 
 class Workings(QObject):
@@ -65,11 +63,13 @@ class Workings(QObject):
         runs = shelf.runs() if shelf is not None else []
         self.models.load(runs)
         if shelf is not None:
-            shelf.empty_trash(_TRASH_AGE_S)
+            shelf.empty_trash(TRASH_AGE_S)
         if preferences is not None:
             self.lab.recipes.load()
             self.lab.training.offer_interrupted(runs)
         self._on_choices()
+        self.has_told_fault = False
+        """Whether the last run has ended by a fault of the program, which nothing but a message tells."""
         self._memory = None
         if preferences is not None:
             self._memory = PadMemory(self.pad_panel.pad, places.settings() / "pad.json", self)
@@ -218,6 +218,7 @@ class Workings(QObject):
             self.actions_by_name[name].setEnabled(makes_sense)
 
     def _on_ended(self, outcome: Outcome) -> None:
+        self.has_told_fault = bool(outcome.details)
         if outcome.lacks_mnist and not self.mnist_desk.is_busy:
             self.training_panel.set_mnist_present(False)
         if self._window.closes_after_run:

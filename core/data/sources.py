@@ -33,9 +33,10 @@ _JOIN = re.compile(
     r"\+\s*(?=(?:[0-9]{1,2}\*)?(?:(?:pen|idx|omniglot):|(?:mnist|(?:synthetic|nondigits)(?::[^+/\\]*)?)\s*(?:\+|$)))"
 )
 _TIMES = re.compile(r"^([1-9][0-9]?)\*")
+_ANY_TIMES = re.compile(r"^-?[0-9.]+\*")
 _FORMS = (
     "mnist, synthetic, synthetic:N, pen:FILE, pen:FILE@WRITERS, idx:FOLDER, nondigits:N, omniglot:ZIP, "
-    "omniglot:ZIP@ALPHABETS, or several joined by +"
+    "omniglot:ZIP@ALPHABETS, several joined by +, or 3*A for one that an epoch goes through three times"
 )
 
 
@@ -101,6 +102,8 @@ def default() -> str:
 def _load_part(name: str) -> Source:
     match = _TIMES.match(name)
     if match is None:
+        if wrong := _ANY_TIMES.match(name):
+            raise DataError(f'"{wrong[0]}": an epoch goes through a source from 1 to 99 times')
         return _load_named(name)
     source = _load_named(name[match.end() :])
     times = int(match[1])

@@ -16,6 +16,7 @@ from core.ink import MAX_POINTS, MAX_STROKES, Drawing
 
 MAX_BYTES = 64 * 2**20
 _HEAD_BYTES = 2**16
+_NO_TEXT = frozenset("\0\ufffd")  # what no ASCII text has
 _DIGIT = ".SEGMENT DIGIT"
 _SEGMENT = re.compile(r'\.SEGMENT\s+DIGIT\s.*"(\d)"')
 _COMMENT = re.compile(r"\.COMMENT\s+\d\s+(\d{1,9})\s+\d+\s*$")
@@ -56,7 +57,7 @@ def read(path: Path, writers: Collection[int] | None = None) -> list[PenDigit]:
 def check(path: Path) -> None:
     """Raise DataError, as ``read`` does, where a file begins as no pen file does; of a large one that takes 10 ms."""
     head = bounded.head(path, _HEAD_BYTES, DataError)
-    if len(head) < _HEAD_BYTES:
+    if len(head) < _HEAD_BYTES or path.stat().st_size > MAX_BYTES:
         read(path)
         return
     lines = list(_lines(head))
@@ -75,6 +76,8 @@ def _parse(lines: Iterable[str], name: str) -> list[PenDigit]:
     for number, line in enumerate(lines, start=1):
         if not line.startswith("."):
             if point := line.split():
+                if not digits and not _NO_TEXT.isdisjoint(line):
+                    raise DataError(f"{name} is not a UNIPEN file of digits: it is no text")
                 if not is_down:
                     raise DataError(f"{name}, line {number}: {line.strip()[:40]!r} stands outside a stroke")
                 strokes[-1].append(_point(point, f"{name}, line {number}: {line.strip()[:40]!r}"))

@@ -187,7 +187,8 @@ def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
     ("arguments", "words"),
     [
         (["--recipe", "quickest"], ["quickest", "quick", "report-baseline"]),
-        (["--data", "emnist"], ["emnist", "synthetic:N"]),
+        (["--data", "emnist"], ["emnist", "synthetic:N", "3*A"]),
+        (["--data", ""], ['no data source ""']),
         (["--data", "idx:nowhere"], ["nowhere", "No such file"]),
         (["--data", "pen:nothing.unipen"], ["nothing.unipen", "No such file"]),
         (["--data", f"pen:{'x' * 300}"], ["File name too long"]),

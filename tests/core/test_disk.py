@@ -144,7 +144,9 @@ def test_a_run_that_is_moved_stays_behind_as_interrupted(shelf, tmp_path):
     with begun(shelf) as keeper:
         next(records(keeper))
         keeper.write()
+        shelf.label(keeper.run, name="a name that came later")
         keeper.keep_in(Shelf(tmp_path / "other"))
+        assert keeper.run.name == "a name that came later"
         assert shelf.last_interrupted().step == 1
 
 

@@ -103,6 +103,19 @@ def test_where_none_was_interrupted(shelf):
         shelf.last_interrupted()
 
 
+def test_of_several_of_one_name_none_is_chosen(shelf):
+    run, other = ended(shelf, "a name"), ended(shelf)
+    shelf.label(other, name="a name")
+    with pytest.raises(RunError, match=f"2 runs are called .a name.; say which one: {other.id}, {run.id}"):
+        shelf.find("a name")
+    assert shelf.find(run.id).id == run.id
+
+
+def test_a_folder_that_is_no_runs(shelf, tmp_path):
+    with pytest.raises(RunError, match="is not the folder of a run"):
+        shelf.find(str(tmp_path))
+
+
 def test_a_run_is_found_by_its_id_and_by_its_name(shelf):
     run = ended(shelf, "a name")
     assert shelf.find(run.id).name == "a name"

@@ -87,6 +87,7 @@ def test_a_kept_run_goes_on_after_ctrl_c_as_if_it_had_never_stopped(lab, monkeyp
 def test_mistakes_in_resume(lab):
     assert lab("train", "--resume")[::2] == (2, "digitpad-lab: there is no run that was interrupted\n")
     assert 'no run "x"' in lab("train", "--resume", "x")[2]
+    assert 'no run ""' in lab("train", "--resume", "")[2]
     lab("train", "--keep", *QUICK)
     assert "only one that was interrupted can go on" in lab("train", "--resume", "quick")[2]
     assert "--epochs does not go with --resume" in lab("train", "--resume", "quick", "--epochs", "3")[2]

@@ -15,9 +15,9 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 
-from core import modelfile, places, recipes
+from core import modelfile, places, recipes, training
 from core.config import TrainConfig
-from core.data import mnist
+from core.data import mnist, unipen
 from core.ink import Drawing
 from core.runs import Status
 from core.shelf import Shelf
@@ -352,6 +352,25 @@ def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window,
     assert Shelf().runs()[0].status is Status.STOPPED
 
 
+def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window, small_run, questions, monkeypatch):
+    breaks = threading.Event()
+    fit = training.fit
+
+    def breaking(*arguments):
+        for record in fit(*arguments):
+            yield record
+            if breaks.is_set():
+                raise RuntimeError("broken")
+
+    monkeypatch.setattr(training, "fit", breaking)
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=LONG)
+    questions.meanwhile = [breaks.set]
+    assert not window.close()
+    assert "broken" in window.lab.notice.text
+    assert window.close()
+
+
 @pytest.mark.parametrize("answer", [Unsaved.STAY, Unsaved.DISCARD])
 def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, questions, monkeypatch, answer):
     questions.meanwhile = [window.session.stop]
@@ -621,12 +640,18 @@ def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path)
 
 def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_path, monkeypatch):
     before = window.training_panel.data
-    chosen = [tmp_path / "picture.png", tmp_path / "pen.unipen"]
+    chosen = [tmp_path / "picture.png", tmp_path / "huge", tmp_path / "pen.unipen"]
     chosen[0].write_bytes(b"\x89PNG" + bytes(100_000))
-    chosen[1].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
+    with chosen[1].open("wb") as huge:
+        huge.write(b'.SEGMENT DIGIT 0 ? "8"\n')
+        huge.truncate(unipen.MAX_BYTES + 1)
+    chosen[2].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(chosen.pop(0)), ""))
     window._workings._choose_pen_file()
-    assert "picture.png, line 1" in window.lab.notice.text
+    assert window.lab.notice.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
+    assert window.training_panel.data == before
+    window._workings._choose_pen_file()
+    assert window.lab.notice.text.endswith("huge is larger than 64 MiB: too large to be read")
     assert window.training_panel.data == before
     window._workings._choose_pen_file()
     assert window.lab.notice.text == ""

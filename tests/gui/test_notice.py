@@ -141,6 +141,25 @@ def test_an_offer_that_no_longer_stands_does_not_come_back(bar, done):
     assert [each.text() for each in bar._offers] == ["a"]
 
 
+def test_one_that_returns_comes_back_as_long_as_it_stands(bar):
+    stands = [True]
+    bar.show_message("save it", offers={"Save…": Offer(lambda: None, lambda: bool(stands), returns=True)})
+    button(bar, "Save…").click()  # and its dialog was left
+    assert bar.text == "save it"
+    stands.clear()
+    button(bar, "Save…").click()
+    assert bar.isHidden()
+
+
+def test_it_comes_back_from_behind_what_it_has_to_say(bar):
+    tells = Offer(lambda: bar.show_message("not there"), returns=True)
+    bar.show_message("save it", offers={"Save…": tells})
+    button(bar, "Save…").click()
+    assert bar.text == "not there"
+    close(bar)
+    assert bar.text == "save it"
+
+
 def test_the_same_offer_does_not_wait_behind_itself(bar):
     again = Offer(bar.objectName)
     bar.show_message("it failed", offers={"Again": again})

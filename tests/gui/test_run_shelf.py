@@ -298,6 +298,8 @@ def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, sh
     assert window.lab.notice.text == "“the long one” was cancelled."
     undo(window)
     assert names(window) == ["the long one"]
+    assert "in the list of runs" in window.training_panel.progress._status.text()
+    assert [offer.text() for offer in window.lab.notice._offers] == ["Go on with it"]
     (run,) = discarded.args[0]
     assert Shelf().last_interrupted().step == run.step > 0
     click(window, "the long one")
@@ -336,6 +338,41 @@ def test_where_nothing_was_kept_of_a_cancelled_run_there_is_no_undo(qtbot, windo
     assert discarded.args == [[]]
     assert window.lab.notice.text == "The run has ended; nothing of it was kept."
     assert not window.lab.notice._offers
+
+
+def test_words_without_a_space_do_not_make_the_window_wider(window, shelf, kept):
+    kept("a" * 300, note="b" * 500, error="c" * 300)
+    kept("d" * 300, data="e" * 300)
+    window.lab.runs.refresh()
+    before = window.minimumSizeHint().width()
+    shelf.view.selectRow(0)
+    assert window.minimumSizeHint().width() == before
+    shelf.view.selectAll()
+    assert f"{'d' * 39}… | {'a' * 39}…" in detail(window)
+    assert window.minimumSizeHint().width() == before
+
+
+def test_why_there_is_no_run_to_list_is_said(window, shelf):
+    assert shelf._empty.text().startswith("Each run is kept here")
+    places.runs().parent.mkdir(parents=True, exist_ok=True)
+    places.runs().write_text("no folder")
+    window.lab.runs.refresh()
+    assert shelf._empty.text() == f"{places.runs()} cannot be listed: Not a directory."
+    places.runs().unlink()
+    window.lab.runs.refresh()
+    assert shelf._empty.text().startswith("Each run is kept here")
+
+
+def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, window, small_run, tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.worker.TRASH_AGE_S", 0.0)
+    elsewhere = Shelf(tmp_path / "another place")
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=dataclasses.replace(SMALL, epochs=5000))
+    with qtbot.waitSignal(window.session.moved, timeout=60_000):
+        window.session.keep_in(elsewhere)
+    with qtbot.waitSignal(window.session.discarded, timeout=60_000):
+        window.session.cancel()
+    assert not list((elsewhere.folder / ".trash").iterdir())
 
 
 def test_what_cannot_be_brought_back_is_a_sentence(window, shelf, kept):

@@ -160,7 +160,7 @@ def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qt
     form.threads.setValue(2)
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert "2 threads" in window.training_panel.progress._status.text()
+    assert "2\u00a0threads" in window.training_panel.progress._status.text()
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
         window.training_panel.controls.stop_button.click()
     (run,) = Shelf().runs()
@@ -329,6 +329,13 @@ def test_the_offer_to_save_comes_back_until_the_network_is_saved(qtbot, window, 
     assert window.lab.notice.text == ""
 
 
+def test_who_leaves_the_dialog_is_offered_to_save_again(qtbot, window, unkept, monkeypatch):
+    monkeypatch.setattr(window.models, "choose_place", lambda: None)
+    end(qtbot, window, window.session.stop)
+    QTest.mouseClick(offers(window)[SAVE], Qt.MouseButton.LeftButton)
+    assert list(offers(window)) == [SAVE]
+
+
 def test_a_run_that_ends_while_the_folder_is_asked_for(qtbot, window, unkept, choose, elsewhere):
     choose(elsewhere.folder, lambda: end(qtbot, window, window.session.stop))
     assert window.lab.notice.text == "The run has ended meanwhile: its network can be saved."
@@ -371,6 +378,7 @@ def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
     outcome = conclude()
     assert outcome.error
     assert outcome.model is not None
+    assert window.training_panel.progress._status.text().startswith("Ended after ")
     assert "could not be kept by itself" in window.lab.notice.text
     assert list(offers(window)) == ["Restart with a tenth of the rate", SAVE]
 

@@ -33,7 +33,7 @@ def test_what_the_run_is_about_comes_first(progress):
 def test_how_long_it_will_take(progress, seconds, left):
     progress.set_state(RunState.RUNNING)
     progress.show_progress(RECORD, seconds)
-    assert f"Epoch 1 of 5 · step 10 of 100 · {left} left" in progress._status.text()
+    assert f"Epoch 1 of 5 · step 10 of 100 · {left} left" in progress._status.text().replace("\u00a0", " ")
     assert progress._bar.value() == 10
 
 
@@ -41,7 +41,7 @@ def test_a_pause_is_said(progress):
     progress.set_state(RunState.RUNNING)
     progress.show_progress(RECORD, 1.0)
     progress.set_state(RunState.PAUSED)
-    assert progress._status.text().startswith("Paused. Epoch 1 of 5")
+    assert progress._status.text().startswith("Paused. Epoch\u00a01\u00a0of\u00a05 · ")
 
 
 def test_late_news_do_not_hide_that_it_is_ending(progress):
