@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
 
+_PIXMAP_CACHE_KIB = 2048
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window and return its exit code: 2 where none can be opened."""
@@ -75,6 +77,7 @@ def spare_sources() -> None:
 def _application() -> "QApplication":
     """Make the application and tell the system who it is."""
     from PySide6.QtCore import QCoreApplication, Qt
+    from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
 
     from gui import collector, theme
@@ -83,6 +86,8 @@ def _application() -> "QApplication":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
     collector.install(app)
+    # Qt's style keeps a picture of each button that ever was, as each has a palette of its own: up to 10 MiB of them.
+    QPixmapCache.setCacheLimit(_PIXMAP_CACHE_KIB)
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("digitpad")
