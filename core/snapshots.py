@@ -13,8 +13,8 @@ from core.nn.network import Network, Snapshot
 from core.recognizer import Recognizer
 
 MAX_SNAPSHOTS = 64
-MAX_BYTES = 8 * 2**20
-"""Of all snapshots together: of networks beyond 65,000 parameters, fewer are kept; of 784-256-128-10, 17."""
+MAX_BYTES = 6 * 2**20
+"""Of all snapshots together: of networks beyond 49,000 parameters, fewer are kept; of 784-256-128-10, 13."""
 _LARGEST = float(np.finfo(np.float16).max)
 
 
