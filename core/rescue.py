@@ -28,7 +28,7 @@ def save(model: Model, stem: str) -> Path:
     model = dataclasses.replace(model, precision="float32")  # half precision may be what has failed
     refusals = []
     for folder in _folders():
-        path = _unused(folder, stem)
+        path = unused(folder, stem)
         try:
             modelfile.save(model, path)
         except ModelError as error:
@@ -45,7 +45,7 @@ def _folders() -> Iterator[Path]:
         yield Path(tempfile.gettempdir())
 
 
-def _unused(folder: Path, stem: str) -> Path:
+def unused(folder: Path, stem: str) -> Path:
     """Return the path of a model file that does not exist yet."""
     names = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
     return next(path for name in names if not (path := folder / f"{name}{modelfile.SUFFIX}").exists())

@@ -30,6 +30,7 @@ from core.modelfile import Model
 
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 200, 10_000
+_SHORT = 40
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
 _CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
@@ -135,6 +136,11 @@ class Run:
     def save_history(self, history: History) -> None:
         """Write its curves down; raise RunError where that fails."""
         tensorfile.save(self.folder / CURVE, _CURVE, history.tensors(), {"format": FORMAT})
+
+    @property
+    def short_name(self) -> str:
+        """Its name, or how that begins where it is long: a message or a dialog is no wider than a screen."""
+        return self.name if len(self.name) <= _SHORT else f"{self.name[: _SHORT - 1]}…"
 
     @classmethod
     def load(cls, folder: Path) -> Self:

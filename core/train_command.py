@@ -6,8 +6,9 @@ import dataclasses
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from core import atomic, checkpoint, modelfile, output, recipes, rescue, threads, training
@@ -51,7 +52,7 @@ def train(options: argparse.Namespace) -> int:
 def _start(options: argparse.Namespace, parent: Run | None) -> Recipe:
     """Return what is trained by: the recipe that was asked for, or what another run was trained by."""
     if parent is None:
-        return recipes.named(options.recipe or recipes.DEFAULT)
+        return recipes.named(recipes.DEFAULT if options.recipe is None else options.recipe)
     if options.recipe is not None:
         raise DigitpadError("--recipe does not go with --from: it begins with the settings that the run had")
     return Recipe(parent.recipe, parent.name, parent.config(), parent.data, parent.test or None)
@@ -78,32 +79,51 @@ def _resume(options: argparse.Namespace) -> int:
 
 def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int:
     """Train to the end, save what was learned, and report."""
-    experiment = keeper.experiment
     try:
         interrupted = _run(keeper)
     except DivergenceError as error:
-        _end_diverged(keeper, error, out)
+        _end_diverged(keeper, error, _place(out, options))
         raise
+    out = _place(out, options)
     with _uninterrupted():
-        if interrupted and keeper.run and out is None and not keeper.failure:
-            return _leave_interrupted(keeper, options)
-        model, scores = experiment.conclude()
-        model = dataclasses.replace(model, precision="float16" if options.float16 else "float32")
+        if interrupted and keeper.run and not keeper.failure:
+            return _leave_interrupted(keeper, out, options)
+        model, scores = _concluded(keeper.experiment, options)
         where, failure = _save(keeper, model, out, Status.STOPPED if interrupted else Status.FINISHED)
         if failure:
             raise RunError(f"{failure}. The network is saved as {where}")
-    report = _report(keeper, scores, out, interrupted=interrupted)
+    report = _report(keeper, scores, where, interrupted=interrupted)
     output.show(report, _train_sentence(report), as_json=options.json)
     return 130 if interrupted else 0
 
 
-def _leave_interrupted(keeper: Keeper, options: argparse.Namespace) -> int:
-    """Leave a kept run as it stands, to be taken up again."""
+def _place(out: Path | None, options: argparse.Namespace) -> Path | None:
+    """Return where the network goes by now: where no file was named, never over one that has come meanwhile."""
+    if out is None or options.out is not None or not out.exists():
+        return out
+    return rescue.unused(out.parent, out.stem)
+
+
+def _concluded(experiment: Experiment, options: argparse.Namespace) -> tuple[Model, Scores]:
+    model, scores = experiment.conclude()
+    return dataclasses.replace(model, precision="float16" if options.float16 else "float32"), scores
+
+
+def _leave_interrupted(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int:
+    """Leave a kept run as it stands, to be taken up again; its network so far goes where it was to go."""
     assert keeper.run is not None
     name, state = keeper.run.id, keeper.experiment.state
+    facts: dict[str, Any] = {"run": name, "step": state.step, "epochs": state.epoch, "interrupted": True}
+    go_on, saved = f"go on with: digitpad-lab train --resume {name}", ""
+    if out is not None:
+        try:
+            modelfile.save(_concluded(keeper.experiment, options)[0], out)
+        except ModelError as error:
+            raise RunError(f"interrupted; {error}. Nothing is lost; {go_on}") from None
+        facts["out"], saved = str(out), f"its network so far is saved as {out}; "
     if options.json:
-        output.show({"run": name, "step": state.step, "epochs": state.epoch, "interrupted": True}, "", as_json=True)
-    print(f"digitpad-lab: interrupted; go on with: digitpad-lab train --resume {name}", file=sys.stderr)
+        output.show(facts, "", as_json=True)
+    print(f"digitpad-lab: interrupted; {saved}{go_on}", file=sys.stderr)
     return 130
 
 
@@ -151,11 +171,9 @@ def _save(keeper: Keeper, model: Model, out: Path | None, status: Status, error:
     return where, "; ".join(failures)
 
 
-def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bool) -> dict[str, Any]:
+def _report(keeper: Keeper, scores: Scores, out: Path, *, interrupted: bool) -> dict[str, Any]:
     experiment, seconds = keeper.experiment, keeper.seconds
-    where = {"out": str(out)} if out else {}
-    if keeper.run:
-        where |= {"run": keeper.run.id, "out": str(out or keeper.run.folder / MODEL)}
+    where = {"out": str(out)} | ({"run": keeper.run.id} if keeper.run else {})
     return {
         **scores.as_dict(),
         "seconds": round(seconds, 3),
@@ -173,15 +191,9 @@ def _report(keeper: Keeper, scores: Scores, out: Path | None, *, interrupted: bo
 
 @contextlib.contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C, also a second one, wait: what was learned is tested and saved first, which takes a second."""
-    if threading.current_thread() is not threading.main_thread():
+    """Let Ctrl-C and its like, also a second one, wait: what was learned is tested and saved first, in a second."""
+    with _handled(signal.SIG_IGN):
         yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _checked_out(out: Path | None) -> Path:
@@ -219,14 +231,24 @@ def _tell(keeper: Keeper) -> None:
 def _interrupts() -> Iterator[threading.Event]:
     """Let Ctrl-C set an event: in the middle of a batch it would leave a state that is neither before nor after it."""
     asked = threading.Event()
+    with _handled(lambda number, frame: asked.set()):
+        yield asked
+
+
+@contextlib.contextmanager
+def _handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    """Handle what asks the process to end: Ctrl-C, a plain kill, the terminal that is closed (if it is not ignored)."""
     if threading.current_thread() is not threading.main_thread():
-        yield asked
+        yield
         return
-    before = signal.signal(signal.SIGINT, lambda number, frame: asked.set())
+    others = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
+    numbers = [signal.SIGINT, *(number for number in others if signal.getsignal(number) is not signal.SIG_IGN)]
+    before = {number: signal.signal(number, handler) for number in numbers}
     try:
-        yield asked
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 def _shown(records: Iterator[Progress]) -> Iterator[Progress]:

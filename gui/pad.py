@@ -63,9 +63,12 @@ class Pad(PenSheet):
         """Return the strokes, the one in progress included; empty where there are none or a picture is shown."""
         return self._sketch.drawing()
 
-    def own_drawing(self) -> "Drawing | None":
-        """Return the finished strokes; where a picture is shown, those that made way for it, as far as is known."""
-        return self._sketch.own_drawing()
+    def own_drawings(self) -> "tuple[Drawing, Drawing] | None":
+        """Return the finished strokes, and the last ones before them of which some are gone; each may be empty.
+
+        Strokes that made way for a picture that is shown count as still there. None where they are no longer known.
+        """
+        return self._sketch.own_drawings()
 
     def is_blank(self) -> bool:
         """Return whether there is neither stroke nor picture."""

@@ -73,7 +73,7 @@ class RunDesk(QObject):
         self.refresh()
         if deleted:
             only = deleted[0]
-            name = only.id if isinstance(only, Broken) else only.name
+            name = only.id if isinstance(only, Broken) else only.short_name
             one, many = self.tr("“{0}” was deleted."), self.tr("{0} runs were deleted.")
             self._offer_undo(one.format(name) if len(deleted) == 1 else many.format(len(deleted)), deleted)
 
@@ -81,7 +81,7 @@ class RunDesk(QObject):
         """Take note of what was kept of a run that was cancelled, on whatever shelf: it is in the trash now."""
         self.refresh()
         if runs:
-            self._offer_undo(self.tr("“{0}” was cancelled.").format(runs[-1].name), runs)
+            self._offer_undo(self.tr("“{0}” was cancelled.").format(runs[-1].short_name), runs)
 
     def _offer_undo(self, text: str, deleted: Iterable[Entry]) -> None:
         self.undoable.emit(text, partial(self._restore, [entry.folder for entry in deleted]))
@@ -109,7 +109,7 @@ class RunDesk(QObject):
     def _load(self, run: Run) -> None:
         if (model := self.model(run)) is not None:
             self.modelTaken.emit(model, run.name)
-            self.told.emit(self.tr("“{0}” answers now.").format(run.name), Kind.GOOD)
+            self.told.emit(self.tr("“{0}” answers now.").format(run.short_name), Kind.GOOD)
 
     def _rename(self, run: Run, name: str) -> None:
         self._try(partial(self.shelf.label, run, name=name))
@@ -117,7 +117,10 @@ class RunDesk(QObject):
 
     def _ask_note(self, run: Run) -> None:
         note, accepted = QInputDialog.getMultiLineText(
-            self._window, self.tr("Note"), self.tr("What is worth remembering of “{0}”?").format(run.name), run.note
+            self._window,
+            self.tr("Note"),
+            self.tr("What is worth remembering of “{0}”?").format(run.short_name),
+            run.note,
         )
         if accepted:
             self._try(partial(self.shelf.label, run, note=note.strip()))
@@ -133,7 +136,7 @@ class RunDesk(QObject):
             self.tr("Network (*.safetensors)"): ".safetensors",
         }
         name, chosen = QFileDialog.getSaveFileName(
-            self._window, self.tr("Export “{0}”").format(run.name), "", ";;".join(filters)
+            self._window, self.tr("Export “{0}”").format(run.short_name), "", ";;".join(filters)
         )
         if name:
             path = Path(name)

@@ -25,7 +25,6 @@ from gui.run_table import SORT_ROLE, Entry, RunTable
 _MAX_COLUMN = 220  # px: a long name does not push the scores away
 _PER_ROW = 5  # buttons
 _ROOMY = 540  # px: buttons with words need so much
-_MAX_SHOWN_NAME = 40  # letters
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
@@ -266,7 +265,7 @@ class RunShelf(QWidget):
         more = len(parts) - _MAX_SHOWN
         if more > 0:
             parts[_MAX_SHOWN:] = [self.tr("and {0} more").format(more)]
-        names = " | ".join(_short(run.name) for run in runs)
+        names = " | ".join(run.short_name for run in runs)
         return self.tr("{0} differ in  {1}").format(names, "  ·  ".join(parts))
 
     def _on_renamed(self, run_id: str, name: str) -> None:
@@ -281,11 +280,6 @@ class RunShelf(QWidget):
         menu.addActions(list(self.actions_by_name.values()))
         menu.exec(self.view.viewport().mapToGlobal(place))
         menu.deleteLater()
-
-
-def _short(name: str) -> str:
-    """Return a run's name, or how it begins."""
-    return name if len(name) <= _MAX_SHOWN_NAME else f"{name[: _MAX_SHOWN_NAME - 1]}…"
 
 
 def _sentence(text: str) -> str:

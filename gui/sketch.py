@@ -76,13 +76,20 @@ class Sketch:
             strokes.append(self.stroke.points)
         return Drawing(tuple(strokes))
 
-    def own_drawing(self) -> "Drawing | None":
-        """Return the finished strokes; where a picture is shown, those that made way for it, as far as is known."""
+    def own_drawings(self) -> "tuple[Drawing, Drawing] | None":
+        """Return the finished strokes, and the last ones before them of which some are gone; each may be empty.
+
+        Strokes that made way for a picture that is shown count as still there. None where they are no longer known.
+        """
         from core.ink import Drawing
 
-        steps = (self.content, *reversed(self._undo))
-        drawn = next((content.strokes for content in steps if content.picture is None), None)
-        return None if drawn is None else Drawing(tuple(stroke.points for stroke in drawn))
+        steps = [content.strokes for content in (self.content, *reversed(self._undo)) if content.picture is None]
+        if not steps:
+            return None
+        there = set(map(id, steps[0]))
+        before = next((strokes for strokes in steps if not there.issuperset(map(id, strokes))), ())
+        drawn, gone = (Drawing(tuple(stroke.points for stroke in strokes)) for strokes in (steps[0], before))
+        return drawn, gone
 
     def is_blank(self) -> bool:
         """Return whether there is neither stroke nor picture."""

@@ -100,7 +100,7 @@ class TrainingDesk(QObject):
         try:
             config = run.config()
         except DigitpadError as error:
-            self._tell(self.tr("“{0}”: {1}").format(run.name, error), Kind.BAD)
+            self._tell(self.tr("“{0}”: {1}").format(run.short_name, error), Kind.BAD)
             return False
         self._panel.set_recipe(run.recipe)
         self._panel.set_data(run.data)
@@ -121,7 +121,7 @@ class TrainingDesk(QObject):
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
             stands = partial(self._can_take_up, newest)
             offers = {self.tr("Go on with it"): Offer(partial(self.take_up, newest), stands, returns=True)}
-            self._tell(text.format(newest.name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
+            self._tell(text.format(newest.short_name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
 
     def note_restored(self, runs: Sequence[Run]) -> None:
         """Offer to go on with a run that had been cancelled, and is on the shelf again."""

@@ -84,6 +84,8 @@ class Workings(QObject):
 
     def shut_down(self) -> None:
         """Return when no thread is left."""
+        if self._memory is not None:
+            self._memory.close()
         self.session.shut_down()
         self.mnist_desk.shut_down()
         self.lab.shut_down()

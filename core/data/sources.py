@@ -158,7 +158,8 @@ def _load_pen(name: str, argument: str) -> Source:
 def _load_omniglot(name: str, argument: str) -> Source:
     from core.data import omniglot
 
-    path, _, alphabets = (argument, "", "") if bounded.exists(_located(argument)) else argument.rpartition("@")
+    is_whole = "@" not in argument or bounded.exists(_located(argument))
+    path, _, alphabets = (argument, "", "") if is_whole else argument.rpartition("@")
     characters = omniglot.read(_located(path), [part.strip() for part in alphabets.split(",")] if alphabets else None)
     drawings = [character.drawing for character in characters]
     dataset = Dataset.of(ink.render_all(drawings), np.full(len(drawings), NOT_A_DIGIT))

@@ -186,6 +186,8 @@ def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--recipe", ""], ["there is no recipe", "quick"]),
+        (["--data", "omniglot:/no/such/file"], ["/no/such/file cannot be read"]),
         (["--recipe", "quickest"], ["quickest", "quick", "report-baseline"]),
         (["--data", "emnist"], ["emnist", "synthetic:N", "3*A"]),
         (["--data", ""], ['no data source ""']),
@@ -288,14 +290,51 @@ def test_a_run_that_really_diverges(lab, data, here):
     assert_mistake(result, "diverged", "input_scale 1/255")
 
 
-def interrupted_after(monkeypatch, n_records):
+def test_a_network_that_another_process_has_saved_meanwhile_stays(lab, data, here, monkeypatch):
+    fit = training.fit
+
+    def with_another(*arguments):
+        (here / OUT).write_text("another's")
+        yield from fit(*arguments)
+
+    monkeypatch.setattr(training, "fit", with_another)
+    code, out, _ = lab("train", "--data", data, *QUICK)
+    assert code == 0
+    assert (here / OUT).read_text() == "another's"
+    assert "saved as model-2.safetensors" in out
+    assert modelfile.load(here / "model-2.safetensors")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_whatever_else_asks_it_to_end_is_heard_like_ctrl_c(lab, data, here, monkeypatch, name):
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        interrupted_after(monkeypatch, 3, number)
+        assert lab("train", "--data", data, *QUICK)[0] == 130
+        assert signal.getsignal(number) is signal.SIG_DFL
+        assert modelfile.load(here / OUT)
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_closed_terminal_that_is_ignored_stays_so(lab, data, here, monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        interrupted_after(monkeypatch, 3, signal.SIGHUP)
+        assert lab("train", "--data", data, *QUICK)[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def interrupted_after(monkeypatch, n_records, number=signal.SIGINT):
     fit = training.fit
 
     def interrupting(*arguments):
         for record in fit(*arguments):
             yield record
             if record.step == n_records:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(number)
 
     monkeypatch.setattr(training, "fit", interrupting)
 

@@ -290,6 +290,31 @@ def test_a_network_that_is_on_the_shelf_is_saved(lab, shelf_of_home, called_in, 
     assert not list(called_in.iterdir())
 
 
+@pytest.mark.parametrize("option", ["--keep", "--resume"])
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_a_kept_run_that_is_interrupted_can_go_on_also_with_out(
+    lab, shelf_of_home, called_in, gone, monkeypatch, option, is_lost
+):
+    start = ("--keep", *SMALL)
+    if option == "--resume":
+        with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+            pass
+        start = ("--resume",)
+    interrupt = functools.partial(signal.raise_signal, signal.SIGINT)
+    vanishing(monkeypatch, *[gone] * is_lost, at_step=8, then=interrupt)
+    out = gone / "mine.safetensors"
+    code, _, err = lab("train", *start, "--out", out)
+    run = shelf_of_home.last_interrupted()
+    assert (code, run.step) == (2 if is_lost else 130, 8)
+    assert err.endswith(f"go on with: digitpad-lab train --resume {run.id}\n")
+    if is_lost:
+        assert f"there is no folder {gone}. Nothing is lost" in err
+    else:
+        assert f"its network so far is saved as {out}" in err
+        assert modelfile.load(out).recipe == "quick"
+    assert not list(called_in.iterdir())
+
+
 @pytest.mark.parametrize("lost", ["the place", "the shelf", "both"])
 def test_that_both_were_lost_is_said(lab, home, called_in, gone, monkeypatch, lost):
     folders = {"the place": [gone], "the shelf": [home / "runs"], "both": [gone, home / "runs"]}[lost]

@@ -881,6 +881,7 @@ def test_damaged_settings_give_the_defaults(qtbot, width):
 
 def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
     places.settings().parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(places.settings(), ignore_errors=True)
     places.settings().write_text("a file where the folder should be")
     assert window.close()
 
