@@ -1,17 +1,13 @@
 """The command that trains a network and saves it."""
 
 import argparse
-import contextlib
 import dataclasses
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from core import atomic, checkpoint, modelfile, output, recipes, rescue, threads, training
+from core import atomic, checkpoint, interrupts, modelfile, output, recipes, rescue, threads, training
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
@@ -85,7 +81,7 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         _end_diverged(keeper, error, _place(out, options))
         raise
     out = _place(out, options)
-    with _uninterrupted():
+    with interrupts.waiting():
         if interrupted and keeper.run and not keeper.failure:
             return _leave_interrupted(keeper, out, options)
         model, scores = _concluded(keeper.experiment, options)
@@ -189,13 +185,6 @@ def _report(keeper: Keeper, scores: Scores, out: Path, *, interrupted: bool) -> 
     }
 
 
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C and its like, also a second one, wait: what was learned is tested and saved first, in a second."""
-    with _handled(signal.SIG_IGN):
-        yield
-
-
 def _checked_out(out: Path | None) -> Path:
     """Return where the model will go; raise DigitpadError, before anything is trained, if it cannot go there."""
     if out is None and DEFAULT_OUT.exists():
@@ -209,7 +198,7 @@ def _checked_out(out: Path | None) -> Path:
 def _run(keeper: Keeper) -> bool:
     """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
     experiment = keeper.experiment
-    with _interrupts() as asked:
+    with interrupts.noted() as asked:
         for _ in _shown(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config))):
             _tell(keeper)
             if asked.is_set():
@@ -225,30 +214,6 @@ def _tell(keeper: Keeper) -> None:
     if news is not None:
         lost = f"the run goes on, but cannot be kept at present: {news}"
         print(f"digitpad-lab: {lost if news else 'the run is kept again'}", file=sys.stderr)
-
-
-@contextlib.contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Let Ctrl-C set an event: in the middle of a batch it would leave a state that is neither before nor after it."""
-    asked = threading.Event()
-    with _handled(lambda number, frame: asked.set()):
-        yield asked
-
-
-@contextlib.contextmanager
-def _handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
-    """Handle what asks the process to end: Ctrl-C, a plain kill, the terminal that is closed (if it is not ignored)."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    others = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None)) is not None]
-    numbers = [signal.SIGINT, *(number for number in others if signal.getsignal(number) is not signal.SIG_IGN)]
-    before = {number: signal.signal(number, handler) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, earlier in before.items():
-            signal.signal(number, earlier)
 
 
 def _shown(records: Iterator[Progress]) -> Iterator[Progress]:

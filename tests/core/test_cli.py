@@ -904,6 +904,25 @@ def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
     assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed")
+def test_a_terminal_that_is_closed_in_mid_run(data, here):
+    import pty
+    import termios
+
+    arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.execv(sys.executable, [sys.executable, "-m", "core.cli", *arguments])
+    termios.tcsetwinsize(terminal, (24, 120))
+    shown = b""
+    while b"validation=" not in shown:
+        shown += os.read(terminal, 4096)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
 def test_a_pipe_is_not_waited_for(lab, here):
     os.mkfifo(here / "pipe.png")
