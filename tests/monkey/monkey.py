@@ -546,6 +546,9 @@ class Monkey:
         if self._aside.exists():
             self._mend()
             return "mended"
+        session = getattr(self.window, "session", None)
+        if session is not None and (session.state is RunState.PREPARING or session._retired):
+            return "not now"  # a run that is put on the shelf may make the folder anew in between
         places.runs().mkdir(parents=True, exist_ok=True)
         places.runs().rename(self._aside)
         places.runs().write_text("not a folder")
