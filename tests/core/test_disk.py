@@ -8,13 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core import keeper, modelfile, runs, training
+from core import keeper, modelfile, rescue, runs, training
 from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
@@ -327,24 +326,58 @@ def test_that_both_were_lost_is_said(lab, home, called_in, gone, monkeypatch, lo
     assert modelfile.load(Path(last.partition(" is saved as ")[2])).recipe == "quick"
 
 
-def test_where_the_working_folder_has_vanished_too_it_is_among_the_temporary_files(lab, tmp_path, gone, monkeypatch):
-    monkeypatch.chdir(gone)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    vanishing(monkeypatch, gone, at_step=8)
-    code, _, err = lab("train", *SMALL)
+# In a process of its own: where the working folder has vanished, not even the tests' own tools import any more.
+_WITHOUT_A_FOLDER = """
+import shutil, sys
+from pathlib import Path
+from core import cli, training
+
+fit, here = training.fit, Path.cwd()
+
+def vanish(*arguments):
+    for record in fit(*arguments):
+        if record.step == 8:
+            shutil.rmtree(here)
+        yield record
+
+training.fit = vanish
+sys.exit(cli.main(["train", *sys.argv[1:]]))
+"""
+
+
+@pytest.fixture
+def without_a_folder(gone):
+    """Return a function that trains where the working folder vanishes, with another for temporary files."""
+
+    def train(temporary):
+        done = subprocess.run(
+            [sys.executable, "-c", _WITHOUT_A_FOLDER, *SMALL],
+            cwd=gone,
+            env=os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(modelfile.__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert not gone.exists()
+        return done.returncode, done.stderr
+
+    return train
+
+
+def test_where_the_working_folder_has_vanished_too_it_is_among_the_temporary_files(without_a_folder, tmp_path):
+    code, err = without_a_folder(tmp_path)
     assert code == 2
     assert err.endswith(f"The network is saved as {tmp_path / 'model.safetensors'}\n")
     assert modelfile.load(tmp_path / "model.safetensors")
 
 
-def test_where_it_can_be_saved_nowhere_that_is_said(lab, tmp_path, gone, monkeypatch):
-    monkeypatch.chdir(gone)
-    monkeypatch.setattr(tempfile, "tempdir", str(gone))
+@pytest.mark.parametrize("has_places", [False, True])
+def test_where_it_can_be_saved_nowhere_that_is_said(lab, gone, called_in, monkeypatch, has_places):
+    monkeypatch.setattr(rescue, "_folders", lambda: [gone] * has_places)
     vanishing(monkeypatch, gone, at_step=8)
-    code, _, err = lab("train", *SMALL)
+    code, _, err = lab("train", *SMALL, "--out", gone / "mine.safetensors")
     assert code == 2
-    assert "there is no folder" in err or "cannot be written" in err
-    assert "nor could the network be saved elsewhere: " in err
+    assert f"there is no folder {gone}; nor could the network be saved elsewhere: there is no folder " in err
     assert err.count("\n") == 1
 
 
