@@ -131,6 +131,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="measure how speed and memory grow, instead")
     parser.add_argument("--plot", type=Path, help="of --full: draw it there (needs matplotlib, extra report)")
     options = parser.parse_args()
+    if options.plot and importlib.util.find_spec("matplotlib") is None:
+        parser.error("--plot needs matplotlib, which the extra report brings")
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {Workload().n_threads} threads")
     found: Any
     if options.full:

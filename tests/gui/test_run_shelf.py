@@ -312,12 +312,18 @@ def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, sh
     assert names(window) == ["the long one"]
 
 
-def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, window, shelf, small_run, tmp_path):
-    elsewhere = Shelf(tmp_path / "another place")
+@pytest.fixture
+def elsewhere(qtbot, window, small_run, tmp_path):
+    """Another shelf, on which a run that goes on is kept by now."""
+    shelf = Shelf(tmp_path / "another place")
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=5000))
     with qtbot.waitSignal(window.session.moved, timeout=60_000):
-        window.session.keep_in(elsewhere)
+        window.session.keep_in(shelf)
+    return shelf
+
+
+def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, window, shelf, elsewhere):
     with qtbot.waitSignal(window.session.discarded, timeout=60_000):
         window.session.cancel()
     assert Shelf().runs() == elsewhere.runs() == []
@@ -363,13 +369,8 @@ def test_why_there_is_no_run_to_list_is_said(window, shelf):
     assert shelf._empty.text().startswith("Each run is kept here")
 
 
-def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, window, small_run, tmp_path, monkeypatch):
+def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, window, elsewhere, monkeypatch):
     monkeypatch.setattr("gui.worker.TRASH_AGE_S", 0.0)
-    elsewhere = Shelf(tmp_path / "another place")
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
-        small_run(config=dataclasses.replace(SMALL, epochs=5000))
-    with qtbot.waitSignal(window.session.moved, timeout=60_000):
-        window.session.keep_in(elsewhere)
     with qtbot.waitSignal(window.session.discarded, timeout=60_000):
         window.session.cancel()
     assert not list((elsewhere.folder / ".trash").iterdir())
