@@ -39,9 +39,10 @@ def _empty(began: float) -> None:
 
 def _resident_mib() -> float:
     import os
+    from pathlib import Path
 
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc").exists() else 0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def _digitpad(began: float) -> None:

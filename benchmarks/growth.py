@@ -54,25 +54,34 @@ def table(found: dict[str, list[dict[str, float]]]) -> str:
 
 
 def plot(found: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Draw the time that a million digits take, and the memory, against what grows; dashed: proportional to it."""
+    """Draw the time that a million digits take, and the memory, against what grows.
+
+    Dashed is the time that the multiplications would take at the best rate among the sizes: above it lies what is lost.
+    Memory has linear axes: what grows by the same amount for each layer or row lies on a straight line.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot, ticker
 
-    figure, axes = pyplot.subplots(2, len(found), figsize=(13, 5.6), layout="constrained", sharex="col")
+    figure, axes = pyplot.subplots(2, len(found), figsize=(13, 5.6), layout="constrained")
     labels = {"width": "width of both hidden layers", "depth": "hidden layers of 256", "batch": "batch", "rows": "rows"}
     for (name, rows), (above, below) in zip(found.items(), axes.T, strict=True):
         sizes = np.array([row["size"] for row in rows])
         seconds = np.array([1e6 / row["digits_per_s"] for row in rows])
+        work = np.array([multiplications(workload) for _, workload in SCALES[name]], float)
+        above.loglog(sizes, work * (seconds / work).min(), "--", color="grey")
         above.loglog(sizes, seconds, "o-")
-        workloads = [workload for _, workload in SCALES[name]]
-        work = np.array([multiplications(workload) for workload in workloads], float)
-        above.loglog(sizes, work * seconds[-1] / work[-1], "--", color="grey")
         above.set_ylim(1, 200)  # the same everywhere: what does not grow lies flat
-        below.semilogx(sizes, [row["memory_mb"] for row in rows], "o-", color="C1")
-        below.set_ylim(bottom=0)
+        above.set_xticks(sizes if name != "rows" else [1e3, 1e4, 1e5, 1e6])
+        above.xaxis.set_minor_formatter(ticker.NullFormatter())
+        above.minorticks_off()
+        memory = [row["memory_mb"] for row in rows]
+        below.plot(sizes, memory, "o-", color="C1")
+        below.set_ylim(0, 1.1 * max(memory))
+        for axis in (above, below):
+            axis.xaxis.set_major_formatter(ticker.EngFormatter(sep="") if name == "rows" else ticker.ScalarFormatter())
         below.set_xlabel(labels[name])
-    axes[0, 0].set_ylabel("seconds for a million digits\n(dashed: as the multiplications)")
+    axes[0, 0].set_ylabel("seconds for a million digits\n(dashed: at the best rate)")
     axes[1, 0].set_ylabel("resident memory, MB")
     figure.savefig(path, dpi=110)

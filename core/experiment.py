@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
-from core import evaluation, scoring
+from core import evaluation, remedies, scoring
 from core.calibration import Calibration
 from core.config import TrainConfig
 from core.data import sources
@@ -19,6 +19,7 @@ from core.geometry import SIZE
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer
+from core.remedies import Collapse
 from core.scoring import Evaluation
 from core.threads import available
 from core.training_state import TrainingState
@@ -110,6 +111,11 @@ class Experiment:
             calibration=calibration_of(network, scale, self.splits.validation),
         )
         return model, scores
+
+    def collapse(self, scores: Scores) -> Collapse | None:
+        """Return whether the network, concluded with these scores, has come to give one answer to everything."""
+        state = self.state
+        return remedies.of_collapse(state.network, self.config, self.splits.train, scores.train, state.rate_factor)
 
 
 def calibration_of(network: Network, input_scale: float, data: Dataset) -> Calibration:

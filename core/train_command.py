@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import atomic, checkpoint, interrupts, modelfile, output, recipes, rescue, threads, training
+from core import atomic, checkpoint, interrupts, modelfile, output, recipes, remedies, rescue, threads, training
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
@@ -89,7 +89,13 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         if failure:
             raise RunError(f"{failure}. The network is saved as {where}")
     report = _report(keeper, scores, where, interrupted=interrupted)
-    output.show(report, _train_sentence(report), as_json=options.json)
+    sentence = _train_sentence(report)
+    # A run that was ended early may yet have learned to tell digits apart.
+    if not interrupted and (collapse := keeper.experiment.collapse(scores)):
+        report["only_answer"] = collapse.answer
+        fact = f"It answers {collapse.answer} to every digit, and has learned nothing else."
+        sentence = " ".join(filter(None, (f"{sentence}.", fact, remedies.advice(collapse.remedies))))
+    output.show(report, sentence, as_json=options.json)
     return 130 if interrupted else 0
 
 

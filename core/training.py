@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import inspection
+from core import inspection, remedies
 from core.config import TrainConfig
 from core.data.splits import Splits
-from core.errors import DivergenceError, Remedy
+from core.errors import DivergenceError
 from core.inspection import Inspection
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
@@ -24,12 +24,6 @@ from core.scoring import Evaluation, evaluate
 from core.training_state import TrainingState, is_sound
 
 _INSPECTED = 500  # digits that tell which units are dead
-_ADVICE = {
-    "learning_rate": "a smaller learning_rate (it was {0:g})",
-    "input_scale": "pixels scaled to [0, 1] (input_scale 1/255, not {0:g})",
-    "initializer": "he_normal weights",
-    "batch_norm": "batch_norm",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +171,6 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int) -> Divergenc
         if state.best.step
         else "There is nothing to keep of it."
     )
-    remedies = {"learning_rate": Remedy(config.learning_rate * state.rate_factor, config.learning_rate / 10)}
-    if config.input_scale > 0.1:
-        remedies["input_scale"] = Remedy(config.input_scale, 1 / 255)
-    if config.initializer == "normal":
-        remedies["initializer"] = Remedy("normal", "he_normal")
-    if not config.batch_norm:
-        remedies["batch_norm"] = Remedy(False, True)
-    advice = ", or ".join(_ADVICE[name].format(remedy.was) for name, remedy in remedies.items())
-    return DivergenceError(f"the loss {what} at step {step:,}: the run diverged. {kept}", f"Try {advice}.", remedies)
+    helpful = remedies.of_divergence(config, state.rate_factor)
+    fact = f"the loss {what} at step {step:,}: the run diverged. {kept}"
+    return DivergenceError(fact, remedies.advice(helpful), helpful)

@@ -190,10 +190,10 @@ class TrainingDesk(QObject):
             self._panel.show_status(self.tr("The run was cancelled."))
         self._slot.forget_training()
         text, kind, offers = self._keeping.verdict(outcome)
-        if outcome.error:
-            sentence = outcome.error[:1].upper() + outcome.error[1:]
-            told = " ".join(filter(None, (sentence, self._advice(outcome.remedies), text)))
-            self._tell(told, Kind.BAD, outcome.details, {**self._remedies(outcome.remedies), **offers})
+        wrong, remedies = self._what_went_wrong(outcome)
+        if wrong:
+            told = " ".join(filter(None, (wrong, self._advice(remedies), text)))
+            self._tell(told, Kind.BAD, outcome.details, {**self._remedies(remedies), **offers})
         elif text:
             self._tell(text, kind, offers=offers)
         self.ended.emit(outcome)
@@ -219,6 +219,15 @@ class TrainingDesk(QObject):
         )
         self._panel.show_status(form.format(self._session.seconds, score))
 
+    def _what_went_wrong(self, outcome: Outcome) -> tuple[str, Mapping[str, Remedy]]:
+        """Return what a run came to that nobody wants, in a sentence, and what would help; both empty if nothing."""
+        if outcome.error:
+            return outcome.error[:1].upper() + outcome.error[1:], outcome.remedies
+        if outcome.collapse is None:
+            return "", {}
+        text = self.tr("The network answers {0} to every digit, and has learned nothing else.")
+        return text.format(outcome.collapse.answer), outcome.collapse.remedies
+
     def _advice(self, remedies: Mapping[str, Remedy]) -> str:
         """Return, in a sentence, which settings would help, as the form calls them; empty where none is known."""
         texts = {
@@ -235,7 +244,12 @@ class TrainingDesk(QObject):
         texts = {
             "learning_rate": self.tr("Restart with a tenth of the rate"),
             "input_scale": self.tr("Restart with scaled pixels"),
+            "initializer": self.tr("Restart with weights by He"),
+            "batch_norm": self.tr("Restart with batch normalisation"),
         }
+        # Where the step was too large, nothing else helps as surely.
+        causes = {"learning_rate", "input_scale"} if "learning_rate" in remedies else texts.keys()
+        names = [name for name in remedies if name in causes][:2]
         number = self._session.number
 
         def stands() -> bool:
@@ -243,8 +257,7 @@ class TrainingDesk(QObject):
 
         return {
             texts[name]: Offer(partial(self._restart, name, remedies[name].better), stands, returns=True)
-            for name in texts
-            if name in remedies
+            for name in names
         }
 
     def _restart(self, name: str, value: Any) -> None:

@@ -25,6 +25,7 @@ from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
 from core.modelfile import Model
+from core.remedies import Collapse
 from core.runs import LABEL, STATE, Run, Status, read_label
 from core.shelf import TRASH_AGE_S, Shelf
 from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
@@ -86,6 +87,7 @@ class Outcome:
 
     ``details`` is the traceback of a fault of the program, and empty otherwise; ``lacks_mnist`` says that the error
     would be mended by getting MNIST; ``remedies`` are settings with which a run that diverged might not have, by name.
+    ``collapse`` tells of a network that gives one answer to everything, at the end of a run that was not stopped.
     ``run`` is what was kept of it, wherever that is by now, and ``unkept`` why that was not everything.
     """
 
@@ -95,6 +97,7 @@ class Outcome:
     details: str = ""
     lacks_mnist: bool = False
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
+    collapse: Collapse | None = None
     run: Run | None = None
     unkept: str = ""
 
@@ -234,13 +237,22 @@ class Worker(QThread):
             return Outcome(stopped=True, error=error)
         if self._end is _End.LEAVE and keeper.run is not None and not keeper.failure:
             return Outcome(stopped=True, error=error, run=keeper.run)
-        model = None
+        model = scores = None
         if not error or keeper.experiment.state.best.step:
-            model, _ = keeper.experiment.conclude()
+            model, scores = keeper.experiment.conclude()
         self._move(keeper)
         stopped = self._end is not None
         keeper.end(Status.DIVERGED if error else Status.STOPPED if stopped else Status.FINISHED, model, error)
-        return Outcome(model, stopped or model is None, error, remedies=remedies, run=keeper.run, unkept=keeper.failure)
+        # One that was ended early may yet have learned to tell digits apart.
+        return Outcome(
+            model,
+            stopped or model is None,
+            error,
+            remedies=remedies,
+            collapse=None if scores is None or error or stopped else keeper.experiment.collapse(scores),
+            run=keeper.run,
+            unkept=keeper.failure,
+        )
 
     def _discard(self, keeper: Keeper) -> None:
         """Delete what was kept of the run, on each shelf where it was; from their trash it can be brought back."""

@@ -290,6 +290,32 @@ def test_a_run_that_really_diverges(lab, data, here):
     assert_mistake(result, "diverged", "input_scale 1/255")
 
 
+FADING = """\
+title = "Signals that fade"
+[settings]
+hidden = [16, 16, 16, 16]
+initializer = "normal"
+sigma = 0.0001
+epochs = 2
+batch_size = 20
+"""
+
+
+def test_a_network_that_answers_one_digit_to_everything_is_told(lab, data, here):
+    (here / "fading.toml").write_text(FADING)
+    code, out, _ = lab("train", "--recipe", "fading.toml", "--data", data)
+    assert code == 0
+    assert "to every digit, and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
+    assert f"saved as {OUT}. It answers " in out
+    out = lab("train", "--recipe", "fading.toml", "--data", data, "--out", "b", "--json")[1]
+    assert 0 <= json.loads(out)["only_answer"] <= 9
+
+
+def test_of_one_that_tells_digits_apart_nothing_is_told(lab, data, here):
+    assert "It answers" not in lab("train", "--data", data, *QUICK)[1]
+    assert "only_answer" not in json.loads(lab("train", "--data", data, *QUICK, "--out", "b", "--json")[1])
+
+
 def test_a_network_that_another_process_has_saved_meanwhile_stays(lab, data, here, monkeypatch):
     fit = training.fit
 

@@ -83,7 +83,10 @@ def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_pa
             assert "1000" in settings or "raw" in settings
         assert np.isfinite(experiment.state.network.parameters).all()
         assert all(math.isfinite(record.loss) for record in records)
-        model, _ = experiment.conclude()
+        model, scores = experiment.conclude()
+        collapse = experiment.collapse(scores)
+        assert collapse is not None or not data.startswith("all-")  # what looks all the same has one answer
+        assert collapse is None or len(set(DATA[data][1])) > 1
         keeper.end(Status.FINISHED, model)
         assert keeper.failure == ""
     (run,) = shelf.runs()

@@ -62,6 +62,32 @@ def test_the_advice_after_a_divergence_speaks_as_the_form_does(window, small_run
     assert Shelf().runs()[0].error in text[:1].lower() + text[1:]
 
 
+FADING = TrainConfig(hidden=(16,) * 4, epochs=2, batch_size=50, initializer="normal", sigma=0.0001)
+
+
+def test_a_network_that_gives_one_answer_is_told_with_what_would_help(window, small_run, conclude):
+    small_run(config=FADING)
+    outcome = conclude()
+    assert not outcome.error
+    assert "Done after" in window.training_panel.progress._status.text()
+    assert window.lab.notice.text == (
+        f"The network answers {outcome.collapse.answer} to every digit, and has learned nothing else. "
+        "Try initial weights by He, or batch normalisation."
+    )
+    assert list(offers(window)) == ["Restart with weights by He", "Restart with batch normalisation"]
+    QTest.mouseClick(offers(window)["Restart with weights by He"], Qt.MouseButton.LeftButton)
+    assert conclude().collapse is None
+    assert Shelf().runs()[0].config() == dataclasses.replace(FADING, initializer="he_normal")
+
+
+def test_one_that_was_stopped_may_yet_have_learned(window, qtbot, small_run, conclude):
+    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+        small_run(config=dataclasses.replace(FADING, epochs=5000))
+    window.training_panel.controls.stop_button.click()
+    assert conclude().collapse is None
+    assert "to every digit" not in window.lab.notice.text
+
+
 def test_what_has_no_digit_at_all_is_refused(window, small_run, conclude):
     small_run(data="nondigits:10")
     assert conclude().model is None

@@ -1,0 +1,77 @@
+"""What would help a run that came to nothing: one that diverged, or whose network answers one digit to everything."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from core import inspection
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.errors import Remedy
+from core.nn.network import Network
+from core.scoring import Evaluation
+
+_ADVICE = {
+    "learning_rate": "a smaller learning_rate (it was {0:g})",
+    "input_scale": "pixels scaled to [0, 1] (input_scale 1/255, not {0:g})",
+    "initializer": "he_normal weights",
+    "batch_norm": "batch_norm",
+}
+_ASKED = 500  # digits that tell which units are dead
+
+
+class Collapse(NamedTuple):
+    """That a network gives the same answer to all digits, and what would help."""
+
+    answer: int
+    remedies: Mapping[str, Remedy]
+
+
+def advice(remedies: Mapping[str, Remedy]) -> str:
+    """Return what to try, in a sentence, by the names that settings have in files; empty where nothing is known."""
+    parts = [_ADVICE[name].format(remedy.was) for name, remedy in remedies.items()]
+    return f"Try {', or '.join(parts)}." if parts else ""
+
+
+def of_divergence(config: TrainConfig, rate_factor: float = 1.0) -> dict[str, Remedy]:
+    """Return what would help a run that diverged, the likeliest first, by the setting's name.
+
+    ``rate_factor`` is what its learning rate was multiplied with on the way.
+    """
+    rate = config.learning_rate * rate_factor
+    return {"learning_rate": Remedy(rate, config.learning_rate / 10)} | _of_signals(config)
+
+
+def of_collapse(
+    network: Network, config: TrainConfig, data: Dataset, answers: Evaluation, rate_factor: float = 1.0
+) -> Collapse | None:
+    """Return that a network answers one digit to all those that it learned from; None if it tells any apart.
+
+    Too large a step is among the causes if it has left a layer without a unit that answers anything; without one, the
+    signals have died away on their way through the layers, or the run was too short.
+
+    Parameters
+    ----------
+    answers
+        The network's, to ``data``.
+    """
+    given = np.flatnonzero(answers.confusion.sum(axis=0))
+    if len(given) != 1 or np.count_nonzero(answers.confusion.sum(axis=1)) < 2:
+        return None
+    images = data.digits.images[:_ASKED] * np.float32(config.input_scale)
+    with np.errstate(all="ignore"):
+        is_dead = any(share == 1 for share in inspection.dead_shares(network, images))
+    return Collapse(int(given[0]), of_divergence(config, rate_factor) if is_dead else _of_signals(config))
+
+
+def _of_signals(config: TrainConfig) -> dict[str, Remedy]:
+    """Return what keeps signals of the same size through the layers, as far as it is not set already."""
+    remedies: dict[str, Remedy] = {}
+    if config.input_scale > 0.1:
+        remedies["input_scale"] = Remedy(config.input_scale, 1 / 255)
+    if config.initializer == "normal":
+        remedies["initializer"] = Remedy("normal", "he_normal")
+    if not config.batch_norm:
+        remedies["batch_norm"] = Remedy(False, True)
+    return remedies

@@ -1,0 +1,83 @@
+"""What is said of a run that came to nothing."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from core import remedies
+from core.config import TrainConfig
+from core.data.dataset import Dataset
+from core.errors import Remedy
+from core.nn.initializers import he_normal
+from core.nn.network import Network, mlp
+from core.scoring import evaluate
+
+DEEP = TrainConfig(hidden=(16, 16), initializer="normal", sigma=0.001, input_scale=1.0, learning_rate=0.3)
+SOUND = TrainConfig(hidden=(16, 16), batch_norm=True)
+
+
+@pytest.fixture
+def data():
+    """Forty images of noise, four of each digit."""
+    return Dataset.of(np.random.default_rng(0).integers(0, 256, (40, 784)).astype(np.uint8), np.arange(40) % 10)
+
+
+@pytest.fixture
+def network():
+    """A network that answers 3 to everything, with units that are not dead."""
+    network = Network(mlp((784, 16, 16, 10)))
+    network.initialize(he_normal, np.random.default_rng(0))
+    network.layers[-1].bias.value[3] = 1e6
+    return network
+
+
+def collapse(network, config, data, rate_factor=1.0):
+    return remedies.of_collapse(network, config, data, evaluate(network, data, config.input_scale), rate_factor)
+
+
+def test_signals_that_died_away_are_what_is_to_be_mended(network, data):
+    found = collapse(network, DEEP, data)
+    assert found.answer == 3
+    assert list(found.remedies.items()) == [
+        ("input_scale", Remedy(1.0, 1 / 255)),
+        ("initializer", Remedy("normal", "he_normal")),
+        ("batch_norm", Remedy(False, True)),
+    ]
+
+
+@pytest.mark.parametrize("layer", [0, 2])
+def test_a_layer_that_is_dead_was_killed_by_a_step_too_large(network, data, layer):
+    network.layers[layer].bias.value[:] = -1e6
+    found = collapse(network, SOUND, data, rate_factor=2.0)
+    assert found.answer == 3
+    assert found.remedies == {"learning_rate": Remedy(2 * SOUND.learning_rate, SOUND.learning_rate / 10)}
+
+
+def test_where_all_is_set_well_nothing_is_advised(network, data):
+    found = collapse(network, SOUND, data)
+    assert found == (3, {})
+    assert remedies.advice(found.remedies) == ""
+
+
+def test_one_digit_answered_otherwise_is_no_collapse(network, data):
+    answers = evaluate(network, data, 1 / 255)
+    answers.confusion[5, 3] -= 1
+    answers.confusion[5, 5] += 1
+    assert remedies.of_collapse(network, SOUND, data, answers) is None
+
+
+def test_one_answer_is_right_where_there_is_one_digit(network, data):
+    only_threes = dataclasses.replace(data, labels=np.full(len(data), 3))
+    assert collapse(network, SOUND, only_threes) is None
+
+
+def test_where_there_are_no_digits_nothing_is_said(network, data):
+    assert collapse(network, SOUND, data[:0]) is None
+
+
+def test_the_advice_names_settings_as_files_do(network, data):
+    assert remedies.advice(remedies.of_divergence(DEEP, 0.5)) == (
+        "Try a smaller learning_rate (it was 0.15), or pixels scaled to [0, 1] (input_scale 1/255, not 1), "
+        "or he_normal weights, or batch_norm."
+    )
