@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QGridLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QMenu,
     QSizePolicy,
     QTableView,
@@ -83,7 +85,7 @@ class RunShelf(QWidget):
         While a name is being edited they wait: to show them would close the editor, with what has been typed.
         """
         self._newest = entries
-        if self.view.state() != QAbstractItemView.State.EditingState:
+        if not self._is_naming():
             self._show_newest()
 
     def _show_newest(self) -> None:
@@ -201,6 +203,13 @@ class RunShelf(QWidget):
     # -- reactions -----------------------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
+        if not self._is_naming():
+            self._do(name)
+        elif name != "rename":
+            self._end_naming()
+            QTimer.singleShot(0, self, lambda: self._do(name))  # when the list has the new name
+
+    def _do(self, name: str) -> None:
         chosen = self.selected()
         signals = {
             "load": self.loadRequested,
@@ -218,6 +227,16 @@ class RunShelf(QWidget):
             self.view.edit(rows[0])
         elif chosen:
             signals[name].emit(chosen[0])
+
+    def _is_naming(self) -> bool:
+        return self.view.state() == QAbstractItemView.State.EditingState
+
+    def _end_naming(self) -> None:
+        """Take the name as it has been typed so far: buttons take no focus from the editor, and a list waits for it."""
+        delegate = self.view.itemDelegate()
+        for editor in self.view.viewport().findChildren(QLineEdit):
+            delegate.commitData.emit(editor)
+            delegate.closeEditor.emit(editor, QAbstractItemDelegate.EndEditHint.NoHint)
 
     def _on_selection(self) -> None:
         chosen = self.selected()

@@ -181,6 +181,38 @@ def test_a_list_that_waited_is_shown_where_the_name_stays(qtbot, window, shelf, 
     qtbot.waitUntil(lambda: sorted(names(window)) == ["one", "two"])
 
 
+def button(shelf, name):
+    return next(button for button in shelf._buttons if button.defaultAction() is shelf.actions_by_name[name])
+
+
+def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot, window, shelf, kept):
+    kept("one")
+    window.lab.runs.refresh()
+    click(window, "one")
+    act(window, "rename")
+    QTest.keyClicks(shelf.view.findChild(QLineEdit), "the best")
+    kept("two")
+    window.lab.runs.refresh()
+    QTest.mouseClick(button(shelf, "delete"), Qt.MouseButton.LeftButton)  # which takes no focus from the editor
+    qtbot.waitUntil(lambda: names(window) == ["two"])
+    assert "“the best” was deleted." in window.lab.notice.text
+    undo(window)
+    assert sorted(names(window)) == ["the best", "two"]
+
+
+def test_to_rename_once_more_leaves_what_is_being_typed(qtbot, window, shelf, kept):
+    kept("one")
+    window.lab.runs.refresh()
+    click(window, "one")
+    act(window, "rename")
+    editor = shelf.view.findChild(QLineEdit)
+    QTest.keyClicks(editor, "the b")
+    QTest.mouseClick(button(shelf, "rename"), Qt.MouseButton.LeftButton)
+    QTest.keyClicks(editor, "est")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: names(window) == ["the best"])
+
+
 def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
     kept("one")
     window.lab.runs.refresh()

@@ -26,10 +26,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QComboBox,
     QDialog,
     QFileDialog,
+    QLineEdit,
     QMenu,
     QMessageBox,
     QPushButton,
@@ -588,6 +590,10 @@ class Monkey:
             self._rng.choice((session.stop, session.cancel))()
         wait(lambda: session.state is RunState.IDLE and not session._retired)
         self._mend()
+        view = window.lab.run_shelf.view
+        for editor in view.viewport().findChildren(QLineEdit):  # while a name is typed, the list waits
+            QTest.keyClick(editor, Qt.Key.Key_Escape)
+        wait(lambda: view.state() != QAbstractItemView.State.EditingState)
         window.lab.runs.refresh()
         if window.models.has_unsaved():  # or it would be asked for
             window.models.save(self._aside.with_name("kept.safetensors"))
