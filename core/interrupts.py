@@ -17,7 +17,7 @@ def noted() -> Iterator[threading.Event]:
 
     def note(number: int, frame: FrameType | None) -> None:
         if number != signal.SIGINT:
-            _leave_terminal()
+            leave_terminal()
         asked.set()
 
     with _handled(note):
@@ -31,7 +31,15 @@ def waiting() -> Iterator[None]:
         yield
 
 
-def _leave_terminal() -> None:
+def numbers() -> list[signal.Signals]:
+    """Return what asks for an end here; what is ignored stays so: nohup lets a command outlive its terminal."""
+    if sys.platform == "win32":
+        return [signal.SIGINT]
+    others = (signal.SIGTERM, signal.SIGHUP)
+    return [signal.SIGINT, *(each for each in others if signal.getsignal(each) is not signal.SIG_IGN)]
+
+
+def leave_terminal() -> None:
     """Print nowhere from now on where that was a terminal: once it has gone, whatever is printed fails."""
     for descriptor in (1, 2):
         with contextlib.suppress(OSError):  # it was closed
@@ -46,10 +54,7 @@ def _handled(handler: Callable[[int, FrameType | None], object] | signal.Handler
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [signal.SIGINT]
-    if sys.platform != "win32":  # what is ignored stays so: nohup lets a command outlive its terminal
-        numbers += [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, handler) for number in numbers}
+    before = {number: signal.signal(number, handler) for number in numbers()}
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ from core import inspection
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import Remedy
+from core.nn.layers import Array
 from core.nn.network import Network
 from core.scoring import Evaluation
 
@@ -18,7 +19,9 @@ _ADVICE = {
     "initializer": "he_normal weights",
     "batch_norm": "batch_norm",
 }
-_ASKED = 500  # digits that tell which units are dead
+_ASKED = 500  # digits that tell which units are dead, and whether signals fade
+_FADED = 1e-3
+"""By less, logits do not differ from digit to digit where signals have died away; where they have not, by tenths."""
 
 
 class Collapse(NamedTuple):
@@ -26,6 +29,11 @@ class Collapse(NamedTuple):
 
     answer: int
     remedies: Mapping[str, Remedy]
+
+    @property
+    def fact(self) -> str:
+        """What has happened, as a part of a sentence."""
+        return f"it answers {self.answer} to every digit, and has learned nothing else"
 
 
 def advice(remedies: Mapping[str, Remedy]) -> str:
@@ -48,8 +56,9 @@ def of_collapse(
 ) -> Collapse | None:
     """Return that a network answers one digit to all those that it learned from; None if it tells any apart.
 
-    Too large a step is among the causes if it has left a layer without a unit that answers anything; without one, the
-    signals have died away on their way through the layers, or the run was too short.
+    Where the signals died away in the layers from the beginning, that is the cause. Where they did not, but there is a
+    layer by now without a unit that answers anything, a step was too large. For anything else (a run too short, images
+    that look all the same) no setting is known to help.
 
     Parameters
     ----------
@@ -60,9 +69,24 @@ def of_collapse(
     if len(given) != 1 or np.count_nonzero(answers.confusion.sum(axis=1)) < 2:
         return None
     images = data.digits.images[:_ASKED] * np.float32(config.input_scale)
+    helpful: dict[str, Remedy] = {}
     with np.errstate(all="ignore"):
-        is_dead = any(share == 1 for share in inspection.dead_shares(network, images))
-    return Collapse(int(given[0]), of_divergence(config, rate_factor) if is_dead else _of_signals(config))
+        if not np.ptp(images, axis=0).any():
+            pass
+        elif _fade(network, config, images):
+            helpful = _of_weights(config)
+        elif any(share == 1 for share in inspection.dead_shares(network, images)):
+            helpful = of_divergence(config, rate_factor)
+    return Collapse(int(given[0]), helpful)
+
+
+def _fade(network: Network, config: TrainConfig, images: Array) -> bool:
+    """Return whether digits cannot be told apart by the logits of such a network as it begins."""
+    if config.batch_norm:
+        return False
+    first = Network.from_description(network.description())
+    first.initialize(config.initial_weights(), np.random.default_rng(config.seed))
+    return bool(first.logits(images).std(axis=0).max() < _FADED)
 
 
 def _of_signals(config: TrainConfig) -> dict[str, Remedy]:
@@ -70,6 +94,11 @@ def _of_signals(config: TrainConfig) -> dict[str, Remedy]:
     remedies: dict[str, Remedy] = {}
     if config.input_scale > 0.1:
         remedies["input_scale"] = Remedy(config.input_scale, 1 / 255)
+    return remedies | _of_weights(config)
+
+
+def _of_weights(config: TrainConfig) -> dict[str, Remedy]:
+    remedies: dict[str, Remedy] = {}
     if config.initializer == "normal":
         remedies["initializer"] = Remedy("normal", "he_normal")
     if not config.batch_norm:

@@ -85,16 +85,18 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         if interrupted and keeper.run and not keeper.failure:
             return _leave_interrupted(keeper, out, options)
         model, scores = _concluded(keeper.experiment, options)
-        where, failure = _save(keeper, model, out, Status.STOPPED if interrupted else Status.FINISHED)
+        # A run that was ended early may yet have learned to tell digits apart.
+        collapse = None if interrupted else keeper.experiment.collapse(scores)
+        status = Status.STOPPED if interrupted else Status.FINISHED
+        where, failure = _save(keeper, model, out, status, collapse.fact if collapse else "")
         if failure:
             raise RunError(f"{failure}. The network is saved as {where}")
     report = _report(keeper, scores, where, interrupted=interrupted)
     sentence = _train_sentence(report)
-    # A run that was ended early may yet have learned to tell digits apart.
-    if not interrupted and (collapse := keeper.experiment.collapse(scores)):
-        report["only_answer"] = collapse.answer
-        fact = f"It answers {collapse.answer} to every digit, and has learned nothing else."
-        sentence = " ".join(filter(None, (f"{sentence}.", fact, remedies.advice(collapse.remedies))))
+    if collapse:
+        report |= {"only_answer": collapse.answer, "advice": remedies.advice(collapse.remedies)}
+        fact = f"{collapse.fact[:1].upper()}{collapse.fact[1:]}."
+        sentence = " ".join(filter(None, (f"{sentence}.", fact, report["advice"])))
     output.show(report, sentence, as_json=options.json)
     return 130 if interrupted else 0
 

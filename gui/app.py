@@ -111,6 +111,7 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
     from gui import collector, icons
     from gui.faults import FaultReporter, start_log
+    from gui.interrupts import Interrupts
 
     app.setWindowIcon(icons.app_icon())
     start_log()
@@ -118,6 +119,7 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
     faults.install()
     faults.reported.connect(window.report_fault)
     window.furnished.connect(collector.spare_what_is)
+    Interrupts(app).asked.connect(window.give_way)
 
 
 if __name__ == "__main__":

@@ -175,6 +175,27 @@ class MainWindow(QMainWindow):
         """Return where the window is and how its room is shared out, to be remembered."""
         return {"window/geometry": self.saveGeometry(), "window/splitter": self.splitter.saveState()}
 
+    def give_way(self, number: int) -> None:
+        """End without a question, by a signal: a run goes on another day, and no network is lost."""
+        self._steps.clear()
+        works = self._workings
+        if works is None:
+            QApplication.exit(128 + number)
+            return
+
+        def end() -> None:
+            works.save_elsewhere()
+            works.remember()
+            self.hide()
+            works.shut_down()
+            QApplication.exit(128 + number)
+
+        if works.session.is_active:
+            works.session.concluded.connect(end)
+            works.session.leave()
+        else:
+            end()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is going on; leave no thread behind."""
         self._steps.clear()

@@ -184,6 +184,8 @@ class TrainingDesk(QObject):
             self._panel.show_status(self.tr("The run was left where it stands; it can go on another time."))
         elif outcome.run is not None and not outcome.error:
             self._panel.show_status(self.tr("The run was left where it stands; it can go on from the list of runs."))
+        elif outcome.run is not None:
+            self._panel.show_status(self.tr("The run has ended without a network; its curves are kept."))
         elif outcome.error:
             self._panel.show_status(self.tr("The run has ended; nothing of it was kept."))
         else:

@@ -242,14 +242,16 @@ class Worker(QThread):
             model, scores = keeper.experiment.conclude()
         self._move(keeper)
         stopped = self._end is not None
-        keeper.end(Status.DIVERGED if error else Status.STOPPED if stopped else Status.FINISHED, model, error)
         # One that was ended early may yet have learned to tell digits apart.
+        collapse = None if scores is None or error or stopped else keeper.experiment.collapse(scores)
+        status = Status.DIVERGED if error else Status.STOPPED if stopped else Status.FINISHED
+        keeper.end(status, model, error or (collapse.fact if collapse else ""))
         return Outcome(
             model,
             stopped or model is None,
             error,
             remedies=remedies,
-            collapse=None if scores is None or error or stopped else keeper.experiment.collapse(scores),
+            collapse=collapse,
             run=keeper.run,
             unkept=keeper.failure,
         )

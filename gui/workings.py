@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,9 @@ from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from core import modelfile, places
+from core import modelfile, places, rescue
 from core.data import mnist, sources, unipen
-from core.errors import ConfigError, DataError
+from core.errors import ConfigError, DataError, ModelError
 from core.shelf import TRASH_AGE_S, Shelf
 from gui import about, theme
 from gui.faults import log
@@ -81,6 +82,19 @@ class Workings(QObject):
         """Bring in the plots."""
         axis = self._preferences.text("curves/axis") if self._preferences is not None else ""
         self.lab.add_curves(self._log_action, axis)
+
+    def save_elsewhere(self) -> None:
+        """Save a network that is saved nowhere where it can be, and say on the terminal where that is."""
+        model = self.slot.own_model()
+        if model is None or not self.models.has_unsaved():
+            return
+        try:
+            told = f"the network is saved as {rescue.save(model, 'digitpad')}"
+        except ModelError as error:
+            told = f"the network could not be saved: {error}"
+        log.warning("%s", told)
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # there is no terminal, or no more
+            print(f"digitpad: {told}", file=sys.stderr)
 
     def shut_down(self) -> None:
         """Return when no thread is left."""

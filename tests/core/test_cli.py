@@ -308,7 +308,9 @@ def test_a_network_that_answers_one_digit_to_everything_is_told(lab, data, here)
     assert "to every digit, and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
     assert f"saved as {OUT}. It answers " in out
     out = lab("train", "--recipe", "fading.toml", "--data", data, "--out", "b", "--json")[1]
-    assert 0 <= json.loads(out)["only_answer"] <= 9
+    report = json.loads(out)
+    assert 0 <= report["only_answer"] <= 9
+    assert report["advice"] == "Try he_normal weights, or batch_norm."
 
 
 def test_of_one_that_tells_digits_apart_nothing_is_told(lab, data, here):

@@ -13,7 +13,8 @@ from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.scoring import evaluate
 
-DEEP = TrainConfig(hidden=(16, 16), initializer="normal", sigma=0.001, input_scale=1.0, learning_rate=0.3)
+DEEP = TrainConfig(hidden=(16, 16), initializer="normal", sigma=0.1, input_scale=1.0, learning_rate=0.3)
+FADING = dataclasses.replace(DEEP, sigma=1e-4)
 SOUND = TrainConfig(hidden=(16, 16), batch_norm=True)
 
 
@@ -21,6 +22,11 @@ SOUND = TrainConfig(hidden=(16, 16), batch_norm=True)
 def data():
     """Forty images of noise, four of each digit."""
     return Dataset.of(np.random.default_rng(0).integers(0, 256, (40, 784)).astype(np.uint8), np.arange(40) % 10)
+
+
+def dead(network, layer=2):
+    network.layers[layer].bias.value[:] = -1e6
+    return network
 
 
 @pytest.fixture
@@ -36,11 +42,11 @@ def collapse(network, config, data, rate_factor=1.0):
     return remedies.of_collapse(network, config, data, evaluate(network, data, config.input_scale), rate_factor)
 
 
-def test_signals_that_died_away_are_what_is_to_be_mended(network, data):
-    found = collapse(network, DEEP, data)
+@pytest.mark.parametrize("died_since", [False, True])
+def test_signals_that_died_away_are_what_is_to_be_mended(network, data, died_since):
+    found = collapse(dead(network) if died_since else network, FADING, data)
     assert found.answer == 3
     assert list(found.remedies.items()) == [
-        ("input_scale", Remedy(1.0, 1 / 255)),
         ("initializer", Remedy("normal", "he_normal")),
         ("batch_norm", Remedy(False, True)),
     ]
@@ -48,16 +54,27 @@ def test_signals_that_died_away_are_what_is_to_be_mended(network, data):
 
 @pytest.mark.parametrize("layer", [0, 2])
 def test_a_layer_that_is_dead_was_killed_by_a_step_too_large(network, data, layer):
-    network.layers[layer].bias.value[:] = -1e6
-    found = collapse(network, SOUND, data, rate_factor=2.0)
+    found = collapse(dead(network, layer), SOUND, data, rate_factor=2.0)
     assert found.answer == 3
     assert found.remedies == {"learning_rate": Remedy(2 * SOUND.learning_rate, SOUND.learning_rate / 10)}
+    assert list(collapse(dead(network, layer), DEEP, data).remedies) == [
+        "learning_rate",
+        "input_scale",
+        "initializer",
+        "batch_norm",
+    ]
 
 
-def test_where_all_is_set_well_nothing_is_advised(network, data):
-    found = collapse(network, SOUND, data)
+@pytest.mark.parametrize("config", [SOUND, DEEP])
+def test_of_a_network_that_is_alive_no_setting_is_known_to_help(network, data, config):
+    found = collapse(network, config, data)
     assert found == (3, {})
     assert remedies.advice(found.remedies) == ""
+
+
+def test_nothing_helps_where_all_images_look_the_same(network, data):
+    same = Dataset.of(np.full((40, 784), 255, np.uint8), data.labels)
+    assert collapse(dead(network), FADING, same) == (3, {})
 
 
 def test_one_digit_answered_otherwise_is_no_collapse(network, data):

@@ -75,6 +75,7 @@ def test_a_network_that_gives_one_answer_is_told_with_what_would_help(window, sm
         "Try initial weights by He, or batch normalisation."
     )
     assert list(offers(window)) == ["Restart with weights by He", "Restart with batch normalisation"]
+    assert Shelf().runs()[0].error == outcome.collapse.fact  # the list of runs tells it, too
     QTest.mouseClick(offers(window)["Restart with weights by He"], Qt.MouseButton.LeftButton)
     assert conclude().collapse is None
     assert Shelf().runs()[0].config() == dataclasses.replace(FADING, initializer="he_normal")

@@ -1,0 +1,53 @@
+"""What asks the program to end in its user's stead: Ctrl-C in its terminal, a terminal that is closed, a plain kill."""
+
+import os
+import signal
+import sys
+
+from PySide6.QtCore import QObject, QSocketNotifier, Signal
+
+from core import interrupts
+
+
+class Interrupts(QObject):
+    """Says the first time that the program is to end; a second time ends it at once.
+
+    While Qt's loop runs, Python's handlers wait: what wakes the loop is a byte that Python's own, in C, writes into a
+    pipe. Windows knows of none of this but Ctrl-C, and no pipes for it: there all ends at once.
+    """
+
+    asked = Signal(int)
+    """The number of the signal."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        if sys.platform == "win32":
+            return
+        self._pipe = os.pipe()
+        for end in self._pipe:
+            os.set_blocking(end, False)
+        self._numbers = interrupts.numbers()
+        for number in self._numbers:
+            signal.signal(number, lambda number, frame: None)  # without one nothing is written
+        signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
+        self._notifier = QSocketNotifier(self._pipe[0], QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_byte)
+
+    def _on_byte(self) -> None:
+        numbers = [number for number in os.read(self._pipe[0], 64) if number in self._numbers]
+        if numbers:
+            self.end()
+            if numbers[0] != signal.SIGINT:
+                interrupts.leave_terminal()
+            self.asked.emit(numbers[0])
+
+    def end(self) -> None:
+        """Leave signals to the system again."""
+        if sys.platform == "win32" or not self._notifier.isEnabled():
+            return
+        self._notifier.setEnabled(False)
+        signal.set_wakeup_fd(-1)
+        for number in self._numbers:
+            signal.signal(number, signal.SIG_DFL)
+        for end in self._pipe:
+            os.close(end)
