@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import photos
-from goals import goal
+from goals import goal, script
 from numpy.typing import NDArray
 
 from core import canvas, geometry, ink, modelfile, picture, stroke_width
@@ -184,4 +184,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

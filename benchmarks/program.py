@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-from goals import goal
+from goals import goal, script
 
 from core import ink, scoring, threads, training
 from core.data import sources
@@ -140,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    script(main)

@@ -10,7 +10,6 @@ settings, calibration and threshold, and learned from all thirty: nothing that i
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ import nonsense
 import numpy as np
 import photos
 import written_numbers
-from goals import goal
+from goals import goal, script
 from numpy.typing import NDArray
 
 from core import calibration, canvas, evaluation, ink, modelfile, picture, threads, training
@@ -262,4 +261,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    script(main)

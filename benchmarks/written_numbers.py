@@ -173,4 +173,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from goals import script
+
+    script(main)

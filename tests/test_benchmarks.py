@@ -90,3 +90,24 @@ def test_a_digit_s_multiplications(engine_process):
 
     # Two products for the first layer, whose inputs need no gradient, and three for each other.
     assert growth.multiplications(engine_process.Workload(hidden=(5, 3))) == 2 * 784 * 5 + 3 * (5 * 3 + 3 * 10)
+
+
+def test_a_script_without_its_data_ends_with_a_sentence(monkeypatch, capsys):
+    from goals import script
+
+    from core.errors import DataError
+
+    def main():
+        raise DataError("there are no digits")
+
+    monkeypatch.delenv("DIGITPAD_DATA", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        script(main)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("there are no digits (DIGITPAD_DATA")
+    assert "is not set" in said
+    assert said.count("\n") == 1
+    with pytest.raises(SystemExit) as ended:
+        script(lambda: 3)
+    assert ended.value.code == 3
