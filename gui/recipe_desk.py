@@ -26,8 +26,8 @@ class RecipeDesk(QObject):
         found, mistakes = recipes.available()
         for recipe in found.values():
             self._panel.add_recipe(recipe)
-        for mistake in mistakes:
-            self.told.emit(mistake, Kind.BAD)
+        if mistakes:  # in one message: the next would take its place
+            self.told.emit("; ".join(mistakes), Kind.BAD)
 
     def choose(self) -> None:
         """Ask for a recipe's file, and choose it."""

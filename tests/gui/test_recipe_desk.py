@@ -63,11 +63,13 @@ def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
     assert window.training_panel.recipe == before
 
 
-def test_a_broken_recipe_of_the_users_is_told_and_harms_nothing(again):
+def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
     places.recipes().mkdir(parents=True)
     (places.recipes() / "bad.toml").write_text("[settings")
+    (places.recipes() / "worse.toml").write_text("settings]")
     (places.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
     window = again()
     assert "bad.toml" in window.lab.notice.text
+    assert "worse.toml" in window.lab.notice.text
     window.training_panel.set_recipe("good")
     assert window.training_panel.config().hidden == (5,)
