@@ -49,7 +49,7 @@ def _digitpad(began: float) -> None:
     """Open the program as its command does, draw on the pad as soon as it is seen, and end with the first answer."""
     from gui import app
 
-    app.spare_sources()  # as it does before Qt comes in, which here is for what watches it
+    app.hasten_imports()  # as it does before Qt comes in, which here is for what watches it
     from first_moments import FirstMoments
     from PySide6.QtWidgets import QApplication
 

@@ -7,13 +7,18 @@ of scheme sends; whoever keeps pens (a plot) listens to ``notifier.changed``.
 
 import os
 import weakref
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QFont, QGuiApplication, QIcon
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from gui.schemes import DARK, LIGHT, Colours, palette, style_sheet
+
+if TYPE_CHECKING:  # each of them is made, with its enumerations, where it is first named; no frame waits for these
+    from PySide6.QtGui import QAction, QIcon
+    from PySide6.QtWidgets import QAbstractButton
 
 STYLE, STYLE_VARIABLE = "Fusion", "QT_STYLE_OVERRIDE"
 """The style, and the variable of the environment by which Qt takes it from the beginning: ``setStyle`` gives the style
@@ -44,7 +49,7 @@ class Notifier(QObject):
 
 
 notifier = Notifier()
-_tinted: list[tuple[weakref.ref[QAction | QAbstractButton], str]] = []
+_tinted: "list[tuple[weakref.ref[QAction | QAbstractButton], str]]" = []
 
 
 def apply(app: QApplication, dark: bool | None = None) -> None:
@@ -91,7 +96,7 @@ def run_colours() -> tuple[QColor, ...]:
     return colours().series
 
 
-def set_icon(target: QAction | QAbstractButton, name: str) -> None:
+def set_icon(target: "QAction | QAbstractButton", name: str) -> None:
     """Give an action or button an icon that keeps to the scheme, also after a change."""
     _tinted[:] = [entry for entry in _tinted if entry[0]() is not None and entry[0]() is not target]
     _tinted.append((weakref.ref(target), name))
@@ -122,7 +127,7 @@ def _set_scheme(app: QApplication, dark: bool) -> None:
     notifier.changed.emit()
 
 
-def _icon(name: str) -> QIcon:
+def _icon(name: str) -> "QIcon":
     """Return an icon as the scheme has it now."""
     from gui import icons  # with the first of them: they are not in the first frame
 

@@ -119,12 +119,12 @@ def test_no_source_is_read_at_an_import(there):
     """PySide6 looks for its name in each; where the function that does is called otherwise, nothing is touched."""
     script = f"""
 import linecache
-from gui.app import spare_sources
+from gui.app import hasten_imports
 if not {there}:
     import PySide6.QtCore, shibokensupport.feature as features
     del features._mod_uses_pyside, features.feature_imported
     features.feature_imported = lambda module: None
-spare_sources()
+hasten_imports()
 linecache.clearcache()
 import pyqtgraph
 from PySide6.QtCore import QObject
