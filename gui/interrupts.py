@@ -10,7 +10,10 @@ from core import interrupts
 
 
 class Interrupts(QObject):
-    """Says the first time that the program is to end; a second time ends it at once.
+    """Says the first time that the program is to end; a second Ctrl-C ends it at once.
+
+    The others are not heard again: where a terminal is closed, or a session ends, they come twice, from the system and
+    from the shell, and the second must not cut short what the first has begun.
 
     While Qt's loop runs, Python's handlers wait: what wakes the loop is a byte that Python's own, in C, writes into a
     pipe. Windows knows of none of this but Ctrl-C, and no pipes for it: there all ends at once.
@@ -42,12 +45,12 @@ class Interrupts(QObject):
             self.asked.emit(numbers[0])
 
     def end(self) -> None:
-        """Leave signals to the system again."""
+        """Listen no more."""
         if sys.platform == "win32" or not self._notifier.isEnabled():
             return
         self._notifier.setEnabled(False)
         signal.set_wakeup_fd(-1)
         for number in self._numbers:
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_DFL if number == signal.SIGINT else signal.SIG_IGN)
         for end in self._pipe:
             os.close(end)

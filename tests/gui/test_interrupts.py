@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from core import modelfile
 from core.modelfile import Model
@@ -70,6 +69,14 @@ def test_a_run_goes_on_another_day(tmp_path, number):
     assert run.step >= step
 
 
+@pytest.mark.parametrize("number", NUMBERS[1:])
+def test_one_that_comes_twice_cuts_nothing_short(tmp_path, number):
+    again = f"self.session.stateChanged.connect(lambda state: os.kill(os.getpid(), {int(number)}))"
+    step, code, errors = ended(number, tmp_path, then=again)
+    assert code == 128 + number, errors
+    assert Shelf().runs()[0].step >= step
+
+
 def test_a_run_that_is_paused_too(tmp_path):
     step, code, _ = ended(signal.SIGTERM, tmp_path, then="self.session.pause()")
     assert code == 128 + signal.SIGTERM
@@ -103,7 +110,7 @@ def test_a_network_that_is_saved_nowhere_is_saved(window, tmp_path, monkeypatch,
     assert "the network is saved as" in capfd.readouterr().err
 
 
-def test_a_second_signal_is_the_systems(qtbot):
+def test_a_second_ctrl_c_is_the_systems(qtbot):
     before = {number: signal.getsignal(number) for number in NUMBERS}
     try:
         interrupts = Interrupts()
@@ -115,7 +122,6 @@ def test_a_second_signal_is_the_systems(qtbot):
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert QApplication.instance() is not None
 
 
 def test_what_is_ignored_stays_so():

@@ -155,12 +155,17 @@ def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
     assert Shelf().find("the best").recipe == "quick"
 
 
-def test_a_name_can_be_typed_to_its_end_while_the_list_changes(qtbot, window, shelf, kept):
+@pytest.fixture
+def editor(window, shelf, kept):
+    """Where the name of the only run is being typed."""
     kept("one")
     window.lab.runs.refresh()
     click(window, "one")
     act(window, "rename")
-    editor = shelf.view.findChild(QLineEdit)
+    return shelf.view.findChild(QLineEdit)
+
+
+def test_a_name_can_be_typed_to_its_end_while_the_list_changes(qtbot, window, editor, kept):
     QTest.keyClicks(editor, "the b")
     kept("two")
     window.lab.runs.refresh()
@@ -170,14 +175,10 @@ def test_a_name_can_be_typed_to_its_end_while_the_list_changes(qtbot, window, sh
     qtbot.waitUntil(lambda: sorted(names(window)) == ["the best", "two"])
 
 
-def test_a_list_that_waited_is_shown_where_the_name_stays(qtbot, window, shelf, kept):
-    kept("one")
-    window.lab.runs.refresh()
-    click(window, "one")
-    act(window, "rename")
+def test_a_list_that_waited_is_shown_where_the_name_stays(qtbot, window, editor, kept):
     kept("two")
     window.lab.runs.refresh()
-    QTest.keyClick(shelf.view.findChild(QLineEdit), Qt.Key.Key_Escape)
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: sorted(names(window)) == ["one", "two"])
 
 
@@ -185,12 +186,8 @@ def button(shelf, name):
     return next(button for button in shelf._buttons if button.defaultAction() is shelf.actions_by_name[name])
 
 
-def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot, window, shelf, kept):
-    kept("one")
-    window.lab.runs.refresh()
-    click(window, "one")
-    act(window, "rename")
-    QTest.keyClicks(shelf.view.findChild(QLineEdit), "the best")
+def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot, window, shelf, editor, kept):
+    QTest.keyClicks(editor, "the best")
     kept("two")
     window.lab.runs.refresh()
     QTest.mouseClick(button(shelf, "delete"), Qt.MouseButton.LeftButton)  # which takes no focus from the editor
@@ -200,12 +197,7 @@ def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot,
     assert sorted(names(window)) == ["the best", "two"]
 
 
-def test_to_rename_once_more_leaves_what_is_being_typed(qtbot, window, shelf, kept):
-    kept("one")
-    window.lab.runs.refresh()
-    click(window, "one")
-    act(window, "rename")
-    editor = shelf.view.findChild(QLineEdit)
+def test_to_rename_once_more_leaves_what_is_being_typed(qtbot, window, shelf, editor):
     QTest.keyClicks(editor, "the b")
     QTest.mouseClick(button(shelf, "rename"), Qt.MouseButton.LeftButton)
     QTest.keyClicks(editor, "est")
