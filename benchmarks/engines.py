@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from core import threads, training
 from core.config import TrainConfig
-from core.data.dataset import N_CLASSES, Dataset
+from core.data.dataset import Dataset
 from core.data.splits import Splits
-from core.geometry import N_PIXELS
+from core.digits import N_CLASSES, N_PIXELS
 from core.nn.losses import log_softmax
 from core.training_state import TrainingState
 

@@ -17,9 +17,9 @@ import photos
 from goals import goal, script
 from numpy.typing import NDArray
 
-from core import canvas, geometry, ink, modelfile, picture, stroke_width
+from core import canvas, ink, modelfile, picture, stroke_width
 from core.data import mnist, sources
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES, N_PIXELS, SIZE
 from core.ink import Drawing
 from core.modelfile import Model
 from core.recognizer import shipped_model
@@ -42,7 +42,7 @@ def cells() -> list[tuple[float, float]]:
 
 def answers(model: Model, images: Sequence[Images] | Images) -> Labels:
     """Return which digits a network reads images (N, 28, 28) as, whether or not it takes them for digits at all."""
-    rows = np.asarray(images).reshape(-1, geometry.N_PIXELS) * np.float32(model.input_scale)
+    rows = np.asarray(images).reshape(-1, N_PIXELS) * np.float32(model.input_scale)
     return model.network.predict(rows)[:, :N_CLASSES].argmax(axis=1)
 
 
@@ -50,7 +50,7 @@ def enlarged(images: Images, rng: np.random.Generator, side: int = 400) -> Itera
     """Yield each image (28, 28) ten times as large, black on white, somewhere on a canvas."""
     for image in images:
         page = np.full((side, side), canvas.WHITE, np.uint8)
-        top, left = rng.integers(0, side - FACTOR * geometry.SIZE + 1, 2)
+        top, left = rng.integers(0, side - FACTOR * SIZE + 1, 2)
         large = np.kron(image, np.ones((FACTOR, FACTOR), np.uint8))
         page[top : top + len(large), left : left + len(large)] -= large
         yield page
@@ -63,7 +63,7 @@ def anywhere(drawing: Drawing, side: int, rng: np.random.Generator) -> Drawing:
 
 def seen(pages: Iterator[Images]) -> Images:
     """Return what is seen in pictures; an empty image where there is nothing."""
-    empty = np.zeros((geometry.SIZE, geometry.SIZE), np.uint8)
+    empty = np.zeros((SIZE, SIZE), np.uint8)
     return np.stack([empty if image is None else image for image in map(picture.read, pages)])
 
 
@@ -75,7 +75,7 @@ def shapes(images: Images) -> dict[str, NDArray[np.floating]]:
     inked = images > 0
     n_inked = inked.sum(axis=(1, 2))
     mass = images.sum(axis=(1, 2), dtype=np.float64)
-    pixels = np.arange(geometry.SIZE)
+    pixels = np.arange(SIZE)
     covers = images.astype(np.float32) / 255
     return {
         "box height, px": np.ptp(_edges(inked.any(axis=2)), axis=1),
@@ -172,9 +172,9 @@ def main() -> None:
     model = modelfile.load(path) if path.exists() else shipped_model()
     print(f"read by {path.name if path.exists() else 'the network that ships'}")
     test = mnist.load_test()
-    images = test.images.reshape(-1, geometry.SIZE, geometry.SIZE)
+    images = test.images.reshape(-1, SIZE, SIZE)
     all_writers = sources.load(PEN).evaluation.images
-    beside_mnist(images, all_writers.reshape(-1, geometry.SIZE, geometry.SIZE))
+    beside_mnist(images, all_writers.reshape(-1, SIZE, SIZE))
     enlarged_mnist(model, images, test.labels)
     unseen = sources.load(f"{PEN}@25-30")
     drawings, labels = unseen.drawings, unseen.evaluation.labels

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from core import calibration, canvas, evaluation, ink, modelfile, picture, threads, training
 from core.data import sources
-from core.data.dataset import NOT_A_DIGIT
 from core.data.sources import Source
+from core.digits import NOT_A_DIGIT
 from core.evaluation import Answers
 from core.experiment import Experiment
 from core.ink import Drawing

@@ -14,8 +14,7 @@ from PIL import Image
 
 from core.data import nondigits, synthetic
 from core.data.augment import Augmenter, Deformation
-from core.data.dataset import N_CLASSES
-from core.geometry import N_PIXELS, SIZE
+from core.digits import N_CLASSES, N_PIXELS, SIZE
 
 COLUMNS = 32
 

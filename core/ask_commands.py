@@ -10,12 +10,12 @@ import numpy as np
 
 from core import calibration, canvas, evaluation, output, picture
 from core.data import sources
-from core.data.dataset import N_CLASSES
 from core.data.sources import Source
+from core.digits import N_CLASSES, Judgement
 from core.errors import DataError, DigitpadError, ModelError
 from core.evaluation import Answers
 from core.ink import Drawing
-from core.recognizer import Judgement, Prediction, Recognizer
+from core.recognizer import Prediction, Recognizer
 
 
 def evaluate(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from core.nn.losses import log_softmax, softmax
 
 Array = NDArray[np.floating[Any]]

@@ -5,19 +5,14 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES, N_PIXELS
 from core.errors import ConfigError
-from core.geometry import N_PIXELS
 from core.nn import initializers, schedules
 from core.nn.initializers import Initializer
+from core.nn.limits import MAX_LAYERS, MAX_WEIGHTS, MAX_WIDTH
 from core.nn.network import Network
 from core.nn.optimizers import SGD, AdamW, Optimizer
 from core.nn.schedules import Schedule
-
-MAX_LAYERS = 20
-MAX_WIDTH = 4096
-MAX_WEIGHTS = 50_000_000
-"""All layers together: 200 MB, which a model's file still holds."""
 
 
 def _setting(default: Any, low: float, high: float) -> Any:

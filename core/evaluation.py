@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import calibration, ink, picture
-from core.data.dataset import N_CLASSES
-from core.geometry import SIZE
+from core.digits import N_CLASSES, SIZE
 from core.ink import Drawing
 from core.recognizer import Recognizer
 from core.segmentation import segment

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from core import evaluation
 from core.calibration import Calibration
 from core.data import mnist
-from core.data.dataset import N_CLASSES, Dataset
+from core.data.dataset import Dataset
+from core.digits import N_CLASSES
 from core.inspection import DOUBTFUL
 from core.nn.network import Network
 from core.recognizer import Recognizer

@@ -15,7 +15,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.data.splits import Splits
-from core.geometry import SIZE
+from core.digits import SIZE
 from core.modelfile import Model
 from core.nn.network import Network
 from core.recognizer import Recognizer

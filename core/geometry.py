@@ -7,9 +7,7 @@ LeCun's recipe, confirmed on all 70,000 images: the digit's longer side is 20 pi
 import numpy as np
 from numpy.typing import NDArray
 
-from core.sizes import BOX as BOX
-from core.sizes import N_PIXELS as N_PIXELS
-from core.sizes import SIZE as SIZE
+from core.digits import SIZE
 
 CENTRE = 14.0
 """Where the centre of mass goes, as a pixel index. (13.5, the middle of the frame, is half a pixel off.)"""

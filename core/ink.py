@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core import bounded, geometry
+from core.digits import BOX, SIZE
 from core.errors import DrawingError
 
 PEN_WIDTH = 2.4
@@ -139,7 +140,7 @@ def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_W
         Width of the strokes in pixels of the image, one for all or one each (N,).
     """
     widths = np.broadcast_to(np.asarray(pen_width, dtype=np.float32), len(drawings))
-    images = np.empty((len(drawings), geometry.SIZE, geometry.SIZE), np.uint8)
+    images = np.empty((len(drawings), SIZE, SIZE), np.uint8)
     for start in range(0, len(drawings), _BLOCK):
         block = slice(start, start + _BLOCK)
         pieces = [_fit(drawing, float(width)) for drawing, width in zip(drawings[block], widths[block], strict=True)]
@@ -158,8 +159,8 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
-    scale = (geometry.BOX - pen_width) / extent if extent > _SMALLEST else 0.0
-    points = (points - (low + high) / 2) * np.float32(scale) + np.float32(geometry.BOX / 2)
+    scale = (BOX - pen_width) / extent if extent > _SMALLEST else 0.0
+    points = (points - (low + high) / 2) * np.float32(scale) + np.float32(BOX / 2)
     return segments(points, [len(stroke) for stroke in drawing.strokes])
 
 
@@ -192,7 +193,7 @@ def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[
 
 
 def coverage(
-    segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32], side: int = geometry.BOX
+    segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32], side: int = BOX
 ) -> NDArray[np.float32]:
     """Return the ink (N, side, side) in [0, 1] of segments (S, 4) that belong to images ``owners`` (S,).
 

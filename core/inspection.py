@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.geometry import SIZE
+from core.digits import SIZE
 from core.nn.layers import Array, Linear, ReLU
 from core.nn.network import Network
 

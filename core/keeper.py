@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from core import checkpoint, locks, memory, modelfile, runs
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
 from core.history import Axis, History

@@ -15,10 +15,9 @@ import numpy as np
 
 from core import bounded, tensorfile
 from core.calibration import TEMPERATURES, Calibration
-from core.config import MAX_LAYERS, MAX_WIDTH
-from core.data.dataset import N_CLASSES, NOT_A_DIGIT
+from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import ModelError
-from core.geometry import N_PIXELS
+from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.nn.network import LAYERS, Network
 
 FORMAT = 1

@@ -14,9 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 import core
 from core import atomic
 from core.calibration import Calibration
-from core.data.dataset import N_CLASSES, NOT_A_DIGIT
+from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import DigitpadError, ModelError
-from core.geometry import N_PIXELS
 from core.modelfile import Model
 from core.nn.layers import BatchNorm, Dropout, Layer, Linear, ReLU
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import bounded, geometry, paper, regions, scaling, stroke_width
+from core.digits import BOX
 from core.errors import DrawingError
 
 MAX_PIXELS = 50_000_000
@@ -117,7 +118,7 @@ def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def _boxed(cover: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the digit within its inked box, its longer side reduced to 20 pixels."""
     digit = cover[regions.box(cover > 0)]
-    scale = geometry.BOX / max(digit.shape)
+    scale = BOX / max(digit.shape)
     height, width = (max(round(side * scale), 1) for side in digit.shape)
     return scaling.averaged(scaling.averaged(digit, height).T, width).T.clip(0, 1)
 

@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 
 from core import calibration, ink, modelfile, picture
 from core.calibration import Calibration
-from core.geometry import N_PIXELS
+from core.digits import N_PIXELS, Judgement
 from core.ink import Drawing
-from core.judgement import Judgement as Judgement
 from core.modelfile import Model
 from core.nn.network import Network
 from core.segmentation import Part, segment

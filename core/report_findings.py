@@ -16,8 +16,7 @@ from core.comparison_job import Result
 from core.comparison_table import interval, percent, points
 from core.config import TrainConfig
 from core.data import sources
-from core.data.dataset import N_CLASSES
-from core.geometry import N_PIXELS
+from core.digits import N_CLASSES, N_PIXELS
 from core.intervals import Estimate
 from core.nn.losses import class_weights
 from core.recipefile import Recipe

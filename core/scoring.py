@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import N_CLASSES, Dataset
-from core.geometry import N_PIXELS
+from core.data.dataset import Dataset
+from core.digits import N_CLASSES, N_PIXELS
 from core.nn.losses import log_softmax
 from core.nn.network import Network
 

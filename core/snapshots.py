@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from core.nn.layers import Array
 from core.nn.network import Network, Snapshot
 from core.recognizer import Recognizer

@@ -7,7 +7,8 @@ have left. So thin lines do not break, and loops that a thick pen has nearly clo
 import numpy as np
 from numpy.typing import NDArray
 
-from core import geometry, ink
+from core import ink
+from core.digits import BOX
 
 THINNEST, THICKEST = 1.5, 4.5
 """Widths in pixels of 28×28; 99 % of MNIST's digits have strokes of a width between these."""
@@ -43,7 +44,7 @@ def normalised(cover: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
     width = min(measured(cover), 0.9 * longest)
     # A box of 20 px is made of the way of the pen's middle, and of the pen; only the pen is to change.
     way = longest - width
-    least, most = (way * goal / (geometry.BOX - goal) for goal in (ink.PEN_WIDTH, THICKEST))
+    least, most = (way * goal / (BOX - goal) for goal in (ink.PEN_WIDTH, THICKEST))
     growth = (min(max(width, least), most) - width) / 2
     return _grown(cover > 0.5, max(growth, -0.45 * width))
 

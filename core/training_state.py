@@ -9,10 +9,10 @@ import numpy as np
 
 from core.config import TrainConfig
 from core.data.augment import Deformation
-from core.data.dataset import N_CLASSES, DataLoader
+from core.data.dataset import DataLoader
 from core.data.splits import Splits
+from core.digits import N_CLASSES, N_PIXELS
 from core.errors import TrainingError
-from core.geometry import N_PIXELS
 from core.nn.network import Network, Snapshot, mlp
 from core.nn.optimizers import Optimizer
 from core.scoring import Evaluation

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.judgement import Judgement
+from core.digits import Judgement
 from gui.pad_marks import Box, Mark
 
 if TYPE_CHECKING:

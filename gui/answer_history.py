@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from core.recognizer import Recognizer
 from core.snapshots import Kept, answers_over
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from gui import theme
 from gui.hint import paint_hint
 from gui.scales import legible_on

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from core.data.dataset import Dataset
+from core.digits import SIZE
 from core.examination import Examination
-from core.geometry import SIZE
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from gui import theme
 from gui.confusion_grid import ConfusionGrid
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core import examination
 from core.data import sources
 from core.data.dataset import Dataset
-from core.geometry import N_PIXELS
+from core.digits import N_PIXELS
 from core.nn.network import Network
 from core.recognizer import Recognizer
 from core.runs import Run

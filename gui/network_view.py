@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core.sizes import BOX, SIZE
+from core.digits import BOX, SIZE
 from gui import theme
 from gui.scales import ramp
 

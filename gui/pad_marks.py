@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from core.judgement import Judgement
+from core.digits import Judgement
 from gui import theme
 from gui.stroke import UNIT
 

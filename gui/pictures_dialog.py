@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.geometry import SIZE
+from core.digits import SIZE
 from gui import theme
 from gui.scales import ramp
 

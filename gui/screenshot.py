@@ -11,8 +11,9 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core import atomic
+from core.digits import Judgement
 from core.ink import Drawing
-from core.recognizer import Judgement, Prediction, Recognizer
+from core.recognizer import Prediction, Recognizer
 from core.shelf import Shelf
 from core.training import Progress
 from gui import specimens, theme

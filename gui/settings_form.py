@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from core import threads
-from core.config import MAX_LAYERS, MAX_WIDTH, TrainConfig
+from core.config import TrainConfig
 from core.errors import ConfigError
+from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from gui import theme
 
 Editor = QLineEdit | QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core.judgement import Judgement
+from core.digits import Judgement
 from gui import theme
 from gui.answer import REFUSED, Answer
 

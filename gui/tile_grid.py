@@ -6,7 +6,7 @@ from typing import Self
 
 from PySide6.QtCore import QPointF, QRectF, QSize
 
-from core.geometry import SIZE
+from core.digits import SIZE
 
 PITCH = SIZE + 1
 """From tile to tile, in weights: one for the gap."""

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core import inspection
-from core.geometry import SIZE
+from core.digits import SIZE
 from gui import theme
 from gui.hint import paint_hint
 from gui.scales import ramp

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from core.geometry import N_PIXELS
+from core.digits import N_PIXELS
 from gui import theme
 from gui.tile_page import TilePage
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import geometry
-from core.geometry import N_PIXELS, SIZE
+from core.digits import BOX, N_PIXELS, SIZE
 
 Floats = NDArray[np.float32]
 
@@ -110,7 +110,7 @@ class Augmenter:
         weights[...] = images
         inked = images > _INK
         places, extents = zip(*(_place(there, inked, weights) for there in (there_x, there_y)), strict=True)
-        size = np.maximum(*extents) / np.float32(geometry.BOX) * np.exp(d.scale * rng.uniform(-1, 1, n))
+        size = np.maximum(*extents) / np.float32(BOX) * np.exp(d.scale * rng.uniform(-1, 1, n))
         back *= size.astype(np.float32)[:, np.newaxis, np.newaxis]
         jitter = (d.shift * rng.uniform(-1, 1, (2, n)) + geometry.CENTRE - _MIDDLE).astype(np.float32)
         left, top = (place / size - shift for place, shift in zip(places, jitter, strict=True))

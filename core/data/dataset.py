@@ -12,11 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.augment import Augmenter, Deformation
-from core.geometry import N_PIXELS
-
-N_CLASSES = 10
-NOT_A_DIGIT = 10
-"""The label of a drawing that is none of the ten digits: something to learn from, but never an answer to be right."""
+from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data import mnist
-from core.geometry import SIZE
+from core.digits import SIZE
 from core.ink import Drawing
 
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import atomic, bounded
+from core.digits import SIZE
 from core.errors import DataError
-from core.geometry import SIZE
 
 UNSIGNED_BYTE = 8
 MAX_BYTES = 2**29

@@ -13,9 +13,9 @@ import numpy as np
 
 from core import atomic, bounded, places
 from core.data import idx
-from core.data.dataset import N_CLASSES, Dataset
+from core.data.dataset import Dataset
+from core.digits import N_CLASSES, SIZE
 from core.errors import DataError, MnistError
-from core.geometry import SIZE
 
 CREDIT = "MNIST database of handwritten digits, LeCun, Cortes, Burges (CC BY-SA 3.0)"
 MIRRORS = (

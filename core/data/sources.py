@@ -16,7 +16,8 @@ import numpy as np
 
 from core import bounded, ink, places
 from core.data import idx, mnist, unipen
-from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
+from core.data.dataset import Dataset, concatenate
+from core.digits import NOT_A_DIGIT
 from core.errors import DataError
 from core.ink import Drawing
 

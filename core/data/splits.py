@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config import TrainConfig
-from core.data.dataset import N_CLASSES, Dataset
+from core.data.dataset import Dataset
 from core.data.sources import Source
+from core.digits import N_CLASSES
 from core.errors import TrainingError
 
 MAX_SAMPLE = 5000

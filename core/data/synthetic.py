@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from core import ink
 from core.data import templates
-from core.data.dataset import N_CLASSES
 from core.data.templates import Floats, Template
+from core.digits import N_CLASSES
 
 
 @dataclass(frozen=True)

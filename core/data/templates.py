@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.dataset import N_CLASSES
+from core.digits import N_CLASSES
 from core.errors import DataError
 
 Floats = NDArray[np.floating[Any]]

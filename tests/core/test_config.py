@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from core.config import MAX_LAYERS, MAX_WEIGHTS, MAX_WIDTH, TrainConfig
+from core.config import TrainConfig
 from core.errors import ConfigError
+from core.nn.limits import MAX_LAYERS, MAX_WEIGHTS, MAX_WIDTH
 from core.nn.network import Network, mlp
 from core.nn.optimizers import SGD, AdamW
 

@@ -6,7 +6,7 @@ import pytest
 from core import evaluation, ink
 from core.calibration import Calibration
 from core.data import synthetic
-from core.data.dataset import NOT_A_DIGIT
+from core.digits import NOT_A_DIGIT
 from core.evaluation import Answers
 from core.ink import Drawing
 from core.recognizer import Recognizer, shipped_model

@@ -6,7 +6,8 @@ import pytest
 from core import examination, inspection, scoring
 from core.calibration import Calibration
 from core.data import mnist, synthetic
-from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
+from core.data.dataset import Dataset, concatenate
+from core.digits import NOT_A_DIGIT
 from core.examination import NO_ANSWER, examine
 from core.nn.network import Network, mlp
 from core.recognizer import shipped_model

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from core import geometry
+from core.digits import BOX, N_PIXELS, SIZE
 from core.geometry import place
 
 RNG = np.random.default_rng(0)
@@ -31,7 +32,7 @@ def boxes(images):
 
 
 def test_the_numbers_are_mnists():
-    assert (geometry.SIZE, geometry.BOX, geometry.CENTRE, geometry.N_PIXELS) == (28, 20, 14.0, 784)
+    assert (SIZE, BOX, geometry.CENTRE, N_PIXELS) == (28, 20, 14.0, 784)
 
 
 def test_a_digit_is_shifted_as_it_is():
@@ -130,4 +131,4 @@ def test_mnists_own_digits_fall_into_their_places(real_data):
         longer.append(max(cut.shape[1:]))
         same += np.array_equal(place(cut)[0], image)
     assert same / len(images) >= 0.999
-    assert np.mean(np.array(longer) == geometry.BOX) > 0.999
+    assert np.mean(np.array(longer) == BOX) > 0.999

@@ -5,12 +5,12 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from core import geometry
+from core.digits import SIZE
 from gui import theme
 from gui.network_view import NetworkView, side_of
 from gui.schemes import DARK
 
-SIZE = geometry.SIZE
+SIZE = SIZE
 
 
 @pytest.fixture

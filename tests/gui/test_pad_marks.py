@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
 
+from core.digits import Judgement
 from core.ink import Drawing
-from core.recognizer import Judgement
 from gui import pad_marks, theme
 from gui.answer import Answer
 from gui.pad import Pad

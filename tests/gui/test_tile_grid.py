@@ -5,7 +5,7 @@ import itertools
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize
 
-from core.geometry import SIZE
+from core.digits import SIZE
 from gui.tile_grid import MAX_TILES, PITCH, TileGrid
 
 ROOMS = [QSize(528, 386), QSize(300, 200), QSize(900, 700), QSize(1500, 1300)]

@@ -5,7 +5,8 @@ import pytest
 
 from core.data import synthetic
 from core.data.augment import Augmenter, Deformation
-from core.geometry import BOX, CENTRE, N_PIXELS, SIZE
+from core.digits import BOX, N_PIXELS, SIZE
+from core.geometry import CENTRE
 
 NONE = Deformation().times(0)
 

@@ -8,7 +8,8 @@ import pytest
 
 from core.data import synthetic
 from core.data.augment import Deformation
-from core.data.dataset import NOT_A_DIGIT, DataLoader, Dataset, concatenate
+from core.data.dataset import DataLoader, Dataset, concatenate
+from core.digits import NOT_A_DIGIT
 
 
 def numbered(n, writers=None):

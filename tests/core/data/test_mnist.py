@@ -12,7 +12,8 @@ import pytest
 
 from core import places
 from core.data import idx, mnist, sources
-from core.data.dataset import NOT_A_DIGIT, Dataset, concatenate
+from core.data.dataset import Dataset, concatenate
+from core.digits import NOT_A_DIGIT
 from core.errors import DataError, MnistError
 
 SHA256, DOWNLOAD_BYTES = mnist.SHA256, mnist.DOWNLOAD_BYTES

@@ -5,8 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from core import geometry
 from core.data import nondigits, synthetic
+from core.digits import BOX
 from core.ink import Drawing
 
 KINDS = list(nondigits.MIXTURE)
@@ -52,8 +52,8 @@ def test_no_two_are_alike(images):
 def test_every_image_has_mnists_size(images):
     assert images.any(axis=(1, 2)).all()
     longer = np.maximum(*boxes(images))
-    assert longer.max() == geometry.BOX
-    assert np.mean(longer == geometry.BOX) > 0.98  # all but single dots
+    assert longer.max() == BOX
+    assert np.mean(longer == BOX) > 0.98  # all but single dots
 
 
 def test_the_pen_varies(monkeypatch):

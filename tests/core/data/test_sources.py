@@ -5,7 +5,8 @@ import pytest
 
 from core import ink
 from core.data import idx, mnist, sources, unipen
-from core.data.dataset import NOT_A_DIGIT, Dataset
+from core.data.dataset import Dataset
+from core.digits import NOT_A_DIGIT
 from core.errors import DataError
 
 SHAPES = [[[0, 0], [50, 100]], [[0, 0], [80, 0], [10, 90]]]

@@ -3,8 +3,9 @@
 import numpy as np
 
 from core.data import splits
-from core.data.dataset import NOT_A_DIGIT, Dataset
+from core.data.dataset import Dataset
 from core.data.splits import Splits
+from core.digits import NOT_A_DIGIT
 
 
 def dataset(n, labels=None):

@@ -7,6 +7,7 @@ import pytest
 
 from core import geometry, ink
 from core.data import synthetic, templates
+from core.digits import BOX
 
 
 def rng(seed=0):
@@ -55,7 +56,7 @@ def test_every_image_obeys_mnists_geometry(digits):
     stopped = 0
     for image in images.astype(np.float64):
         profiles = [image.sum(axis=1), image.sum(axis=0)]
-        assert max(np.ptp(np.flatnonzero(profile)) + 1 for profile in profiles) == geometry.BOX
+        assert max(np.ptp(np.flatnonzero(profile)) + 1 for profile in profiles) == BOX
         for profile in profiles:
             if profile[0] or profile[-1]:
                 stopped += 1  # no ink leaves the frame, even where that keeps the digit off centre

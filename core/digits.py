@@ -1,0 +1,23 @@
+"""What a digit is here: the size of its image, the number of classes, and the verdict on a drawing.
+
+Without NumPy, so that a window can be built before NumPy is imported.
+"""
+
+import enum
+
+SIZE = 28
+"""Rows and columns of a digit image, in pixels."""
+BOX = 20
+"""The longer side of the digit itself, in pixels."""
+N_PIXELS = SIZE * SIZE
+N_CLASSES = 10
+NOT_A_DIGIT = 10
+"""The label of a drawing that is none of the ten digits: training uses it, no prediction returns it."""
+
+
+class Judgement(enum.Enum):
+    """The verdict on a drawing."""
+
+    DIGIT = "digit"
+    TWO_CANDIDATES = "two candidates"
+    NOT_A_DIGIT = "not a digit"

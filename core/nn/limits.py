@@ -1,0 +1,6 @@
+"""The largest network that can be configured, saved and read."""
+
+MAX_LAYERS = 20
+MAX_WIDTH = 4096
+MAX_WEIGHTS = 50_000_000
+"""All layers together: 200 MB, which a model file still holds."""
