@@ -13,8 +13,9 @@ from PySide6.QtCore import QThread
 from smoothness import records
 from stage import Stage, config
 
-from core import places, threads
+from core import threads
 from core.config import TrainConfig
+from core.files import paths
 from core.history import Axis
 from gui.training_session import RunState
 
@@ -93,4 +94,4 @@ def cycle(stage: Stage, rng: random.Random) -> None:
         stage.wait(lambda: session.state is not RunState.PREPARING)
     rng.choice((session.stop, session.cancel))()
     stage.wait(lambda: session.state is RunState.IDLE and not session._retired)
-    shutil.rmtree(places.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end
+    shutil.rmtree(paths.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end

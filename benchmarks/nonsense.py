@@ -14,9 +14,10 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink, places
+from core import ink
 from core.data import unipen
 from core.errors import DataError
+from core.files import paths
 from core.ink import Drawing
 
 WRITERS = range(25, 31)
@@ -112,7 +113,7 @@ def overlap(rng: np.random.Generator) -> list[Points]:
 @cache
 def _pen_digits() -> dict[int, list[list[Points]]]:
     """Return the strokes of the pen digits, by label."""
-    folder = places.data()
+    folder = paths.data()
     if folder is None:
         raise DataError("the pen digits are missing: let DIGITPAD_DATA name a folder with pen/pen-train.unipen")
     by_label: dict[int, list[list[Points]]] = {label: [] for label in range(10)}

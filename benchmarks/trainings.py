@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from core import atomic, evaluation, modelfile
+from core import evaluation, modelfile
 from core.data import sources
+from core.files import atomic
 from core.recipes import PEN_FILE, RECIPES
 from core.recognizer import Recognizer
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from core import places
 from core.data import unipen
 from core.data.unipen import PenDigit
 from core.errors import DataError
+from core.files import paths
 from core.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 from core.segmentation import Costs, segment
@@ -96,7 +96,7 @@ def pen_digits(writers: Sequence[int] | None = None) -> list[PenDigit]:
     DataError
         ``$DIGITPAD_DATA`` has no ``pen/pen-train.unipen``.
     """
-    data = places.data()
+    data = paths.data()
     if data is None:
         raise DataError("DIGITPAD_DATA names no folder with pen/pen-train.unipen")
     return unipen.read(data / "pen" / "pen-train.unipen", writers)

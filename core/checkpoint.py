@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from core import tensorfile
 from core.errors import RunError
 from core.experiment import Experiment
+from core.files import tensorfile
 from core.history import History
 from core.nn.network import Snapshot
 from core.training_state import Best, TrainingState

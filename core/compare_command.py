@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core import atomic, comparison_report, comparison_table, output, process_plot, recipes, threads
+from core import comparison_report, comparison_table, output, process_plot, recipes, threads
 from core.cluster import Cluster
 from core.comparison import Comparison, Row, Runner
 from core.comparison_job import Job, Result
 from core.errors import ConfigError, DigitpadError
+from core.files import atomic
 from core.process_plot import Line
 from core.processes import Processes
 from core.recipefile import Recipe

@@ -6,10 +6,11 @@ The report is the one that the program comes from: a hand-written network for MN
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core import atomic, comparison_table, process_plot, report_findings
+from core import comparison_table, process_plot, report_findings
 from core.comparison import Comparison, Results, Row
 from core.comparison_table import DASH, points, table
 from core.errors import DigitpadError
+from core.files import atomic
 from core.intervals import Estimate
 from core.process_plot import Line
 from core.recipefile import Recipe

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core import atomic, bounded, strictjson
 from core.comparison_job import Job, Result
 from core.errors import DigitpadError
+from core.files import atomic, bounded, strictjson
 
 MAX_BYTES = 16 * 2**20
 

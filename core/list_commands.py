@@ -5,11 +5,12 @@ import dataclasses
 import json
 import sys
 
-from core import modelfile, output, places, recipefile, recipes
+from core import modelfile, output, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.errors import RunError
 from core.experiment import calibration_of
+from core.files import paths
 from core.runs import Broken, Run
 from core.shelf import Shelf
 
@@ -35,7 +36,7 @@ def _copy_recipe(source: str, target: str, *, as_json: bool) -> int:
     """Write a recipe to a file that can be edited and shared: FILE.toml, or NAME among the user's own."""
     recipe = recipes.named(source)
     if target.endswith(recipefile.SUFFIX):
-        path = places.expanded(target)
+        path = paths.expanded(target)
         recipefile.save(recipe, path, recipes.RECIPES)
     else:
         path = recipes.save(dataclasses.replace(recipe, name=target))

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from core import bounded, tensorfile
 from core.calibration import TEMPERATURES, Calibration
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import ModelError
+from core.files import bounded, tensorfile
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.nn.network import LAYERS, Network
 

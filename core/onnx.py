@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import core
-from core import atomic
 from core.calibration import Calibration
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import DigitpadError, ModelError
+from core.files import atomic
 from core.modelfile import Model
 from core.nn.layers import BatchNorm, Dropout, Layer, Linear, ReLU
 

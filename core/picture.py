@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bounded, geometry, paper, regions, scaling, stroke_width
+from core import geometry, paper, regions, scaling, stroke_width
 from core.digits import BOX
 from core.errors import DrawingError
+from core.files import bounded
 
 MAX_PIXELS = 50_000_000
 """The largest picture that is read, in pixels."""

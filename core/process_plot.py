@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic
 from core.comparison_job import Result
 from core.errors import DigitpadError
+from core.files import atomic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import atomic, bounded
 from core.config import TrainConfig
 from core.errors import ConfigError
+from core.files import atomic, bounded
 
 SUFFIX = ".toml"
 MAX_BYTES = 64 * 2**10

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core import places, recipefile
+from core import recipefile
 from core.config import TrainConfig
 from core.errors import ConfigError
+from core.files import paths
 from core.recipefile import Recipe as Recipe
 
 PEN_FILE = "pen:pen/pen-train.unipen"
@@ -148,7 +149,7 @@ def named(name: str) -> Recipe:
     if name in RECIPES:
         return RECIPES[name]
     if name.endswith(recipefile.SUFFIX):
-        return recipefile.load(places.expanded(name), RECIPES)
+        return recipefile.load(paths.expanded(name), RECIPES)
     files = {path.stem: path for path in _files()}
     if name not in files:
         raise ConfigError(f'there is no recipe "{name}"; there are {", ".join((*RECIPES, *files))}')
@@ -169,7 +170,7 @@ def available() -> tuple[dict[str, Recipe], list[str]]:
 def save(recipe: Recipe) -> Path:
     """Keep a recipe among the user's own and return its file; raise ConfigError where that fails."""
     recipefile.check_name(recipe.name, RECIPES)  # before a folder is made: a name is no path
-    path = places.recipes() / f"{recipe.name}{recipefile.SUFFIX}"
+    path = paths.recipes() / f"{recipe.name}{recipefile.SUFFIX}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -181,6 +182,6 @@ def save(recipe: Recipe) -> Path:
 def _files() -> list[Path]:
     """Return the files of the user's recipes; none where they cannot be listed."""
     try:
-        return sorted(places.recipes().glob(f"*{recipefile.SUFFIX}"))
+        return sorted(paths.recipes().glob(f"*{recipefile.SUFFIX}"))
     except OSError:  # of a name that is too long
         return []

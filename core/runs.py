@@ -22,9 +22,10 @@ from typing import Any, Self
 import numpy as np
 
 import core
-from core import atomic, bounded, modelfile, strictjson, tensorfile
+from core import modelfile
 from core.config import TrainConfig
 from core.errors import RunError
+from core.files import atomic, bounded, strictjson, tensorfile
 from core.history import History
 from core.modelfile import Model
 

@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core import atomic, locks, places
 from core.errors import RunError
+from core.files import atomic, locks, paths
 from core.runs import INFO, LABEL, MAX_NAME, MAX_NOTE, Broken, Run, Status, read_label, versions
 
 TRASH_AGE_S = 24 * 3600.0
@@ -31,7 +31,7 @@ class Shelf:
     """The runs in a folder, the user's own if none is named."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or places.runs()
+        self.folder = folder or paths.runs()
 
     def runs(self) -> list[Run | Broken]:
         """Return all runs, the newest first. A run that no process holds any more is an interrupted one."""

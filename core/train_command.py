@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import atomic, checkpoint, interrupts, modelfile, output, recipes, remedies, rescue, threads, training
+from core import checkpoint, interrupts, modelfile, output, recipes, remedies, rescue, threads, training
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
+from core.files import atomic
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.recipefile import Recipe

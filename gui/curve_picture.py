@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QCheckBox, QComboBox
 
-from core import atomic
 from core.errors import RunError
+from core.files import atomic
 from core.runs import Run
 from gui.curves import Curves
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from core import places
+from core.files import paths
 
 log = logging.getLogger("digitpad")
 
@@ -77,8 +77,8 @@ def start_log() -> None:
     """Write the log to the program's folder of logs; without one (a full disk, say) the program runs without it."""
     log.setLevel(logging.INFO)
     try:
-        places.logs().mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(places.logs() / "digitpad.log", maxBytes=2**20, backupCount=3, encoding="utf-8")
+        paths.logs().mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(paths.logs() / "digitpad.log", maxBytes=2**20, backupCount=3, encoding="utf-8")
     except OSError:
         return
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

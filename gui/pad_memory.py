@@ -4,8 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from core import atomic, locks
 from core.errors import DrawingError, RunError
+from core.files import atomic, locks
 from core.ink import Drawing
 from gui.faults import log
 from gui.pad import Pad

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from core import places
 from core.errors import ConfigError
+from core.files import paths
 
 if TYPE_CHECKING:
     from core.config import TrainConfig
@@ -15,7 +15,7 @@ class Preferences:
     """Settings by name. A file that is missing or damaged gives the defaults."""
 
     def __init__(self) -> None:
-        self._settings = QSettings(str(places.settings() / "digitpad.ini"), QSettings.Format.IniFormat)
+        self._settings = QSettings(str(paths.settings() / "digitpad.ini"), QSettings.Format.IniFormat)
 
     def text(self, name: str, default: str = "") -> str:
         """Return a word."""
@@ -70,7 +70,7 @@ class Preferences:
     def save(self) -> bool:
         """Write the file, and return whether that went well."""
         try:
-            places.settings().mkdir(parents=True, exist_ok=True)
+            paths.settings().mkdir(parents=True, exist_ok=True)
         except OSError:
             return False
         self._settings.sync()

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core import atomic
 from core.digits import Judgement
+from core.files import atomic
 from core.ink import Drawing
 from core.recognizer import Prediction, Recognizer
 from core.shelf import Shelf

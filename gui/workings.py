@@ -11,9 +11,10 @@ from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from core import modelfile, places, rescue
+from core import modelfile, rescue
 from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError, ModelError
+from core.files import paths
 from core.shelf import TRASH_AGE_S, Shelf
 from gui import about, theme
 from gui.faults import log
@@ -73,7 +74,7 @@ class Workings(QObject):
         """Whether the last run has ended by a fault of the program, which nothing but a message tells."""
         self._memory = None
         if preferences is not None:
-            self._memory = PadMemory(self.pad_panel.pad, places.settings() / "pad.json", self)
+            self._memory = PadMemory(self.pad_panel.pad, paths.settings() / "pad.json", self)
             self._memory.restore()
         self._restore()
         window.arrange()
@@ -216,7 +217,7 @@ class Workings(QObject):
         for name, value in values.items():
             preferences.set(name, value)
         if not preferences.save():
-            log.warning("the settings cannot be written to %s", places.settings())
+            log.warning("the settings cannot be written to %s", paths.settings())
 
     # -- training ----------------------------------------------------------------------------------------------------
 

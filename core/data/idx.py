@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic, bounded
 from core.digits import SIZE
 from core.errors import DataError
+from core.files import atomic, bounded
 
 UNSIGNED_BYTE = 8
 MAX_BYTES = 2**29

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from core import atomic, bounded, places
 from core.data import idx
 from core.data.dataset import Dataset
 from core.digits import N_CLASSES, SIZE
 from core.errors import DataError, MnistError
+from core.files import atomic, bounded, paths
 
 CREDIT = "MNIST database of handwritten digits, LeCun, Cortes, Burges (CC BY-SA 3.0)"
 MIRRORS = (
@@ -42,7 +42,7 @@ def folder() -> Path | None:
 
     A part of MNIST in the user's folder is spoken of; in the cache it is what a killed download has left: not MNIST.
     """
-    data = places.data()
+    data = paths.data()
     if data and any(_find(data / "mnist", name) for name in SHA256):
         return data / "mnist"
     return cache() if all(_find(cache(), name) for name in SHA256) else None
@@ -123,7 +123,7 @@ def _load_part(where: Path, prefix: str) -> Dataset:
 
 def cache() -> Path:
     """Return the folder into which a download goes."""
-    return places.cache() / "mnist"
+    return paths.cache() / "mnist"
 
 
 def _find(where: Path, name: str) -> Path | None:

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import bounded
 from core.errors import DataError, DrawingError
+from core.files import bounded
 from core.ink import Drawing
 
 MAX_FILE_BYTES = 64 * 2**20

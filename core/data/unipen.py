@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core import bounded
 from core.errors import DataError, DrawingError
+from core.files import bounded
 from core.ink import MAX_POINTS, MAX_STROKES, Drawing
 
 MAX_BYTES = 64 * 2**20

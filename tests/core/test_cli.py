@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, modelfile, onnx, places, recipes, threads, train_command, training
+from core import cli, modelfile, onnx, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
+from core.files import paths
 from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network, mlp
@@ -734,9 +735,9 @@ def test_recipes_json(lab):
 
 
 def test_recipes_lists_the_users_too_and_says_which_are_broken(lab):
-    places.recipes().mkdir()
-    (places.recipes() / "mine.toml").write_text('title = "Mine"')
-    (places.recipes() / "broken.toml").write_text("title = 3")
+    paths.recipes().mkdir()
+    (paths.recipes() / "mine.toml").write_text('title = "Mine"')
+    (paths.recipes() / "broken.toml").write_text("title = 3")
     code, out, err = lab("recipes")
     assert code == 0
     assert out.splitlines()[-1].split() == ["mine", "784-256-128-10:", "Mine"]

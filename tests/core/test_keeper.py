@@ -9,10 +9,11 @@ import sys
 import numpy as np
 import pytest
 
-from core import atomic, checkpoint, locks, runs, training
+from core import checkpoint, runs, training
 from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
+from core.files import atomic, locks
 from core.keeper import Keeper
 from core.runs import Run, Status
 from core.shelf import Shelf

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as to_bytes
 
-from core import modelfile, tensorfile
+from core import modelfile
 from core.calibration import TEMPERATURES, Calibration
 from core.errors import ModelError
+from core.files import tensorfile
 from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp

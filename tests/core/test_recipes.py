@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from core import places, recipes
+from core import recipes
 from core.config import TrainConfig
 from core.errors import ConfigError
+from core.files import paths
 
 
 def test_each_recipe_is_found_by_its_name():
@@ -80,8 +81,8 @@ def test_a_recipe_is_tested_on_its_own_source_with_its_own_data_alone():
 @pytest.fixture
 def folder():
     """The folder of the user's own recipes."""
-    places.recipes().mkdir()
-    return places.recipes()
+    paths.recipes().mkdir()
+    return paths.recipes()
 
 
 def test_a_file_in_the_users_folder_is_a_recipe(folder):
@@ -120,17 +121,17 @@ def test_without_a_folder_there_are_the_programs():
 
 def test_saving_makes_the_folder():
     path = recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))
-    assert path == places.recipes() / "mine.toml"
+    assert path == paths.recipes() / "mine.toml"
     assert recipes.named("mine").config == recipes.named("quick").config
 
 
 def test_a_name_is_no_path():
     with pytest.raises(ConfigError, match="at most 60 letters"):
         recipes.save(dataclasses.replace(recipes.named("quick"), name="../mine"))
-    assert not places.recipes().exists()
+    assert not paths.recipes().exists()
 
 
 def test_where_the_folder_cannot_be_made(home):
-    places.recipes().write_text("a file")
+    paths.recipes().write_text("a file")
     with pytest.raises(ConfigError, match="cannot be made"):
         recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))

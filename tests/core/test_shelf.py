@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core import atomic, bounded, locks, runs
+from core import runs
 from core.config import TrainConfig
 from core.errors import RunError
+from core.files import atomic, bounded, locks
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
 

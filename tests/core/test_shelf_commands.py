@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import atomic, locks, modelfile, runs, training
+from core import modelfile, runs, training
+from core.files import atomic, locks
 from core.runs import Status
 from core.shelf import Shelf
 

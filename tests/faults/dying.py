@@ -18,12 +18,13 @@ import numpy as np
 import safetensors.numpy  # noqa: F401 - imported once, and not in each of the processes
 import tomli_w  # noqa: F401
 
-from core import atomic, kept_results, modelfile, recipefile, recipes, training
+from core import kept_results, modelfile, recipefile, recipes, training
 from core.comparison_job import Job
 from core.config import TrainConfig
 from core.data import idx, mnist
 from core.errors import DigitpadError
 from core.experiment import Experiment
+from core.files import atomic
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.nn.network import Network, mlp

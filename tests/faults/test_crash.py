@@ -14,7 +14,8 @@ from pathlib import Path
 import living
 import pytest
 
-from core import keeper, locks, training
+from core import keeper, training
+from core.files import locks
 from core.runs import Run, Status
 from core.shelf import Shelf
 from core.threads import limited

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core import locks
 from core.config import TrainConfig
 from core.errors import RunError
+from core.files import locks
 from core.runs import Broken, Status
 from core.shelf import Shelf, _label_lock
 

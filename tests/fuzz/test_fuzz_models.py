@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from mutations import grown, odd, text_of
 from safetensors.numpy import save as to_bytes
 
-from core import checkpoint, modelfile, runs, tensorfile, training
+from core import checkpoint, modelfile, runs, training
 from core.config import TrainConfig
 from core.errors import DivergenceError, ModelError, RunError
 from core.experiment import Experiment
+from core.files import tensorfile
 from core.keeper import Keeper
 from core.modelfile import Model
 from core.nn.network import Network, mlp

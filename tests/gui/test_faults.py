@@ -7,7 +7,7 @@ import threading
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from core import places
+from core.files import paths
 from gui import faults
 
 
@@ -34,7 +34,7 @@ def test_it_is_reported_with_its_traceback_and_logged(qtbot, reporter):
     assert sentence == "a slot failed"
     assert "ZeroDivisionError" in details
     assert "raise_and_catch" in details
-    assert "a slot failed" in (places.logs() / "digitpad.log").read_text(encoding="utf-8")
+    assert "a slot failed" in (paths.logs() / "digitpad.log").read_text(encoding="utf-8")
 
 
 def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, window):
@@ -55,7 +55,7 @@ def test_a_fault_that_repeats_is_told_and_written_once_and_then_counted(qtbot, r
     with qtbot.waitSignal(reporter.reported):
         pass
     assert told == ["a slot failed"]
-    lines = (places.logs() / "digitpad.log").read_text(encoding="utf-8").splitlines()
+    lines = (paths.logs() / "digitpad.log").read_text(encoding="utf-8").splitlines()
     assert sum("Traceback" in line for line in lines) == 1
     counted = [line.rsplit(" ", 2)[1] for line in lines if "the same fault" in line]
     assert counted == ["10th", "100th", "1000th"]
@@ -92,8 +92,8 @@ def test_the_hook_is_installed(reporter, monkeypatch):
 
 
 def test_without_a_place_for_the_log_the_program_runs_without_it(qtbot):
-    places.logs().parent.mkdir(parents=True, exist_ok=True)
-    places.logs().write_text("a file where the folder should be")
+    paths.logs().parent.mkdir(parents=True, exist_ok=True)
+    paths.logs().write_text("a file where the folder should be")
     before = list(faults.log.handlers)
     faults.start_log()
     assert faults.log.handlers == before

@@ -15,9 +15,10 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 
-from core import modelfile, places, recipes, training
+from core import modelfile, recipes, training
 from core.config import TrainConfig
 from core.data import mnist, unipen
+from core.files import paths as places
 from core.ink import Drawing
 from core.runs import Status
 from core.shelf import Shelf

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from core import atomic, locks
 from core.errors import RunError
+from core.files import atomic, locks
 from core.ink import Drawing
 from gui.pad import HISTORY_STEPS, Pad, Tool
 from gui.pad_memory import PadMemory

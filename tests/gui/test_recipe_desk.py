@@ -3,8 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from core import places, recipes
+from core import recipes
 from core.config import TrainConfig
+from core.files import paths
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 
@@ -64,10 +65,10 @@ def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
 
 
 def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
-    places.recipes().mkdir(parents=True)
-    (places.recipes() / "bad.toml").write_text("[settings")
-    (places.recipes() / "worse.toml").write_text("settings]")
-    (places.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
+    paths.recipes().mkdir(parents=True)
+    (paths.recipes() / "bad.toml").write_text("[settings")
+    (paths.recipes() / "worse.toml").write_text("settings]")
+    (paths.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
     window = again()
     assert "bad.toml" in window.lab.notice.text
     assert "worse.toml" in window.lab.notice.text

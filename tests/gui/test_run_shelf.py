@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
 
-from core import places, recipes, runs
+from core import recipes, runs
 from core.config import TrainConfig
+from core.files import paths
 from core.history import History
 from core.modelfile import load
 from core.runs import Status
@@ -359,8 +360,8 @@ def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, 
 
 
 def test_where_nothing_was_kept_of_a_cancelled_run_there_is_no_undo(qtbot, window, small_run):
-    places.runs().parent.mkdir(parents=True, exist_ok=True)
-    places.runs().write_text("no folder")
+    paths.runs().parent.mkdir(parents=True, exist_ok=True)
+    paths.runs().write_text("no folder")
     with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=5000))
     with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
@@ -384,11 +385,11 @@ def test_words_without_a_space_do_not_make_the_window_wider(window, shelf, kept)
 
 def test_why_there_is_no_run_to_list_is_said(window, shelf):
     assert shelf._empty.text().startswith("Each run is kept here")
-    places.runs().parent.mkdir(parents=True, exist_ok=True)
-    places.runs().write_text("no folder")
+    paths.runs().parent.mkdir(parents=True, exist_ok=True)
+    paths.runs().write_text("no folder")
     window.lab.runs.refresh()
-    assert shelf._empty.text() == f"{places.runs()} cannot be listed: Not a directory."
-    places.runs().unlink()
+    assert shelf._empty.text() == f"{paths.runs()} cannot be listed: Not a directory."
+    paths.runs().unlink()
     window.lab.runs.refresh()
     assert shelf._empty.text().startswith("Each run is kept here")
 

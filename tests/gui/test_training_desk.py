@@ -8,9 +8,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from core import keeper, modelfile, places
+from core import keeper, modelfile
 from core.config import TrainConfig
 from core.data import idx
+from core.files import paths
 from core.runs import Status
 from core.shelf import Shelf
 from gui.closing import Unsaved, ask_about_unsaved
@@ -207,8 +208,8 @@ SAVE = "Save model…"
 @pytest.fixture
 def unwritable():
     """A file where the folder of the runs should be."""
-    places.runs().parent.mkdir(parents=True, exist_ok=True)
-    places.runs().write_text("x")
+    paths.runs().parent.mkdir(parents=True, exist_ok=True)
+    paths.runs().write_text("x")
 
 
 @pytest.fixture
@@ -279,14 +280,14 @@ def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, move
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert elsewhere.runs() == [outcome.run]
     assert str(run.folder) in window.lab.notice.text
-    assert str(places.runs()) in window.lab.notice.text
+    assert str(paths.runs()) in window.lab.notice.text
     assert "could not" not in window.lab.notice.text
     assert "Stopped and kept" in window.training_panel.progress._status.text()
     assert window.lab.run_shelf.table.rowCount() == 0  # it lists the window's own
     # As the notice says:
-    places.runs().unlink()
-    places.runs().mkdir()
-    run.folder.rename(places.runs() / run.id)
+    paths.runs().unlink()
+    paths.runs().mkdir()
+    run.folder.rename(paths.runs() / run.id)
     window.lab.runs.refresh()
     assert window.lab.run_shelf.table.entry(0).status is Status.STOPPED
 
@@ -295,11 +296,11 @@ def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_o
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
     with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
-        places.runs().rename(tmp_path / "gone")
+        paths.runs().rename(tmp_path / "gone")
     assert list(offers(window)) == [KEEP]
     back = {"timeout": 60_000, "check_params_cb": lambda reason: reason == ""}
     with qtbot.waitSignal(window.session.keepingTold, **back):
-        (tmp_path / "gone").rename(places.runs())
+        (tmp_path / "gone").rename(paths.runs())
     assert "can be written again" in window.lab.notice.text
     assert not offers(window)
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)

@@ -40,8 +40,8 @@ from PySide6.QtWidgets import (
 from toys import Toys
 from watch import Watch
 
-from core import places
 from core.config import TrainConfig
+from core.files import paths
 from core.runs import Run
 from gui.faults import FaultReporter, log
 from gui.main_window import MainWindow
@@ -129,7 +129,7 @@ class Monkey:
             (6, self._start), (8, self._steer), (8, self._handle_runs), (3, self._answer_notice), (1, self._reopen),
             (3, self._linger), (2, self._spoil),
         ]  # fmt: skip
-        self._aside = places.runs().with_name("aside")
+        self._aside = paths.runs().with_name("aside")
         self._notes = folder.with_name("deeds.txt").open("w", buffering=1)  # what is left where all ends in a crash
         self._open()
         self._tick()
@@ -551,15 +551,15 @@ class Monkey:
         session = getattr(self.window, "session", None)
         if session is not None and (session.state is RunState.PREPARING or session._retired):
             return "not now"  # a run that is put on the shelf may make the folder anew in between
-        places.runs().mkdir(parents=True, exist_ok=True)
-        places.runs().rename(self._aside)
-        places.runs().write_text("not a folder")
+        paths.runs().mkdir(parents=True, exist_ok=True)
+        paths.runs().rename(self._aside)
+        paths.runs().write_text("not a folder")
         return "spoiled"
 
     def _mend(self) -> None:
         if self._aside.exists():
-            places.runs().unlink()
-            self._aside.rename(places.runs())
+            paths.runs().unlink()
+            self._aside.rename(paths.runs())
 
     def _furnish(self) -> None:
         if not hasattr(self.window, "session"):

@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from core import places, training
+from core import training
+from core.files import paths
 from core.runs import Run, Status
 from core.shelf import Shelf
 from gui import closing, faults, inside_desk
@@ -81,7 +82,7 @@ def copied(window):
 
 
 def logged():
-    return (places.logs() / "digitpad.log").read_text(encoding="utf-8")
+    return (paths.logs() / "digitpad.log").read_text(encoding="utf-8")
 
 
 def is_usable(qtbot, window):

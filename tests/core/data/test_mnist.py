@@ -10,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import numpy as np
 import pytest
 
-from core import places
 from core.data import idx, mnist, sources
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError, MnistError
+from core.files import paths
 
 SHA256, DOWNLOAD_BYTES = mnist.SHA256, mnist.DOWNLOAD_BYTES
 NAMES = tuple(SHA256)
@@ -46,7 +46,7 @@ def lay(folder, files, suffix=""):
 
 def cached():
     """Return what is in the cache, by name."""
-    folder = places.cache() / "mnist"
+    folder = paths.cache() / "mnist"
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
 
 
@@ -110,9 +110,9 @@ def test_it_is_nowhere():
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_digitpad_data_comes_first(tmp_path, monkeypatch, files, suffix):
-    lay(places.cache() / "mnist", files)
+    lay(paths.cache() / "mnist", files)
     mine = lay(tmp_path / "mine" / "mnist", files, suffix)
-    assert mnist.folder() == places.cache() / "mnist"
+    assert mnist.folder() == paths.cache() / "mnist"
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
     assert mnist.folder() == mine
 
@@ -120,7 +120,7 @@ def test_digitpad_data_comes_first(tmp_path, monkeypatch, files, suffix):
 def test_the_cache_is_next(tmp_path, monkeypatch, files):
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
     assert mnist.folder() is None
-    cache = lay(places.cache() / "mnist", files, ".gz")
+    cache = lay(paths.cache() / "mnist", files, ".gz")
     assert mnist.folder() == cache
 
 
@@ -147,7 +147,7 @@ def test_the_gzip_wrapping_does_not_matter(tmp_path, files):
 
 @pytest.mark.parametrize("damaged", NAMES)
 def test_a_damaged_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, damaged):
-    lay(places.cache() / "mnist", files)
+    lay(paths.cache() / "mnist", files)
     content = bytearray(files[damaged])
     content[-1] ^= 1
     mine = lay(tmp_path / "mine" / "mnist", files | {damaged: bytes(content)})
@@ -159,7 +159,7 @@ def test_a_damaged_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("missing", NAMES)
 def test_a_missing_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, missing):
-    lay(places.cache() / "mnist", files)
+    lay(paths.cache() / "mnist", files)
     mine = lay(tmp_path / "mine" / "mnist", files)
     (mine / missing).unlink()
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
@@ -192,7 +192,7 @@ def test_all_files_come_from_the_first_mirror(server, mirrors, files):
     assert {name: gzip.decompress(content) for name, content in cached().items()} == {
         f"{name}.gz": content for name, content in files.items()
     }
-    assert mnist.folder() == places.cache() / "mnist"
+    assert mnist.folder() == paths.cache() / "mnist"
     assert len(mnist.load()[0]) == 30
 
 
@@ -252,7 +252,7 @@ def test_both_fail_each_in_its_way(server, mirrors):
 
 
 def test_a_failure_leaves_the_cache_as_it_was(server, mirrors, files):
-    lay(places.cache() / "mnist", files)
+    lay(paths.cache() / "mnist", files)
     before = cached()
     server.pages.clear()
     with pytest.raises(DataError):
@@ -289,7 +289,7 @@ def test_an_exception_from_the_report_ends_the_download(server, mirrors, error):
 
 
 def test_a_damaged_cache_is_mended(mirrors, files):
-    lay(places.cache() / "mnist", {name: content[:-1] for name, content in files.items()})
+    lay(paths.cache() / "mnist", {name: content[:-1] for name, content in files.items()})
     with pytest.raises(DataError, match="damaged"):
         mnist.load()
     mnist.download()
@@ -325,7 +325,7 @@ def test_a_disk_that_fills_up_leaves_no_part_that_would_pass_for_damaged(mirrors
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_a_disk_that_fills_up_leaves_what_was_there(mirrors, monkeypatch, files, suffix):
-    lay(places.cache() / "mnist", files, suffix)
+    lay(paths.cache() / "mnist", files, suffix)
     full_disk_after(monkeypatch, 2)
     with pytest.raises(DataError, match="cannot be kept"):
         mnist.download()
@@ -351,13 +351,13 @@ def test_plain_and_compressed_files_together(tmp_path, files):
 
 
 def test_taken_over_files_come_before_older_plain_ones(tmp_path, files):
-    lay(places.cache() / "mnist", dict.fromkeys(files, b"old and damaged"))
+    lay(paths.cache() / "mnist", dict.fromkeys(files, b"old and damaged"))
     mnist.take_over(lay(tmp_path / "mine", files))
     assert len(mnist.load()[0]) == 30
 
 
 def test_the_cache_can_take_over_itself(files):
-    mnist.take_over(lay(places.cache() / "mnist", files))
+    mnist.take_over(lay(paths.cache() / "mnist", files))
     assert len(mnist.load()[0]) == 30
 
 

@@ -9,7 +9,7 @@ import tempfile
 
 import pytest
 
-from core import atomic
+from core.files import atomic
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="of POSIX")
 

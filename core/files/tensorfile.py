@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import atomic, bounded, strictjson
 from core.errors import DigitpadError
+from core.files import atomic, bounded, strictjson
 
 Tensors = Mapping[str, NDArray[Any]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import strictjson
+from core.files import strictjson
 
 
 def test_what_json_has():

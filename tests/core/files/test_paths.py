@@ -5,9 +5,9 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from core import places
+from core.files import paths
 
-WRITTEN = [places.settings, places.cache, places.logs, places.recipes]
+WRITTEN = [paths.settings, paths.cache, paths.logs, paths.recipes]
 
 
 def test_digitpad_home_moves_all_that_is_written_into_one_folder(home):
@@ -19,19 +19,19 @@ def test_digitpad_home_moves_all_that_is_written_into_one_folder(home):
 @pytest.mark.parametrize("value", [None, ""])
 def test_without_it_the_platforms_places_are_used(monkeypatch, value):
     monkeypatch.setenv("DIGITPAD_HOME", "") if value == "" else monkeypatch.delenv("DIGITPAD_HOME")
-    assert places.settings() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
-    assert places.cache() == Path(platformdirs.user_cache_dir("digitpad", appauthor=False))
-    assert places.logs() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))
+    assert paths.settings() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
+    assert paths.cache() == Path(platformdirs.user_cache_dir("digitpad", appauthor=False))
+    assert paths.logs() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))
     assert len({place() for place in WRITTEN}) == 4
 
 
 def test_digitpad_data(monkeypatch, tmp_path):
     monkeypatch.delenv("DIGITPAD_DATA", raising=False)
-    assert places.data() is None
+    assert paths.data() is None
     monkeypatch.setenv("DIGITPAD_DATA", "")
-    assert places.data() is None
+    assert paths.data() is None
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
-    assert places.data() == tmp_path
+    assert paths.data() == tmp_path
 
 
 def test_a_tilde_is_a_home(monkeypatch, tmp_path):
@@ -39,6 +39,6 @@ def test_a_tilde_is_a_home(monkeypatch, tmp_path):
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv("DIGITPAD_HOME", "~/digits")
     monkeypatch.setenv("DIGITPAD_DATA", "~/data")
-    assert places.cache() == tmp_path / "digits" / "cache"
-    assert places.data() == tmp_path / "data"
-    assert places.expanded("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")
+    assert paths.cache() == tmp_path / "digits" / "cache"
+    assert paths.data() == tmp_path / "data"
+    assert paths.expanded("~nobody-of-that-name/x") == Path("~nobody-of-that-name/x")

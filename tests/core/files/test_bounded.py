@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core import bounded
 from core.data import idx, sources
 from core.errors import DataError
+from core.files import bounded
 
 
 def test_no_more_than_the_limit(tmp_path):
