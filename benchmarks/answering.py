@@ -4,8 +4,8 @@ import numpy as np
 from goals import goal, percentile
 from program import milliseconds
 
-from core import ink
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 
 _N = 2000

@@ -17,11 +17,12 @@ import photos
 from goals import goal, script
 from numpy.typing import NDArray
 
-from core import canvas, ink, modelfile, picture, stroke_width
+from core import modelfile
 from core.data import mnist, sources
 from core.digits import N_CLASSES, N_PIXELS, SIZE
-from core.ink import Drawing
 from core.modelfile import Model
+from core.preprocessing import canvas, ink, picture, stroke_width
+from core.preprocessing.ink import Drawing
 from core.recognizer import shipped_model
 
 PEN = "pen:pen/pen-train.unipen"

@@ -14,11 +14,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink
 from core.data import unipen
 from core.errors import DataError
 from core.files import paths
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 
 WRITERS = range(25, 31)
 Points = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from core import canvas
-from core.ink import Drawing
+from core.preprocessing import canvas
+from core.preprocessing.ink import Drawing
 
 QUALITY = 40
 """Of the JPEG, as Pillow counts it."""

@@ -16,10 +16,11 @@ from collections.abc import Callable
 import numpy as np
 from goals import goal, script
 
-from core import ink, scoring, threads, training
+from core import scoring, threads, training
 from core.data import sources
 from core.experiment import Experiment
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 from core.recipes import RECIPES
 from core.recognizer import Recognizer, shipped_model
 

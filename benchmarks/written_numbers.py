@@ -16,7 +16,7 @@ from core.data import unipen
 from core.data.unipen import PenDigit
 from core.errors import DataError
 from core.files import paths
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 from core.segmentation import Costs, segment
 

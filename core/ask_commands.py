@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from core import calibration, canvas, evaluation, output, picture
+from core import calibration, evaluation, output
 from core.data import sources
 from core.data.sources import Source
 from core.digits import N_CLASSES, Judgement
 from core.errors import DataError, DigitpadError, ModelError
 from core.evaluation import Answers
-from core.ink import Drawing
+from core.preprocessing import canvas, picture
+from core.preprocessing.ink import Drawing
 from core.recognizer import Prediction, Recognizer
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import calibration, ink, picture
+from core import calibration
 from core.digits import N_CLASSES, SIZE
-from core.ink import Drawing
+from core.preprocessing import ink, picture
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer
 from core.segmentation import segment
 

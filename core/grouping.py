@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 Floats = NDArray[np.float32]
 Indexes = NDArray[np.intp]

@@ -23,7 +23,7 @@ from core.nn.network import LAYERS, Network
 FORMAT = 1
 """Version of the file's layout. A newer one is refused."""
 PREPROCESSING = 1
-"""Version of the way from ink to 28×28 (``core.geometry``, ``core.ink``): a model is only as good as its likeness."""
+"""Version of the way from ink to 28×28 (``core.preprocessing.geometry``, ``core.preprocessing.ink``): a model is only as good as its likeness."""
 MAX_BYTES = 256 * 2**20
 SUFFIX = ".safetensors"
 PRECISIONS = ("float32", "float16")

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import calibration, ink, modelfile, picture
+from core import calibration, modelfile
 from core.calibration import Calibration
 from core.digits import N_PIXELS, Judgement
-from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network
+from core.preprocessing import ink, picture
+from core.preprocessing.ink import Drawing
 from core.segmentation import Part, segment
 
 SURE = 0.8

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core import grouping
 from core.grouping import Cluster
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings how little each looks like a digit, (N,), in nats: minus the logarithm of a probability."""

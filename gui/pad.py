@@ -19,7 +19,7 @@ from gui.sketch import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
 from gui.stroke import UNIT, Stroke, fitted
 
 if TYPE_CHECKING:
-    from core.ink import Drawing
+    from core.preprocessing.ink import Drawing
 
 __all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool"]
 

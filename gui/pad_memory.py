@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from core.errors import DrawingError, RunError
 from core.files import atomic, locks
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui.faults import log
 from gui.pad import Pad
 

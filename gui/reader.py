@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
-from core import ink, picture
 from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
-from core.ink import Drawing
+from core.preprocessing import ink, picture
+from core.preprocessing.ink import Drawing
 from core.segmentation import Part
 from gui.answer import Answer
 from gui.images import grey_of, image_of

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.digits import Judgement
 from core.files import atomic
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from core.recognizer import Prediction, Recognizer
 from core.shelf import Shelf
 from core.training import Progress

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage
 from gui.stroke import UNIT, Stroke
 
 if TYPE_CHECKING:
-    from core.ink import Drawing
+    from core.preprocessing.ink import Drawing
 
 HISTORY_STEPS = 200
 ERASER_RADIUS = 0.02
@@ -69,7 +69,7 @@ class Sketch:
 
     def drawing(self) -> "Drawing":
         """Return the strokes, the one in progress included."""
-        from core.ink import Drawing  # it brings NumPy, which the first frame does not wait for
+        from core.preprocessing.ink import Drawing  # it brings NumPy, which the first frame does not wait for
 
         strokes = [stroke.points for stroke in self.content.strokes]
         if self.stroke is not None:
@@ -81,7 +81,7 @@ class Sketch:
 
         Strokes that made way for a picture that is shown count as still there. None where they are no longer known.
         """
-        from core.ink import Drawing
+        from core.preprocessing.ink import Drawing
 
         steps = [content.strokes for content in (self.content, *reversed(self._undo)) if content.picture is None]
         if not steps:

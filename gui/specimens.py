@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 Points = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core import geometry
 from core.digits import BOX, N_PIXELS, SIZE
+from core.preprocessing import geometry
 
 Floats = NDArray[np.float32]
 

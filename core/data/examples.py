@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from core.data import mnist
 from core.digits import SIZE
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Lines: the geometry that drawings are made up with, of many lines at a time and of the strokes of one drawing.
 
 Lines are arrays (n, S, 2), one for each of n drawings, in digit heights, y downwards; strokes are those of a
-``core.ink.Drawing``: (x, y, pressure). Nothing is changed in place.
+``core.preprocessing.ink.Drawing``: (x, y, pressure). Nothing is changed in place.
 """
 
 from collections.abc import Sequence

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from core.data import synthetic
 from core.data.templates import Template
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 Maker = Callable[[int, np.random.Generator], list[Drawing]]
 

@@ -8,10 +8,10 @@ digit to some reader.
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink
 from core.data import scribbles, signs, spoiled, synthetic
 from core.data.mixtures import Maker, mixed
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 
 MIXTURE = {
     "shapes": 0.25,

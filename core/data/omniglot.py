@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.errors import DataError, DrawingError
 from core.files import bounded
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 MAX_FILE_BYTES = 64 * 2**20
 """The largest zip that is read; Omniglot's largest has about 20 MiB."""

@@ -10,7 +10,7 @@ from core.data import synthetic
 from core.data.lines import fitted, rotated
 from core.data.mixtures import VARIATION, in_batches
 from core.data.templates import Floats
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 _WHOLE = np.empty(0, np.intp)  # where lines of one stroke are cut
 

@@ -13,7 +13,7 @@ from core.data import synthetic, templates
 from core.data.lines import Box, boxed, fitted, middle, point_on, spanned, widened
 from core.data.mixtures import mixed, written
 from core.data.templates import Floats
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 _STROKES = (0.22, 0.18, 0.25, 0.2, 0.1, 0.05)  # shares of the made-up signs with 1, 2, 3 ... strokes
 _SAMPLES = 18  # points of a stroke that is made up

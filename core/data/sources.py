@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
-from core import ink
 from core.data import idx, mnist, unipen
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
 from core.files import bounded
 from core.files import paths as places
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 
 N_SYNTHETIC = 20_000
 MAX_SYNTHETIC = 1_000_000

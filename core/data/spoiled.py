@@ -12,7 +12,7 @@ import numpy as np
 from core.data import synthetic, templates
 from core.data.lines import Strokes, apart, corners, moved
 from core.data.mixtures import mixed, written
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 Mark = tuple[tuple[tuple[float, float], ...], ...]
 """Strokes of points (x, y), typed for a digit's box from 0 to 1."""

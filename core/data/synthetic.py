@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink
 from core.data import templates
 from core.data.templates import Floats, Template
 from core.digits import N_CLASSES
+from core.preprocessing import ink
 
 
 @dataclass(frozen=True)

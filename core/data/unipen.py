@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core.errors import DataError, DrawingError
 from core.files import bounded
-from core.ink import MAX_POINTS, MAX_STROKES, Drawing
+from core.preprocessing.ink import MAX_POINTS, MAX_STROKES, Drawing
 
 MAX_BYTES = 64 * 2**20
 _HEAD_BYTES = 2**16

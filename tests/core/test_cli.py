@@ -16,9 +16,9 @@ import core
 from core import cli, modelfile, onnx, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
 from core.files import paths
-from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network, mlp
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 
 QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from core import evaluation, ink
+from core import evaluation
 from core.calibration import Calibration
 from core.data import synthetic
 from core.digits import NOT_A_DIGIT
 from core.evaluation import Answers
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 
 

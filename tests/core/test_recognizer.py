@@ -6,14 +6,15 @@ import json
 import numpy as np
 import pytest
 
-from core import ink, picture, recipes
+from core import recipes
 from core.calibration import Calibration
 from core.digits import Judgement
 from core.errors import ModelError
-from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
+from core.preprocessing import ink, picture
+from core.preprocessing.ink import Drawing
 from core.recognizer import SURE, Prediction, Recognizer, shipped_model
 
 SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])

@@ -8,7 +8,7 @@ import pytest
 
 from core import grouping, segmentation
 from core.data import unipen
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
 from core.segmentation import DOUBT, segment
 

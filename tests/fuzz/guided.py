@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=["core"]):
 
     from core import errors, modelfile, runs
     from core.data import idx, omniglot, unipen
-    from core.ink import Drawing
+    from core.preprocessing.ink import Drawing
 
 MAX_BYTES = 16_384
 MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its own

@@ -27,7 +27,7 @@ from pathlib import Path
 from core.errors import DigitpadError
 from core import checkpoint, modelfile, picture, recipefile, recipes, runs
 from core.data import idx, mnist, omniglot, unipen
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 import numpy, PIL.Image, PIL.PngImagePlugin, PIL.JpegImagePlugin, safetensors.numpy, zipfile
 readers = {
     "model": modelfile.load, "idx": idx.read, "unipen": unipen.read, "omniglot": omniglot.read, "ink": Drawing.load,

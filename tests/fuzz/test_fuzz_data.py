@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mutations import ODD_BYTES, grown
 
-from core import ink
 from core.data import idx, omniglot, unipen
 from core.errors import DataError
+from core.preprocessing import ink
 
 IMAGES = idx.dump(np.arange(3 * 784, dtype=np.uint32).astype(np.uint8).reshape(3, 28, 28))
 LABELS = idx.dump(np.array([1, 2, 3], np.uint8))

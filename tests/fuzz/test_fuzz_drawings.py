@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mutations import grown, odd, text_of
 from PIL import Image
 
-from core import ink, picture
 from core.errors import DrawingError
-from core.ink import Drawing
+from core.preprocessing import ink, picture
+from core.preprocessing.ink import Drawing
 from core.segmentation import segment
 
 INK = {"strokes": [[[10, 20], [30.5, 40]], [[1, 2, 0.5], [3, 4, 0.7]], [[5, 5]]]}

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from core.config import TrainConfig
 from core.data import idx
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from core.shelf import Shelf
 from gui.model_slot import Respondent
 from gui.scrubber import NEWEST

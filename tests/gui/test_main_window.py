@@ -19,7 +19,7 @@ from core import modelfile, recipes, training
 from core.config import TrainConfig
 from core.data import mnist, unipen
 from core.files import paths as places
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from core.runs import Status
 from core.shelf import Shelf
 from gui import theme

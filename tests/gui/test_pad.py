@@ -24,7 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui import theme
 from gui.pad import HISTORY_STEPS, PEN_WIDTHS, UNIT, Pad, Tool
 
@@ -709,7 +709,7 @@ SHARP = """
 import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui.pad import Pad
 app = QApplication([])
 pad = Pad()

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
 
 from core.digits import Judgement
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui import pad_marks, theme
 from gui.answer import Answer
 from gui.pad import Pad

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 
 from core.errors import RunError
 from core.files import atomic, locks
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui.pad import HISTORY_STEPS, Pad, Tool
 from gui.pad_memory import PadMemory
 
@@ -220,7 +220,7 @@ def test_it_survives_a_window_that_is_killed(home):
 import os, signal
 from gui import app
 application = app._application()
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 window = MainWindow(Preferences())

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
 
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 from gui import theme
 from gui.answer import Answer
 from gui.pad import PEN_WIDTHS, Tool

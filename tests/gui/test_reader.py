@@ -16,9 +16,9 @@ from core.data.examples import Example
 from core.data.splits import Splits
 from core.digits import Judgement
 from core.history import Axis
-from core.ink import Drawing
 from core.modelfile import Model
 from core.nn.network import Network, mlp
+from core.preprocessing.ink import Drawing
 from core.recognizer import shipped_model
 from gui import specimens
 from gui.model_slot import ModelSlot, Respondent

@@ -6,7 +6,7 @@ import pytest
 from core.data import synthetic
 from core.data.augment import Augmenter, Deformation
 from core.digits import BOX, N_PIXELS, SIZE
-from core.geometry import CENTRE
+from core.preprocessing.geometry import CENTRE
 
 NONE = Deformation().times(0)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data import mixtures, synthetic, templates
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 
 def rng(seed=0):

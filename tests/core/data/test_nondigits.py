@@ -7,7 +7,7 @@ import pytest
 
 from core.data import nondigits, synthetic
 from core.digits import BOX
-from core.ink import Drawing
+from core.preprocessing.ink import Drawing
 
 KINDS = list(nondigits.MIXTURE)
 

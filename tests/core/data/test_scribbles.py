@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from core import ink
 from core.data import lines, scribbles, signs
+from core.preprocessing import ink
 
 
 def rng(seed=0):

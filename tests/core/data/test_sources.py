@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from core import ink
 from core.data import idx, mnist, sources, unipen
 from core.data.dataset import Dataset
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
+from core.preprocessing import ink
 
 SHAPES = [[[0, 0], [50, 100]], [[0, 0], [80, 0], [10, 90]]]
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from core import ink
 from core.data import synthetic, templates
 from core.errors import DataError
+from core.preprocessing import ink
 
 
 def rng(seed=0):

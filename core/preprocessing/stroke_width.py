@@ -7,8 +7,8 @@ have left. So thin lines do not break, and loops that a thick pen has nearly clo
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink
 from core.digits import BOX
+from core.preprocessing import ink
 
 THINNEST, THICKEST = 1.5, 4.5
 """Widths in pixels of 28×28; 99 % of MNIST's digits have strokes of a width between these."""

@@ -1,8 +1,8 @@
 """Pictures: an image file, or a canvas, to the 28×28 pixels that a network sees.
 
-The digit is told from its ground by its brightness (``core.paper``); strokes thinner or thicker than MNIST's are
-brought to the width of those (``core.stroke_width``); the digit's box is reduced by area averaging to a longer side of
-20 pixels, and placed like every digit (``core.geometry``).
+The digit is told from its ground by its brightness (``core.preprocessing.foreground``); strokes thinner or thicker than MNIST's are
+brought to the width of those (``core.preprocessing.stroke_width``); the digit's box is reduced by area averaging to a longer side of
+20 pixels, and placed like every digit (``core.preprocessing.geometry``).
 """
 
 import io
@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core import geometry, paper, regions, scaling, stroke_width
 from core.digits import BOX
 from core.errors import DrawingError
 from core.files import bounded
+from core.preprocessing import connected_components, foreground, geometry, resampling, stroke_width
 
 MAX_PIXELS = 50_000_000
 """The largest picture that is read, in pixels."""
@@ -84,8 +84,8 @@ def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     0 is paper and 255 ink, as in MNIST, whichever way round the picture has it. A digit on a clean ground whose strokes
     are as wide as MNIST's keeps each of its shades; any other is drawn anew, at the width of ``ink.PEN_WIDTH``.
     """
-    page, _ = scaling.reduced(grey, _MAX_SIDE)
-    ink = paper.find(page)
+    page, _ = resampling.reduced(grey, _MAX_SIDE)
+    ink = foreground.find(page)
     if ink is None:
         return None
     if ink.is_clean:
@@ -95,18 +95,18 @@ def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return _placed(_boxed(stroke_width.normalised(*_enlarged(ink))))
 
 
-def _enlarged(ink: paper.Ink) -> tuple[NDArray[np.float32], int]:
+def _enlarged(ink: foreground.Ink) -> tuple[NDArray[np.float32], int]:
     """Return ink at the scale at which its strokes are drawn anew, its grain smoothed; and its box's longer side."""
     scale = _WORKING_SIDE / ink.longest
     height, width = (max(round(side * scale), 1) for side in ink.cover.shape)
-    cover = scaling.resized(ink.cover, height, width)
+    cover = resampling.resized(ink.cover, height, width)
     if not ink.is_clean:
         cover = _smoothed(_smoothed(cover).T).T
     # Lines thinner than a pixel have become grey by now: what is full ink here is what they show.
     strong = cover[cover > cover.max() / 4]
     full = np.median(strong[strong > np.percentile(strong, 90) / 2]).astype(np.float32)
     steep = ((cover / full - np.float32(0.5)) * np.float32(_STEEPNESS) + np.float32(0.5)).clip(0, 1)
-    return steep, regions.longest(steep > 0.5)
+    return steep, connected_components.longest(steep > 0.5)
 
 
 def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -118,10 +118,10 @@ def _smoothed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _boxed(cover: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the digit within its inked box, its longer side reduced to 20 pixels."""
-    digit = cover[regions.box(cover > 0)]
+    digit = cover[connected_components.box(cover > 0)]
     scale = BOX / max(digit.shape)
     height, width = (max(round(side * scale), 1) for side in digit.shape)
-    return scaling.averaged(scaling.averaged(digit, height).T, width).T.clip(0, 1)
+    return resampling.averaged(resampling.averaged(digit, height).T, width).T.clip(0, 1)
 
 
 def _placed(small: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import ink, picture
 from core.data import mnist, unipen
+from core.preprocessing import ink, picture
 from core.recognizer import shipped_model
 
 pytestmark = pytest.mark.real_data

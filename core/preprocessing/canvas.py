@@ -6,8 +6,8 @@ What the pad shows, in NumPy: so that the way through a picture can be measured 
 import numpy as np
 from numpy.typing import NDArray
 
-from core import ink
-from core.ink import Drawing
+from core.preprocessing import ink
+from core.preprocessing.ink import Drawing
 
 SIDE = 280
 """Height and width of a canvas, in pixels."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core import canvas, ink, regions, stroke_width
-from core.ink import Drawing
+from core.preprocessing import canvas, connected_components, ink, stroke_width
+from core.preprocessing.ink import Drawing
 
 RING = [[[140 + 80 * np.cos(t), 140 + 100 * np.sin(t)] for t in np.linspace(0, 2 * np.pi, 100)]]
 FOUR = [[[100, 50], [50, 150], [200, 150]], [[170, 90], [170, 240]]]
@@ -16,7 +16,7 @@ def covered(strokes, pen):
 
 
 def loops(cover):
-    return regions.label(cover < 0.5)[1] - 1
+    return connected_components.label(cover < 0.5)[1] - 1
 
 
 @pytest.mark.parametrize("pen", [2.5, 6, 14, 30])
@@ -41,11 +41,11 @@ def test_no_ink_has_no_width():
 @pytest.mark.parametrize("pen", [1.5, 4, 8, 14])
 def test_thin_lines_become_as_wide_as_the_inks_pen(strokes, pen):
     cover = covered(strokes, pen)
-    made = stroke_width.normalised(cover, regions.longest(cover > 0.5))
-    longest = regions.longest(made > 0.5)
+    made = stroke_width.normalised(cover, connected_components.longest(cover > 0.5))
+    longest = connected_components.longest(made > 0.5)
     assert 20 * stroke_width.measured(made) / longest == pytest.approx(ink.PEN_WIDTH, rel=0.15)
     assert loops(made) == loops(cover)
-    assert regions.label(made > 0.5)[1] == regions.label(cover > 0.5)[1]
+    assert connected_components.label(made > 0.5)[1] == connected_components.label(cover > 0.5)[1]
 
 
 def test_a_widened_line_is_what_the_wider_pen_paints():
@@ -63,15 +63,15 @@ def test_a_narrowed_line_is_what_the_thinner_pen_paints():
 
 def test_thick_lines_become_as_wide_as_mnists_thickest():
     cover = covered(RING, 75)
-    made = stroke_width.normalised(cover, regions.longest(cover > 0.5))
-    longest = regions.longest(made > 0.5)
+    made = stroke_width.normalised(cover, connected_components.longest(cover > 0.5))
+    longest = connected_components.longest(made > 0.5)
     assert 20 * stroke_width.measured(made) / longest == pytest.approx(stroke_width.THICKEST, rel=0.1)
     assert loops(made) == loops(cover) == 1
 
 
 def test_a_width_between_is_kept():
     cover = covered(RING, 34)
-    made = stroke_width.normalised(cover, regions.longest(cover > 0.5))
+    made = stroke_width.normalised(cover, connected_components.longest(cover > 0.5))
     assert stroke_width.measured(made) == pytest.approx(stroke_width.measured(cover), rel=0.06)
 
 

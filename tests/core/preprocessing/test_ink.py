@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from core import geometry, ink
 from core.errors import DrawingError
-from core.ink import Drawing, render, render_all
+from core.preprocessing import geometry, ink
+from core.preprocessing.ink import Drawing, render, render_all
 
 THREE = [[[20, 30], [50, 10], [80, 30], [50, 52], [80, 80], [50, 110], [15, 90]]]
 FOUR = [[[60, 10], [10, 70], [90, 70]], [[65, 40], [65, 110]]]

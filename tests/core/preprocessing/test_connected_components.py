@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core import regions
+from core.preprocessing import connected_components
 
 
 def flooded(mask):
@@ -27,7 +27,7 @@ def flooded(mask):
 def test_regions_are_those_of_a_flood_fill(seed):
     rng = np.random.default_rng(seed)
     mask = rng.random(rng.integers(1, 40, 2)) < rng.uniform(0.1, 0.7)
-    numbers, n = regions.label(mask)
+    numbers, n = connected_components.label(mask)
     expected, n_expected = flooded(mask)
     assert n == n_expected
     pairs = np.unique(np.stack([numbers.ravel(), expected.ravel()]), axis=1)
@@ -41,17 +41,17 @@ def test_a_spiral_is_one():
     mask[
         np.rint(50 + turns * np.sin(turns) * 1.9).astype(int), np.rint(50 + turns * np.cos(turns) * 1.9).astype(int)
     ] = 1
-    assert regions.label(mask)[1] == 1
+    assert connected_components.label(mask)[1] == 1
 
 
 def test_corners_touch():
-    assert regions.label(np.eye(5, dtype=bool))[1] == 1
-    assert regions.label(np.eye(5, dtype=bool)[::-1])[1] == 1
+    assert connected_components.label(np.eye(5, dtype=bool))[1] == 1
+    assert connected_components.label(np.eye(5, dtype=bool)[::-1])[1] == 1
 
 
 @pytest.mark.parametrize(("mask", "n"), [(np.zeros((4, 7), bool), 0), (np.ones((4, 7), bool), 1)])
 def test_nothing_and_everything(mask, n):
-    numbers, found = regions.label(mask)
+    numbers, found = connected_components.label(mask)
     assert found == n
     np.testing.assert_array_equal(numbers, mask.astype(int))
 
@@ -59,5 +59,5 @@ def test_nothing_and_everything(mask, n):
 def test_the_box():
     mask = np.zeros((9, 9), bool)
     mask[2, 5] = mask[6, 4] = True
-    assert regions.box(mask) == (slice(2, 7), slice(4, 6))
-    assert regions.longest(mask) == 5
+    assert connected_components.box(mask) == (slice(2, 7), slice(4, 6))
+    assert connected_components.longest(mask) == 5

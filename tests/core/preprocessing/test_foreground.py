@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core import canvas, paper
-from core.ink import Drawing
+from core.preprocessing import canvas, foreground
+from core.preprocessing.ink import Drawing
 
 FOUR = Drawing.from_points([[[60, 10], [10, 70], [90, 70]], [[65, 40], [65, 110]]])
 
@@ -22,7 +22,7 @@ def shaded(grey, seed=0):
 
 
 def test_clean_ink_is_cut_out_as_it_is():
-    ink = paper.find(page())
+    ink = foreground.find(page())
     assert ink is not None
     assert ink.is_clean
     assert ink.cover.dtype == np.float32
@@ -35,7 +35,7 @@ def test_clean_ink_is_cut_out_as_it_is():
 @pytest.mark.parametrize("turn", [lambda grey: grey, lambda grey: 255 - grey])
 @pytest.mark.parametrize("side", [280, 700, 1024])
 def test_unevenly_lit_ink_is_found(turn, side):
-    ink = paper.find(turn(shaded(page(side))))
+    ink = foreground.find(turn(shaded(page(side))))
     assert ink is not None
     assert not ink.is_clean
     assert ink.cover.sum() == pytest.approx((1 - page() / 255).sum(), rel=0.1)
@@ -45,19 +45,19 @@ def test_unevenly_lit_ink_is_found(turn, side):
 
 @pytest.mark.parametrize("grey", [0, 100, 255])
 def test_no_ink(grey):
-    assert paper.find(np.full((90, 90), grey, np.float32)) is None
-    assert paper.find(np.zeros((0, 5), np.float32)) is None
+    assert foreground.find(np.full((90, 90), grey, np.float32)) is None
+    assert foreground.find(np.zeros((0, 5), np.float32)) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_shaded_paper_has_no_ink(seed):
-    assert paper.find(shaded(np.full((400, 400), 220, np.float32), seed)) is None
+    assert foreground.find(shaded(np.full((400, 400), 220, np.float32), seed)) is None
 
 
 def test_ink_that_touches_the_edges_of_a_clean_page():
     grey = page()
     tight = grey[90:220, 60:180][4:-4, 7:-7]
-    ink = paper.find(np.ascontiguousarray(tight))
+    ink = foreground.find(np.ascontiguousarray(tight))
     assert ink is not None
     assert ink.cover.sum() == pytest.approx((1 - tight / 255).sum(), rel=0.01)
 
@@ -65,12 +65,12 @@ def test_ink_that_touches_the_edges_of_a_clean_page():
 def test_a_stroke_apart_belongs_to_the_digit_and_a_speck_does_not():
     grey = page()
     grey[100:104, 200:240] = 0
-    with_bar = paper.find(grey)
+    with_bar = foreground.find(grey)
     grey[30:33, 30:33] = 0
-    with_speck = paper.find(grey)
+    with_speck = foreground.find(grey)
     assert with_bar is not None
     assert with_speck is not None
-    assert with_bar.longest > paper.find(page()).longest
+    assert with_bar.longest > foreground.find(page()).longest
     np.testing.assert_array_equal(with_speck.cover, with_bar.cover)
 
 
@@ -78,7 +78,7 @@ def test_a_faint_smear_beside_the_digit_is_left_out():
     grey = page()
     smeared = grey.copy()
     smeared[95:105, 90:110] = np.minimum(smeared[95:105, 90:110], 225)
-    one, other = paper.find(grey), paper.find(smeared)
+    one, other = foreground.find(grey), foreground.find(smeared)
     assert one is not None
     assert other is not None
     np.testing.assert_array_equal(one.cover, other.cover)
@@ -87,5 +87,5 @@ def test_a_faint_smear_beside_the_digit_is_left_out():
 def test_the_page_is_not_changed():
     grey = shaded(page())
     before = grey.copy()
-    paper.find(grey)
+    foreground.find(grey)
     np.testing.assert_array_equal(grey, before)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core import geometry
 from core.digits import BOX, N_PIXELS, SIZE
-from core.geometry import place
+from core.preprocessing import geometry
+from core.preprocessing.geometry import place
 
 RNG = np.random.default_rng(0)
 

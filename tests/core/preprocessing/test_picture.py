@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import ink, picture, regions, stroke_width
 from core.errors import DrawingError
-from core.ink import Drawing
+from core.preprocessing import connected_components, ink, picture, stroke_width
+from core.preprocessing.ink import Drawing
 
 SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [50, 50]]]
 
@@ -381,9 +381,9 @@ RING = [[[50 + 40 * np.cos(t), 50 + 50 * np.sin(t)] for t in np.linspace(0, 2 * 
 @pytest.mark.parametrize("pen", [1, 2, 5, 12, 30, 60])
 def test_a_loop_neither_closes_nor_breaks(pen):
     image = seen(painted(RING, pen=pen))
-    n_inside = regions.label(image < 128)[1] - 1
+    n_inside = connected_components.label(image < 128)[1] - 1
     assert n_inside == 1
-    assert regions.label(image >= 128)[1] == 1
+    assert connected_components.label(image >= 128)[1] == 1
 
 
 # Photos

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import regions, scaling
+from core.preprocessing import connected_components, resampling
 
 _OVERVIEW = 160  # px: the ground, and the digit's place, are looked for in a picture of this size
 _SMALLEST = 16  # px: a smaller picture has no room for uneven light
@@ -84,7 +84,7 @@ def find(page: NDArray[np.float32]) -> Ink | None:
 
 def _survey(page: NDArray[np.float32]) -> _Overview | None:
     """Return what a small picture of the page shows, or None where nothing stands out from the ground."""
-    small, block = scaling.reduced(page, _OVERVIEW)
+    small, block = resampling.reduced(page, _OVERVIEW)
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     grey = np.median(border)
     is_clean = min(small.shape) < _SMALLEST or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME) > 0.4)
@@ -127,7 +127,7 @@ def _deviation(values: NDArray[np.floating]) -> float:
 
 def _strokes(mask: NDArray[np.bool_], is_clean: bool) -> NDArray[np.bool_]:
     """Return the parts of a mask that are strokes: no specks, and nothing that enters a photo from outside."""
-    numbers, n = regions.label(mask)
+    numbers, n = connected_components.label(mask)
     areas = np.bincount(numbers.ravel(), minlength=n + 1)
     areas[0] = 0
     if not is_clean:
@@ -141,7 +141,7 @@ def _strokes(mask: NDArray[np.bool_], is_clean: bool) -> NDArray[np.bool_]:
 
 def _apart(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the parts of faint ink, and what surrounds them, that do not touch the strokes."""
-    numbers, n = regions.label(faint)
+    numbers, n = connected_components.label(faint)
     touches = np.zeros(n + 1, dtype=bool)
     touches[numbers[strokes]] = True
     return _spread(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
@@ -149,8 +149,10 @@ def _apart(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[np.b
 
 def _cut(page: NDArray[np.float32], overview: _Overview) -> Ink:
     """Return the digit's ink at the page's own scale."""
-    strokes, found = overview.strokes, regions.box(overview.strokes)
-    margin = 2 + regions.longest(strokes) // 8  # faint ink may reach beyond that by which the digit was found
+    strokes, found = overview.strokes, connected_components.box(overview.strokes)
+    margin = (
+        2 + connected_components.longest(strokes) // 8
+    )  # faint ink may reach beyond that by which the digit was found
     cuts, places = [], []
     for box, n, block, side in zip(found, strokes.shape, overview.block, page.shape, strict=True):
         # What is left of a block at the page's end belongs to the last one.
@@ -158,7 +160,7 @@ def _cut(page: NDArray[np.float32], overview: _Overview) -> Ink:
         cuts.append(cut)
         places.append(((np.arange(cut.start, cut.stop) + 0.5) / block - 0.5).clip(0, n - 1))
     rows, columns = places
-    ground = scaling.interpolated(scaling.interpolated(overview.ground, rows).T, columns).T
+    ground = resampling.interpolated(resampling.interpolated(overview.ground, rows).T, columns).T
     ink = (page[tuple(cuts)] - ground) * np.float32(overview.polarity)
     strong = ink[ink > np.percentile(overview.ink[strokes], 80) / 2]
     full = np.percentile(strong, 98 if overview.is_clean else 90)  # grain makes some of it stronger than it is

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core import canvas
-from core.ink import Drawing
+from core.preprocessing import canvas
+from core.preprocessing.ink import Drawing
 
 FOUR = Drawing.from_points([[[60, 10], [10, 70], [90, 70]], [[65, 40], [65, 110]]])
 

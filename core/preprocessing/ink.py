@@ -13,10 +13,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from core import geometry
 from core.digits import BOX, SIZE
 from core.errors import DrawingError
 from core.files import bounded
+from core.preprocessing import geometry
 
 PEN_WIDTH = 2.4
 """Width of a rendered stroke, in pixels of the 28×28 image."""
