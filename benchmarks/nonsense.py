@@ -1,6 +1,6 @@
 """Things that are no digit, to test refusals with: scribbles, dashes, blots, and digits over each other.
 
-Made by other means than what the network learned from (``core.data.nondigits``, of which nothing is used here): sums
+Made by other means than what the network learned from (``core.synthetic.nondigits``, of which nothing is used here): sums
 of sines and autoregressive processes, shaken lines, outlines filled by hatching, and real pen digits of writers whom it
 has not seen.
 

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.data import nondigits, synthetic
 from core.data.augment import Augmenter, Deformation
 from core.digits import N_CLASSES, N_PIXELS, SIZE
+from core.synthetic import nondigits, synthetic
 
 COLUMNS = 32
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.data import mnist, synthetic
+from core.data import mnist
+from core.synthetic import synthetic
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("DIGITPAD_TEST_PLATFORM", "offscreen")
 os.environ.pop("DIGITPAD_HOME", None)

@@ -37,7 +37,7 @@ class Examples:
             test = mnist.load_test()
             self._images, self._labels = test.images, test.labels
         if self._images is None or self._labels is None:
-            from core.data import synthetic
+            from core.synthetic import synthetic
 
             drawings, labels = synthetic.drawings(1, self._rng)
             return Example(int(labels[0]), drawing=drawings[0])

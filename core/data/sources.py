@@ -128,14 +128,14 @@ def _load_mnist(name: str, argument: str) -> Source:
 
 
 def _load_synthetic(name: str, argument: str) -> Source:
-    from core.data import synthetic
+    from core.synthetic import synthetic
 
     images, labels = synthetic.draw(_count(name, argument), np.random.default_rng(0))
     return _without_test_part(name, Dataset.of(images, labels))
 
 
 def _load_nondigits(name: str, argument: str) -> Source:
-    from core.data import nondigits
+    from core.synthetic import nondigits
 
     images = nondigits.draw(_count(name, argument), np.random.default_rng(0))
     return _without_test_part(name, Dataset.of(images, np.full(len(images), NOT_A_DIGIT)))

@@ -5,12 +5,12 @@ import pytest
 
 from core import evaluation
 from core.calibration import Calibration
-from core.data import synthetic
 from core.digits import NOT_A_DIGIT
 from core.evaluation import Answers
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
 from core.recognizer import Recognizer, shipped_model
+from core.synthetic import synthetic
 
 
 def answers(

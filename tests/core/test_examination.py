@@ -5,12 +5,13 @@ import pytest
 
 from core import examination, inspection, scoring
 from core.calibration import Calibration
-from core.data import mnist, synthetic
+from core.data import mnist
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.examination import NO_ANSWER, examine
 from core.nn.network import Network, mlp
 from core.recognizer import shipped_model
+from core.synthetic import synthetic
 
 
 def speaking(logits):

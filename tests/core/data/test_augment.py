@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from core.data import synthetic
 from core.data.augment import Augmenter, Deformation
 from core.digits import BOX, N_PIXELS, SIZE
 from core.preprocessing.geometry import CENTRE
+from core.synthetic import synthetic
 
 NONE = Deformation().times(0)
 

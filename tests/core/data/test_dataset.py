@@ -6,10 +6,10 @@ import threading
 import numpy as np
 import pytest
 
-from core.data import synthetic
 from core.data.augment import Deformation
 from core.data.dataset import DataLoader, Dataset, concatenate
 from core.digits import NOT_A_DIGIT
+from core.synthetic import synthetic
 
 
 def numbered(n, writers=None):

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from core.data import lines, scribbles, signs
 from core.preprocessing import ink
+from core.synthetic import lines, scribbles, symbols
 
 
 def rng(seed=0):
@@ -34,7 +34,7 @@ def test_dashes_are_one_to_four():
 
 
 def test_blots_are_full_and_dots_are_small():
-    usual = ink_of(signs.signs(200, rng(1)))
+    usual = ink_of(symbols.signs(200, rng(1)))
     assert ink_of(scribbles.hatchings(200, rng(1))) > 1.5 * usual
     assert ink_of(scribbles.dots(200, rng(1))) < 0.5 * usual
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import lines, signs
+from core.synthetic import lines, symbols
 
 
 def rng(seed=0):
@@ -17,7 +17,7 @@ def gap(drawing):
 
 
 def test_made_up_signs_have_one_to_six_strokes_that_mostly_touch():
-    made = signs.signs(400, rng())
+    made = symbols.signs(400, rng())
     counts = np.bincount([len(drawing.strokes) for drawing in made])
     assert (counts[1:] > 5).all()
     assert len(counts) == 7
@@ -26,10 +26,10 @@ def test_made_up_signs_have_one_to_six_strokes_that_mostly_touch():
 
 
 def test_a_line_turns_as_often_as_it_should():
-    straight = signs._turning(np.zeros(50, np.intp), 18, rng())
+    straight = symbols._turning(np.zeros(50, np.intp), 18, rng())
     chords, ways = lengths(straight)
     np.testing.assert_allclose(chords, ways, rtol=1e-4)
-    chords, ways = lengths(signs._turning(np.full(50, 5), 18, rng()))
+    chords, ways = lengths(symbols._turning(np.full(50, 5), 18, rng()))
     assert np.median(chords / ways) < 0.6
 
 
@@ -40,24 +40,24 @@ def lengths(made):
 
 
 def test_typed_shapes_are_of_many_kinds():
-    made = signs.shapes(200, rng())
+    made = symbols.shapes(200, rng())
     assert len(made) == 200
     assert len({tuple(map(len, drawing.strokes)) for drawing in made}) > 60
 
 
-@pytest.mark.parametrize("layout", signs._LAYOUTS)
+@pytest.mark.parametrize("layout", symbols._LAYOUTS)
 def test_parts_of_a_compound_stay_in_their_boxes(layout):
-    for box, sign in zip(layout, signs.shapes(2, rng()), strict=True):
+    for box, sign in zip(layout, symbols.shapes(2, rng()), strict=True):
         low, high = lines.corners(lines.boxed(sign.strokes, box))
         assert (low >= np.array(box[:2]) - 1e-5).all()
         assert (high <= np.array(box[2:]) + 1e-5).all()
 
 
 def test_a_compound_is_two_signs_in_a_box_of_1():
-    made = signs.compounds(100, rng())
+    made = symbols.compounds(100, rng())
     for drawing in made:
         low, high = lines.corners(drawing.strokes)
         assert low.min() >= -1e-5
         assert high.max() <= 1 + 1e-5
-    alone = [len(drawing.strokes) for drawing in signs.shapes(100, rng()) + signs.signs(100, rng())]
+    alone = [len(drawing.strokes) for drawing in symbols.shapes(100, rng()) + symbols.signs(100, rng())]
     assert np.mean([len(drawing.strokes) for drawing in made]) > 1.5 * np.mean(alone)

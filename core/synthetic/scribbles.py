@@ -6,11 +6,11 @@ All but dashes and dots are made many at a time, as lines (n, S, 2), and then be
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import synthetic
-from core.data.lines import fitted, rotated
-from core.data.mixtures import VARIATION, in_batches
-from core.data.templates import Floats
 from core.preprocessing.ink import Drawing
+from core.synthetic import synthetic
+from core.synthetic.lines import fitted, rotated
+from core.synthetic.mixtures import VARIATION, in_batches
+from core.synthetic.templates import Floats
 
 _WHOLE = np.empty(0, np.intp)  # where lines of one stroke are cut
 

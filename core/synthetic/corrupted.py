@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from core.data import synthetic, templates
-from core.data.lines import Strokes, apart, corners, moved
-from core.data.mixtures import mixed, written
 from core.preprocessing.ink import Drawing
+from core.synthetic import synthetic, templates
+from core.synthetic.lines import Strokes, apart, corners, moved
+from core.synthetic.mixtures import mixed, written
 
 Mark = tuple[tuple[tuple[float, float], ...], ...]
 """Strokes of points (x, y), typed for a digit's box from 0 to 1."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.data import lines, spoiled, synthetic, templates
 from core.preprocessing.ink import Drawing
+from core.synthetic import corrupted, lines, synthetic, templates
 
 
 def rng(seed=0):
@@ -25,51 +25,51 @@ def eight():
 
 def test_only_digits_that_are_allowed_are_drawn():
     allowed = {len(way.curve) for way in templates.digits() if way.digit in (4, 7)}
-    assert {drawing.n_points for drawing in spoiled.digits(200, rng(), (4, 7))} <= allowed
+    assert {drawing.n_points for drawing in corrupted.digits(200, rng(), (4, 7))} <= allowed
 
 
 def test_of_two_digits_over_each_other_neither_is_hidden():
-    lone = [len(drawing.strokes) for drawing in spoiled.digits(300, rng())]
-    overlapping = spoiled.overlaps(300, rng())
+    lone = [len(drawing.strokes) for drawing in corrupted.digits(300, rng())]
+    overlapping = corrupted.overlaps(300, rng())
     assert np.mean([len(drawing.strokes) for drawing in overlapping]) > 1.6 * np.mean(lone)
     hidden = [lines.apart(drawing.strokes[:1], drawing.strokes[-1:]) < 0.05 for drawing in overlapping]
     assert np.mean(hidden) < 0.05
 
 
 def test_a_digit_that_would_hide_another_is_not_laid_over_it(eight, monkeypatch):
-    monkeypatch.setattr(spoiled, "_APART", 1)
+    monkeypatch.setattr(corrupted, "_APART", 1)
     far, further = (Drawing(lines.moved(eight.strokes, (x, 0))) for x in (4, 9))
-    over = spoiled._laid_over(eight.strokes, [eight, far, further], rng())
+    over = corrupted._laid_over(eight.strokes, [eight, far, further], rng())
     left, right = (corner[0] for corner in lines.corners(over))
     assert 1 < left < right < 7
 
 
 def test_neighbours_are_wide():
-    width, height = extents(spoiled.neighbours(200, rng(1)))
+    width, height = extents(corrupted.neighbours(200, rng(1)))
     assert np.mean(width >= height) > 0.6
-    width, height = extents(spoiled.digits(300, rng()))
+    width, height = extents(corrupted.digits(300, rng()))
     assert np.mean(width >= height) < 0.35
 
 
 def test_neighbours_stand_beside_each_other_and_the_first_is_whole(eight):
-    others = spoiled.digits(2, rng())
+    others = corrupted.digits(2, rng())
     for seed in range(20):
-        first, *added = spoiled._beside(eight.strokes, others, rng(seed))
+        first, *added = corrupted._beside(eight.strokes, others, rng(seed))
         assert first is eight.strokes[0]
         assert lines.corners(tuple(added))[0][0] > lines.corners(eight.strokes)[1][0] - 0.03
 
 
 def test_a_marked_digit_keeps_its_strokes_and_gets_more(eight):
-    for mark in spoiled._MARKS:
-        added = spoiled._mark(mark, eight.strokes, rng())
+    for mark in corrupted._MARKS:
+        added = corrupted._mark(mark, eight.strokes, rng())
         assert len(added) == len(mark)
         low, high = lines.corners(added)
         assert ((high - low) > 0.2).any()
 
 
 def test_a_turned_digit_is_as_large_as_before():
-    upright = spoiled._turned_by((4,), ((1, 0), (0, 1)), 20, rng())
-    on_its_head = spoiled._turned_by((4,), ((-1, 0), (0, -1)), 20, rng())
+    upright = corrupted._turned_by((4,), ((1, 0), (0, 1)), 20, rng())
+    on_its_head = corrupted._turned_by((4,), ((-1, 0), (0, -1)), 20, rng())
     for one, other in zip(upright, on_its_head, strict=True):
         for stroke, turned in zip(one.strokes, other.strokes, strict=True):
             np.testing.assert_array_equal(turned, stroke * [-1, -1, 1])

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from core.data import nondigits, synthetic
 from core.digits import BOX
 from core.preprocessing.ink import Drawing
+from core.synthetic import nondigits, synthetic
 
 KINDS = list(nondigits.MIXTURE)
 

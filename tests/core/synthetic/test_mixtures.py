@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.data import mixtures, synthetic, templates
 from core.preprocessing.ink import Drawing
+from core.synthetic import mixtures, synthetic, templates
 
 
 def rng(seed=0):

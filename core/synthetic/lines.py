@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data.templates import Floats
+from core.synthetic.templates import Floats
 
 Strokes = tuple[NDArray[np.float32], ...]
 Box = tuple[float, float, float, float]

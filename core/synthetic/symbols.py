@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import synthetic, templates
-from core.data.lines import Box, boxed, fitted, middle, point_on, spanned, widened
-from core.data.mixtures import mixed, written
-from core.data.templates import Floats
 from core.preprocessing.ink import Drawing
+from core.synthetic import synthetic, templates
+from core.synthetic.lines import Box, boxed, fitted, middle, point_on, spanned, widened
+from core.synthetic.mixtures import mixed, written
+from core.synthetic.templates import Floats
 
 _STROKES = (0.22, 0.18, 0.25, 0.2, 0.1, 0.05)  # shares of the made-up signs with 1, 2, 3 ... strokes
 _SAMPLES = 18  # points of a stroke that is made up

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from core.data import synthetic, templates
 from core.errors import DataError
 from core.preprocessing import ink
+from core.synthetic import synthetic, templates
 
 
 def rng(seed=0):

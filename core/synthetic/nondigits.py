@@ -1,17 +1,17 @@
 """What people put on a drawing pad that is no digit, as varied as possible, for a network to learn what to refuse.
 
-Signs typed by hand or made up (``core.data.signs``), scribbles, blots and dashes (``core.data.scribbles``), and digits
-that are spoiled (``core.data.spoiled``). What is made up is not looked at again: a few in a hundred happen to be a
+Signs typed by hand or made up (``core.synthetic.symbols``), scribbles, blots and dashes (``core.synthetic.scribbles``), and digits
+that are spoiled (``core.synthetic.corrupted``). What is made up is not looked at again: a few in a hundred happen to be a
 digit to some reader.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import scribbles, signs, spoiled, synthetic
-from core.data.mixtures import Maker, mixed
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
+from core.synthetic import corrupted, scribbles, symbols, synthetic
+from core.synthetic.mixtures import Maker, mixed
 
 MIXTURE = {
     "shapes": 0.25,
@@ -31,18 +31,18 @@ MIXTURE = {
 that saw those of other scripts 93 %."""
 
 _MAKERS: dict[str, Maker] = {
-    "shapes": signs.shapes,
-    "signs": signs.signs,
-    "compounds": signs.compounds,
+    "shapes": symbols.shapes,
+    "signs": symbols.signs,
+    "compounds": symbols.compounds,
     "scribbles": scribbles.scribbles,
     "hatchings": scribbles.hatchings,
     "coils": scribbles.coils,
     "dashes": scribbles.dashes,
     "dots": scribbles.dots,
-    "overlaps": spoiled.overlaps,
-    "neighbours": spoiled.neighbours,
-    "spoiled": spoiled.marked,
-    "turned": spoiled.turned,
+    "overlaps": corrupted.overlaps,
+    "neighbours": corrupted.neighbours,
+    "spoiled": corrupted.marked,
+    "turned": corrupted.turned,
 }
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import synthetic
-from core.data.templates import Template
 from core.preprocessing.ink import Drawing
+from core.synthetic import synthetic
+from core.synthetic.templates import Template
 
 Maker = Callable[[int, np.random.Generator], list[Drawing]]
 

@@ -1,6 +1,6 @@
 """Digits that the program draws itself, from ways of writing typed by hand: a source without network and data files.
 
-Each drawing is one template (``core.data.templates``), varied; each image has a pen of its own.
+Each drawing is one template (``core.synthetic.templates``), varied; each image has a pen of its own.
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import templates
-from core.data.templates import Floats, Template
 from core.digits import N_CLASSES
 from core.preprocessing import ink
+from core.synthetic import templates
+from core.synthetic.templates import Floats, Template
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import lines
+from core.synthetic import lines
 
 LINE = np.array([[[0, 0], [4, 2], [6, 8]]], np.float32)
 STROKES = (np.array([[0, 0, 1], [4, 2, 0.5]], np.float32), np.array([[2, 8, 1]], np.float32))

@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.data import synthetic, templates
 from core.digits import BOX
 from core.preprocessing import geometry, ink
+from core.synthetic import synthetic, templates
 
 
 def rng(seed=0):
