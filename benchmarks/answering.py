@@ -6,7 +6,7 @@ from program import milliseconds
 
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer, shipped_model
+from core.recognition.recognizer import Recognizer, shipped_model
 
 _N = 2000
 

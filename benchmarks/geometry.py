@@ -17,13 +17,13 @@ import photos
 from goals import goal, script
 from numpy.typing import NDArray
 
-from core import modelfile
 from core.data import mnist, sources
 from core.digits import N_CLASSES, N_PIXELS, SIZE
-from core.modelfile import Model
 from core.preprocessing import canvas, ink, picture, stroke_width
 from core.preprocessing.ink import Drawing
-from core.recognizer import shipped_model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import shipped_model
 
 PEN = "pen:pen/pen-train.unipen"
 SIZES, WIDTHS = (0.25, 0.35, 0.5, 0.7, 0.9), (0.02, 0.04, 0.06, 0.08, 0.10)

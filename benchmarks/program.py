@@ -16,13 +16,14 @@ from collections.abc import Callable
 import numpy as np
 from goals import goal, script
 
-from core import scoring, threads, training
+from core import threads, training
 from core.data import sources
 from core.experiment import Experiment
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
 from core.recipes import RECIPES
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import metrics
+from core.recognition.recognizer import Recognizer, shipped_model
 
 ROUNDS = 5
 PEN = "pen:pen/pen-train.unipen@25-30"
@@ -54,7 +55,7 @@ def shipped() -> None:
     """Test the model that comes with the program."""
     model = shipped_model()
     for name, source, floor in (("shipped-mnist", "mnist", 0.985), ("shipped-pen", PEN, 0.85)):
-        evaluation = scoring.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        evaluation = metrics.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
         goal(name, evaluation.accuracy, floor)
     recognizer = Recognizer.of(model)
     image = np.zeros((28, 28), np.uint8)
@@ -81,7 +82,7 @@ def synthetic(n_threads: int) -> None:
     experiment, _ = run("quick", "synthetic", 0, n_threads)
     model, _ = experiment.conclude()
     for name, source in (("synthetic-mnist", "mnist"), ("synthetic-pen", PEN)):
-        evaluation = scoring.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
+        evaluation = metrics.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
         goal(name, evaluation.accuracy, 0.85)
 
 

@@ -23,16 +23,17 @@ import written_numbers
 from goals import goal, script
 from numpy.typing import NDArray
 
-from core import calibration, evaluation, modelfile, threads, training
+from core import threads, training
 from core.data import sources
 from core.data.sources import Source
 from core.digits import NOT_A_DIGIT
-from core.evaluation import Answers
 from core.experiment import Experiment
 from core.preprocessing import canvas, ink, picture
 from core.preprocessing.ink import Drawing
 from core.recipes import RECIPES
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import calibration, evaluation, modelfile
+from core.recognition.evaluation import Answers
+from core.recognition.recognizer import Recognizer, shipped_model
 
 HERE = Path(__file__).parent
 TRAININGS = HERE / "trainings.json"

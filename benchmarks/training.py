@@ -29,10 +29,11 @@ import numpy as np
 from engine_process import EngineProcess, Workload
 from goals import goal
 
-from core import scoring, threads
+from core import threads
 from core.data.dataset import Dataset
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
+from core.recognition import metrics
 
 NEEDS = {"scikit-learn": "sklearn", "PyTorch": "torch", "torch.compile": "torch", "JAX": "jax"}
 ORDER = ("report", "scikit-learn", "PyTorch", "torch.compile", "JAX", "digitpad", "products")
@@ -116,7 +117,7 @@ def evaluation() -> None:
     with threads.limited(workload.n_threads):
         for _ in range(9):
             began = time.perf_counter()
-            scoring.evaluate(network, data, 1 / 255)
+            metrics.evaluate(network, data, 1 / 255)
             speeds.append(len(data) / (time.perf_counter() - began))
     print(f"evaluate: {min(speeds):,.0f} to {max(speeds):,.0f} digits a second, OpenBLAS as set")
     goal("evaluate", statistics.median(speeds), 100_000, unit=" digits a second")

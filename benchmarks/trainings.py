@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from core import evaluation, modelfile
 from core.data import sources
 from core.files import atomic
 from core.recipes import PEN_FILE, RECIPES
-from core.recognizer import Recognizer
+from core.recognition import evaluation, modelfile
+from core.recognition.recognizer import Recognizer
 
 HERE = Path(__file__).parent
 KEPT = HERE / "trainings.json"

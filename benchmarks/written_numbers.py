@@ -17,8 +17,8 @@ from core.data.unipen import PenDigit
 from core.errors import DataError
 from core.files import paths
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer, shipped_model
-from core.segmentation import Costs, segment
+from core.recognition.recognizer import Recognizer, shipped_model
+from core.recognition.segmentation import Costs, segment
 
 N_NUMBERS = 1000
 WRITERS = range(25, 31)

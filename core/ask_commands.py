@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from core import calibration, evaluation, output
+from core import output
 from core.data import sources
 from core.data.sources import Source
 from core.digits import N_CLASSES, Judgement
 from core.errors import DataError, DigitpadError, ModelError
-from core.evaluation import Answers
 from core.preprocessing import canvas, picture
 from core.preprocessing.ink import Drawing
-from core.recognizer import Prediction, Recognizer
+from core.recognition import calibration, evaluation
+from core.recognition.evaluation import Answers
+from core.recognition.recognizer import Prediction, Recognizer
 
 
 def evaluate(options: argparse.Namespace) -> int:

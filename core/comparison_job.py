@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import core
-from core import scoring, threads, training
+from core import threads, training
 from core.config import TrainConfig
 from core.curve import Curve
 from core.data.sources import Source
 from core.errors import DataError, DigitpadError, DivergenceError
 from core.experiment import Experiment
+from core.recognition import metrics
 from core.training import Progress
 from core.training_state import TrainingState
 
@@ -169,7 +170,7 @@ def _scores(experiment: Experiment) -> dict[str, float | None]:
     scores: dict[str, float | None] = {}
     for part in ("train", "validation", "test"):
         data = getattr(experiment.splits, part)
-        found = scoring.evaluate(experiment.state.network, data, experiment.config.input_scale)
+        found = metrics.evaluate(experiment.state.network, data, experiment.config.input_scale)
         scores[f"{part}_accuracy"] = found.accuracy if found.n else None
         scores[f"{part}_loss"] = found.loss if found.n and math.isfinite(found.loss) else None
     return scores

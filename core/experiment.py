@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
-from core import evaluation, remedies, scoring
-from core.calibration import Calibration
+from core import remedies
 from core.config import TrainConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.data.splits import Splits
 from core.digits import SIZE
-from core.modelfile import Model
 from core.nn.network import Network
-from core.recognizer import Recognizer
+from core.recognition import evaluation, metrics
+from core.recognition.calibration import Calibration
+from core.recognition.metrics import Evaluation
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer
 from core.remedies import Collapse
-from core.scoring import Evaluation
 from core.threads import available
 from core.training_state import TrainingState
 
@@ -91,10 +92,10 @@ class Experiment:
         """
         network, scale = self.state.network, self.config.input_scale
         if not self.state.best.step:  # stopped before the first evaluation: even so, it has learned something
-            self.state.keep_if_best(scoring.evaluate(network, self.splits.validation, scale))
+            self.state.keep_if_best(metrics.evaluate(network, self.splits.validation, scale))
         network.restore(self.state.best.snapshot)
         parts = (self.splits.train, self.splits.validation, self.splits.test)
-        scores = Scores(*(scoring.evaluate(network, part, scale) for part in parts))
+        scores = Scores(*(metrics.evaluate(network, part, scale) for part in parts))
         model = Model(
             network=network,
             input_scale=scale,

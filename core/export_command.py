@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from core import onnx, output
+from core import output
+from core.recognition import onnx
 
 SHIPPED = "shipped"
 """The name, among those of files, of the model that comes with the program."""

@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from core import checkpoint, memory, modelfile, runs
+from core import checkpoint, memory, runs
 from core.digits import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.experiment import Experiment
 from core.files import locks
 from core.history import Axis, History
-from core.modelfile import Model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 from core.runs import Run, Status
 from core.shelf import Shelf
 from core.training import Progress

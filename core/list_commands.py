@@ -5,12 +5,13 @@ import dataclasses
 import json
 import sys
 
-from core import modelfile, output, recipefile, recipes
+from core import output, recipefile, recipes
 from core.config import TrainConfig
 from core.data import mnist, sources
 from core.errors import RunError
 from core.experiment import calibration_of
 from core.files import paths
+from core.recognition import modelfile
 from core.runs import Broken, Run
 from core.shelf import Shelf
 

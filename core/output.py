@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core import modelfile
-from core.modelfile import Model
-from core.recognizer import shipped_model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import shipped_model
 
 
 def asked_model(path: Path | None) -> Model:

@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Remedy
 from core.nn.layers import Array
 from core.nn.network import Network
-from core.scoring import Evaluation
+from core.recognition.metrics import Evaluation
 
 _ADVICE = {
     "learning_rate": "a smaller learning_rate (it was {0:g})",

@@ -22,12 +22,12 @@ from typing import Any, Self
 import numpy as np
 
 import core
-from core import modelfile
 from core.config import TrainConfig
 from core.errors import RunError
 from core.files import atomic, bounded, strictjson, tensorfile
 from core.history import History
-from core.modelfile import Model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 200, 10_000

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.digits import N_CLASSES
 from core.nn.layers import Array
 from core.nn.network import Network, Snapshot
-from core.recognizer import Recognizer
+from core.recognition.recognizer import Recognizer
 
 MAX_SNAPSHOTS = 64
 MAX_BYTES = 6 * 2**20

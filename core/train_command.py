@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint, interrupts, modelfile, output, recipes, remedies, rescue, threads, training
+from core import checkpoint, interrupts, output, recipes, remedies, threads, training
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.experiment import Experiment, Scores
 from core.files import atomic
 from core.keeper import Keeper
-from core.modelfile import Model
 from core.recipefile import Recipe
+from core.recognition import modelfile, rescue
+from core.recognition.modelfile import Model
 from core.runs import MODEL, STATE, Run, Status
 from core.shelf import Shelf
 from core.training import Progress

@@ -20,7 +20,7 @@ from core.inspection import Inspection
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.nn.schedules import Schedule
-from core.scoring import Evaluation, evaluate
+from core.recognition.metrics import Evaluation, evaluate
 from core.training_state import TrainingState, is_sound
 
 _INSPECTED = 500  # digits that tell which units are dead

@@ -15,7 +15,7 @@ from core.digits import N_CLASSES, N_PIXELS
 from core.errors import TrainingError
 from core.nn.network import Network, Snapshot, mlp
 from core.nn.optimizers import Optimizer
-from core.scoring import Evaluation
+from core.recognition.metrics import Evaluation
 
 _EXPLODED = 10.0  # times the first batch's loss
 _MEMORY = 0.02  # of the mean loss: a single bad batch is no explosion

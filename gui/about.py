@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 import core
-from core.modelfile import Model
+from core.recognition.modelfile import Model
 from gui import icons
 
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from core.recognizer import Prediction
+    from core.recognition.recognizer import Prediction
 
 REFUSED = "?"
 """What stands in a number for a part that is no digit."""

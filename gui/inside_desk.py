@@ -12,7 +12,7 @@ from core.data import sources
 from core.data.dataset import Dataset
 from core.digits import N_PIXELS
 from core.nn.network import Network
-from core.recognizer import Recognizer
+from core.recognition.recognizer import Recognizer
 from core.runs import Run
 from core.snapshots import Kept
 from core.training import Progress

@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         if self._can_answer:
             return
         self._can_answer = True
-        from core.recognizer import shipped_model
+        from core.recognition.recognizer import shipped_model
         from gui.model_slot import ModelSlot
         from gui.reader import Reader
 

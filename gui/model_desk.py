@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from core import modelfile
 from core.errors import DigitpadError, ModelError
-from core.modelfile import Model
-from core.recognizer import shipped_model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import shipped_model
 from core.runs import Broken, Run
 from gui import closing
 from gui.faults import log

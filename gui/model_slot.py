@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from core.modelfile import Model
 from core.nn.network import Network, Snapshot
-from core.recognizer import Recognizer
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer
 from core.snapshots import Kept
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from gui.number_view import NumberView
 from gui.sign_view import SignView
 
 if TYPE_CHECKING:
-    from core.recognizer import Prediction
+    from core.recognition.recognizer import Prediction
 
 
 class PredictionView(QWidget):

@@ -14,7 +14,7 @@ from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.segmentation import Part
+from core.recognition.segmentation import Part
 from gui.answer import Answer
 from gui.images import grey_of, image_of
 from gui.model_slot import ModelSlot

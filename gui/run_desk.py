@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from core import modelfile
 from core.errors import DigitpadError, RunError
 from core.files import atomic
 from core.history import COLUMNS
-from core.modelfile import Model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 from core.runs import Broken, Run
 from core.shelf import Shelf
 from gui.notice import Kind

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from core.digits import Judgement
 from core.files import atomic
 from core.preprocessing.ink import Drawing
-from core.recognizer import Prediction, Recognizer
+from core.recognition.recognizer import Prediction, Recognizer
 from core.shelf import Shelf
 from core.training import Progress
 from gui import specimens, theme

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core import threads
 from core.errors import DigitpadError, Remedy
-from core.modelfile import Model
+from core.recognition.modelfile import Model
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
 from core.training import Progress

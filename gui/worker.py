@@ -24,7 +24,7 @@ from core.errors import DigitpadError, DivergenceError, MnistError, Remedy, RunE
 from core.experiment import Experiment
 from core.history import Axis, History
 from core.keeper import Keeper
-from core.modelfile import Model
+from core.recognition.modelfile import Model
 from core.remedies import Collapse
 from core.runs import LABEL, STATE, Run, Status, read_label
 from core.shelf import TRASH_AGE_S, Shelf

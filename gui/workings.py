@@ -11,10 +11,10 @@ from PySide6.QtCore import QByteArray, QObject
 from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from core import modelfile, rescue
 from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError, ModelError
 from core.files import paths
+from core.recognition import modelfile, rescue
 from core.shelf import TRASH_AGE_S, Shelf
 from gui import about, theme
 from gui.faults import log

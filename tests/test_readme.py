@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import modelfile
-from core.calibration import Calibration
-from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import modelfile
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer, shipped_model
 
 README = Path(__file__).parent.parent / "README.md"
 

@@ -13,13 +13,14 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, modelfile, onnx, recipes, threads, train_command, training
+from core import cli, recipes, threads, train_command, training
 from core.data import idx, mnist, sources
 from core.files import paths
-from core.modelfile import Model
 from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import modelfile, onnx
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer, shipped_model
 
 QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
 SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
@@ -842,7 +843,7 @@ def test_version_and_help(lab):
 
 
 def test_where_no_model_ships_the_sentence_names_the_file(lab, files, monkeypatch):
-    monkeypatch.setattr("core.recognizer.resources.files", lambda package: files)
+    monkeypatch.setattr("core.recognition.recognizer.resources.files", lambda package: files)
     assert_mistake(lab("predict", "one.png"), OUT, "No such file")
 
 

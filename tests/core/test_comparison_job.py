@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import core
-from core import comparison_job, scoring, threads, training
+from core import comparison_job, threads, training
 from core.comparison_job import Job, fingerprint, run
 from core.config import TrainConfig
 from core.data import sources
 from core.errors import DataError
 from core.experiment import Experiment
+from core.recognition import metrics
 
 DATA = "synthetic:200"  # 180 digits to learn from, of which 18 are for validation
 CONFIG = TrainConfig(hidden=(16,), batch_size=20, learning_rate=0.1, schedule="one_cycle", momentum=0.9, seed=3)
@@ -47,7 +48,7 @@ def test_the_scores_are_of_the_last_weights_and_the_schedule_spans_the_steps(job
         experiment = Experiment.prepare("mine", config, DATA, 1)
         records = training.fit(experiment.state, experiment.splits, config, schedule_steps=21)
         rates = [next(records).learning_rate for _ in range(21)]
-        found = scoring.evaluate(experiment.state.network, experiment.splits.test, config.input_scale)
+        found = metrics.evaluate(experiment.state.network, experiment.splits.test, config.input_scale)
     assert rates[-1] < CONFIG.learning_rate / 50
     scores = run(job)["scores"]
     assert (scores["test_accuracy"], scores["test_loss"]) == (found.accuracy, found.loss)
@@ -92,7 +93,7 @@ def test_a_run_that_diverges_has_a_result(job):
     assert result["steps"] < 9
     with threads.limited(1):
         initial = Experiment.prepare("mine", wild.config, DATA, 1)
-        found = scoring.evaluate(initial.state.network, initial.splits.test, 1.0)
+        found = metrics.evaluate(initial.state.network, initial.splits.test, 1.0)
     assert result["scores"]["test_accuracy"] == found.accuracy
     json.dumps(result, allow_nan=False)
 

@@ -109,8 +109,8 @@ def test_hidden_layers_that_cannot_be(value):
 
 
 def test_all_layers_together_fit_into_a_models_file():
-    from core import modelfile
     from core.files import tensorfile
+    from core.recognition import modelfile
 
     assert 4 * MAX_WEIGHTS + 4 * 5 * MAX_LAYERS * MAX_WIDTH + tensorfile.MAX_HEADER_BYTES < modelfile.MAX_BYTES
     assert config(hidden=(4096, 4096, 4096)).hidden

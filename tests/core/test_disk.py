@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import keeper, modelfile, rescue, runs, training
+from core import keeper, runs, training
 from core.config import TrainConfig
 from core.errors import RunError
 from core.experiment import Experiment
 from core.keeper import Keeper
+from core.recognition import modelfile, rescue
 from core.runs import Run, Status
 from core.shelf import Shelf
 
@@ -89,7 +90,7 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from core import modelfile, recipefile, recipes
 from core.data import idx
 from core.errors import DigitpadError
-from core.recognizer import shipped_model
+from core.recognition.recognizer import shipped_model
 import numpy, safetensors.numpy, tomli_w
 folder = Path(sys.argv[1])
 model, recipe = shipped_model(), recipes.RECIPES["quick"]

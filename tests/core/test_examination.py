@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from core import examination, inspection, scoring
-from core.calibration import Calibration
+from core import examination, inspection
 from core.data import mnist
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.examination import NO_ANSWER, examine
 from core.nn.network import Network, mlp
-from core.recognizer import shipped_model
+from core.recognition import metrics
+from core.recognition.calibration import Calibration
+from core.recognition.recognizer import shipped_model
 from core.synthetic import synthetic
 
 
@@ -64,7 +65,7 @@ def test_the_cells_and_their_rows_agree():
     found = examine(model.network, model.input_scale, data, model.calibration)
     counts = [[len(found.rows(label, answer)) for answer in range(10)] for label in range(10)]
     np.testing.assert_array_equal(found.confusion, counts)
-    evaluated = scoring.evaluate(model.network, data, model.input_scale)
+    evaluated = metrics.evaluate(model.network, data, model.input_scale)
     np.testing.assert_array_equal(found.confusion, evaluated.confusion)
 
 

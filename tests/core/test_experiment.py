@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import core
-from core import experiment, modelfile, scoring
+from core import experiment
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.errors import DataError, TrainingError
 from core.experiment import Experiment
-from core.scoring import Evaluation
+from core.recognition import metrics, modelfile
+from core.recognition.metrics import Evaluation
 from core.training import fit
 
 CONFIG = TrainConfig(
@@ -103,7 +104,7 @@ def test_the_scores_are_those_of_the_three_parts():
     model, scores = run.conclude()
     for part in ("train", "validation", "test"):
         data = getattr(run.splits, part)
-        found = scoring.evaluate(model.network, data, CONFIG.input_scale)
+        found = metrics.evaluate(model.network, data, CONFIG.input_scale)
         assert getattr(scores, part).n == len(data)
         assert scores.as_dict()[f"{part}_accuracy"] == found.accuracy
     assert scores.as_dict()["test_loss"] == found.loss

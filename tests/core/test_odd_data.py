@@ -13,7 +13,7 @@ from core.errors import ConfigError, DivergenceError, TrainingError
 from core.experiment import Experiment
 from core.keeper import Keeper
 from core.nn import losses
-from core.recognizer import Recognizer
+from core.recognition.recognizer import Recognizer
 from core.runs import Status
 from core.shelf import Shelf
 

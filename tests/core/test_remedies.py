@@ -11,7 +11,7 @@ from core.data.dataset import Dataset
 from core.errors import Remedy
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
-from core.scoring import evaluate
+from core.recognition.metrics import evaluate
 
 DEEP = TrainConfig(hidden=(16, 16), initializer="normal", sigma=0.1, input_scale=1.0, learning_rate=0.3)
 FADING = dataclasses.replace(DEEP, sigma=1e-4)

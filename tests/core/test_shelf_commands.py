@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import modelfile, runs, training
+from core import runs, training
 from core.files import atomic, locks
+from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.nn.initializers import he_normal
 from core.nn.network import Network, Snapshot, mlp
-from core.recognizer import Recognizer
+from core.recognition.recognizer import Recognizer
 from core.snapshots import Kept, Mark, Snapshots, answers_over
 
 

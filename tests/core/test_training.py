@@ -7,14 +7,15 @@ import math
 import numpy as np
 import pytest
 
-from core import scoring, training
+from core import training
 from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.data.splits import Splits
 from core.errors import DivergenceError, TrainingError
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
-from core.scoring import evaluate
+from core.recognition import metrics
+from core.recognition.metrics import evaluate
 from core.threads import limited
 from core.training import Progress, fit
 from core.training_state import Best, TrainingState
@@ -257,7 +258,7 @@ def scripted(monkeypatch, answers):
 
     def evaluation(network, data, input_scale, rows=None):
         accuracy, loss = next(found)
-        return scoring.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
+        return metrics.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
 
     monkeypatch.setattr(training, "evaluate", evaluation)
 
@@ -403,7 +404,7 @@ def test_weights_that_are_not_numbers_are_never_kept():
     data = splits()
     state = TrainingState.start(data, SMALL)
     state.network.parameters[3] = np.nan
-    state.keep_if_best(scoring.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
+    state.keep_if_best(metrics.Evaluation(0, 0, 0.0, np.zeros((10, 10), np.int64)))
     assert isinstance(state.best, Best)
     assert np.isfinite(state.best.snapshot.parameters).all()
 

@@ -18,7 +18,7 @@ import numpy as np
 import safetensors.numpy  # noqa: F401 - imported once, and not in each of the processes
 import tomli_w  # noqa: F401
 
-from core import kept_results, modelfile, recipefile, recipes, training
+from core import kept_results, recipefile, recipes, training
 from core.comparison_job import Job
 from core.config import TrainConfig
 from core.data import idx, mnist
@@ -26,8 +26,9 @@ from core.errors import DigitpadError
 from core.experiment import Experiment
 from core.files import atomic
 from core.keeper import Keeper
-from core.modelfile import Model
 from core.nn.network import Network, mlp
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 from core.runs import Broken, Status
 from core.shelf import Shelf
 from core.training_state import TrainingState

@@ -8,10 +8,11 @@ from pathlib import Path
 import living
 import pytest
 
-from core import cli, modelfile, training
+from core import cli, training
 from core.config import TrainConfig
 from core.experiment import Experiment
 from core.keeper import Keeper
+from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
 

@@ -24,9 +24,10 @@ with atheris.instrument_imports(include=["core"]):
     import test_fuzz_facts as facts
     import test_fuzz_models as models
 
-    from core import errors, modelfile, runs
+    from core import errors, runs
     from core.data import idx, omniglot, unipen
     from core.preprocessing.ink import Drawing
+    from core.recognition import modelfile
 
 MAX_BYTES = 16_384
 MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its own

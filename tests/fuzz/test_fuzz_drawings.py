@@ -13,7 +13,7 @@ from PIL import Image
 from core.errors import DrawingError
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.segmentation import segment
+from core.recognition.segmentation import segment
 
 INK = {"strokes": [[[10, 20], [30.5, 40]], [[1, 2, 0.5], [3, 4, 0.7]], [[5, 5]]]}
 

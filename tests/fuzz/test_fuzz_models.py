@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from mutations import grown, odd, text_of
 from safetensors.numpy import save as to_bytes
 
-from core import checkpoint, modelfile, runs, training
+from core import checkpoint, runs, training
 from core.config import TrainConfig
 from core.errors import DivergenceError, ModelError, RunError
 from core.experiment import Experiment
 from core.files import tensorfile
 from core.keeper import Keeper
-from core.modelfile import Model
 from core.nn.network import Network, mlp
-from core.recognizer import Recognizer
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer
 from core.runs import Run
 from core.shelf import Shelf
 from core.training_state import TrainingState

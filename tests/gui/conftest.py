@@ -8,7 +8,7 @@ from PySide6.QtCore import QThread
 
 from core.config import TrainConfig
 from core.history import Axis, History
-from core.recognizer import Prediction
+from core.recognition.recognizer import Prediction
 from core.training import Progress
 from gui import closing
 from gui.closing import Closing, Unsaved

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from core import modelfile
-from core.modelfile import Model
 from core.nn.network import Network, mlp
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 from core.runs import Status
 from core.shelf import Shelf
 from gui import main_window

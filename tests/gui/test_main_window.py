@@ -15,11 +15,12 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 
-from core import modelfile, recipes, training
+from core import recipes, training
 from core.config import TrainConfig
 from core.data import mnist, unipen
 from core.files import paths as places
 from core.preprocessing.ink import Drawing
+from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
 from gui import theme
@@ -888,8 +889,8 @@ def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
 
 
 def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch):
-    from core import recognizer
     from core.errors import ModelError
+    from core.recognition import recognizer
     from gui import model_desk
 
     def fail():

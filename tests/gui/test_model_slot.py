@@ -4,9 +4,9 @@ import pytest
 from core.data.dataset import Dataset
 from core.data.splits import Splits
 from core.history import Axis
-from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
+from core.recognition.modelfile import Model
 from gui.model_slot import ModelSlot, Respondent
 from gui.worker import Facts
 

@@ -10,16 +10,16 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.calibration import Calibration
 from core.data.dataset import Dataset
 from core.data.examples import Example
 from core.data.splits import Splits
 from core.digits import Judgement
 from core.history import Axis
-from core.modelfile import Model
 from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
-from core.recognizer import shipped_model
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import shipped_model
 from gui import specimens
 from gui.model_slot import ModelSlot, Respondent
 from gui.pad import UNIT

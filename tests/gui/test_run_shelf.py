@@ -14,7 +14,7 @@ from core import recipes, runs
 from core.config import TrainConfig
 from core.files import paths
 from core.history import History
-from core.modelfile import load
+from core.recognition.modelfile import load
 from core.runs import Status
 from core.shelf import Shelf
 from gui import theme

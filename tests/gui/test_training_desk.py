@@ -8,10 +8,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from core import keeper, modelfile
+from core import keeper
 from core.config import TrainConfig
 from core.data import idx
 from core.files import paths
+from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
 from gui.closing import Unsaved, ask_about_unsaved

@@ -8,7 +8,7 @@ import pytest
 
 from core.data import mnist, unipen
 from core.preprocessing import ink, picture
-from core.recognizer import shipped_model
+from core.recognition.recognizer import shipped_model
 
 pytestmark = pytest.mark.real_data
 N_PHOTOS = 200

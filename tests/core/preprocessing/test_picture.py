@@ -338,7 +338,7 @@ def test_a_painted_drawing_is_seen_like_its_strokes():
 
 
 def test_a_painted_drawing_is_read_like_its_strokes_by_the_shipped_model():
-    from core.recognizer import Recognizer, shipped_model
+    from core.recognition.recognizer import Recognizer, shipped_model
 
     recognizer = Recognizer.of(shipped_model())
     one = recognizer.predict_picture(PAGE)

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import grouping, segmentation
 from core.data import unipen
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer, shipped_model
-from core.segmentation import DOUBT, segment
+from core.recognition import grouping, segmentation
+from core.recognition.recognizer import Recognizer, shipped_model
+from core.recognition.segmentation import DOUBT, segment
 
 TURN = np.linspace(0, 2 * np.pi, 40)
 ZERO = [np.column_stack([30 + 30 * np.sin(TURN), 50 - 50 * np.cos(TURN)])]

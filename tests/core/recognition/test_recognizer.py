@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from core import recipes
-from core.calibration import Calibration
 from core.digits import Judgement
 from core.errors import ModelError
-from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.recognizer import SURE, Prediction, Recognizer, shipped_model
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import SURE, Prediction, Recognizer, shipped_model
 
 SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])
 
@@ -96,7 +96,7 @@ def test_asking_changes_nothing():
 
 
 def test_a_missing_shipped_model_is_an_error_that_names_it(tmp_path, monkeypatch):
-    monkeypatch.setattr("core.recognizer.resources.files", lambda package: tmp_path)
+    monkeypatch.setattr("core.recognition.recognizer.resources.files", lambda package: tmp_path)
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
         shipped_model()
 

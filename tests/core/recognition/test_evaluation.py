@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from core import evaluation
-from core.calibration import Calibration
 from core.digits import NOT_A_DIGIT
-from core.evaluation import Answers
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import evaluation
+from core.recognition.calibration import Calibration
+from core.recognition.evaluation import Answers
+from core.recognition.recognizer import Recognizer, shipped_model
 from core.synthetic import synthetic
 
 

@@ -11,14 +11,14 @@ import onnx
 import onnxruntime
 import pytest
 
-from core import calibration, modelfile
-from core import onnx as export
-from core.calibration import Calibration
 from core.errors import DigitpadError, ModelError
-from core.modelfile import Model
 from core.nn.initializers import normal
 from core.nn.network import LAYERS, Network, mlp
-from core.recognizer import Recognizer, shipped_model
+from core.recognition import calibration, modelfile
+from core.recognition import onnx as export
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer, shipped_model
 
 
 def model(*sizes, sigma=0.1, batch_norm=False, dropout=0.0, **facts):

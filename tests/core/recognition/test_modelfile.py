@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import save as to_bytes
 
-from core import modelfile
-from core.calibration import TEMPERATURES, Calibration
 from core.errors import ModelError
 from core.files import tensorfile
-from core.modelfile import Model
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
+from core.recognition import modelfile
+from core.recognition.calibration import TEMPERATURES, Calibration
+from core.recognition.modelfile import Model
 
 
 def model(seed=0, **facts):

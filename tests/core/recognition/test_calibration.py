@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from core import calibration
-from core.calibration import Calibration
+from core.recognition import calibration
+from core.recognition.calibration import Calibration
 
 
 def overconfident(n: int, factor: float) -> tuple[np.ndarray, np.ndarray]:

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from core.calibration import TEMPERATURES, Calibration
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import ModelError
 from core.files import bounded, tensorfile
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.nn.network import LAYERS, Network
+from core.recognition.calibration import TEMPERATURES, Calibration
 
 FORMAT = 1
 """Version of the file's layout. A newer one is refused."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import grouping
-from core.grouping import Cluster
 from core.preprocessing.ink import Drawing
+from core.recognition import grouping
+from core.recognition.grouping import Cluster
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings how little each looks like a digit, (N,), in nats: minus the logarithm of a probability."""

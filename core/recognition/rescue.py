@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import modelfile
 from core.errors import ModelError
-from core.modelfile import Model
+from core.recognition import modelfile
+from core.recognition.modelfile import Model
 
 
 def save(model: Model, stem: str) -> Path:

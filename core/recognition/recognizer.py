@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core import calibration, modelfile
-from core.calibration import Calibration
 from core.digits import N_PIXELS, Judgement
-from core.modelfile import Model
 from core.nn.network import Network
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.segmentation import Part, segment
+from core.recognition import calibration, modelfile
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.segmentation import Part, segment
 
 SURE = 0.8
 """The probability from which a digit stands alone; below it, the second candidate is named as well."""
@@ -30,7 +30,7 @@ class Prediction:
     probabilities : (10,) float32
         One for each digit, given that it is one; their sum is 1.
     score : float
-        How much it looks like a digit at all (``core.calibration.scores``).
+        How much it looks like a digit at all (``core.recognition.calibration.scores``).
     is_digit : bool
         Whether the score passes the model's threshold; True where the model has none.
     """

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import core
-from core.calibration import Calibration
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import DigitpadError, ModelError
 from core.files import atomic
-from core.modelfile import Model
 from core.nn.layers import BatchNorm, Dropout, Layer, Linear, ReLU
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
 
 if TYPE_CHECKING:
     from onnx import ModelProto, ValueInfoProto
@@ -163,7 +163,7 @@ class _Graph:
         return x
 
     def _judge(self, logits: str, n_outputs: int, calibration: Calibration) -> None:
-        """Add what ``core.calibration`` makes of the logits (N, n_outputs)."""
+        """Add what ``core.recognition.calibration`` makes of the logits (N, n_outputs)."""
         has_eleventh = n_outputs > N_CLASSES
         digits = self._columns(logits, range(N_CLASSES), "digits") if has_eleventh else logits
         tempered = self._node("Div", digits, self._constant("temperature", calibration.temperature), output="tempered")

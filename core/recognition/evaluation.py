@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import calibration
 from core.digits import N_CLASSES, SIZE
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.recognizer import Recognizer
-from core.segmentation import segment
+from core.recognition import calibration
+from core.recognition.recognizer import Recognizer
+from core.recognition.segmentation import segment
 
 _BLOCK = 1000  # images that the network is asked about together
 
