@@ -29,10 +29,11 @@ from engine_process import OPENBLAS
 from goals import goal, script
 from training import has_torch
 
-from core import threads, training
-from core.config import TrainConfig
-from core.experiment import Experiment
-from core.recipes import RECIPES
+from core import threads
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.recipes import RECIPES
 
 _QUICK = dataclasses.replace(RECIPES["quick"].config, validation_share=0.02)
 _DEFORMED = dataclasses.replace(
@@ -72,7 +73,7 @@ def ours(experiment: Experiment) -> Engine:
     """Return what trains by ``fit``, and what tells the accuracy on the test part."""
 
     def run() -> None:
-        for _ in training.fit(experiment.state, experiment.splits, experiment.config):
+        for _ in loop.fit(experiment.state, experiment.splits, experiment.config):
             pass
 
     def accuracy() -> float:

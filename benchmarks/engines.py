@@ -21,13 +21,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import threads, training
-from core.config import TrainConfig
+from core import threads
 from core.data.dataset import Dataset
-from core.data.splits import Splits
 from core.digits import N_CLASSES, N_PIXELS
 from core.nn.losses import log_softmax
-from core.training_state import TrainingState
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.splits import Splits
+from core.training.training_state import TrainingState
 
 RATE = 0.01
 
@@ -87,7 +88,7 @@ def digitpad(work: Work) -> Steps:
         hidden=work.hidden, batch_size=work.batch_size, learning_rate=RATE, momentum=0.0, epochs=10_000,
         validation_share=0.0,
     )  # fmt: skip
-    records = training.fit(TrainingState.start(splits, config), splits, config)
+    records = loop.fit(TrainingState.start(splits, config), splits, config)
 
     def steps(n: int) -> None:
         for _ in itertools.islice(records, n):

@@ -14,9 +14,9 @@ from smoothness import records
 from stage import Stage, config
 
 from core import threads
-from core.config import TrainConfig
 from core.files import paths
-from core.history import Axis
+from core.training.config import TrainConfig
+from core.training.history import Axis
 from gui.training_session import RunState
 
 _MIB = 2**20

@@ -16,14 +16,15 @@ from collections.abc import Callable
 import numpy as np
 from goals import goal, script
 
-from core import threads, training
+from core import threads
 from core.data import sources
-from core.experiment import Experiment
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
-from core.recipes import RECIPES
 from core.recognition import metrics
 from core.recognition.recognizer import Recognizer, shipped_model
+from core.training import loop
+from core.training.experiment import Experiment
+from core.training.recipes import RECIPES
 
 ROUNDS = 5
 PEN = "pen:pen/pen-train.unipen@25-30"
@@ -101,7 +102,7 @@ def beside_scikit_learn(n_threads: int) -> None:
         with threads.limited(n_threads):
             ours = Experiment.prepare("quick", config, "mnist", n_threads)
             began = time.perf_counter()
-            list(training.fit(ours.state, ours.splits, config))
+            list(loop.fit(ours.state, ours.splits, config))
             our_seconds = time.perf_counter() - began
             theirs = MLPClassifier((256, 128), solver="sgd", batch_size=128, learning_rate_init=0.1, max_iter=1)
             began = time.perf_counter()
@@ -125,7 +126,7 @@ def run(recipe: str, data: str, seed: int, n_threads: int) -> tuple[Experiment, 
     with threads.limited(n_threads):
         experiment = Experiment.prepare(recipe, config, data, n_threads)
         began = time.perf_counter()
-        for _ in training.fit(experiment.state, experiment.splits, config):
+        for _ in loop.fit(experiment.state, experiment.splits, config):
             pass
         return experiment, time.perf_counter() - began
 

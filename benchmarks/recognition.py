@@ -23,17 +23,18 @@ import written_numbers
 from goals import goal, script
 from numpy.typing import NDArray
 
-from core import threads, training
+from core import threads
 from core.data import sources
 from core.data.sources import Source
 from core.digits import NOT_A_DIGIT
-from core.experiment import Experiment
 from core.preprocessing import canvas, ink, picture
 from core.preprocessing.ink import Drawing
-from core.recipes import RECIPES
 from core.recognition import calibration, evaluation, modelfile
 from core.recognition.evaluation import Answers
 from core.recognition.recognizer import Recognizer, shipped_model
+from core.training import loop
+from core.training.experiment import Experiment
+from core.training.recipes import RECIPES
 
 HERE = Path(__file__).parent
 TRAININGS = HERE / "trainings.json"
@@ -228,7 +229,7 @@ def trained(recipe: str, data: str) -> Recognizer:
     n_threads = threads.default(window=False)
     with threads.limited(n_threads):
         experiment = Experiment.prepare(recipe, RECIPES[recipe].config, data, n_threads)
-        for _ in training.fit(experiment.state, experiment.splits, experiment.config):
+        for _ in loop.fit(experiment.state, experiment.splits, experiment.config):
             pass
         return Recognizer.of(experiment.conclude()[0])
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from goals import goal
 
-from core.config import TrainConfig
 from core.runs import Run, Status, versions
 from core.shelf import Shelf
+from core.training.config import TrainConfig
 
 ROUNDS = 5
 

@@ -13,12 +13,12 @@ from stage import Stage, Ticks, config, rate_alone
 
 from core import threads
 from core.data import sources
-from core.experiment import Experiment
-from core.history import Axis, History
 from core.keeper import Keeper
 from core.runs import Run, Status
 from core.shelf import Shelf
-from core.training import Progress
+from core.training.experiment import Experiment
+from core.training.history import Axis, History
+from core.training.loop import Progress
 
 _ROUNDS = 5
 _MILLION = 1_000_000

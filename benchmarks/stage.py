@@ -7,11 +7,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core import threads, training
-from core.config import TrainConfig
+from core import threads
 from core.data import sources
-from core.experiment import Experiment
-from core.recipes import RECIPES
+from core.training import loop as training
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.recipes import RECIPES
 from gui import app as program
 from gui import collector, theme
 from gui.main_window import MainWindow

@@ -26,7 +26,7 @@ TESTS = (
     "tests/faults",
     "tests/monkey",
     "tests/core/test_disk.py",
-    "tests/core/test_odd_data.py",
+    "tests/core/training/test_odd_data.py",
     "tests/test_no_network.py",
     "tests/test_no_code_from_data.py",
 )

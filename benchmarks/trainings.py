@@ -19,9 +19,9 @@ from typing import Any
 
 from core.data import sources
 from core.files import atomic
-from core.recipes import PEN_FILE, RECIPES
 from core.recognition import evaluation, modelfile
 from core.recognition.recognizer import Recognizer
+from core.training.recipes import PEN_FILE, RECIPES
 
 HERE = Path(__file__).parent
 KEPT = HERE / "trainings.json"

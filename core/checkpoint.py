@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from core.errors import RunError
-from core.experiment import Experiment
 from core.files import tensorfile
-from core.history import History
 from core.nn.network import Snapshot
-from core.training_state import Best, TrainingState
+from core.training.experiment import Experiment
+from core.training.history import History
+from core.training.training_state import Best, TrainingState
 
 FORMAT = 1
 MAX_BYTES = 5 * 256 * 2**20

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core import comparison_report, comparison_table, output, process_plot, recipes, threads
+from core import comparison_report, comparison_table, output, process_plot, threads
 from core.cluster import Cluster
 from core.comparison import Comparison, Row, Runner
 from core.comparison_job import Job, Result
@@ -15,7 +15,8 @@ from core.errors import ConfigError, DigitpadError
 from core.files import atomic
 from core.process_plot import Line
 from core.processes import Processes
-from core.recipefile import Recipe
+from core.training import recipes
+from core.training.recipefile import Recipe
 
 DEFAULT_SEEDS = 3
 DEFAULT_OUT = Path("comparison")

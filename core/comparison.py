@@ -14,10 +14,10 @@ from typing import Any, Self
 from core import kept_results
 from core.comparison_job import Job, Result, fingerprint
 from core.data import sources
-from core.data.splits import Splits
 from core.errors import ConfigError
 from core.intervals import Estimate, paired
-from core.recipefile import Recipe
+from core.training.recipefile import Recipe
+from core.training.splits import Splits
 
 MAX_SEEDS = 1000
 

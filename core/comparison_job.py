@@ -18,15 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 import core
-from core import threads, training
-from core.config import TrainConfig
-from core.curve import Curve
+from core import threads
 from core.data.sources import Source
 from core.errors import DataError, DigitpadError, DivergenceError
-from core.experiment import Experiment
 from core.recognition import metrics
-from core.training import Progress
-from core.training_state import TrainingState
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.curve import Curve
+from core.training.experiment import Experiment
+from core.training.loop import Progress
+from core.training.training_state import TrainingState
 
 FORMAT = 1
 """Version of jobs and results. Results of another one are not taken for these."""
@@ -119,7 +120,7 @@ def _for_steps(experiment: Experiment, n_steps: int) -> Experiment:
 def _train(experiment: Experiment, job: Job, record: "_Record") -> str | None:
     """Go the job's number of steps; return None, or the sentence on where the run diverged."""
     state = experiment.state
-    records = training.fit(state, experiment.splits, experiment.config, schedule_steps=job.n_steps)
+    records = loop.fit(state, experiment.splits, experiment.config, schedule_steps=job.n_steps)
     try:
         for progress in itertools.islice(records, job.n_steps):
             record.append(progress)

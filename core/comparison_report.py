@@ -13,9 +13,9 @@ from core.errors import DigitpadError
 from core.files import atomic
 from core.intervals import Estimate
 from core.process_plot import Line
-from core.recipefile import Recipe
-from core.recipes import REPORT, REPORT_BEST, named
 from core.report_findings import BASELINE, BEST, Measured, Pair
+from core.training.recipefile import Recipe
+from core.training.recipes import REPORT, REPORT_BEST, named
 
 BATCH = REPORT.batch_size
 """The report's loss is the mean loss divided once more by the size of its batches."""

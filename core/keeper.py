@@ -15,14 +15,14 @@ from typing import Any, Self
 from core import checkpoint, memory, runs
 from core.digits import N_CLASSES
 from core.errors import DigitpadError, RunError
-from core.experiment import Experiment
 from core.files import locks
-from core.history import Axis, History
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs import Run, Status
 from core.shelf import Shelf
-from core.training import Progress
+from core.training.experiment import Experiment
+from core.training.history import Axis, History
+from core.training.loop import Progress
 
 CHECKPOINT_INTERVAL_S = 8.0
 """A run that is killed loses no more than what it did since, and what writing takes."""

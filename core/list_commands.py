@@ -5,15 +5,16 @@ import dataclasses
 import json
 import sys
 
-from core import output, recipefile, recipes
-from core.config import TrainConfig
+from core import output
 from core.data import mnist, sources
 from core.errors import RunError
-from core.experiment import calibration_of
 from core.files import paths
 from core.recognition import modelfile
 from core.runs import Broken, Run
 from core.shelf import Shelf
+from core.training import recipefile, recipes
+from core.training.config import TrainConfig
+from core.training.experiment import calibration_of
 
 
 def list_recipes(options: argparse.Namespace) -> int:

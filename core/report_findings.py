@@ -14,12 +14,12 @@ import numpy as np
 from core.comparison import Comparison, Results, Row
 from core.comparison_job import Result
 from core.comparison_table import interval, percent, points
-from core.config import TrainConfig
 from core.data import sources
 from core.digits import N_CLASSES, N_PIXELS
 from core.intervals import Estimate
 from core.nn.losses import class_weights
-from core.recipefile import Recipe
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
 
 BASELINE, BEST = "report-baseline", "report-best"
 

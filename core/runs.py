@@ -2,7 +2,7 @@
 
     ID/run.json            what is known of it: settings, versions, how it ended, scores (``Run``)
     ID/label.json          the name and the note that its reader gave it, whoever writes run.json meanwhile
-    ID/curve.safetensors   its curves (``core.history``)
+    ID/curve.safetensors   its curves (``core.training.history``)
     ID/model.safetensors   the network of its best weights, once it has ended
     ID/state.safetensors   all that it needs to go on (``core.checkpoint``)
 
@@ -22,12 +22,12 @@ from typing import Any, Self
 import numpy as np
 
 import core
-from core.config import TrainConfig
 from core.errors import RunError
 from core.files import atomic, bounded, strictjson, tensorfile
-from core.history import History
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
+from core.training.config import TrainConfig
+from core.training.history import History
 
 FORMAT = 1
 MAX_NAME, MAX_NOTE = 200, 10_000

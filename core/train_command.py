@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint, interrupts, output, recipes, remedies, threads, training
+from core import checkpoint, interrupts, output, threads
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
-from core.experiment import Experiment, Scores
 from core.files import atomic
 from core.keeper import Keeper
-from core.recipefile import Recipe
 from core.recognition import modelfile, rescue
 from core.recognition.modelfile import Model
 from core.runs import MODEL, STATE, Run, Status
 from core.shelf import Shelf
-from core.training import Progress
+from core.training import diagnosis, loop, recipes
+from core.training.experiment import Experiment, Scores
+from core.training.loop import Progress
+from core.training.recipefile import Recipe
 
 DEFAULT_OUT = Path("model.safetensors")
 _MAX_STEM = 100  # letters of a file's name that a number may follow
@@ -96,7 +97,7 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
     report = _report(keeper, scores, where, interrupted=interrupted)
     sentence = _train_sentence(report)
     if collapse:
-        report |= {"only_answer": collapse.answer, "advice": remedies.advice(collapse.remedies)}
+        report |= {"only_answer": collapse.answer, "advice": diagnosis.advice(collapse.remedies)}
         fact = f"{collapse.fact[:1].upper()}{collapse.fact[1:]}."
         sentence = " ".join(filter(None, (f"{sentence}.", fact, report["advice"])))
     output.show(report, sentence, as_json=options.json)
@@ -209,7 +210,7 @@ def _run(keeper: Keeper) -> bool:
     """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
     experiment = keeper.experiment
     with interrupts.noted() as asked:
-        for _ in _shown(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config))):
+        for _ in _shown(keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config))):
             _tell(keeper)
             if asked.is_set():
                 break

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.digits import N_CLASSES
 from core.recognition.recognizer import Recognizer
-from core.snapshots import Kept, answers_over
+from core.training.snapshots import Kept, answers_over
 
 _AT_ONCE = 8  # snapshots, before it is seen whether there is a newer question
 

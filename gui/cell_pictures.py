@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from core.data.dataset import Dataset
 from core.digits import SIZE
-from core.examination import Examination
+from core.training.dataset_predictions import Examination
 
 
 @dataclass(frozen=True, eq=False)

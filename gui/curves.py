@@ -1,7 +1,7 @@
 """The curves of a run: loss, accuracy and learning rate, and beside them those of other runs.
 
 What is measured on training digits and on validation digits is measured in the same way, so that the area between them
-is what was learned by heart. Records are kept by ``core.history``'s rules and painted four times a second,
+is what was learned by heart. Records are kept by ``core.training.history``'s rules and painted four times a second,
 whatever the speed of the run: one plot after the other, and each in short steps, so that the pen never waits for more
 than one of them. What has not changed is not touched.
 """
@@ -14,8 +14,8 @@ from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.history import Axis, History
-from core.training import Progress
+from core.training.history import Axis, History
+from core.training.loop import Progress
 from gui import theme, x_axis
 from gui.crosshair import Crosshair
 from gui.notes import Note, notes_of

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.data.dataset import Dataset
 from core.errors import DigitpadError
-from core.examination import Examination
+from core.training.dataset_predictions import Examination
 from gui.faults import log
 
 

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from core import examination
 from core.data import sources
 from core.data.dataset import Dataset
 from core.digits import N_PIXELS
 from core.nn.network import Network
 from core.recognition.recognizer import Recognizer
 from core.runs import Run
-from core.snapshots import Kept
-from core.training import Progress
+from core.training import dataset_predictions
+from core.training.loop import Progress
+from core.training.snapshots import Kept
 from gui.answer_history import AnswerHistory
 from gui.cell_pictures import CellPictures
 from gui.examiner import Examined, Examiner
@@ -186,14 +186,14 @@ def _validation_answers(facts: Facts, kept: Kept, title: str) -> Examined:
     network = Network.from_description(facts.layers)
     kept.restore(network)
     data = facts.splits.validation
-    return Examined(examination.examine(network, facts.input_scale, data), data, title)
+    return Examined(dataset_predictions.examine(network, facts.input_scale, data), data, title)
 
 
 def _test_answers(run: Run, title: str) -> Examined:
     """Load a run's network and its test digits, and examine it (off the GUI thread)."""
     model = run.model()
     data = _test_part(run)
-    found = examination.examine(model.network, model.input_scale, data, model.calibration)
+    found = dataset_predictions.examine(model.network, model.input_scale, data, model.calibration)
     return Examined(found, data, title)
 
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from core.curve import Curve
-from core.inspection import Inspection
+from core.training.curve import Curve
+from core.training.inspection import Inspection
 from gui import theme
 from gui.sparkline import Sparkline
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
-from core.curve import thinned
-from core.history import History
+from core.training.curve import thinned
+from core.training.history import History
 from gui import theme
 from gui.notes import Notes
 from gui.plot import Plot, faint

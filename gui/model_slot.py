@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from core.nn.network import Network, Snapshot
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
-from core.snapshots import Kept
+from core.training.snapshots import Kept
 
 if TYPE_CHECKING:
     from gui.worker import Facts

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from core.curve import thinned
-from core.history import History
+from core.training.curve import thinned
+from core.training.history import History
 from gui.plot import Plot, faint
 from gui.run_lines import EVALUATED, MANY, RunLines, evaluated, few
 

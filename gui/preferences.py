@@ -8,7 +8,7 @@ from core.errors import ConfigError
 from core.files import paths
 
 if TYPE_CHECKING:
-    from core.config import TrainConfig
+    from core.training.config import TrainConfig
 
 
 class Preferences:
@@ -48,7 +48,7 @@ class Preferences:
         """Return the settings of a run, or None where there are none that make sense."""
         import json
 
-        from core.config import TrainConfig  # it brings NumPy, which the first frame does not wait for
+        from core.training.config import TrainConfig  # it brings NumPy, which the first frame does not wait for
 
         try:
             values = json.loads(self.text(name) or "null")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from core.history import History
+from core.training.history import History
 from gui import theme
 from gui.legend import LegendEntry
 from gui.live_lines import LiveLines

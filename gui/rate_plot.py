@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from core.history import History
+from core.training.history import History
 from gui import theme
 from gui.notes import Notes
 from gui.overlay_lines import Overlay

@@ -5,9 +5,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
-from core import recipes
 from core.errors import DigitpadError
-from core.recipefile import Recipe
+from core.training import recipes
+from core.training.recipefile import Recipe
 from gui.notice import Kind
 from gui.training_panel import TrainingPanel
 

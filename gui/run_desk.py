@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from core.errors import DigitpadError, RunError
 from core.files import atomic
-from core.history import COLUMNS
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs import Broken, Run
 from core.shelf import Shelf
+from core.training.history import COLUMNS
 from gui.notice import Kind
 from gui.run_shelf import RunShelf
 from gui.run_table import Entry

@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 
-from core.curve import Curve
-from core.history import History
+from core.training.curve import Curve
+from core.training.history import History
 from gui.plot import Plot
 
 EVALUATED = ("training", "validation")

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.history import History
+from core.training.history import History
 from gui.run_lines import EVALUATED, SCALES, batches, evaluated
 
 Values = dict[tuple[str, str], float]

@@ -15,7 +15,7 @@ from core.files import atomic
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 from core.shelf import Shelf
-from core.training import Progress
+from core.training.loop import Progress
 from gui import specimens, theme
 from gui.main_window import MainWindow
 from gui.run_shelf import RunShelf

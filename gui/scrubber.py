@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.snapshots import Mark
+from core.training.snapshots import Mark
 from gui import theme
 from gui.answer_strip import AnswerStrip
 

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from core import threads
-from core.config import TrainConfig
 from core.errors import ConfigError
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
+from core.training.config import TrainConfig
 from gui import theme
 
 Editor = QLineEdit | QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox

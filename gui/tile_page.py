@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core import inspection
 from core.digits import SIZE
+from core.training import inspection
 from gui import theme
 from gui.hint import paint_hint
 from gui.scales import ramp

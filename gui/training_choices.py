@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from core import recipes
-from core.recipefile import Recipe
+from core.training import recipes
+from core.training.recipefile import Recipe
 from gui import theme
 
 

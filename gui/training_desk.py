@@ -13,7 +13,7 @@ from core.errors import DigitpadError, Remedy
 from core.recognition.modelfile import Model
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
-from core.training import Progress
+from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing
 from gui.faults import log

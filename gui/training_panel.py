@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from core import recipes
-from core.config import TrainConfig
-from core.recipefile import Recipe
-from core.training import Progress
+from core.training import recipes
+from core.training.config import TrainConfig
+from core.training.loop import Progress
+from core.training.recipefile import Recipe
 from gui import theme
 from gui.mnist_bar import MnistBar
 from gui.settings_form import SettingsForm

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from core.training import Progress
+from core.training.loop import Progress
 from gui import theme
 from gui.training_session import RunState
 from gui.worker import Facts

@@ -4,12 +4,12 @@ import enum
 
 from PySide6.QtCore import QObject, Signal
 
-from core.config import TrainConfig
 from core.nn.network import Snapshot
 from core.runs import Run
 from core.shelf import Shelf
-from core.snapshots import Kept
-from core.training import Progress
+from core.training.config import TrainConfig
+from core.training.loop import Progress
+from core.training.snapshots import Kept
 from gui.worker import Facts, Order, Outcome, Worker
 
 
@@ -37,7 +37,7 @@ class TrainingSession(QObject):
     """After how many samples, and to what."""
     snapshotTaken = Signal(object)
     momentsKept = Signal(object)
-    """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``."""
+    """The snapshots kept so far to look back through: a tuple of ``core.training.snapshots.Kept``."""
     keepingTold = Signal(str)
     """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
     moved = Signal(object, str)

@@ -17,19 +17,20 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from core import checkpoint, threads, training
-from core.config import TrainConfig
-from core.data.splits import Splits
+from core import checkpoint, threads
 from core.errors import DigitpadError, DivergenceError, MnistError, Remedy, RunError
-from core.experiment import Experiment
-from core.history import Axis, History
 from core.keeper import Keeper
 from core.recognition.modelfile import Model
-from core.remedies import Collapse
 from core.runs import LABEL, STATE, Run, Status, read_label
 from core.shelf import TRASH_AGE_S, Shelf
-from core.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
-from core.training import Progress
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.diagnosis import Collapse
+from core.training.experiment import Experiment
+from core.training.history import Axis, History
+from core.training.loop import Progress
+from core.training.snapshots import MAX_SNAPSHOTS, Mark, Snapshots
+from core.training.splits import Splits
 
 RECORDS_INTERVAL_S = 1 / 30
 SNAPSHOT_INTERVAL_S = 1 / 10
@@ -120,7 +121,7 @@ class Worker(QThread):
     """After how many samples, and to what."""
     snapshotTaken = Signal(int, object)
     momentsKept = Signal(int, object)
-    """The snapshots kept so far to look back through: a tuple of ``core.snapshots.Kept``, never written to again."""
+    """The snapshots kept so far to look back through: a tuple of ``core.training.snapshots.Kept``, never written to again."""
     keepingTold = Signal(int, str)
     """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
     moved = Signal(int, object, str)
@@ -273,7 +274,7 @@ class Worker(QThread):
         handed_over = time.monotonic()
         self._keep_moment(experiment, None)
         try:
-            for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+            for record in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
                 records.append(record)
                 now = time.monotonic()
                 if now - handed_over >= RECORDS_INTERVAL_S or not self._going.is_set():

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QCoreApplication
 
-from core.history import History
+from core.training.history import History
 
 AXES = ("epochs", "steps", "seconds")
 """As ``History.along`` knows them."""

@@ -30,7 +30,7 @@ def engine_process():
 
 @pytest.fixture
 def speed(monkeypatch):
-    # benchmarks/training.py: another module than core.training
+    # benchmarks/training.py: another module than core.training.loop
     monkeypatch.delitem(sys.modules, "training", raising=False)
     import training
 

@@ -7,7 +7,7 @@ import pytest
 from core import cli
 from core.comparison import Comparison
 from core.comparison_job import Result
-from core.recipefile import Recipe
+from core.training.recipefile import Recipe
 
 
 def made_up(test_accuracy: float | None, **changes: object) -> Result:

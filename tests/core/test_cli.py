@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, recipes, threads, train_command, training
+from core import cli, threads, train_command
 from core.data import idx, mnist, sources
 from core.files import paths
 from core.nn.network import Network, mlp
@@ -21,6 +21,7 @@ from core.preprocessing.ink import Drawing
 from core.recognition import modelfile, onnx
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer, shipped_model
+from core.training import loop, recipes
 
 QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
 SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
@@ -131,13 +132,13 @@ def test_the_same_command_gives_the_same_weights(lab, data, here):
 
 
 def test_the_best_weights_are_saved_not_the_last(lab, data, here, monkeypatch):
-    fit = training.fit
+    fit = loop.fit
 
     def spoiled(state, *arguments):
         yield from fit(state, *arguments)
         state.network.parameters[:] = 0
 
-    monkeypatch.setattr(training, "fit", spoiled)
+    monkeypatch.setattr(loop, "fit", spoiled)
     assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.9
 
@@ -242,7 +243,7 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     (here / "file").write_text("older")
     os.mkfifo(here / "fifo")
     before = sorted(here.iterdir())
-    monkeypatch.setattr(training, "fit", lambda *arguments: pytest.fail("it trained"))
+    monkeypatch.setattr(loop, "fit", lambda *arguments: pytest.fail("it trained"))
     monkeypatch.setattr(train_command.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
     assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
     assert sorted(here.iterdir()) == before
@@ -257,7 +258,7 @@ def test_a_name_as_long_as_names_may_be_is_no_mistake(lab, data, here):
 
 def breaking_after(monkeypatch, n_records):
     """Let the weights become no numbers after so many batches."""
-    fit = training.fit
+    fit = loop.fit
 
     def breaking(state, *arguments):
         for record in fit(state, *arguments):
@@ -265,7 +266,7 @@ def breaking_after(monkeypatch, n_records):
             if record.step == n_records:
                 state.network.parameters[:] = np.nan
 
-    monkeypatch.setattr(training, "fit", breaking)
+    monkeypatch.setattr(loop, "fit", breaking)
 
 
 def test_a_diverging_run_saves_the_best_weights_that_there_were(lab, data, here, monkeypatch):
@@ -321,13 +322,13 @@ def test_of_one_that_tells_digits_apart_nothing_is_told(lab, data, here):
 
 
 def test_a_network_that_another_process_has_saved_meanwhile_stays(lab, data, here, monkeypatch):
-    fit = training.fit
+    fit = loop.fit
 
     def with_another(*arguments):
         (here / OUT).write_text("another's")
         yield from fit(*arguments)
 
-    monkeypatch.setattr(training, "fit", with_another)
+    monkeypatch.setattr(loop, "fit", with_another)
     code, out, _ = lab("train", "--data", data, *QUICK)
     assert code == 0
     assert (here / OUT).read_text() == "another's"
@@ -358,7 +359,7 @@ def test_a_closed_terminal_that_is_ignored_stays_so(lab, data, here, monkeypatch
 
 
 def interrupted_after(monkeypatch, n_records, number=signal.SIGINT):
-    fit = training.fit
+    fit = loop.fit
 
     def interrupting(*arguments):
         for record in fit(*arguments):
@@ -366,7 +367,7 @@ def interrupted_after(monkeypatch, n_records, number=signal.SIGINT):
             if record.step == n_records:
                 signal.raise_signal(number)
 
-    monkeypatch.setattr(training, "fit", interrupting)
+    monkeypatch.setattr(loop, "fit", interrupting)
 
 
 def test_ctrl_c_saves_the_best_weights_so_far(lab, data, here, monkeypatch):
@@ -446,7 +447,7 @@ def test_a_fault_of_the_program_is_not_hidden(data, monkeypatch):
     def fault(*arguments):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(training, "fit", fault)
+    monkeypatch.setattr(loop, "fit", fault)
     with pytest.raises(ZeroDivisionError):
         cli.main(["train", "--data", data])
 

@@ -10,10 +10,10 @@ import pytest
 from core import cluster, comparison_table
 from core.cluster import Cluster
 from core.comparison import Comparison
-from core.config import TrainConfig
 from core.errors import DataError, DigitpadError
 from core.processes import Processes
-from core.recipefile import Recipe
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
 
 RECIPES = (
     Recipe("a", "The first", TrainConfig(hidden=(8,), epochs=1)),

@@ -6,9 +6,9 @@ import pytest
 
 from core import comparison, kept_results
 from core.comparison import Comparison
-from core.config import TrainConfig
 from core.errors import ConfigError, TrainingError
-from core.recipefile import Recipe
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
 
 DATA = "synthetic:200"  # 180 digits to learn from, of which 18 are for validation
 A = Recipe("a", "The first", TrainConfig(batch_size=20, epochs=3))

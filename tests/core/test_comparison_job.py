@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 import core
-from core import comparison_job, threads, training
+from core import comparison_job, threads
 from core.comparison_job import Job, fingerprint, run
-from core.config import TrainConfig
 from core.data import sources
 from core.errors import DataError
-from core.experiment import Experiment
 from core.recognition import metrics
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 DATA = "synthetic:200"  # 180 digits to learn from, of which 18 are for validation
 CONFIG = TrainConfig(hidden=(16,), batch_size=20, learning_rate=0.1, schedule="one_cycle", momentum=0.9, seed=3)
@@ -46,7 +47,7 @@ def test_the_scores_are_of_the_last_weights_and_the_schedule_spans_the_steps(job
     with threads.limited(1):
         config = dataclasses.replace(CONFIG, epochs=3)
         experiment = Experiment.prepare("mine", config, DATA, 1)
-        records = training.fit(experiment.state, experiment.splits, config, schedule_steps=21)
+        records = loop.fit(experiment.state, experiment.splits, config, schedule_steps=21)
         rates = [next(records).learning_rate for _ in range(21)]
         found = metrics.evaluate(experiment.state.network, experiment.splits.test, config.input_scale)
     assert rates[-1] < CONFIG.learning_rate / 50
@@ -99,7 +100,7 @@ def test_a_run_that_diverges_has_a_result(job):
 
 
 def test_a_run_that_diverges_at_its_last_step_is_noticed(job, monkeypatch):
-    fit = training.fit
+    fit = loop.fit
 
     def breaking(state, *arguments, **options):
         for record in fit(state, *arguments, **options):
@@ -107,7 +108,7 @@ def test_a_run_that_diverges_at_its_last_step_is_noticed(job, monkeypatch):
                 state.network.parameters[:] = math.nan
             yield record
 
-    monkeypatch.setattr(training, "fit", breaking)
+    monkeypatch.setattr(loop, "fit", breaking)
     result = run(job)
     assert "after step 21: the run diverged" in result["diverged"]
     assert result["scores"]["test_loss"] is not None

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from core import comparison_table
-from core.config import TrainConfig
-from core.recipefile import Recipe
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
 
 A = Recipe("a", "The first", TrainConfig())
 B = Recipe("b", "The second", TrainConfig(momentum=0.9))

@@ -13,14 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import keeper, runs, training
-from core.config import TrainConfig
+from core import keeper, runs
 from core.errors import RunError
-from core.experiment import Experiment
 from core.keeper import Keeper
 from core.recognition import modelfile, rescue
 from core.runs import Run, Status
 from core.shelf import Shelf
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 CONFIG = TrainConfig(hidden=(8,), batch_size=16, epochs=3)
 SMALL = ("--data", "synthetic:120", "--hidden", "8", "--epochs", "2", "--batch-size", "16")
@@ -48,7 +49,7 @@ def begun(shelf):
 
 def records(keeper):
     experiment = keeper.experiment
-    return keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG))
+    return keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG))
 
 
 def full(*arguments):
@@ -191,7 +192,7 @@ def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, 
 
 def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
     """Let folders vanish when a run has come so far."""
-    fit = training.fit
+    fit = loop.fit
 
     def vanish(state, *rest):
         for record in fit(state, *rest):
@@ -201,20 +202,20 @@ def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
                 then()
             yield record
 
-    monkeypatch.setattr(training, "fit", vanish)
+    monkeypatch.setattr(loop, "fit", vanish)
 
 
 def diverging(monkeypatch):
     """Let a run diverge after its ninth step, when it has best weights."""
-    monkeypatch.setattr(training, "is_sound", lambda network, evaluation: network.parameters[0] != 0)
-    step = training._step
+    monkeypatch.setattr(loop, "is_sound", lambda network, evaluation: network.parameters[0] != 0)
+    step = loop._step
 
     def diverge(state, *rest, **more):
         if state.step == 9:
             state.network.parameters[:] = np.nan
         return step(state, *rest, **more)
 
-    monkeypatch.setattr(training, "_step", diverge)
+    monkeypatch.setattr(loop, "_step", diverge)
 
 
 @pytest.fixture

@@ -9,15 +9,16 @@ import sys
 import numpy as np
 import pytest
 
-from core import checkpoint, runs, training
-from core.config import TrainConfig
+from core import checkpoint, runs
 from core.errors import RunError
-from core.experiment import Experiment
 from core.files import atomic, locks
 from core.keeper import Keeper
 from core.runs import Run, Status
 from core.shelf import Shelf
 from core.threads import limited
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 CONFIG = TrainConfig(hidden=(12,), batch_size=16, epochs=4, momentum=0.9, dropout=0.2, deformation=0.5, batch_norm=True)
 DATA = "synthetic:120"
@@ -32,7 +33,7 @@ def followed(keeper, stop=None):
     experiment = keeper.experiment
     records = []
     with limited(1):
-        for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             records.append(record)
             if len(records) == stop:
                 break

@@ -7,8 +7,8 @@ import pytest
 
 from core import kept_results
 from core.comparison_job import Job
-from core.config import TrainConfig
 from core.errors import DigitpadError
+from core.training.config import TrainConfig
 
 JOB = Job("mine", TrainConfig(seed=4), "mnist", None, 100, "f" * 64)
 

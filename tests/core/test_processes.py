@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from core.comparison_job import Job, fingerprint, run
-from core.config import TrainConfig
 from core.data import sources
 from core.errors import DigitpadError
 from core.processes import Processes
+from core.training.config import TrainConfig
 
 DATA = "synthetic:100"
 

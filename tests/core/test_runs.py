@@ -6,9 +6,9 @@ import json
 import pytest
 
 from core import runs
-from core.config import TrainConfig
 from core.errors import ConfigError, RunError
 from core.runs import Run, Status
+from core.training.config import TrainConfig
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from core import runs
-from core.config import TrainConfig
 from core.errors import RunError
 from core.files import atomic, bounded, locks
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
+from core.training.config import TrainConfig
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import runs, training
+from core import runs
 from core.files import atomic, locks
 from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
+from core.training import loop
 
 DATA = "synthetic:200"
 QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
@@ -25,7 +26,7 @@ def here(tmp_path, monkeypatch):
 
 def interrupted_after(n, monkeypatch):
     """Let Ctrl-C come in the middle of the n-th batch, when its digits are dealt and nothing is learned of them yet."""
-    step, calls = training._step, []
+    step, calls = loop._step, []
 
     def interrupted(*arguments, **rest):
         calls.append(n)
@@ -33,7 +34,7 @@ def interrupted_after(n, monkeypatch):
             signal.raise_signal(signal.SIGINT)
         return step(*arguments, **rest)
 
-    monkeypatch.setattr(training, "_step", interrupted)
+    monkeypatch.setattr(loop, "_step", interrupted)
 
 
 def weights(run):

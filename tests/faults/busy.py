@@ -8,14 +8,14 @@ import random
 import sys
 from pathlib import Path
 
-from core import training
-from core.config import TrainConfig
 from core.errors import RunError
-from core.experiment import Experiment
 from core.keeper import Keeper
 from core.runs import Broken, Status
 from core.shelf import Shelf
-from core.training_state import TrainingState
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.training_state import TrainingState
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
@@ -35,7 +35,7 @@ class Busy:
 
     def finish(self, keeper: Keeper) -> None:
         experiment = keeper.experiment
-        for _ in keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)):
+        for _ in keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
             keeper.write()
         keeper.end(Status.FINISHED, experiment.conclude()[0])
         assert not keeper.failure, keeper.failure
@@ -46,7 +46,7 @@ class Busy:
         """Leave a run half-way, for whoever takes it up."""
         experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
         with Keeper.begin(experiment, self.shelf, name=f"left by {self.seed}") as keeper:
-            next(keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)))
+            next(keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)))
             keeper.write()
             assert not keeper.failure, keeper.failure
             self.tell("left", keeper.run.id)

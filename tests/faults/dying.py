@@ -18,12 +18,10 @@ import numpy as np
 import safetensors.numpy  # noqa: F401 - imported once, and not in each of the processes
 import tomli_w  # noqa: F401
 
-from core import kept_results, recipefile, recipes, training
+from core import kept_results
 from core.comparison_job import Job
-from core.config import TrainConfig
 from core.data import idx, mnist
 from core.errors import DigitpadError
-from core.experiment import Experiment
 from core.files import atomic
 from core.keeper import Keeper
 from core.nn.network import Network, mlp
@@ -31,7 +29,10 @@ from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs import Broken, Status
 from core.shelf import Shelf
-from core.training_state import TrainingState
+from core.training import loop, recipefile, recipes
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.training_state import TrainingState
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
@@ -114,7 +115,7 @@ def run(where: Path) -> None:
     experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
     with Keeper.begin(experiment, shelf, name="mine") as keeper:
         announce(where, "begun")
-        for record in keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)):
+        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
             if record.step in WRITE_AT:
                 keeper.write()
                 announce(where, str(record.step))
@@ -151,7 +152,7 @@ def losses_of_run(where: Path) -> list[str]:
     step = max([int(word) for word in words if word.isdigit()], default=0)
     with Keeper.resume(run) as keeper:
         resumed = keeper.experiment.state.step
-        for _ in keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, CONFIG)):
+        for _ in keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, CONFIG)):
             pass
         ended = keeper.experiment.state.network.parameters.tobytes()
     lost = [f"it goes on at step {resumed}, though {step} was written"] if resumed < step else []
@@ -161,7 +162,7 @@ def losses_of_run(where: Path) -> list[str]:
 @functools.cache
 def _whole() -> bytes:
     experiment = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
-    for _ in training.fit(experiment.state, experiment.splits, CONFIG):
+    for _ in loop.fit(experiment.state, experiment.splits, CONFIG):
         pass
     return experiment.state.network.parameters.tobytes()
 

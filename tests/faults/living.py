@@ -4,13 +4,13 @@ import sys
 from pathlib import Path
 
 from core import keeper as keeping
-from core import training
-from core.config import TrainConfig
-from core.experiment import Experiment
 from core.keeper import Keeper
 from core.runs import Run, Status
 from core.shelf import Shelf
 from core.threads import limited
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 CONFIG = TrainConfig(hidden=(32,), batch_size=8, momentum=0.9, deformation=0.3, epochs=10_000)
 DATA = "synthetic:300"
@@ -28,7 +28,7 @@ def main(folder: Path, n_epochs: int, interval_s: float, data: str) -> None:
     with limited(1), Keeper.resume(left[0]) if left else begun(n_epochs, shelf, data) as keeper:
         experiment = keeper.experiment
         print("step", experiment.state.step, flush=True)
-        for record in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             print("step", record.step, flush=True)
         keeper.write()
         keeper.end(Status.FINISHED, experiment.conclude()[0])

@@ -14,11 +14,12 @@ from pathlib import Path
 import living
 import pytest
 
-from core import keeper, training
+from core import keeper
 from core.files import locks
 from core.runs import Run, Status
 from core.shelf import Shelf
 from core.threads import limited
+from core.training import loop
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no SIGKILL, and no fork")
 
@@ -120,7 +121,7 @@ def finished(shelf):
     """Return a run that has come to its end."""
     with living.begun(1, shelf) as keeper, limited(1):
         experiment = keeper.experiment
-        for _ in keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)):
+        for _ in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             pass
         keeper.write()
         keeper.end(Status.FINISHED, experiment.conclude()[0])
@@ -146,6 +147,6 @@ def test_a_run_that_was_killed_ends_as_if_it_had_never_been(tmp_path):
 def finished_after(n_epochs):
     with living.begun(n_epochs, None) as keeper, limited(1):
         experiment = keeper.experiment
-        for _ in training.fit(experiment.state, experiment.splits, experiment.config):
+        for _ in loop.fit(experiment.state, experiment.splits, experiment.config):
             pass
         return experiment.conclude()[0].network

@@ -8,13 +8,14 @@ from pathlib import Path
 import living
 import pytest
 
-from core import cli, training
-from core.config import TrainConfig
-from core.experiment import Experiment
+from core import cli
 from core.keeper import Keeper
 from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 pytestmark = pytest.mark.skipif("DIGITPAD_TORTURE" not in os.environ, reason="of the long form: make torture")
 
@@ -39,7 +40,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 def test_a_full_disk(small_disk, tmp_path, tell):
     shelf = Shelf(small_disk / "runs")
     with living.begun(1, shelf) as keeper:
-        for _ in keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, living.CONFIG)):
+        for _ in keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, living.CONFIG)):
             break
         keeper.write()
         keeper.end(Status.STOPPED, keeper.experiment.conclude()[0])
@@ -47,7 +48,7 @@ def test_a_full_disk(small_disk, tmp_path, tell):
     before = contents(kept)
     config = TrainConfig(hidden=(2048,), epochs=1)
     with Keeper.begin(Experiment.prepare("quick", config, "synthetic:100", 1), shelf) as keeper:
-        following = keeper.follow(training.fit(keeper.experiment.state, keeper.experiment.splits, config))
+        following = keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, config))
         next(following)
         keeper.write()
         assert "No space left on device" in keeper.news()

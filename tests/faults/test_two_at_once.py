@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from core.config import TrainConfig
 from core.errors import RunError
 from core.files import locks
 from core.runs import Broken, Status
 from core.shelf import Shelf, _label_lock
+from core.training.config import TrainConfig
 
 HERE = Path(__file__).parent
 N_DEEDS = int(os.environ.get("DIGITPAD_DEEDS", "0")) or 40

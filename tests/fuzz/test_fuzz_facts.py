@@ -10,12 +10,13 @@ import tomli_w
 from hypothesis import assume, given
 from mutations import DEEP, LESS_DEEP, grown, odd, text_of
 
-from core import kept_results, list_commands, recipefile, recipes, runs
+from core import kept_results, list_commands, runs
 from core.comparison_job import Job
-from core.config import TrainConfig
 from core.errors import ConfigError, RunError
 from core.runs import Broken, Run, Status
 from core.shelf import Shelf
+from core.training import recipefile, recipes
+from core.training.config import TrainConfig
 
 RUN = Run(
     Path("x"),

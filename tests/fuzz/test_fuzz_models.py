@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from mutations import grown, odd, text_of
 from safetensors.numpy import save as to_bytes
 
-from core import checkpoint, runs, training
-from core.config import TrainConfig
+from core import checkpoint, runs
 from core.errors import DivergenceError, ModelError, RunError
-from core.experiment import Experiment
 from core.files import tensorfile
 from core.keeper import Keeper
 from core.nn.network import Network, mlp
@@ -24,7 +22,10 @@ from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
 from core.runs import Run
 from core.shelf import Shelf
-from core.training_state import TrainingState
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.training_state import TrainingState
 
 MODEL = Model(
     Network(mlp((784, 4, 10), batch_norm=True, dropout=0.1)), credits=("a", "b"), scores={"test_accuracy": 0.5}
@@ -97,7 +98,7 @@ def kept(tmp_path_factory):
         patch.delenv("DIGITPAD_DATA", raising=False)
         experiment = Experiment.prepare("quick", CONFIG, "synthetic:60", 1)
     with Keeper.begin(experiment, Shelf(tmp_path_factory.mktemp("shelf"))) as keeper:
-        for _ in itertools.islice(keeper.follow(training.fit(experiment.state, experiment.splits, CONFIG)), 5):
+        for _ in itertools.islice(keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)), 5):
             pass
         keeper.write()
         return keeper.run, experiment
@@ -148,7 +149,7 @@ def resumed(experiment):
         use_curve(history)
         assert 0 <= seconds < float("inf")
         with contextlib.suppress(DivergenceError):  # as a run may; with weights that somebody made up, all the more
-            next(training.fit(fresh.state, fresh.splits, CONFIG), None)
+            next(loop.fit(fresh.state, fresh.splits, CONFIG), None)
         return True
 
     return read

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QThread
 
-from core.config import TrainConfig
-from core.history import Axis, History
 from core.recognition.recognizer import Prediction
-from core.training import Progress
+from core.training.config import TrainConfig
+from core.training.history import Axis, History
+from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing, Unsaved
 from gui.main_window import MainWindow

@@ -6,7 +6,7 @@ import pytest
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.recognizer import Recognizer
-from core.snapshots import Mark, Snapshots, answers_over
+from core.training.snapshots import Mark, Snapshots, answers_over
 from gui import answer_history
 from gui.answer_history import AnswerHistory
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.examination import Examination
+from core.training.dataset_predictions import Examination
 from gui.cell_pictures import CellPictures
 
 LABELS, ANSWERS = np.array([4, 4, 9, 4, 4]), np.array([9, 9, 9, 4, 9])

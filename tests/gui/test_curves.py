@@ -8,8 +8,8 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
-from core.history import Axis
-from core.training import Progress
+from core.training.history import Axis
+from core.training.loop import Progress
 from gui import theme
 from gui.curves import Curves, Overlay
 from gui.menus import toggle

@@ -5,10 +5,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core.config import TrainConfig
 from core.data import idx
 from core.preprocessing.ink import Drawing
 from core.shelf import Shelf
+from core.training.config import TrainConfig
 from gui.model_slot import Respondent
 from gui.scrubber import NEWEST
 

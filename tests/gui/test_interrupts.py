@@ -21,7 +21,7 @@ PROGRAM = """
 import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from gui import app, main_window
-from core.config import TrainConfig
+from core.training.config import TrainConfig
 
 class Window(main_window.MainWindow):
     def __init__(self, *arguments, **options):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from core.curve import MAX_BUCKETS
-from core.inspection import Inspection
+from core.training.curve import MAX_BUCKETS
+from core.training.inspection import Inspection
 from gui import theme
 from gui.layers_view import LayersView
 from gui.schemes import DARK, LIGHT

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 
-from core.history import History
+from core.training.history import History
 from gui.live_lines import LiveLines
 
 

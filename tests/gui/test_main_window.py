@@ -15,14 +15,14 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 
-from core import recipes, training
-from core.config import TrainConfig
 from core.data import mnist, unipen
 from core.files import paths as places
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
+from core.training import loop, recipes
+from core.training.config import TrainConfig
 from gui import theme
 from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.main_window import MainWindow
@@ -356,7 +356,7 @@ def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window,
 
 def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window, small_run, questions, monkeypatch):
     breaks = threading.Event()
-    fit = training.fit
+    fit = loop.fit
 
     def breaking(*arguments):
         for record in fit(*arguments):
@@ -364,7 +364,7 @@ def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window
             if breaks.is_set():
                 raise RuntimeError("broken")
 
-    monkeypatch.setattr(training, "fit", breaking)
+    monkeypatch.setattr(loop, "fit", breaking)
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
     questions.meanwhile = [breaks.set]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.data.splits import Splits
-from core.history import Axis
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.modelfile import Model
+from core.training.history import Axis
+from core.training.splits import Splits
 from gui.model_slot import ModelSlot, Respondent
 from gui.worker import Facts
 

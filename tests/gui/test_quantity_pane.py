@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.history import Axis, History
-from core.training import Progress
+from core.training.history import Axis, History
+from core.training.loop import Progress
 from gui import theme
 from gui.overlay_lines import Overlay
 from gui.quantity_pane import QuantityPane

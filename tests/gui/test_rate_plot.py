@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from core.history import Axis, History
 from core.nn import schedules
-from core.training import Progress
+from core.training.history import Axis, History
+from core.training.loop import Progress
 from gui.overlay_lines import Overlay
 from gui.rate_plot import RatePlot
 

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from core.data.dataset import Dataset
 from core.data.examples import Example
-from core.data.splits import Splits
 from core.digits import Judgement
-from core.history import Axis
 from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
+from core.training.history import Axis
+from core.training.splits import Splits
 from gui import specimens
 from gui.model_slot import ModelSlot, Respondent
 from gui.pad import UNIT

@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
-from core import recipes
-from core.config import TrainConfig
 from core.files import paths
+from core.training import recipes
+from core.training.config import TrainConfig
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
 

@@ -1,6 +1,6 @@
 """Where the points of a run's curves are from."""
 
-from core.training import Progress
+from core.training.loop import Progress
 from gui.run_lines import batches, evaluated
 
 

@@ -10,13 +10,14 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
 
-from core import recipes, runs
-from core.config import TrainConfig
+from core import runs
 from core.files import paths
-from core.history import History
 from core.recognition.modelfile import load
 from core.runs import Status
 from core.shelf import Shelf
+from core.training import recipes
+from core.training.config import TrainConfig
+from core.training.history import History
 from gui import theme
 from gui.model_slot import Respondent
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.history import Axis, History
-from core.training import Progress
+from core.training.history import Axis, History
+from core.training.loop import Progress
 from gui.run_values import values_at
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.snapshots import Mark
+from core.training.snapshots import Mark
 from gui import theme
 from gui.scrubber import NEWEST, Scrubber
 

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 
-from core import recipes
-from core.config import TrainConfig
 from core.errors import ConfigError
+from core.training import recipes
+from core.training.config import TrainConfig
 from gui.settings_form import NumberBox, SettingsForm
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from core import recipes
+from core.training import recipes
 from gui.training_choices import TrainingChoices
 
 QUICK = recipes.RECIPES["quick"]

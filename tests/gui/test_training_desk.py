@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
 from core import keeper
-from core.config import TrainConfig
 from core.data import idx
 from core.files import paths
 from core.recognition import modelfile
 from core.runs import Status
 from core.shelf import Shelf
+from core.training.config import TrainConfig
 from gui.closing import Unsaved, ask_about_unsaved
 from gui.notice import Offer
 
@@ -393,16 +393,16 @@ def test_another_run_is_not_moved_in_its_place(qtbot, window, unkept, small_run,
 def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
     qtbot, window, small_run, conclude, unwritable, monkeypatch
 ):
-    from core import training
+    from core.training import loop
 
-    step = training._step
+    step = loop._step
 
     def diverge(state, *rest, **more):
         if state.step == 30:
             state.network.parameters[:] = float("nan")
         return step(state, *rest, **more)
 
-    monkeypatch.setattr(training, "_step", diverge)
+    monkeypatch.setattr(loop, "_step", diverge)
     small_run(config=LONG)
     outcome = conclude()
     assert outcome.error

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.training import Progress
+from core.training.loop import Progress
 from gui.training_progress import TrainingProgress
 from gui.training_session import RunState
 from gui.worker import Facts

@@ -11,11 +11,11 @@ import pytest
 from PySide6.QtCore import QThread
 
 from core import keeper
-from core.config import TrainConfig
 from core.errors import DataError
-from core.experiment import Experiment
 from core.runs import STATE, Status
 from core.shelf import Shelf
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 from gui.training_session import RunState, TrainingSession
 from gui.worker import RECORDS_INTERVAL_S
 
@@ -69,11 +69,12 @@ def test_the_run_is_the_same_as_without_a_window(qtbot, session):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session)
-    from core import threads, training
+    from core import threads
+    from core.training import loop
 
     with threads.limited(1):
         alone = Experiment.prepare("test", CONFIG, "synthetic:600", 1)
-        records = list(training.fit(alone.state, alone.splits, alone.config))
+        records = list(loop.fit(alone.state, alone.splits, alone.config))
     assert records == log.records
 
 
@@ -278,11 +279,12 @@ def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, s
         session.take_up(run)
     assert log.facts[1].history.n_evaluations == sum(r.validation_loss is not None for r in log.records[:n])
     assert [record.step for record in log.records] == list(range(1, log.facts[0].n_steps + 1))
-    from core import threads, training
+    from core import threads
+    from core.training import loop
 
     with threads.limited(1):
         alone = Experiment.prepare("test", config, "synthetic:600", 1)
-        assert list(training.fit(alone.state, alone.splits, alone.config)) == log.records
+        assert list(loop.fit(alone.state, alone.splits, alone.config)) == log.records
     assert shelf.find(run.id).status is Status.FINISHED
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.history import Axis, History
+from core.training.history import Axis, History
 from gui import x_axis
 
 

@@ -40,9 +40,9 @@ from PySide6.QtWidgets import (
 from toys import Toys
 from watch import Watch
 
-from core.config import TrainConfig
 from core.files import paths
 from core.runs import Run
+from core.training.config import TrainConfig
 from gui.faults import FaultReporter, log
 from gui.main_window import MainWindow
 from gui.model_slot import Respondent

@@ -16,10 +16,10 @@ from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 from shiboken6 import isValid
 
-from core import config
 from core.data import mnist, sources
 from core.runs import Broken
 from core.shelf import Shelf
+from core.training import config
 
 N_MONKEYS = 3
 ASKED_S = os.environ.get("DIGITPAD_MONKEY")

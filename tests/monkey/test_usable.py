@@ -10,10 +10,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from core import training
 from core.files import paths
 from core.runs import Run, Status
 from core.shelf import Shelf
+from core.training import loop
 from gui import closing, faults, inside_desk
 from gui.closing import Closing
 from gui.main_window import MainWindow
@@ -137,7 +137,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     window.session.leave()
     qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
     (left,) = Shelf().runs()
-    fit = training.fit
+    fit = loop.fit
 
     def fit_badly(*arguments):
         for number, record in enumerate(fit(*arguments)):
@@ -147,7 +147,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
 
     messages.clear()
     with monkeypatch.context() as patch, qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS):
-        patch.setattr(training, "fit", fit_badly)
+        patch.setattr(loop, "fit", fit_badly)
         window.lab.training.take_up(left)
     assert [text for text, _ in messages] == ["The run ended by a fault of the program: it was only a test"]
     assert "fit_badly" in copied(window)

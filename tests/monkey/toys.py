@@ -10,8 +10,8 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 
-from core import recipefile
-from core.recipes import RECIPES
+from core.training import recipefile
+from core.training.recipes import RECIPES
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TEXTS = (

@@ -6,7 +6,6 @@ import json
 import numpy as np
 import pytest
 
-from core import recipes
 from core.digits import Judgement
 from core.errors import ModelError
 from core.nn.initializers import he_normal
@@ -16,6 +15,7 @@ from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import SURE, Prediction, Recognizer, shipped_model
+from core.training import recipes
 
 SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])
 

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from core import examination, inspection
 from core.data import mnist
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
-from core.examination import NO_ANSWER, examine
 from core.nn.network import Network, mlp
 from core.recognition import metrics
 from core.recognition.calibration import Calibration
 from core.recognition.recognizer import shipped_model
 from core.synthetic import synthetic
+from core.training import dataset_predictions, inspection
+from core.training.dataset_predictions import NO_ANSWER, examine
 
 
 def speaking(logits):
@@ -92,21 +92,21 @@ def test_of_no_digits():
 @pytest.mark.real_data
 def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
     test = mnist.load_test()
-    assert np.flatnonzero(examination.doubtful(test)).tolist() == list(inspection.DOUBTFUL)
+    assert np.flatnonzero(dataset_predictions.doubtful(test)).tolist() == list(inspection.DOUBTFUL)
     other = Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))
     joined = concatenate([test, other, test[:5]])
-    assert np.flatnonzero(examination.doubtful(joined)).tolist() == list(inspection.DOUBTFUL)
-    assert not examination.doubtful(concatenate([other, test])).any()
+    assert np.flatnonzero(dataset_predictions.doubtful(joined)).tolist() == list(inspection.DOUBTFUL)
+    assert not dataset_predictions.doubtful(concatenate([other, test])).any()
 
 
 @pytest.mark.real_data
 def test_in_no_other_data_is_anything_doubtful(real_data):
     train, test = mnist.load()
-    assert not examination.doubtful(train).any()
+    assert not dataset_predictions.doubtful(train).any()
     mended = Dataset.of(test.images, np.where(np.arange(10_000) == inspection.DOUBTFUL[0], 3, test.labels))
-    assert not examination.doubtful(mended).any()
-    assert not examination.doubtful(test[:9999]).any()
+    assert not dataset_predictions.doubtful(mended).any()
+    assert not dataset_predictions.doubtful(test[:9999]).any()
 
 
 def test_few_digits_are_not_mnist_s():
-    assert not examination.doubtful(Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))).any()
+    assert not dataset_predictions.doubtful(Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))).any()

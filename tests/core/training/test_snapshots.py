@@ -6,7 +6,7 @@ import pytest
 from core.nn.initializers import he_normal
 from core.nn.network import Network, Snapshot, mlp
 from core.recognition.recognizer import Recognizer
-from core.snapshots import Kept, Mark, Snapshots, answers_over
+from core.training.snapshots import Kept, Mark, Snapshots, answers_over
 
 
 def mark(step, accuracy=None):

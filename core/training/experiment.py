@@ -8,12 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
-from core import remedies
-from core.config import TrainConfig
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.sources import Source
-from core.data.splits import Splits
 from core.digits import SIZE
 from core.nn.network import Network
 from core.recognition import evaluation, metrics
@@ -21,9 +18,12 @@ from core.recognition.calibration import Calibration
 from core.recognition.metrics import Evaluation
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
-from core.remedies import Collapse
 from core.threads import available
-from core.training_state import TrainingState
+from core.training import diagnosis
+from core.training.config import TrainConfig
+from core.training.diagnosis import Collapse
+from core.training.splits import Splits
+from core.training.training_state import TrainingState
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +116,7 @@ class Experiment:
     def collapse(self, scores: Scores) -> Collapse | None:
         """Return whether the network, concluded with these scores, has come to give one answer to everything."""
         state = self.state
-        return remedies.of_collapse(state.network, self.config, self.splits.train, scores.train, state.rate_factor)
+        return diagnosis.of_collapse(state.network, self.config, self.splits.train, scores.train, state.rate_factor)
 
 
 def calibration_of(network: Network, input_scale: float, data: Dataset) -> Calibration:

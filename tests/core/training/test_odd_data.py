@@ -6,16 +6,16 @@ import math
 import numpy as np
 import pytest
 
-from core import training
-from core.config import TrainConfig
 from core.data import idx, sources
 from core.errors import ConfigError, DivergenceError, TrainingError
-from core.experiment import Experiment
 from core.keeper import Keeper
 from core.nn import losses
 from core.recognition.recognizer import Recognizer
 from core.runs import Status
 from core.shelf import Shelf
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
 
 N = 60
 _RNG = np.random.default_rng(0)
@@ -65,7 +65,7 @@ def prepared(data, **settings):
 
 
 def trained(experiment):
-    return list(training.fit(experiment.state, experiment.splits, experiment.config))
+    return list(loop.fit(experiment.state, experiment.splits, experiment.config))
 
 
 @pytest.mark.parametrize("data", DATA)
@@ -75,7 +75,7 @@ def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_pa
     with Keeper.begin(prepared(folder(*DATA[data]), **SETTINGS[settings]), shelf) as keeper:
         experiment = keeper.experiment
         try:
-            records = list(keeper.follow(training.fit(experiment.state, experiment.splits, experiment.config)))
+            records = list(keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)))
         except DivergenceError as error:
             records, diverged = [], str(error)
             assert "the run diverged" in diverged

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core import inspection
-from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import Remedy
 from core.nn.layers import Array
 from core.nn.network import Network
 from core.recognition.metrics import Evaluation
+from core.training import inspection
+from core.training.config import TrainConfig
 
 _ADVICE = {
     "learning_rate": "a smaller learning_rate (it was {0:g})",

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from core.curve import MAX_BUCKETS, Curve, thinned
+from core.training.curve import MAX_BUCKETS, Curve, thinned
 
 
 def test_a_short_curve_is_kept_whole():

@@ -5,13 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core import remedies
-from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.errors import Remedy
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.metrics import evaluate
+from core.training import diagnosis
+from core.training.config import TrainConfig
 
 DEEP = TrainConfig(hidden=(16, 16), initializer="normal", sigma=0.1, input_scale=1.0, learning_rate=0.3)
 FADING = dataclasses.replace(DEEP, sigma=1e-4)
@@ -39,7 +39,7 @@ def network():
 
 
 def collapse(network, config, data, rate_factor=1.0):
-    return remedies.of_collapse(network, config, data, evaluate(network, data, config.input_scale), rate_factor)
+    return diagnosis.of_collapse(network, config, data, evaluate(network, data, config.input_scale), rate_factor)
 
 
 @pytest.mark.parametrize("died_since", [False, True])
@@ -69,7 +69,7 @@ def test_a_layer_that_is_dead_was_killed_by_a_step_too_large(network, data, laye
 def test_of_a_network_that_is_alive_no_setting_is_known_to_help(network, data, config):
     found = collapse(network, config, data)
     assert found == (3, {})
-    assert remedies.advice(found.remedies) == ""
+    assert diagnosis.advice(found.remedies) == ""
 
 
 def test_nothing_helps_where_all_images_look_the_same(network, data):
@@ -81,7 +81,7 @@ def test_one_digit_answered_otherwise_is_no_collapse(network, data):
     answers = evaluate(network, data, 1 / 255)
     answers.confusion[5, 3] -= 1
     answers.confusion[5, 5] += 1
-    assert remedies.of_collapse(network, SOUND, data, answers) is None
+    assert diagnosis.of_collapse(network, SOUND, data, answers) is None
 
 
 def test_one_answer_is_right_where_there_is_one_digit(network, data):
@@ -94,7 +94,7 @@ def test_where_there_are_no_digits_nothing_is_said(network, data):
 
 
 def test_the_advice_names_settings_as_files_do(network, data):
-    assert remedies.advice(remedies.of_divergence(DEEP, 0.5)) == (
+    assert diagnosis.advice(diagnosis.of_divergence(DEEP, 0.5)) == (
         "Try a smaller learning_rate (it was 0.15), or pixels scaled to [0, 1] (input_scale 1/255, not 1), "
         "or he_normal weights, or batch_norm."
     )

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from core.history import COLUMNS, Axis, History
-from core.training import Progress
+from core.training.history import COLUMNS, Axis, History
+from core.training.loop import Progress
 
 AXIS = Axis(samples_per_epoch=100, steps_per_epoch=4)
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core import recipefile
-from core.config import TrainConfig
 from core.errors import ConfigError
 from core.files import paths
-from core.recipefile import Recipe as Recipe
+from core.training import recipefile
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe as Recipe
 
 PEN_FILE = "pen:pen/pen-train.unipen"
 OMNIGLOT_FILE = "omniglot:omniglot/strokes_background_small1.zip"

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core import inspection, remedies
-from core.config import TrainConfig
-from core.data.splits import Splits
 from core.errors import DivergenceError
-from core.inspection import Inspection
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.nn.schedules import Schedule
 from core.recognition.metrics import Evaluation, evaluate
-from core.training_state import TrainingState, is_sound
+from core.training import diagnosis, inspection
+from core.training.config import TrainConfig
+from core.training.inspection import Inspection
+from core.training.splits import Splits
+from core.training.training_state import TrainingState, is_sound
 
 _INSPECTED = 500  # digits that tell which units are dead
 
@@ -171,6 +171,6 @@ def _diverged(state: TrainingState, config: TrainConfig, step: int) -> Divergenc
         if state.best.step
         else "There is nothing to keep of it."
     )
-    helpful = remedies.of_divergence(config, state.rate_factor)
+    helpful = diagnosis.of_divergence(config, state.rate_factor)
     fact = f"the loss {what} at step {step:,}: the run diverged. {kept}"
-    return DivergenceError(fact, remedies.advice(helpful), helpful)
+    return DivergenceError(fact, diagnosis.advice(helpful), helpful)

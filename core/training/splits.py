@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.digits import N_CLASSES
 from core.errors import TrainingError
+from core.training.config import TrainConfig
 
 MAX_SAMPLE = 5000
 """Training digits that are measured at an evaluation: enough for 0.1 points of accuracy, and 3 % of an epoch's time."""

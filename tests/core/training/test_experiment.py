@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 import core
-from core import experiment
-from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.errors import DataError, TrainingError
-from core.experiment import Experiment
 from core.recognition import metrics, modelfile
 from core.recognition.metrics import Evaluation
-from core.training import fit
+from core.training import experiment
+from core.training.config import TrainConfig
+from core.training.experiment import Experiment
+from core.training.loop import fit
 
 CONFIG = TrainConfig(
     hidden=(16,), batch_size=20, epochs=3, learning_rate=0.02, momentum=0.9, validation_share=0.1, seed=5

@@ -8,8 +8,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.curve import TIME_CONSTANT, Curve
-from core.training import Progress
+from core.training.curve import TIME_CONSTANT, Curve
+from core.training.loop import Progress
 
 COLUMNS = (
     "step",

@@ -7,15 +7,15 @@ from typing import Self
 
 import numpy as np
 
-from core.config import TrainConfig
 from core.data.augment import Deformation
 from core.data.dataset import DataLoader
-from core.data.splits import Splits
 from core.digits import N_CLASSES, N_PIXELS
 from core.errors import TrainingError
 from core.nn.network import Network, Snapshot, mlp
 from core.nn.optimizers import Optimizer
 from core.recognition.metrics import Evaluation
+from core.training.config import TrainConfig
+from core.training.splits import Splits
 
 _EXPLODED = 10.0  # times the first batch's loss
 _MEMORY = 0.02  # of the mean loss: a single bad batch is no explosion

@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from core import recipes
-from core.config import TrainConfig
 from core.errors import ConfigError
 from core.files import paths
+from core.training import recipes
+from core.training.config import TrainConfig
 
 
 def test_each_recipe_is_found_by_its_name():

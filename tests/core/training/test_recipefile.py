@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from core import recipefile
-from core.config import TrainConfig
 from core.errors import ConfigError
-from core.recipefile import Recipe
-from core.recipes import RECIPES
+from core.training import recipefile
+from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
+from core.training.recipes import RECIPES
 
 WIDE = """
 title = "Twice as wide"

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from core.data import splits
 from core.data.dataset import Dataset
-from core.data.splits import Splits
 from core.digits import NOT_A_DIGIT
+from core.training import splits
+from core.training.splits import Splits
 
 
 def dataset(n, labels=None):

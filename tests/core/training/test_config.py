@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from core.config import TrainConfig
 from core.errors import ConfigError
 from core.nn.limits import MAX_LAYERS, MAX_WEIGHTS, MAX_WIDTH
 from core.nn.network import Network, mlp
 from core.nn.optimizers import SGD, AdamW
+from core.training.config import TrainConfig
 
 SETTINGS = {setting.name: setting for setting in dataclasses.fields(TrainConfig)}
 RANGES = {name: setting.metadata["range"] for name, setting in SETTINGS.items() if "range" in setting.metadata}

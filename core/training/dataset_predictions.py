@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from core.data import mnist
 from core.data.dataset import Dataset
 from core.digits import N_CLASSES
-from core.inspection import DOUBTFUL
 from core.nn.network import Network
 from core.recognition import evaluation
 from core.recognition.calibration import Calibration
 from core.recognition.recognizer import Recognizer
+from core.training.inspection import DOUBTFUL
 
 NO_ANSWER = -1
 """Stands for the answer to a row that is no digit, which the network was not asked about."""

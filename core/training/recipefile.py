@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.config import TrainConfig
 from core.errors import ConfigError
 from core.files import atomic, bounded
+from core.training.config import TrainConfig
 
 SUFFIX = ".toml"
 MAX_BYTES = 64 * 2**10

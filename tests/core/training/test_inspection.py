@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core import inspection
 from core.nn.network import Network, mlp
+from core.training import inspection
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ import math
 import numpy as np
 import pytest
 
-from core import training
-from core.config import TrainConfig
 from core.data.dataset import Dataset
 from core.data.sources import Source
-from core.data.splits import Splits
 from core.errors import DivergenceError, TrainingError
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.recognition import metrics
 from core.recognition.metrics import evaluate
 from core.threads import limited
-from core.training import Progress, fit
-from core.training_state import Best, TrainingState
+from core.training import loop
+from core.training.config import TrainConfig
+from core.training.loop import Progress, fit
+from core.training.splits import Splits
+from core.training.training_state import Best, TrainingState
 
 SMALL = TrainConfig(hidden=(16,), batch_size=10, epochs=3, learning_rate=0.1, validation_share=0.1)
 
@@ -260,7 +260,7 @@ def scripted(monkeypatch, answers):
         accuracy, loss = next(found)
         return metrics.Evaluation(100, round(accuracy * 100), loss, np.zeros((10, 10), np.int64))
 
-    monkeypatch.setattr(training, "evaluate", evaluation)
+    monkeypatch.setattr(loop, "evaluate", evaluation)
 
 
 def test_the_best_weights_by_validation_are_kept(monkeypatch):
@@ -543,8 +543,8 @@ def test_no_validation():
 
 @pytest.mark.real_data
 def test_quick_reaches_95_percent_on_mnist_in_one_epoch(real_data):
-    from core import recipes
     from core.data import mnist
+    from core.training import recipes
 
     config = dataclasses.replace(recipes.named("quick").config, epochs=1, validation_share=0.1)
     train, test = mnist.load(real_data / "mnist")
