@@ -13,8 +13,8 @@ from pathlib import Path
 
 from goals import goal
 
-from core.runs import Run, Status, versions
-from core.shelf import Shelf
+from core.runs.run import Run, Status, versions
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 
 ROUNDS = 5

@@ -13,9 +13,9 @@ from stage import Stage, Ticks, config, rate_alone
 
 from core import threads
 from core.data import sources
-from core.keeper import Keeper
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs.run import Run, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress

@@ -25,7 +25,7 @@ TESTS = (
     "tests/fuzz",
     "tests/faults",
     "tests/monkey",
-    "tests/core/test_disk.py",
+    "tests/core/runs/test_disk.py",
     "tests/core/training/test_odd_data.py",
     "tests/test_no_network.py",
     "tests/test_no_code_from_data.py",

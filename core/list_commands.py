@@ -10,8 +10,8 @@ from core.data import mnist, sources
 from core.errors import RunError
 from core.files import paths
 from core.recognition import modelfile
-from core.runs import Broken, Run
-from core.shelf import Shelf
+from core.runs.run import Broken, Run
+from core.runs.run_store import Shelf
 from core.training import recipefile, recipes
 from core.training.config import TrainConfig
 from core.training.experiment import calibration_of

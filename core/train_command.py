@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import checkpoint, interrupts, output, threads
+from core import interrupts, output, threads
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.files import atomic
-from core.keeper import Keeper
 from core.recognition import modelfile, rescue
 from core.recognition.modelfile import Model
-from core.runs import MODEL, STATE, Run, Status
-from core.shelf import Shelf
+from core.runs import checkpoint
+from core.runs.run import MODEL, STATE, Run, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import diagnosis, loop, recipes
 from core.training.experiment import Experiment, Scores
 from core.training.loop import Progress

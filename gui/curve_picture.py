@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 
 from core.errors import RunError
 from core.files import atomic
-from core.runs import Run
+from core.runs.run import Run
 from gui.curves import Curves
 
 _SIZE = QSize(900, 640)

@@ -12,7 +12,7 @@ from core.data.dataset import Dataset
 from core.digits import N_PIXELS
 from core.nn.network import Network
 from core.recognition.recognizer import Recognizer
-from core.runs import Run
+from core.runs.run import Run
 from core.training import dataset_predictions
 from core.training.loop import Progress
 from core.training.snapshots import Kept

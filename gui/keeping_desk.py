@@ -5,8 +5,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.runs import Run
-from core.shelf import Shelf
+from core.runs.run import Run
+from core.runs.run_store import Shelf
 from gui.model_desk import ModelDesk
 from gui.notice import Kind, Offer, Offers
 from gui.training_session import RunState, TrainingSession

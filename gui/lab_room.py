@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from core.runs import Run
-from core.shelf import Shelf
+from core.runs.run import Run
+from core.runs.run_store import Shelf
 from gui import theme
 from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView

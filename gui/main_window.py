@@ -16,7 +16,7 @@ from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
 
 if TYPE_CHECKING:
-    from core.shelf import Shelf
+    from core.runs.run_store import Shelf
     from gui.model_slot import ModelSlot
     from gui.reader import Reader
     from gui.workings import Workings
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.begin_to_answer()
         if self._workings is not None:
             return
-        from core.shelf import Shelf
+        from core.runs.run_store import Shelf
         from gui.workings import Workings
 
         shelf = Shelf() if self._shelf is None and self._preferences is not None else self._shelf

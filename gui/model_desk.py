@@ -11,7 +11,7 @@ from core.errors import DigitpadError, ModelError
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
-from core.runs import Broken, Run
+from core.runs.run import Broken, Run
 from gui import closing
 from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent

@@ -14,8 +14,8 @@ from core.errors import DigitpadError, RunError
 from core.files import atomic
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
-from core.runs import Broken, Run
-from core.shelf import Shelf
+from core.runs.run import Broken, Run
+from core.runs.run_store import Shelf
 from core.training.history import COLUMNS
 from gui.notice import Kind
 from gui.run_shelf import RunShelf
@@ -35,7 +35,7 @@ class RunDesk(QObject):
     undoable = Signal(str, object)
     """A sentence on what was deleted, and a function that brings it back."""
     restored = Signal(object)
-    """Runs are on this shelf again: a list of ``core.runs.Run``."""
+    """Runs are on this shelf again: a list of ``core.runs.run.Run``."""
     modelTaken = Signal(object, str)
     """A run's network, and what it is called: it is to answer."""
 

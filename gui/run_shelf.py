@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.runs import Broken, Run, Status, differing
+from core.runs.run import Broken, Run, Status, differing
 from gui import theme
 from gui.run_table import SORT_ROLE, Entry, RunTable
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
-from core.runs import MAX_NAME, Broken, Run, Status
+from core.runs.run import MAX_NAME, Broken, Run, Status
 from core.training import recipes
 from gui import theme
 

@@ -14,7 +14,7 @@ from core.digits import Judgement
 from core.files import atomic
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
-from core.shelf import Shelf
+from core.runs.run_store import Shelf
 from core.training.loop import Progress
 from gui import specimens, theme
 from gui.main_window import MainWindow

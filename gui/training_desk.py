@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 from core import threads
 from core.errors import DigitpadError, Remedy
 from core.recognition.modelfile import Model
-from core.runs import Broken, Run, Status
-from core.shelf import Shelf
+from core.runs.run import Broken, Run, Status
+from core.runs.run_store import Shelf
 from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing

@@ -5,8 +5,8 @@ import enum
 from PySide6.QtCore import QObject, Signal
 
 from core.nn.network import Snapshot
-from core.runs import Run
-from core.shelf import Shelf
+from core.runs.run import Run
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from core.training.loop import Progress
 from core.training.snapshots import Kept
@@ -45,7 +45,7 @@ class TrainingSession(QObject):
     concluded = Signal(object)
     discarded = Signal(object)
     """What a cancelled run had put on shelves is in their trash by now, which may be a while after ``concluded``: a
-    list of ``core.runs.Run``, empty where nothing of it was kept."""
+    list of ``core.runs.run.Run``, empty where nothing of it was kept."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

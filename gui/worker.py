@@ -17,12 +17,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from core import checkpoint, threads
+from core import threads
 from core.errors import DigitpadError, DivergenceError, MnistError, Remedy, RunError
-from core.keeper import Keeper
 from core.recognition.modelfile import Model
-from core.runs import LABEL, STATE, Run, Status, read_label
-from core.shelf import TRASH_AGE_S, Shelf
+from core.runs import checkpoint
+from core.runs.run import LABEL, STATE, Run, Status, read_label
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import TRASH_AGE_S, Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.diagnosis import Collapse

@@ -15,7 +15,7 @@ from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError, ModelError
 from core.files import paths
 from core.recognition import modelfile, rescue
-from core.shelf import TRASH_AGE_S, Shelf
+from core.runs.run_store import TRASH_AGE_S, Shelf
 from gui import about, theme
 from gui.faults import log
 from gui.lab_room import LabRoom

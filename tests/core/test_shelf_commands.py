@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import runs
 from core.files import atomic, locks
 from core.recognition import modelfile
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs import run as runs
+from core.runs.run import Status
+from core.runs.run_store import Shelf
 from core.training import loop
 
 DATA = "synthetic:200"

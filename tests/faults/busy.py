@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from core.errors import RunError
-from core.keeper import Keeper
-from core.runs import Broken, Status
-from core.shelf import Shelf
+from core.runs.run import Broken, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment

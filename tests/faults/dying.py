@@ -23,12 +23,12 @@ from core.comparison_job import Job
 from core.data import idx, mnist
 from core.errors import DigitpadError
 from core.files import atomic
-from core.keeper import Keeper
 from core.nn.network import Network, mlp
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
-from core.runs import Broken, Status
-from core.shelf import Shelf
+from core.runs.run import Broken, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop, recipefile, recipes
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment

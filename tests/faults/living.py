@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from core import keeper as keeping
-from core.keeper import Keeper
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs import run_recorder as keeping
+from core.runs.run import Run, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.threads import limited
 from core.training import loop
 from core.training.config import TrainConfig

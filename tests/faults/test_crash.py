@@ -14,10 +14,10 @@ from pathlib import Path
 import living
 import pytest
 
-from core import keeper
 from core.files import locks
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs import run_recorder
+from core.runs.run import Run, Status
+from core.runs.run_store import Shelf
 from core.threads import limited
 from core.training import loop
 
@@ -92,7 +92,7 @@ class Life:
 def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
     """In the long form with the program's own interval, so that the ten seconds are put to the test."""
     n_kills = N_KILLS or 5
-    interval_s = keeper.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
+    interval_s = run_recorder.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
     data = "synthetic:6000" if N_KILLS else living.DATA  # so that half an hour is not the whole run
     rng = random.Random(0)
     shelf, other = Shelf(tmp_path / "runs"), Shelf(tmp_path / "other")
@@ -111,7 +111,7 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
         assert isinstance(run, Run)
         assert run.status is Status.INTERRUPTED
         assert not locks.is_held(run.folder)
-        with keeper.Keeper.resume(run) as resumed:
+        with run_recorder.Keeper.resume(run) as resumed:
             n_losses += resumed.experiment.state.step < max(least, resumed_at)
     tell(kills=n_kills, losses=n_losses)
     assert n_losses == 0
@@ -119,13 +119,13 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
 
 def finished(shelf):
     """Return a run that has come to its end."""
-    with living.begun(1, shelf) as keeper, limited(1):
-        experiment = keeper.experiment
-        for _ in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
+    with living.begun(1, shelf) as run_recorder, limited(1):
+        experiment = run_recorder.experiment
+        for _ in run_recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             pass
-        keeper.write()
-        keeper.end(Status.FINISHED, experiment.conclude()[0])
-    return keeper.run
+        run_recorder.write()
+        run_recorder.end(Status.FINISHED, experiment.conclude()[0])
+    return run_recorder.run
 
 
 def test_a_run_that_was_killed_ends_as_if_it_had_never_been(tmp_path):
@@ -145,8 +145,8 @@ def test_a_run_that_was_killed_ends_as_if_it_had_never_been(tmp_path):
 
 
 def finished_after(n_epochs):
-    with living.begun(n_epochs, None) as keeper, limited(1):
-        experiment = keeper.experiment
+    with living.begun(n_epochs, None) as run_recorder, limited(1):
+        experiment = run_recorder.experiment
         for _ in loop.fit(experiment.state, experiment.splits, experiment.config):
             pass
         return experiment.conclude()[0].network

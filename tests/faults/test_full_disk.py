@@ -9,10 +9,10 @@ import living
 import pytest
 
 from core import cli
-from core.keeper import Keeper
 from core.recognition import modelfile
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs.run import Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment

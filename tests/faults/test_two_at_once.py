@@ -11,8 +11,8 @@ import pytest
 
 from core.errors import RunError
 from core.files import locks
-from core.runs import Broken, Status
-from core.shelf import Shelf, _label_lock
+from core.runs.run import Broken, Status
+from core.runs.run_store import Shelf, _label_lock
 from core.training.config import TrainConfig
 
 HERE = Path(__file__).parent

@@ -24,10 +24,11 @@ with atheris.instrument_imports(include=["core"]):
     import test_fuzz_facts as facts
     import test_fuzz_models as models
 
-    from core import errors, runs
+    from core import errors
     from core.data import idx, omniglot, unipen
     from core.preprocessing.ink import Drawing
     from core.recognition import modelfile
+    from core.runs import run
 
 MAX_BYTES = 16_384
 MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its own
@@ -69,7 +70,7 @@ READERS: dict[str, Callable[[], Reader]] = {
         pack=lambda strokes: data.packed([(data.NAMES[0], strokes)]),
     ),
     "ink": lambda: Reader(Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]),
-    "run": lambda: Reader(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], runs.INFO),
+    "run": lambda: Reader(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
     "recipe": lambda: Reader(
         facts.load_recipe, errors.ConfigError, str, [facts.tomli_w.dumps(facts.TOML).encode()], "mine.toml"
     ),

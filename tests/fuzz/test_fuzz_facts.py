@@ -10,11 +10,12 @@ import tomli_w
 from hypothesis import assume, given
 from mutations import DEEP, LESS_DEEP, grown, odd, text_of
 
-from core import kept_results, list_commands, runs
+from core import kept_results, list_commands
 from core.comparison_job import Job
 from core.errors import ConfigError, RunError
-from core.runs import Broken, Run, Status
-from core.shelf import Shelf
+from core.runs import run as runs
+from core.runs.run import Broken, Run, Status
+from core.runs.run_store import Shelf
 from core.training import recipefile, recipes
 from core.training.config import TrainConfig
 

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from mutations import grown, odd, text_of
 from safetensors.numpy import save as to_bytes
 
-from core import checkpoint, runs
 from core.errors import DivergenceError, ModelError, RunError
 from core.files import tensorfile
-from core.keeper import Keeper
 from core.nn.network import Network, mlp
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
-from core.runs import Run
-from core.shelf import Shelf
+from core.runs import checkpoint
+from core.runs import run as runs
+from core.runs.run import Run
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment

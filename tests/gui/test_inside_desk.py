@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 
 from core.data import idx
 from core.preprocessing.ink import Drawing
-from core.shelf import Shelf
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from gui.model_slot import Respondent
 from gui.scrubber import NEWEST

@@ -10,8 +10,8 @@ import pytest
 from core.nn.network import Network, mlp
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs.run import Status
+from core.runs.run_store import Shelf
 from gui import main_window
 from gui.interrupts import Interrupts
 

@@ -19,8 +19,8 @@ from core.data import mnist, unipen
 from core.files import paths as places
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs.run import Status
+from core.runs.run_store import Shelf
 from core.training import loop, recipes
 from core.training.config import TrainConfig
 from gui import theme

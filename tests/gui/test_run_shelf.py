@@ -10,11 +10,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit
 
-from core import runs
 from core.files import paths
 from core.recognition.modelfile import load
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs import run as runs
+from core.runs.run import Status
+from core.runs.run_store import Shelf
 from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.history import History

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from core import keeper
 from core.data import idx
 from core.files import paths
 from core.recognition import modelfile
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs import run_recorder
+from core.runs.run import Status
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from gui.closing import Unsaved, ask_about_unsaved
 from gui.notice import Offer
@@ -215,7 +215,7 @@ def unwritable():
 
 @pytest.fixture
 def writes_often(monkeypatch):
-    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+    monkeypatch.setattr(run_recorder, "CHECKPOINT_INTERVAL_S", 0.0)
 
 
 @pytest.fixture

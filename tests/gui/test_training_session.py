@@ -10,10 +10,10 @@ import time
 import pytest
 from PySide6.QtCore import QThread
 
-from core import keeper
 from core.errors import DataError
-from core.runs import STATE, Status
-from core.shelf import Shelf
+from core.runs import run_recorder
+from core.runs.run import STATE, Status
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from gui.training_session import RunState, TrainingSession
@@ -321,7 +321,7 @@ def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tm
 @pytest.fixture
 def writes_often(monkeypatch):
     """States are written after each batch: a fault is met at once, as it would be after some seconds."""
-    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+    monkeypatch.setattr(run_recorder, "CHECKPOINT_INTERVAL_S", 0.0)
 
 
 @pytest.fixture

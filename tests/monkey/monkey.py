@@ -41,7 +41,7 @@ from toys import Toys
 from watch import Watch
 
 from core.files import paths
-from core.runs import Run
+from core.runs.run import Run
 from core.training.config import TrainConfig
 from gui.faults import FaultReporter, log
 from gui.main_window import MainWindow

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from shiboken6 import isValid
 
 from core.data import mnist, sources
-from core.runs import Broken
-from core.shelf import Shelf
+from core.runs.run import Broken
+from core.runs.run_store import Shelf
 from core.training import config
 
 N_MONKEYS = 3

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from core.files import paths
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs.run import Run, Status
+from core.runs.run_store import Shelf
 from core.training import loop
 from gui import closing, faults, inside_desk
 from gui.closing import Closing

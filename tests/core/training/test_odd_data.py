@@ -8,11 +8,11 @@ import pytest
 
 from core.data import idx, sources
 from core.errors import ConfigError, DivergenceError, TrainingError
-from core.keeper import Keeper
 from core.nn import losses
 from core.recognition.recognizer import Recognizer
-from core.runs import Status
-from core.shelf import Shelf
+from core.runs.run import Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment

@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from core import runs
 from core.errors import ConfigError, RunError
-from core.runs import Run, Status
+from core.runs import run as runs
+from core.runs.run import Run, Status
 from core.training.config import TrainConfig
 
 

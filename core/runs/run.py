@@ -4,7 +4,7 @@
     ID/label.json          the name and the note that its reader gave it, whoever writes run.json meanwhile
     ID/curve.safetensors   its curves (``core.training.history``)
     ID/model.safetensors   the network of its best weights, once it has ended
-    ID/state.safetensors   all that it needs to go on (``core.checkpoint``)
+    ID/state.safetensors   all that it needs to go on (``core.runs.checkpoint``)
 
 Each file is written whole or not at all.
 """

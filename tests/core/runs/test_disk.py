@@ -13,12 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import keeper, runs
 from core.errors import RunError
-from core.keeper import Keeper
 from core.recognition import modelfile, rescue
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs import run as runs
+from core.runs import run_recorder
+from core.runs.run import Run, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -30,7 +31,7 @@ SMALL = ("--data", "synthetic:120", "--hidden", "8", "--epochs", "2", "--batch-s
 @pytest.fixture(autouse=True)
 def writes_often(monkeypatch):
     """States are written after each batch: a fault is met at once, as it would be after some seconds."""
-    monkeypatch.setattr(keeper, "CHECKPOINT_INTERVAL_S", 0.0)
+    monkeypatch.setattr(run_recorder, "CHECKPOINT_INTERVAL_S", 0.0)
 
 
 @pytest.fixture
@@ -47,9 +48,9 @@ def begun(shelf):
     return Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf)
 
 
-def records(keeper):
-    experiment = keeper.experiment
-    return keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG))
+def records(run_recorder):
+    experiment = run_recorder.experiment
+    return run_recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG))
 
 
 def full(*arguments):
@@ -65,22 +66,22 @@ def contents(folder):
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])
 def test_a_full_disk_is_told_at_once_and_training_goes_on(shelf, monkeypatch, call):
-    with begun(shelf) as keeper:
-        following = records(keeper)
+    with begun(shelf) as run_recorder:
+        following = records(run_recorder)
         next(following)
-        keeper.write()
-        assert keeper.news() is None
+        run_recorder.write()
+        assert run_recorder.news() is None
         before = contents(shelf.folder)
         with monkeypatch.context() as patch:
             patch.setattr(os, call, full)
             next(following)
-            step = keeper.experiment.state.step
-            assert "No space left on device" in keeper.news()
-            assert keeper.news() is None  # said once
+            step = run_recorder.experiment.state.step
+            assert "No space left on device" in run_recorder.news()
+            assert run_recorder.news() is None  # said once
         assert contents(shelf.folder) == before
         next(following)
-        assert keeper.experiment.state.step == step + 1
-        assert keeper.news() == ""
+        assert run_recorder.experiment.state.step == step + 1
+        assert run_recorder.news() == ""
     assert shelf.last_interrupted().step == step + 1
 
 
@@ -121,72 +122,72 @@ def test_a_write_that_really_fails_half_way_leaves_what_was_there(tmp_path):
 
 
 def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(shelf, tmp_path):
-    with begun(shelf) as keeper:
-        following = records(keeper)
+    with begun(shelf) as run_recorder:
+        following = records(run_recorder)
         next(following)
         shutil.rmtree(shelf.folder)
         next(following)
-        assert "there is no folder" in keeper.news()
+        assert "there is no folder" in run_recorder.news()
         elsewhere = Shelf(tmp_path / "another place")
-        keeper.keep_in(elsewhere)
-        assert keeper.news() == ""
+        run_recorder.keep_in(elsewhere)
+        assert run_recorder.news() == ""
         (found,) = elsewhere.runs()
         assert (found.status, found.step) == (Status.RUNNING, 2)
         for _ in following:
             pass
-        model, _ = keeper.experiment.conclude()
-        keeper.end(Status.FINISHED, model)
+        model, _ = run_recorder.experiment.conclude()
+        run_recorder.end(Status.FINISHED, model)
     (run,) = elsewhere.runs()
     assert (run.status, run.step, run.history().n_evaluations) == (Status.FINISHED, 21, 3)
     np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
 
 
 def test_a_run_that_is_moved_stays_behind_as_interrupted(shelf, tmp_path):
-    with begun(shelf) as keeper:
-        next(records(keeper))
-        keeper.write()
-        shelf.label(keeper.run, name="a name that came later")
-        keeper.keep_in(Shelf(tmp_path / "other"))
-        assert keeper.run.name == "a name that came later"
+    with begun(shelf) as run_recorder:
+        next(records(run_recorder))
+        run_recorder.write()
+        shelf.label(run_recorder.run, name="a name that came later")
+        run_recorder.keep_in(Shelf(tmp_path / "other"))
+        assert run_recorder.run.name == "a name that came later"
         assert shelf.last_interrupted().step == 1
 
 
 def test_a_run_that_is_kept_nowhere_can_be_kept_later(tmp_path):
-    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as keeper:
-        next(records(keeper))
-        keeper.keep_in(Shelf(tmp_path / "after all"))
+    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as run_recorder:
+        next(records(run_recorder))
+        run_recorder.keep_in(Shelf(tmp_path / "after all"))
         assert Shelf(tmp_path / "after all").runs()[0].step == 1
 
 
 def test_a_run_that_is_kept_later_still_says_where_it_began(tmp_path):
-    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another") as keeper:
-        keeper.keep_in(Shelf(tmp_path / "after all"))
-        assert keeper.run.parent == "another"
+    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another") as run_recorder:
+        run_recorder.keep_in(Shelf(tmp_path / "after all"))
+        assert run_recorder.run.parent == "another"
 
 
 def test_where_it_cannot_be_kept_either_all_is_as_before(shelf, tmp_path):
     (tmp_path / "file").write_text("x")
-    with begun(shelf) as keeper:
-        next(records(keeper))
-        run = keeper.run
+    with begun(shelf) as run_recorder:
+        next(records(run_recorder))
+        run = run_recorder.run
         with pytest.raises(RunError, match="cannot be made"):
-            keeper.keep_in(Shelf(tmp_path / "file"))
-        assert keeper.run == run
-        keeper.write()
-        assert keeper.failure == ""
+            run_recorder.keep_in(Shelf(tmp_path / "file"))
+        assert run_recorder.run == run
+        run_recorder.write()
+        assert run_recorder.failure == ""
 
 
 def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, monkeypatch):
-    with begun(shelf) as keeper:
-        next(records(keeper))
-        run = keeper.run
+    with begun(shelf) as run_recorder:
+        next(records(run_recorder))
+        run = run_recorder.run
         with monkeypatch.context() as patch:
             patch.setattr(modelfile.tensorfile.atomic, "refusal", lambda path: "the disk is full")
             with pytest.raises(RunError, match="the disk is full"):
-                keeper.keep_in(Shelf(tmp_path / "other"))
+                run_recorder.keep_in(Shelf(tmp_path / "other"))
         assert Shelf(tmp_path / "other").runs() == []
-        assert (keeper.run, keeper.failure) == (run, "")
-        keeper.write()
+        assert (run_recorder.run, run_recorder.failure) == (run, "")
+        run_recorder.write()
         assert shelf.runs()[0].status is Status.RUNNING
 
 
@@ -443,9 +444,9 @@ def test_letters_and_spaces_of_any_kind(lab, tmp_path, monkeypatch):
 
 def test_a_name_of_300_characters(shelf):
     name = "ñ" * 300
-    with begun(shelf) as keeper:
-        keeper.write()
-        labelled = shelf.label(keeper.run, name=name, note=name)
+    with begun(shelf) as run_recorder:
+        run_recorder.write()
+        labelled = shelf.label(run_recorder.run, name=name, note=name)
     assert labelled.name == name[: runs.MAX_NAME]
     (run,) = shelf.runs()
     assert (run.name, run.note) == (name[: runs.MAX_NAME], name)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core import runs
 from core.errors import RunError
 from core.files import atomic, bounded, locks
-from core.runs import Broken, Run, Status
-from core.shelf import Shelf
+from core.runs import run as runs
+from core.runs.run import Broken, Run, Status
+from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 
 

@@ -9,12 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from core import checkpoint, runs
 from core.errors import RunError
 from core.files import atomic, locks
-from core.keeper import Keeper
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs import checkpoint
+from core.runs import run as runs
+from core.runs.run import Run, Status
+from core.runs.run_recorder import Keeper
+from core.runs.run_store import Shelf
 from core.threads import limited
 from core.training import loop
 from core.training.config import TrainConfig
@@ -94,7 +95,7 @@ def test_a_rate_that_was_changed_stays_changed(shelf):
 KILLED = """
 import os, signal, sys
 from core import keeper, training
-from core.shelf import Shelf
+from core.runs.run_store import Shelf
 sys.path.insert(0, "tests/core")
 import test_keeper
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The run shelf: every run that is kept (``core.runs``), each in a folder of its own.
+"""The run shelf: every run that is kept (``core.runs.run``), each in a folder of its own.
 
 Beside them, ``.locks`` has a file for each run that the process in which it goes on holds locked, which a crash frees;
 ``.trash`` has what was deleted and can be brought back.
@@ -19,7 +19,7 @@ from typing import Any
 
 from core.errors import RunError
 from core.files import atomic, locks, paths
-from core.runs import INFO, LABEL, MAX_NAME, MAX_NOTE, Broken, Run, Status, read_label, versions
+from core.runs.run import INFO, LABEL, MAX_NAME, MAX_NOTE, Broken, Run, Status, read_label, versions
 
 TRASH_AGE_S = 24 * 3600.0
 """What was deleted earlier can no longer be brought back; another window may offer it for so long."""

@@ -12,14 +12,16 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Self
 
-from core import checkpoint, memory, runs
+from core import memory
 from core.digits import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.files import locks
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
-from core.runs import Run, Status
-from core.shelf import Shelf
+from core.runs import checkpoint
+from core.runs import run as runs
+from core.runs.run import Run, Status
+from core.runs.run_store import Shelf
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress
