@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core import comparison_report, comparison_table, output, process_plot, threads
-from core.cluster import Cluster
-from core.comparison import Comparison, Row, Runner
-from core.comparison_job import Job, Result
+from core import output, threads
+from core.comparison import plots, table
+from core.comparison import report as comparison_report
+from core.comparison.comparison import Comparison, Row, Runner
+from core.comparison.dask_runner import Cluster
+from core.comparison.job import Job, Result
+from core.comparison.local_runner import Processes
+from core.comparison.plots import Line
 from core.errors import ConfigError, DigitpadError
 from core.files import atomic
-from core.process_plot import Line
-from core.processes import Processes
 from core.training import recipes
 from core.training.recipefile import Recipe
 
@@ -28,20 +30,20 @@ def compare(options: argparse.Namespace) -> int:
     """Compare recipes, or make the report's experiments anew."""
     as_report = options.recipes == [REPORT]
     if as_report:
-        process_plot.check()  # not after hours of training
+        plots.check()  # not after hours of training
     runner, chosen = _runner(options), _recipes(options.recipes)
     n_seeds = DEFAULT_SEEDS if options.seeds is None else options.seeds
     comparison = Comparison.plan(chosen, n_seeds=n_seeds, data=options.data, epochs=options.epochs)
     out = _made(options.out or DEFAULT_OUT)
     results = _carried_out(comparison, out / "runs", runner)
     rows = comparison.rows(results)
-    report = comparison_table.report(comparison, rows, results)
+    report = table.report(comparison, rows, results)
     written = _tables(comparison, rows, report, out)
     if as_report:
         written += comparison_report.write(comparison, results, out)
     else:
         written += _plots([Line(recipe.name, comparison.runs(recipe, results)) for recipe in chosen], out)
-    text = f"{comparison_table.markdown(comparison, rows)}\n{', '.join(map(str, written))}"
+    text = f"{table.markdown(comparison, rows)}\n{', '.join(map(str, written))}"
     output.show(report | {"files": [str(path) for path in written]}, text, as_json=options.json)
     return 0
 
@@ -106,8 +108,8 @@ def _shown(results: Iterator[tuple[Job, Result]], n_jobs: int) -> Iterator[tuple
 def _tables(comparison: Comparison, rows: Sequence[Row], report: dict[str, Any], out: Path) -> list[Path]:
     """Write the table in its three forms, and return the files."""
     contents = {
-        "comparison.md": comparison_table.markdown(comparison, rows),
-        "comparison.csv": comparison_table.csv_text(rows),
+        "comparison.md": table.markdown(comparison, rows),
+        "comparison.csv": table.csv_text(rows),
         "comparison.json": json.dumps(report, indent=1, allow_nan=False) + "\n",
     }
     for name, content in contents.items():
@@ -121,8 +123,8 @@ def _tables(comparison: Comparison, rows: Sequence[Row], report: dict[str, Any],
 def _plots(lines: Sequence[Line], out: Path) -> list[Path]:
     """Plot the training process; where the extra for that is missing, say so, and do without: the table is there."""
     try:
-        process_plot.check()
+        plots.check()
     except DigitpadError as error:
         print(f"digitpad-lab: {error}", file=sys.stderr)
         return []
-    return process_plot.draw(lines, out / "training")
+    return plots.draw(lines, out / "training")

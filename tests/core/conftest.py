@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from core import cli
-from core.comparison import Comparison
-from core.comparison_job import Result
+from core.comparison.comparison import Comparison
+from core.comparison.job import Result
 from core.training.recipefile import Recipe
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import comparison_report
+from core.comparison import report as comparison_report
 
 DATA = ("--data", "synthetic:100", "--epochs", "1")
 SMALL = 'title = "Small"\n[settings]\nhidden = [8]\n'
@@ -58,7 +58,9 @@ def test_json(lab, here):
 
 def test_the_same_again_is_the_same_without_training(lab, here, monkeypatch):
     first = lab("compare", "small.toml", *DATA, "--json")
-    monkeypatch.setattr("core.processes.subprocess.Popen", lambda *arguments, **options: pytest.fail("it trained"))
+    monkeypatch.setattr(
+        "core.comparison.local_runner.subprocess.Popen", lambda *arguments, **options: pytest.fail("it trained")
+    )
     assert lab("compare", "small.toml", *DATA, "--json") == first
 
 

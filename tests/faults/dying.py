@@ -18,8 +18,8 @@ import numpy as np
 import safetensors.numpy  # noqa: F401 - imported once, and not in each of the processes
 import tomli_w  # noqa: F401
 
-from core import kept_results
-from core.comparison_job import Job
+from core.comparison import result_cache
+from core.comparison.job import Job
 from core.data import idx, mnist
 from core.errors import DigitpadError
 from core.files import atomic
@@ -184,7 +184,7 @@ def files(where: Path) -> None:
     for number in (1, 2):
         modelfile.save(model_of(number), where / "model")
         idx.write(where / "images.gz", np.full((number, 28, 28), number, np.uint8))
-        kept_results.save(where, job(), {"number": number})
+        result_cache.save(where, job(), {"number": number})
         recipe = dataclasses.replace(recipes.RECIPES["quick"], title=str(number))
         recipefile.save(recipe, where / f"r{number}.toml", recipes.RECIPES)
         announce(where, str(number))
@@ -197,7 +197,7 @@ def losses_of_files(where: Path) -> list[str]:
         "images.gz": lambda path: len(idx.read(path)),
         "r1.toml": lambda path: int(recipefile.load(path, recipes.RECIPES).title),
         "r2.toml": lambda path: int(recipefile.load(path, recipes.RECIPES).title),
-        kept_results.path(where, job()).name: lambda path: kept_results.load(where, job())["number"],
+        result_cache.path(where, job()).name: lambda path: result_cache.load(where, job())["number"],
     }
     try:
         found = {name: read(where / name) for name, read in readers.items() if (where / name).exists()}

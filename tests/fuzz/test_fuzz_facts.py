@@ -10,8 +10,9 @@ import tomli_w
 from hypothesis import assume, given
 from mutations import DEEP, LESS_DEEP, grown, odd, text_of
 
-from core import kept_results, list_commands
-from core.comparison_job import Job
+from core import list_commands
+from core.comparison import result_cache
+from core.comparison.job import Job
 from core.errors import ConfigError, RunError
 from core.runs import run as runs
 from core.runs.run import Broken, Run, Status
@@ -146,12 +147,12 @@ RESULT = {
 @given(tree=odd(RESULT))
 def test_kept_result_values(attack, tree):
     content = {"digest": job().digest, "job": job().as_dict(), "result": tree}
-    text = text_of(content | {"sha256": kept_results._checksum(content)})
+    text = text_of(content | {"sha256": result_cache._checksum(content)})
 
     def read(path):
-        found = kept_results.load(path.parent, job())
+        found = result_cache.load(path.parent, job())
         if found is None:
             raise RunError("it was refused")
         return found
 
-    attack(read, RunError, text.encode(), kept_results.path(attack.folder, job()).name)
+    attack(read, RunError, text.encode(), result_cache.path(attack.folder, job()).name)

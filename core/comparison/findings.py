@@ -11,12 +11,12 @@ from enum import Enum
 
 import numpy as np
 
-from core.comparison import Comparison, Results, Row
-from core.comparison_job import Result
-from core.comparison_table import interval, percent, points
+from core.comparison.comparison import Comparison, Results, Row
+from core.comparison.intervals import Estimate
+from core.comparison.job import Result
+from core.comparison.table import interval, percent, points
 from core.data import sources
 from core.digits import N_CLASSES, N_PIXELS
-from core.intervals import Estimate
 from core.nn.losses import class_weights
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe

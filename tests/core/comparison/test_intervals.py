@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from core.intervals import Estimate, paired, t_quantile
+from core.comparison.intervals import Estimate, paired, t_quantile
 
 
 def test_three_values_by_hand():

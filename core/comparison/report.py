@@ -6,14 +6,15 @@ The report is the one that the program comes from: a hand-written network for MN
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core import comparison_table, process_plot, report_findings
-from core.comparison import Comparison, Results, Row
-from core.comparison_table import DASH, points, table
+from core.comparison import findings, plots
+from core.comparison import table as comparison_table
+from core.comparison.comparison import Comparison, Results, Row
+from core.comparison.findings import BASELINE, BEST, Measured, Pair
+from core.comparison.intervals import Estimate
+from core.comparison.plots import Line
+from core.comparison.table import DASH, points, table
 from core.errors import DigitpadError
 from core.files import atomic
-from core.intervals import Estimate
-from core.process_plot import Line
-from core.report_findings import BASELINE, BEST, Measured, Pair
 from core.training.recipefile import Recipe
 from core.training.recipes import REPORT, REPORT_BEST, named
 
@@ -84,7 +85,7 @@ def write(comparison: Comparison, results: Results, folder: Path) -> list[Path]:
     for number, (name, shown) in enumerate(FIGURES.items(), 1):
         stem = folder / _figure(number, name)
         lines = [Line(shown_name, measured.runs(shown_name)) for shown_name in shown]
-        files += process_plot.draw(lines, stem)
+        files += plots.draw(lines, stem)
     try:
         atomic.write(files[0], page(measured).encode())
     except OSError as error:
@@ -135,7 +136,7 @@ def _summary(measured: Measured) -> str:
     rows = []
     for number, (name, title) in enumerate(SECTIONS.items(), 1):
         own, here = _own_difference(name), measured.difference(name)
-        found = report_findings.verdict(own, here)
+        found = findings.verdict(own, here)
         rows.append([f"{number}. {title}", points(own), _plus_minus(here, 100, "+.2f"), found.value])
     header = ("test accuracy, in points to the baseline", "report", "here", "")
     return f"## What holds\n\n{table(header, rows)}"
@@ -147,8 +148,8 @@ def _own_difference(name: str) -> float:
 
 def _section(measured: Measured, number: int, name: str) -> str:
     """Return an experiment's heading, sentences, table and figure."""
-    judged = report_findings.judgement(measured, name, _own_difference(name))
-    why = report_findings.reason(measured, name)
+    judged = findings.judgement(measured, name, _own_difference(name))
+    why = findings.reason(measured, name)
     stem = _figure(number, name)
     return (
         f"## {number}. {SECTIONS[name]}\n\n{judged} {why}\n\n{_own_table(measured, name)}\n"
@@ -207,7 +208,7 @@ the rate, 255² times. Here are pairs that differ by this division alone (but th
 division allows); the figures are accuracies on the test set.
 
 {table(header, [_pair_cells(measured, pair) for pair in PAIRS])}
-{"".join(f"- {report_findings.division(measured, pair)}{chr(10)}" for pair in PAIRS)}"""
+{"".join(f"- {findings.division(measured, pair)}{chr(10)}" for pair in PAIRS)}"""
 
 
 def _pair_cells(measured: Measured, pair: Pair) -> list[str]:

@@ -1,6 +1,6 @@
 """One run of a comparison: a job, which is data, and what comes of it, which is data too.
 
-So a job can be done anywhere: in this process, on a cluster, or, as ``python -m core.comparison_job``, in a process of
+So a job can be done anywhere: in this process, on a cluster, or, as ``python -m core.comparison.job``, in a process of
 its own, which reads a job as JSON on standard input and prints the result as JSON.
 """
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.comparison_job import Result
+from core.comparison.job import Result
 from core.errors import DigitpadError
 from core.files import atomic
 

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import distributed
 import pytest
 
-from core import cluster, comparison_table
-from core.cluster import Cluster
-from core.comparison import Comparison
+from core.comparison import dask_runner
+from core.comparison import table as comparison_table
+from core.comparison.comparison import Comparison
+from core.comparison.dask_runner import Cluster
+from core.comparison.local_runner import Processes
 from core.errors import DataError, DigitpadError
-from core.processes import Processes
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
 
@@ -65,7 +66,7 @@ def test_what_was_left_half_way_is_cancelled(plan, address):
 
 @pytest.mark.parametrize("where", ["tcp://127.0.0.1:9", "nowhere", "xyz://a:1"])
 def test_where_there_is_no_cluster(plan, monkeypatch, where):
-    monkeypatch.setattr(cluster, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(dask_runner, "TIMEOUT_S", 0.2)
     with pytest.raises(DigitpadError, match=f"no Dask cluster at {where}"):
         list(Cluster(where)(plan.jobs()))
 
@@ -85,7 +86,7 @@ def test_what_may_befall_a_cluster_is_a_sentence(plan, error, words):
             raise error
 
     with pytest.raises(DigitpadError, match=f"a, seed 0: .*{words}"):
-        cluster._result(Future(), plan.jobs()[0])
+        dask_runner._result(Future(), plan.jobs()[0])
 
 
 def test_without_the_extra(plan, monkeypatch):

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from core.comparison_job import Job, fingerprint, run
+from core.comparison.job import Job, fingerprint, run
+from core.comparison.local_runner import Processes
 from core.data import sources
 from core.errors import DigitpadError
-from core.processes import Processes
 from core.training.config import TrainConfig
 
 DATA = "synthetic:100"

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from core import comparison_report
-from core.comparison_report import OWN, RECIPES
+from core.comparison import report
+from core.comparison.findings import Measured
+from core.comparison.report import OWN, RECIPES
 from core.errors import DigitpadError
-from core.report_findings import Measured
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def made(compared):
 
 
 def test_the_page_has_five_tables_beside_the_reports_own_figures(made):
-    page = comparison_report.page(Measured(*made))
+    page = report.page(Measured(*made))
     sections = re.split(r"^## (?=[1-9])", page, flags=re.MULTILINE)[1:]
     assert [section.split(".")[0] for section in sections[:5]] == ["1", "2", "3", "4", "5"]
     for section, name in zip(sections, list(OWN)[1:], strict=False):
@@ -31,7 +31,7 @@ def test_the_page_has_five_tables_beside_the_reports_own_figures(made):
 
 
 def test_the_page_says_how_it_was_made(made):
-    page = comparison_report.page(Measured(*made))
+    page = report.page(Measured(*made))
     assert "2 seeds each" in page
     assert "100 steps on `synthetic:200`" in page
     assert "which are 5 epochs" in page
@@ -39,14 +39,14 @@ def test_the_page_says_how_it_was_made(made):
 
 def test_the_page_begins_with_what_holds(compared):
     runs = [[0.90, 0.92] if recipe.name != "report-he" else [0.94, 0.961] for recipe in RECIPES]
-    summary = comparison_report.page(Measured(*compared(RECIPES, runs))).split("\n## ")[1]
+    summary = report.page(Measured(*compared(RECIPES, runs))).split("\n## ")[1]
     assert summary.startswith("What holds\n")
     assert "| 1. He initialisation | +3.47 | +4.05 ± 0.64 | Holds |" in summary
     assert summary.count("| Not confirmed |") == 4
 
 
 def test_the_page_shows_what_the_division_does(made):
-    page = comparison_report.page(Measured(*made))
+    page = report.page(Measured(*made))
     _, division, everything = re.split(r"^## (?=The division|All runs)", page, flags=re.MULTILINE)
     assert division.count("\n- ") == 4
     assert "| With ten hidden layers of 128 units | 91.00% ± 12.71 | – |" in division
@@ -55,20 +55,20 @@ def test_the_page_shows_what_the_division_does(made):
 
 
 def test_one_seed_has_no_intervals(compared):
-    page = comparison_report.page(Measured(*compared(RECIPES, [[0.90]] * len(RECIPES))))
+    page = report.page(Measured(*compared(RECIPES, [[0.90]] * len(RECIPES))))
     assert "one run each" in page
     assert "±" not in page.replace("± is half", "")
 
 
 def test_the_pairs_differ_by_the_division_alone():
     configs = {recipe.name: recipe.config for recipe in RECIPES}
-    for pair in comparison_report.PAIRS[:3]:
+    for pair in report.PAIRS[:3]:
         raw, scaled = vars(configs[pair.raw]), vars(configs[pair.scaled])
         assert {name for name in raw if raw[name] != scaled[name]} == {"input_scale"}
 
 
 def test_every_figure_of_the_page_is_written(made, tmp_path):
-    files = comparison_report.write(*made, tmp_path)
+    files = report.write(*made, tmp_path)
     assert sorted(files) == sorted(tmp_path.iterdir())
     page = (tmp_path / "report.md").read_text()
     assert set(re.findall(r"\]\((.*\.svg)\)", page)) == {path.name for path in files if path.suffix == ".svg"}
@@ -78,4 +78,4 @@ def test_every_figure_of_the_page_is_written(made, tmp_path):
 def test_where_the_page_cannot_be_written(made, tmp_path):
     (tmp_path / "report.md").mkdir()
     with pytest.raises(DigitpadError, match=r"report\.md cannot be written"):
-        comparison_report.write(*made, tmp_path)
+        report.write(*made, tmp_path)

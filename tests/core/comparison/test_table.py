@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from core import comparison_table
+from core.comparison import table as comparison_table
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
 

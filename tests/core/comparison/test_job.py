@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import core
-from core import comparison_job, threads
-from core.comparison_job import Job, fingerprint, run
+from core import threads
+from core.comparison import job as comparison_job
+from core.comparison.job import Job, fingerprint, run
 from core.data import sources
 from core.errors import DataError
 from core.recognition import metrics

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import core
-from core.comparison_job import Job, Result
+from core.comparison.job import Job, Result
 from core.errors import DigitpadError
 
 # This very program: what is called core in the user's folder is not ours (-P), wherever ours is (PYTHONPATH).
-COMMAND = (sys.executable, "-P", "-m", "core.comparison_job")
+COMMAND = (sys.executable, "-P", "-m", "core.comparison.job")
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 

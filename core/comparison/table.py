@@ -5,8 +5,8 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.comparison import SCORES, Comparison, Results, Row
-from core.intervals import Estimate
+from core.comparison.comparison import SCORES, Comparison, Results, Row
+from core.comparison.intervals import Estimate
 
 DASH = "–"
 _HEADER = (

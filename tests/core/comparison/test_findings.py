@@ -2,9 +2,9 @@
 
 import pytest
 
-from core import comparison_report, report_findings
-from core.intervals import Estimate
-from core.report_findings import BASELINE, BEST, Measured, Pair, Verdict, division, judgement, reason, verdict
+from core.comparison import findings, report
+from core.comparison.findings import BASELINE, BEST, Measured, Pair, Verdict, division, judgement, reason, verdict
+from core.comparison.intervals import Estimate
 
 PAIR = Pair("report-deep", "report-deep-scaled", "Ten layers", "the depth")
 
@@ -15,7 +15,7 @@ def measured(compared):
 
     def make(n_steps=60_000, n_seeds=3, **runs):
         usual = [0.90, 0.91, 0.92][:n_seeds]
-        recipes = comparison_report.RECIPES
+        recipes = report.RECIPES
         all_runs = [runs.get(recipe.name.removeprefix("report-").replace("-", "_"), usual) for recipe in recipes]
         return Measured(*compared(recipes, all_runs, n_steps))
 
@@ -167,4 +167,4 @@ def test_the_first_loss_is_a_mean_over_the_seeds(measured, result):
 
 
 def test_each_section_has_a_reason():
-    assert report_findings._REASONS.keys() == comparison_report.SECTIONS.keys()
+    assert findings._REASONS.keys() == report.SECTIONS.keys()

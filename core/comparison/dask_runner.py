@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from typing import Any
 
-from core.comparison_job import Job, Result, run
+from core.comparison.job import Job, Result, run
 from core.errors import DigitpadError
 
 TIMEOUT_S = 10

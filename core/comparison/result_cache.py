@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from core.comparison_job import Job, Result
+from core.comparison.job import Job, Result
 from core.errors import DigitpadError
 from core.files import atomic, bounded, strictjson
 

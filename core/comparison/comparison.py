@@ -1,6 +1,6 @@
 """A comparison: several recipes, each with the same seeds, on the same digits, for the same number of steps.
 
-Recipes and seeds make jobs; a runner (``core.processes``, ``core.cluster``) does those whose result is not kept yet;
+Recipes and seeds make jobs; a runner (``core.comparison.local_runner``, ``core.comparison.dask_runner``) does those whose result is not kept yet;
 the results make a row for each recipe.
 """
 
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from core import kept_results
-from core.comparison_job import Job, Result, fingerprint
+from core.comparison import result_cache
+from core.comparison.intervals import Estimate, paired
+from core.comparison.job import Job, Result, fingerprint
 from core.data import sources
 from core.errors import ConfigError
-from core.intervals import Estimate, paired
 from core.training.recipefile import Recipe
 from core.training.splits import Splits
 
@@ -77,13 +77,13 @@ class Comparison:
         """Yield each job with its result: first what is kept in the folder, then the others, kept as soon as made."""
         missing = []
         for job in self.jobs():
-            result = kept_results.load(folder, job)
+            result = result_cache.load(folder, job)
             if result is None:
                 missing.append(job)
             else:
                 yield job, result
         for job, result in runner(missing):
-            kept_results.save(folder, job, result)
+            result_cache.save(folder, job, result)
             yield job, result
 
     def rows(self, results: Results) -> tuple["Row", ...]:

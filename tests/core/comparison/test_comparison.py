@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from core import comparison, kept_results
-from core.comparison import Comparison
+from core.comparison import comparison, result_cache
+from core.comparison.comparison import Comparison
 from core.errors import ConfigError, TrainingError
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
@@ -107,7 +107,7 @@ def test_what_is_finished_is_not_done_again(tmp_path, runner):
 def test_a_result_is_kept_before_the_next_is_made(tmp_path, runner):
     plan = planned(A, B)
     for n, (job, result) in enumerate(plan.carry_out(tmp_path, runner()), 1):
-        assert kept_results.load(tmp_path, job) == result
+        assert result_cache.load(tmp_path, job) == result
         assert len(list(tmp_path.iterdir())) == n
 
 
@@ -115,7 +115,7 @@ def test_what_is_damaged_is_done_again_and_nothing_else(tmp_path, runner):
     plan = planned(A, B)
     results = dict(plan.carry_out(tmp_path, runner()))
     job = plan.jobs()[2]
-    path = kept_results.path(tmp_path, job)
+    path = result_cache.path(tmp_path, job)
     path.write_bytes(path.read_bytes()[:-30])
     again = runner()
     assert dict(plan.carry_out(tmp_path, again)) == results
