@@ -52,7 +52,18 @@ def made(name: str, options: list[str], pen: str) -> dict[str, Any]:
     """Train one network, and return its figures."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.safetensors"
-        command = [sys.executable, "-m", "core.cli", "train", *options, "--threads", "1", "--out", str(out), "--json"]
+        command = [
+            sys.executable,
+            "-m",
+            "core.cli.main",
+            "train",
+            *options,
+            "--threads",
+            "1",
+            "--out",
+            str(out),
+            "--json",
+        ]
         report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
         figures = figures_of(out, pen) | {"seconds": report["seconds"]}
     print(name, figures, flush=True)

@@ -6,7 +6,7 @@ import sys
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal
 
-from core import interrupts
+from core.cli import termination
 
 
 class Interrupts(QObject):
@@ -29,7 +29,7 @@ class Interrupts(QObject):
         self._pipe = os.pipe()
         for end in self._pipe:
             os.set_blocking(end, False)
-        self._numbers = interrupts.numbers()
+        self._numbers = termination.numbers()
         for number in self._numbers:
             signal.signal(number, lambda number, frame: None)  # without one nothing is written
         signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
@@ -41,7 +41,7 @@ class Interrupts(QObject):
         if numbers:
             self.end()
             if numbers[0] != signal.SIGINT:
-                interrupts.leave_terminal()
+                termination.leave_terminal()
             self.asked.emit(numbers[0])
 
     def end(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import core
-from core.arguments import Parser
+from core.cli.arguments import Parser
 
 STATES = (
     *("recognised", "number", "unsure", "refused", "training", "empty"),

@@ -22,7 +22,7 @@ MODULES = {
 }
 BUILTINS = {"eval", "exec", "compile", "__import__", "execfile"}
 NUMPY = {"load", "loadtxt", "genfromtxt", "fromregex"}
-IMPORTS_BY_NAME = {"core/cli.py"}  # the names of the commands, which are written in it
+IMPORTS_BY_NAME = {"core/cli/main.py"}  # the names of the commands, which are written in it
 
 
 def faults(source: str, name: str = "") -> list[str]:

@@ -42,7 +42,7 @@ def offline(tmp_path):
     environment.pop("DIGITPAD_DATA", None)
 
     def run(*arguments):
-        command = [sys.executable, "-m", "core.cli", *map(str, arguments)]
+        command = [sys.executable, "-m", "core.cli.main", *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120)
         tried = log.read_text() if log.exists() else ""
         return done.returncode, done.stdout + done.stderr, tried

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core import cli
+from core.cli import main
 from core.comparison.comparison import Comparison
 from core.comparison.job import Result
 from core.training.recipefile import Recipe
@@ -55,7 +55,7 @@ def lab(capsys):
 
     def run(*arguments):
         try:
-            code = cli.main([str(argument) for argument in arguments])
+            code = main.main([str(argument) for argument in arguments])
         except SystemExit as end:
             code = end.code
         captured = capsys.readouterr()

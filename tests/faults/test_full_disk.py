@@ -8,7 +8,7 @@ from pathlib import Path
 import living
 import pytest
 
-from core import cli
+from core.cli import main
 from core.recognition import modelfile
 from core.runs.run import Status
 from core.runs.run_recorder import Keeper
@@ -70,7 +70,7 @@ def test_a_network_that_the_disk_has_no_room_for(small_disk, tmp_path, monkeypat
     monkeypatch.setenv("DIGITPAD_HOME", str(places["home"]))
     out = small_disk / "mine.safetensors"
     settings = ("--data", "synthetic:100", "--hidden", "2048", "--epochs", "1", *["--keep"] * keeps)
-    assert cli.main(["train", *settings, "--out", str(out)]) == 2
+    assert main.main(["train", *settings, "--out", str(out)]) == 2
     said = capsys.readouterr().err
     assert f"{out} cannot be written: No space left on device" in said
     saved = Path(said.strip().partition(" is saved as ")[2])

@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import assume, given
 from mutations import DEEP, LESS_DEEP, grown, odd, text_of
 
-from core import list_commands
+from core.cli import list_commands
 from core.comparison import result_cache
 from core.comparison.job import Job
 from core.errors import ConfigError, RunError

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core import output
+from core.cli import output
 from core.recognition import onnx
 
 SHIPPED = "shipped"

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import core
-from core import cli, threads, train_command
+from core import threads
+from core.cli import main, train
 from core.data import idx, mnist, sources
 from core.files import paths
 from core.nn.network import Network, mlp
@@ -52,7 +53,7 @@ def model(data, tmp_path_factory):
     """A file with a model that was trained on the easy digits."""
     path = tmp_path_factory.mktemp("models") / "easy.safetensors"
     with contextlib.redirect_stdout(None):
-        assert cli.main(["train", "--data", data, "--out", str(path), *QUICK]) == 0
+        assert main.main(["train", "--data", data, "--out", str(path), *QUICK]) == 0
     return path
 
 
@@ -244,7 +245,7 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     os.mkfifo(here / "fifo")
     before = sorted(here.iterdir())
     monkeypatch.setattr(loop, "fit", lambda *arguments: pytest.fail("it trained"))
-    monkeypatch.setattr(train_command.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
+    monkeypatch.setattr(train.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
     assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
     assert sorted(here.iterdir()) == before
     assert (here / "file").read_text() == "older"
@@ -404,13 +405,13 @@ def interruptible():
 
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
-    conclude = train_command.Experiment.conclude
+    conclude = train.Experiment.conclude
 
     def interrupted(experiment):
         signal.raise_signal(signal.SIGINT)
         return conclude(experiment)
 
-    monkeypatch.setattr(train_command.Experiment, "conclude", interrupted)
+    monkeypatch.setattr(train.Experiment, "conclude", interrupted)
     assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -421,7 +422,11 @@ def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monk
 def test_output_that_cannot_be_written_is_a_sentence(arguments):
     with Path("/dev/full").open("w") as full:
         result = subprocess.run(
-            [sys.executable, "-m", "core.cli", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, "-m", "core.cli.main", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
         )
     assert result.returncode == 1
     assert result.stderr == "digitpad-lab: the output cannot be written: No space left on device\n"
@@ -430,7 +435,7 @@ def test_output_that_cannot_be_written_is_a_sentence(arguments):
 def test_closed_streams_do_not_hinder_a_run(lab, data, here, monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     monkeypatch.setattr(sys, "stdout", None)
-    assert cli.main(["train", "--data", data, *QUICK]) == 0
+    assert main.main(["train", "--data", data, *QUICK]) == 0
     assert (here / OUT).exists()
 
 
@@ -438,7 +443,7 @@ def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train_command.Experiment, "prepare", interrupt)
+    monkeypatch.setattr(train.Experiment, "prepare", interrupt)
     assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
     assert list(here.iterdir()) == []
 
@@ -449,7 +454,7 @@ def test_a_fault_of_the_program_is_not_hidden(data, monkeypatch):
 
     monkeypatch.setattr(loop, "fit", fault)
     with pytest.raises(ZeroDivisionError):
-        cli.main(["train", "--data", data])
+        main.main(["train", "--data", data])
 
 
 # evaluate
@@ -880,7 +885,7 @@ def test_train_on_mnist_is_the_default_where_it_is_present(lab, real_data, monke
 def command(*arguments, env=None, **options):
     options = {"stdout": subprocess.PIPE} | options
     return subprocess.run(
-        [sys.executable, "-m", "core.cli", *arguments],
+        [sys.executable, "-m", "core.cli.main", *arguments],
         stderr=subprocess.PIPE,
         text=True,
         check=False,
@@ -911,7 +916,7 @@ def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
     termios.tcsetwinsize(stderr, (24, 120))
     arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000", "--json")
     process = subprocess.Popen(
-        [sys.executable, "-m", "core.cli", *arguments],
+        [sys.executable, "-m", "core.cli.main", *arguments],
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
@@ -944,7 +949,7 @@ def test_a_terminal_that_is_closed_in_mid_run(data, here):
     pid, terminal = pty.fork()
     if pid == 0:
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        os.execv(sys.executable, [sys.executable, "-m", "core.cli", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "core.cli.main", *arguments])
     termios.tcsetwinsize(terminal, (24, 120))
     shown = b""
     while b"validation=" not in shown:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core import output
+from core.cli import output
 from core.data import sources
 from core.data.sources import Source
 from core.digits import N_CLASSES, Judgement

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from core import output, threads
+from core import threads
+from core.cli import output
 from core.comparison import plots, table
 from core.comparison import report as comparison_report
 from core.comparison.comparison import Comparison, Row, Runner

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import sys
 
-from core import output
+from core.cli import output
 from core.data import mnist, sources
 from core.errors import RunError
 from core.files import paths

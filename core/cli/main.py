@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import core
-from core.arguments import Parser
+from core.cli.arguments import Parser
 from core.errors import DigitpadError
 
 

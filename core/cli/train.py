@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from core import interrupts, output, threads
+from core import threads
+from core.cli import output, termination
 from core.data import sources
 from core.errors import DigitpadError, DivergenceError, ModelError, RunError
 from core.files import atomic
@@ -85,7 +86,7 @@ def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int
         _end_diverged(keeper, error, _place(out, options))
         raise
     out = _place(out, options)
-    with interrupts.waiting():
+    with termination.waiting():
         if interrupted and keeper.run and not keeper.failure:
             return _leave_interrupted(keeper, out, options)
         model, scores = _concluded(keeper.experiment, options)
@@ -210,7 +211,7 @@ def _checked_out(out: Path | None) -> Path:
 def _run(keeper: Keeper) -> bool:
     """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
     experiment = keeper.experiment
-    with interrupts.noted() as asked:
+    with termination.noted() as asked:
         for _ in _shown(keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config))):
             _tell(keeper)
             if asked.is_set():

@@ -114,7 +114,7 @@ def test_mistakes(lab, arguments, words):
 
 
 def test_out_is_checked_before_the_first_run(lab, here, monkeypatch):
-    monkeypatch.setattr("core.compare_command.Processes", lambda n: lambda jobs: pytest.fail("it trained"))
+    monkeypatch.setattr("core.cli.compare.Processes", lambda n: lambda jobs: pytest.fail("it trained"))
     (here / "x" / "comparison.md").mkdir(parents=True)
     assert_mistake(lab("compare", "small.toml", *DATA, "--out", "x"), "comparison.md is a folder")
 
@@ -137,7 +137,7 @@ def test_ctrl_c_says_what_is_kept(lab, here, result, monkeypatch):
         yield jobs[0], result(0.9)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("core.compare_command.Processes", lambda n: interrupted)
+    monkeypatch.setattr("core.cli.compare.Processes", lambda n: interrupted)
     code, out, err = lab("compare", "small.toml", "fast.toml", *DATA, "--seeds", "2")
     assert (code, out) == (130, "")
     assert "1 of 4 runs are kept in comparison/runs; the same command goes on from there\n" in err
@@ -153,7 +153,7 @@ def test_ctrl_c_in_mid_run_on_a_terminal_ends_the_children_and_the_same_command_
     termios.tcsetwinsize(stderr, (24, 120))
     command = ["compare", "small.toml", *DATA, "--seeds", "4", "--jobs", "1"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "core.cli", *command],
+        [sys.executable, "-m", "core.cli.main", *command],
         stdout=subprocess.DEVNULL,
         stderr=stderr,
         start_new_session=True,  # so that all of its processes, and no others, get Ctrl-C, as from a terminal
