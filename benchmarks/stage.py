@@ -14,9 +14,10 @@ from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from core.training.recipes import RECIPES
 from gui import app as program
-from gui import collector, theme
+from gui import collector
 from gui.main_window import MainWindow
 from gui.preferences import Preferences
+from gui.style import theme
 from gui.training_session import RunState
 
 INTERVAL_S = 0.016

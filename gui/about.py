@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 import core
 from core.recognition.modelfile import Model
-from gui import icons
+from gui.style import icons
 
 
 def show_about(parent: QWidget, model: Model | None) -> None:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import N_CLASSES
-from gui import theme
-from gui.hint import paint_hint
-from gui.scales import legible_on
+from gui.style import theme
+from gui.style.colormaps import legible_on
+from gui.style.placeholder import paint_hint
 
 _MARGIN = 8.0  # px, to either side of the first snapshot and the last, where nobody says where they lie
 

@@ -83,7 +83,8 @@ def _application() -> "QApplication":
     from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
 
-    from gui import collector, theme
+    from gui import collector
+    from gui.style import theme
 
     os.environ[theme.STYLE_VARIABLE] = theme.STYLE
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
@@ -112,9 +113,10 @@ def _open_window(app: "QApplication") -> int:
 
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
-    from gui import collector, icons
+    from gui import collector
     from gui.faults import FaultReporter, start_log
     from gui.interrupts import Interrupts
+    from gui.style import icons
 
     app.setWindowIcon(icons.app_icon())
     start_log()

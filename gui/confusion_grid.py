@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetricsF, QKeyEvent, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import N_CLASSES
-from gui import theme
-from gui.hint import paint_hint
-from gui.scales import legible_on, mix
+from gui.style import theme
+from gui.style.colormaps import legible_on, mix
+from gui.style.placeholder import paint_hint
 
 _WIDEST = 1.5  # a cell's longer side, of its shorter one, at most
 _RIGHT = 0.55  # how strong the colour of right answers becomes, for the errors to stand out

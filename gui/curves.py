@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui import theme, x_axis
+from gui import x_axis
 from gui.crosshair import Crosshair
 from gui.notes import Note, notes_of
 from gui.overlay_lines import Overlay
@@ -27,6 +27,7 @@ from gui.rate_plot import RatePlot
 from gui.readout import Readout
 from gui.run_values import values_at
 from gui.stack import Stack
+from gui.style import theme
 
 __all__ = ["Curves", "Overlay"]
 

@@ -21,9 +21,9 @@ from gui.cell_pictures import CellPictures
 from gui.examiner import Examined, Examiner
 from gui.inside_view import AnswersView, InsideView
 from gui.model_slot import ModelSlot
-from gui.notice import Kind
 from gui.pictures_dialog import PicturesDialog
 from gui.scrubber import NEWEST
+from gui.style.message_bar import Kind
 from gui.training_session import TrainingSession
 from gui.worker import Facts
 

@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from gui import theme
 from gui.confusion_view import ConfusionView
 from gui.layers_view import LayersView
 from gui.scrubber import Scrubber
+from gui.style import theme
 from gui.weights_view import WeightsView
 
 

@@ -10,16 +10,16 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import Shelf
-from gui import theme
 from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
-from gui.notice import NoticeBar, Offer
 from gui.reader import Reader
 from gui.recipe_desk import RecipeDesk
 from gui.run_desk import RunDesk
 from gui.run_shelf import RunShelf
+from gui.style import theme
+from gui.style.message_bar import NoticeBar, Offer
 from gui.training_desk import TrainingDesk
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from core.training.curve import Curve
 from core.training.inspection import Inspection
-from gui import theme
 from gui.sparkline import Sparkline
+from gui.style import theme
 
 _MANY_DEAD = 0.5  # the share from which it is marked
 _TALLEST = 48  # px, of a row, where there is room

@@ -11,9 +11,9 @@ from PySide6.QtGui import QCloseEvent, QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
 from core.errors import DigitpadError
-from gui import theme
 from gui.pad_panel import PadPanel
 from gui.preferences import Preferences
+from gui.style import theme
 
 if TYPE_CHECKING:
     from core.runs.run_store import Shelf

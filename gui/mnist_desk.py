@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from core.data import mnist
 from core.errors import DigitpadError
 from gui.faults import log
-from gui.notice import Kind
+from gui.style.message_bar import Kind
 
 
 class _CancelledError(Exception):

@@ -15,7 +15,7 @@ from core.runs.run import Broken, Run
 from gui import closing
 from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
-from gui.notice import Kind
+from gui.style.message_bar import Kind
 
 N_RECENT = 8
 """How many files that were opened or saved are listed."""

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.digits import BOX, SIZE
-from gui import theme
-from gui.scales import ramp
+from gui.style import theme
+from gui.style.colormaps import ramp
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
 
 from core.training.history import History
-from gui import theme
 from gui.plot import faint
+from gui.style import theme
 
 _FONT = 0.85
 _ROWS = 2

@@ -5,10 +5,10 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QWidget
 
 from core.digits import Judgement
-from gui import theme
 from gui.answer import Answer
 from gui.bars import paint_bar
 from gui.sign_view import digit_font
+from gui.style import theme
 
 _SMALLEST = 18  # px: a narrower cell would not be read; what finds no room is told by an ellipsis
 _WIDEST = 64

@@ -11,12 +11,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from gui import pad_marks, theme
+from gui import pad_marks
 from gui.pad_marks import Mark
 from gui.pad_painter import PadPainter, eraser_cursor, paint_hint
 from gui.pen_sheet import PenSheet
 from gui.sketch import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
 from gui.stroke import UNIT, Stroke, fitted
+from gui.style import theme
 
 if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing

@@ -7,8 +7,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from core.digits import Judgement
-from gui import theme
 from gui.stroke import UNIT
+from gui.style import theme
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom of a digit's points, in canvas units."""

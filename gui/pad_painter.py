@@ -10,9 +10,9 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from gui import theme
 from gui.sketch import Sketch
 from gui.stroke import UNIT, Stroke
+from gui.style import theme
 
 _SMALL_PICTURE = 64  # px: below that, a picture is shown pixel by pixel rather than blurred
 _THINNEST = 0.4  # a stylus without pressure draws at this share of the pen's width

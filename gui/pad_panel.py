@@ -11,8 +11,8 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from core.digits import SIZE
-from gui import theme
 from gui.pad import Pad
+from gui.style import theme
 
 if TYPE_CHECKING:
     from gui.answer import Answer

@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QToolTip, QWidget
 
-from gui import theme
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool
 from gui.sheet import picture_in
+from gui.style import theme
 
 _Shortcut = QKeySequence.StandardKey | str | None
 _Slot = Callable[[], None] | SignalInstance

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui import theme
 from gui.plot import Plot
+from gui.style import theme
 
 
 class Pane(QWidget):

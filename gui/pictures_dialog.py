@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.digits import SIZE
-from gui import theme
-from gui.scales import ramp
+from gui.style import theme
+from gui.style.colormaps import ramp
 
 MAX_PICTURES = 300
 """What is shown at a time; of what else there is, the number is told."""

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui import theme
 from gui.backdrop import Backdrop
+from gui.style import theme
 
 SMALLEST = 1e-7
 """What zero becomes on a logarithmic axis, where it would leave a gap."""

@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import Judgement
-from gui import theme
 from gui.answer import Answer
 from gui.bars import Bars
 from gui.number_view import NumberView
 from gui.sign_view import SignView
+from gui.style import theme
 
 if TYPE_CHECKING:
     from core.recognition.recognizer import Prediction

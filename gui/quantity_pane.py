@@ -8,7 +8,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.training.history import History
-from gui import theme
 from gui.legend import LegendEntry
 from gui.live_lines import LiveLines
 from gui.notes import Note
@@ -16,6 +15,7 @@ from gui.overlay_lines import Overlay, OverlayLines
 from gui.pane import Pane
 from gui.plot import Plot
 from gui.run_lines import EVALUATED, FORMS, KINDS, SYMBOLS, values_of
+from gui.style import theme
 
 _FEW = 6  # runs; of more, lines without anti-aliasing save a third of each repaint
 _CLIMB = 0.05  # of very many evaluations, the first ones are of a network that still knows nothing

@@ -16,12 +16,12 @@ from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import Part
 from gui.answer import Answer
-from gui.images import grey_of, image_of
 from gui.model_slot import ModelSlot
-from gui.notice import Kind
 from gui.pad import HISTORY_STEPS
 from gui.pad_panel import PadPanel
 from gui.pen_rest import PenRest
+from gui.style.images import grey_of, image_of
+from gui.style.message_bar import Kind
 
 _EXAMPLE_SCALE = 10
 

@@ -7,10 +7,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
 from gui.overlay_lines import Overlay
 from gui.run_lines import FORMS, KINDS
 from gui.run_values import Values
+from gui.style import theme
 
 _BESIDE = 12  # px from the crosshair
 _DOT = 4.0  # its radius

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 from core.errors import DigitpadError
 from core.training import recipes
 from core.training.recipefile import Recipe
-from gui.notice import Kind
+from gui.style.message_bar import Kind
 from gui.training_panel import TrainingPanel
 
 

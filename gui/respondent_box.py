@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from gui import theme
 from gui.model_slot import ModelSlot, Respondent
+from gui.style import theme
 
 
 class RespondentBox(QWidget):

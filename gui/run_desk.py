@@ -17,9 +17,9 @@ from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run
 from core.runs.run_store import Shelf
 from core.training.history import COLUMNS
-from gui.notice import Kind
 from gui.run_shelf import RunShelf
 from gui.run_table import Entry
+from gui.style.message_bar import Kind
 
 if TYPE_CHECKING:
     from gui.overlay_lines import Overlay

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs.run import Broken, Run, Status, differing
-from gui import theme
 from gui.run_table import SORT_ROLE, Entry, RunTable
+from gui.style import theme
 
 _MAX_COLUMN = 220  # px: a long name does not push the scores away
 _PER_ROW = 5  # buttons

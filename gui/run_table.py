@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from core.runs.run import MAX_NAME, Broken, Run, Status
 from core.training import recipes
-from gui import theme
+from gui.style import theme
 
 Index = QModelIndex | QPersistentModelIndex
 Entry = Run | Broken

@@ -16,9 +16,10 @@ from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 from core.runs.run_store import Shelf
 from core.training.loop import Progress
-from gui import specimens, theme
+from gui import specimens
 from gui.main_window import MainWindow
 from gui.run_shelf import RunShelf
+from gui.style import theme
 from gui.worker import Outcome
 
 

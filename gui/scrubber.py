@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from core.training.snapshots import Mark
-from gui import theme
 from gui.answer_strip import AnswerStrip
+from gui.style import theme
 
 NEWEST = -1
 _PLAY_MS = 125  # a snapshot

@@ -20,7 +20,7 @@ from core import threads
 from core.errors import ConfigError
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.training.config import TrainConfig
-from gui import theme
+from gui.style import theme
 
 Editor = QLineEdit | QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui import theme
 from gui.stroke import UNIT
+from gui.style import theme
 
 
 class Sheet(QWidget):

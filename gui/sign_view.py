@@ -5,8 +5,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from core.digits import Judgement
-from gui import theme
 from gui.answer import REFUSED, Answer
+from gui.style import theme
 
 _SECOND = 0.55  # the second candidate's height, of the first's
 _OR = 0.16  # the word between them

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui import theme
+from gui.style import theme
 
 _MAX_POINTS = 40  # a wide line costs by the square of its points: 0.06 ms for these, 0.5 ms for three times as many
 _MARGIN = 3.0  # px, for the dot at the end

@@ -4,8 +4,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
-from gui import theme, x_axis
+from gui import x_axis
 from gui.pane import Pane
+from gui.style import theme
 
 _TALL = 400  # px: lower, the rate stands beside the accuracy and not below it
 _LOW = 260  # px: lower still, no unit is written below the axes

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import SIZE
 from core.training import inspection
-from gui import theme
-from gui.hint import paint_hint
-from gui.scales import ramp
+from gui.style import theme
+from gui.style.colormaps import ramp
+from gui.style.placeholder import paint_hint
 from gui.tile_grid import PITCH, TileGrid
 
 _ENLARGED = 5  # logical pixels a weight, of the tile that is pointed at

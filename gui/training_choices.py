@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBox
 
 from core.training import recipes
 from core.training.recipefile import Recipe
-from gui import theme
+from gui.style import theme
 
 
 class TrainingChoices(QWidget):

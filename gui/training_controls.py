@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from gui import theme
 from gui.settings_form import NumberBox
+from gui.style import theme
 from gui.training_session import RunState
 
 

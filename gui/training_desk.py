@@ -20,7 +20,7 @@ from gui.faults import log
 from gui.keeping_desk import KeepingDesk
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
-from gui.notice import Kind, Offer, Offers
+from gui.style.message_bar import Kind, Offer, Offers
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Facts, Outcome

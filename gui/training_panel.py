@@ -7,9 +7,9 @@ from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.loop import Progress
 from core.training.recipefile import Recipe
-from gui import theme
 from gui.mnist_bar import MnistBar
 from gui.settings_form import SettingsForm
+from gui.style import theme
 from gui.training_choices import TrainingChoices
 from gui.training_controls import TrainingControls
 from gui.training_progress import TrainingProgress

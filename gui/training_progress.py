@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from core.training.loop import Progress
-from gui import theme
+from gui.style import theme
 from gui.training_session import RunState
 from gui.worker import Facts
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui import theme
 from gui.confusion_view import ConfusionView
-from gui.scales import contrast, legible_on
+from gui.style import theme
+from gui.style.colormaps import contrast, legible_on
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from core.training.history import Axis
 from core.training.loop import Progress
-from gui import theme
 from gui.curves import Curves, Overlay
 from gui.menus import toggle
-from gui.schemes import DARK
+from gui.style import theme
+from gui.style.palettes import DARK
 
 AXIS = Axis(3200, 100)
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from core.training.curve import MAX_BUCKETS
 from core.training.inspection import Inspection
-from gui import theme
 from gui.layers_view import LayersView
-from gui.schemes import DARK, LIGHT
 from gui.sparkline import Sparkline
+from gui.style import theme
+from gui.style.palettes import DARK, LIGHT
 
 
 @pytest.fixture

@@ -23,14 +23,14 @@ from core.runs.run import Status
 from core.runs.run_store import Shelf
 from core.training import loop, recipes
 from core.training.config import TrainConfig
-from gui import theme
 from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.preferences import Preferences
-from gui.schemes import LIGHT
+from gui.style import theme
+from gui.style.palettes import LIGHT
 from gui.training_session import RunState
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)

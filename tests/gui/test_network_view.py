@@ -6,9 +6,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from core.digits import SIZE
-from gui import theme
 from gui.network_view import NetworkView, side_of
-from gui.schemes import DARK
+from gui.style import theme
+from gui.style.palettes import DARK
 
 SIZE = SIZE
 

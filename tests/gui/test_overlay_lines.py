@@ -3,9 +3,9 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from gui import theme
 from gui.overlay_lines import Overlay, OverlayLines
 from gui.run_lines import few
+from gui.style import theme
 
 
 def test_an_overlay_has_a_solid_a_dashed_and_a_faint_line_of_its_colour(plot, evaluated_often):

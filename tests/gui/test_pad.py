@@ -25,8 +25,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.preprocessing.ink import Drawing
-from gui import theme
 from gui.pad import HISTORY_STEPS, PEN_WIDTHS, UNIT, Pad, Tool
+from gui.style import theme
 
 SIDE = 400
 QT_VERSION = tuple(int(part) for part in qVersion().split(".")[:2])

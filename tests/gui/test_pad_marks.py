@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QApplication
 
 from core.digits import Judgement
 from core.preprocessing.ink import Drawing
-from gui import pad_marks, theme
+from gui import pad_marks
 from gui.answer import Answer
 from gui.pad import Pad
 from gui.pad_marks import Mark
+from gui.style import theme
 
 SIDE = 400
 LINES = Drawing.from_points([[(200, 300), (200, 700)], [(700, 300), (700, 700)]])

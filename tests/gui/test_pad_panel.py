@@ -8,11 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from core.preprocessing.ink import Drawing
-from gui import theme
 from gui.answer import Answer
 from gui.pad import PEN_WIDTHS, Tool
 from gui.pad_panel import PadPanel
 from gui.sheet import picture_in
+from gui.style import theme
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,9 +7,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-from gui import theme
 from gui.pictures_dialog import MAX_PICTURES, PicturesDialog
-from gui.schemes import DARK
+from gui.style import theme
+from gui.style.palettes import DARK
 
 
 @pytest.fixture

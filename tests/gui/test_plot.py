@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint
 
 from gui.plot import SMALLEST, faint
-from gui.schemes import LIGHT
+from gui.style.palettes import LIGHT
 
 
 def test_a_logarithmic_axis_names_one_two_and_five(plot):

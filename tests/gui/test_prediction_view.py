@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from gui import theme
 from gui.answer import Answer
 from gui.prediction_view import PredictionView
-from gui.schemes import DARK
+from gui.style import theme
+from gui.style.palettes import DARK
 
 
 @pytest.fixture

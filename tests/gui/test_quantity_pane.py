@@ -5,10 +5,10 @@ import pytest
 
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui import theme
 from gui.overlay_lines import Overlay
 from gui.quantity_pane import QuantityPane
 from gui.run_lines import KINDS
+from gui.style import theme
 
 
 @pytest.fixture(params=["loss", "accuracy"])

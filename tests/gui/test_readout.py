@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
 from gui.overlay_lines import Overlay
 from gui.readout import Readout
 from gui.run_lines import KINDS
+from gui.style import theme
 
 VALUES = {
     **{("loss", kind): 0.1 * number for number, kind in enumerate(KINDS, 1)},

@@ -7,8 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.training.snapshots import Mark
-from gui import theme
 from gui.scrubber import NEWEST, Scrubber
+from gui.style import theme
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from gui import theme
 from gui.sparkline import Sparkline
+from gui.style import theme
 
 
 @pytest.fixture

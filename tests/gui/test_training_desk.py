@@ -16,7 +16,7 @@ from core.runs.run import Status
 from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from gui.closing import Unsaved, ask_about_unsaved
-from gui.notice import Offer
+from gui.style.message_bar import Offer
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
 WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, input_scale=1.0)

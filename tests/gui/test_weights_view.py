@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui import theme
-from gui.schemes import DARK
+from gui.style import theme
+from gui.style.palettes import DARK
 from gui.weights_view import WeightsView
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction, QColor, QIcon
 from PySide6.QtWidgets import QToolButton
 from shiboken6 import delete
 
-from gui import icons, theme
+from gui.style import icons, theme
 
 ICONS = sorted(path.name.removesuffix(".svg") for path in (files("assets") / "icons").iterdir())
 COLOUR = QColor("#1f2633")

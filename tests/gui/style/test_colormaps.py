@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from gui import theme
-from gui.scales import contrast, legible_on, mix, ramp
+from gui.style import theme
+from gui.style.colormaps import contrast, legible_on, mix, ramp
 
 
 @pytest.fixture(params=[False, True], ids=["light", "dark"])

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from gui.notice import Kind, NoticeBar, Offer
+from gui.style.message_bar import Kind, NoticeBar, Offer
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor, qRgb
 
-from gui import theme
+from gui.style import theme
 
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:

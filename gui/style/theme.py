@@ -1,4 +1,4 @@
-"""The look that is shown: which scheme of colours (``gui.schemes``), sizes, fonts, and icons that keep to the scheme.
+"""The look that is shown: which scheme of colours (``gui.style.palettes``), sizes, fonts, and icons that keep to the scheme.
 
 A palette is set by hand, because ``QStyleHints.setColorScheme`` does nothing where there is no platform theme. Widgets
 that paint themselves read ``colours()`` in their paint event and repaint on ``QEvent.PaletteChange``, which each change
@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from gui.schemes import DARK, LIGHT, Colours, palette, style_sheet
+from gui.style.palettes import DARK, LIGHT, Colours, palette, style_sheet
 
 if TYPE_CHECKING:  # each of them is made, with its enumerations, where it is first named; no frame waits for these
     from PySide6.QtGui import QAction, QIcon
@@ -129,7 +129,7 @@ def _set_scheme(app: QApplication, dark: bool) -> None:
 
 def _icon(name: str) -> "QIcon":
     """Return an icon as the scheme has it now."""
-    from gui import icons  # with the first of them: they are not in the first frame
+    from gui.style import icons  # with the first of them: they are not in the first frame
 
     return icons.icon(name, colours().text)
 

@@ -6,7 +6,7 @@ import itertools
 import numpy as np
 import pytest
 
-from gui.schemes import DARK, LIGHT, Colours
+from gui.style.palettes import DARK, LIGHT, Colours
 
 
 def luminance(colour):

@@ -5,8 +5,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
-from gui.schemes import DARK, LIGHT
+from gui.style import theme
+from gui.style.palettes import DARK, LIGHT
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
+from gui.style import theme
 
 
 def paint_hint(widget: QWidget, text: str) -> None:
