@@ -14,9 +14,9 @@ from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from core.training.recipes import RECIPES
 from gui import app as program
-from gui import collector
 from gui.main_window import MainWindow
-from gui.preferences import Preferences
+from gui.shell import gc_timer
+from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.training_session import RunState
 
@@ -34,7 +34,7 @@ class Stage:
         self.window.show()
         self.window.add_curves()
         self.play(0.5)
-        collector.spare_what_is()
+        gc_timer.spare_what_is()
 
     def play(self, seconds: float) -> None:
         """Let the window live for a while."""

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import core
-from gui import display
+from gui.shell import display
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +55,7 @@ def _picture(arguments: Sequence[str]) -> "argparse.Namespace | None":
     """Return which picture is asked for, None for a window; to open that, nothing of the command line is needed."""
     if not arguments:
         return None
-    from gui.options import parsed
+    from gui.shell.arguments import parsed
 
     options = parsed(arguments)
     return options if options.screenshot is not None else None
@@ -83,13 +83,13 @@ def _application() -> "QApplication":
     from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
 
-    from gui import collector
+    from gui.shell import gc_timer
     from gui.style import theme
 
     os.environ[theme.STYLE_VARIABLE] = theme.STYLE
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
     app = QApplication(sys.argv[:1])
-    collector.install(app)
+    gc_timer.install(app)
     # Qt's style keeps a picture of each button that ever was, as each has a palette of its own: up to 10 MiB of them.
     QPixmapCache.setCacheLimit(_PIXMAP_CACHE_KIB)
     # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
@@ -103,7 +103,7 @@ def _application() -> "QApplication":
 
 def _open_window(app: "QApplication") -> int:
     from gui.main_window import MainWindow
-    from gui.preferences import Preferences
+    from gui.shell.preferences import Preferences
 
     window = MainWindow(Preferences(), in_steps=True)
     window.begun.connect(partial(_settle, app, window))
@@ -113,9 +113,9 @@ def _open_window(app: "QApplication") -> int:
 
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
-    from gui import collector
-    from gui.faults import FaultReporter, start_log
-    from gui.interrupts import Interrupts
+    from gui.shell import gc_timer
+    from gui.shell.error_reporting import FaultReporter, start_log
+    from gui.shell.termination import Interrupts
     from gui.style import icons
 
     app.setWindowIcon(icons.app_icon())
@@ -123,7 +123,7 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
     faults = FaultReporter(app)
     faults.install()
     faults.reported.connect(window.report_fault)
-    window.furnished.connect(collector.spare_what_is)
+    window.furnished.connect(gc_timer.spare_what_is)
     Interrupts(app).asked.connect(window.give_way)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from core.data.dataset import Dataset
 from core.errors import DigitpadError
 from core.training.dataset_predictions import Examination
-from gui.faults import log
+from gui.shell.error_reporting import log
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, Q
 
 from core.errors import DigitpadError
 from gui.pad_panel import PadPanel
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 from gui.style import theme
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.data import mnist
 from core.errors import DigitpadError
-from gui.faults import log
+from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind
 
 

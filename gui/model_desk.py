@@ -13,8 +13,8 @@ from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
 from gui import closing
-from gui.faults import log
 from gui.model_slot import ModelSlot, Respondent
+from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind
 
 N_RECENT = 8

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer
 from core.errors import DrawingError, RunError
 from core.files import atomic, locks
 from core.preprocessing.ink import Drawing
-from gui.faults import log
 from gui.pad import Pad
+from gui.shell.error_reporting import log
 
 _REST_MS = 1000  # after the last change: not while somebody draws
 _BLANK = Drawing().to_json()

@@ -16,10 +16,10 @@ from core.runs.run_store import Shelf
 from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing
-from gui.faults import log
 from gui.keeping_desk import KeepingDesk
 from gui.model_desk import ModelDesk
 from gui.model_slot import ModelSlot
+from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind, Offer, Offers
 from gui.training_panel import TrainingPanel
 from gui.training_session import RunState, TrainingSession

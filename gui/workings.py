@@ -16,17 +16,17 @@ from core.errors import ConfigError, DataError, ModelError
 from core.files import paths
 from core.recognition import modelfile, rescue
 from core.runs.run_store import TRASH_AGE_S, Shelf
-from gui import about
-from gui.faults import log
 from gui.lab_room import LabRoom
 from gui.main_window import SCHEMES
-from gui.menus import Entry, Wish, choice, fill, toggle
 from gui.mnist_desk import MnistDesk
 from gui.model_desk import ModelDesk
 from gui.model_slot import Respondent
 from gui.pad_memory import PadMemory
-from gui.preferences import Preferences
 from gui.respondent_box import RespondentBox
+from gui.shell import about
+from gui.shell.error_reporting import log
+from gui.shell.menus import Entry, Wish, choice, fill, toggle
+from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.message_bar import Kind
 from gui.training_session import RunState, TrainingSession

@@ -59,9 +59,9 @@ def thousand_digits(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
 @pytest.fixture
 def garbage_in_its_thread(qapp: Any) -> Iterator[None]:
     """Search for garbage in the GUI's thread alone, by a timer, until the test has ended."""
-    from gui import collector  # it brings Qt, which most tests do without
+    from gui.shell import gc_timer  # it brings Qt, which most tests do without
 
-    timer = collector.install(qapp)
+    timer = gc_timer.install(qapp)
     yield
     timer.stop()
     timer.deleteLater()

@@ -8,14 +8,14 @@ import sys
 
 import pytest
 
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
 
 N_KILLS = max(int(os.environ.get("DIGITPAD_KILLS", "0")), 5)
 WRITES = """
 import itertools
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 preferences = Preferences()
 for number in itertools.count(int(preferences.text("number", "0")) + 1):
     preferences.set("number", str(number))

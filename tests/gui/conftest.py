@@ -14,7 +14,7 @@ from gui import closing
 from gui.closing import Closing, Unsaved
 from gui.main_window import MainWindow
 from gui.plot import Plot
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 from gui.training_session import RunState
 
 SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)

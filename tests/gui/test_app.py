@@ -7,7 +7,8 @@ import sys
 import pytest
 from PIL import Image
 
-from gui import app, display
+from gui import app
+from gui.shell import display
 
 
 def digitpad(*arguments, **environment):

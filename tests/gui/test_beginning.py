@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gui.main_window import MainWindow
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
 from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.palettes import LIGHT
 from gui.training_session import RunState

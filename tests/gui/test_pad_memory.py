@@ -222,7 +222,7 @@ from gui import app
 application = app._application()
 from core.preprocessing.ink import Drawing
 from gui.main_window import MainWindow
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 window = MainWindow(Preferences())
 window.show()
 pad = window.pad_panel.pad

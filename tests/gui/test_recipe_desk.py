@@ -7,7 +7,7 @@ from core.files import paths
 from core.training import recipes
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
-from gui.preferences import Preferences
+from gui.shell.preferences import Preferences
 
 WIDE = TrainConfig(hidden=(64,), epochs=3)
 

@@ -43,10 +43,10 @@ from watch import Watch
 from core.files import paths
 from core.runs.run import Run
 from core.training.config import TrainConfig
-from gui.faults import FaultReporter, log
 from gui.main_window import MainWindow
 from gui.model_slot import Respondent
-from gui.preferences import Preferences
+from gui.shell.error_reporting import FaultReporter, log
+from gui.shell.preferences import Preferences
 from gui.training_session import RunState
 from gui.worker import Outcome
 

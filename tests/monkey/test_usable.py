@@ -14,10 +14,11 @@ from core.files import paths
 from core.runs.run import Run, Status
 from core.runs.run_store import Shelf
 from core.training import loop
-from gui import closing, faults, inside_desk
+from gui import closing, inside_desk
 from gui.closing import Closing
 from gui.main_window import MainWindow
-from gui.preferences import Preferences
+from gui.shell import error_reporting
+from gui.shell.preferences import Preferences
 from gui.training_session import RunState
 
 WAIT_MS = 60_000
@@ -29,8 +30,8 @@ def window(qtbot, monkeypatch):
     """The real window with all that the program puts around it: the log, and the hook for exceptions."""
     monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
     window = MainWindow(Preferences())
-    faults.start_log()
-    reporter = faults.FaultReporter()
+    error_reporting.start_log()
+    reporter = error_reporting.FaultReporter()
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     reporter.install()
     reporter.reported.connect(window.report_fault)
@@ -41,9 +42,9 @@ def window(qtbot, monkeypatch):
     window.session.shut_down()
     window.close()
     window.deleteLater()
-    for handler in list(faults.log.handlers):
+    for handler in list(error_reporting.log.handlers):
         handler.close()
-        faults.log.removeHandler(handler)
+        error_reporting.log.removeHandler(handler)
 
 
 @pytest.fixture

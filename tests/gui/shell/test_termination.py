@@ -13,7 +13,7 @@ from core.recognition.modelfile import Model
 from core.runs.run import Status
 from core.runs.run_store import Shelf
 from gui import main_window
-from gui.interrupts import Interrupts
+from gui.shell.termination import Interrupts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 

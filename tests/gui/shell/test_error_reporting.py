@@ -8,16 +8,16 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from core.files import paths
-from gui import faults
+from gui.shell import error_reporting
 
 
 @pytest.fixture
 def reporter(qtbot):
-    faults.start_log()
-    yield faults.FaultReporter()
-    for handler in list(faults.log.handlers):
+    error_reporting.start_log()
+    yield error_reporting.FaultReporter()
+    for handler in list(error_reporting.log.handlers):
         handler.close()
-        faults.log.removeHandler(handler)
+        error_reporting.log.removeHandler(handler)
 
 
 def raise_and_catch(reporter):
@@ -63,7 +63,7 @@ def test_a_fault_that_repeats_is_told_and_written_once_and_then_counted(qtbot, r
 
 def test_a_fault_that_comes_again_later_is_told_again(qtbot):
     now = [0.0]
-    reporter = faults.FaultReporter(clock=lambda: now[0])
+    reporter = error_reporting.FaultReporter(clock=lambda: now[0])
     told = []
     reporter.reported.connect(lambda sentence, details: told.append(now[0]))
     for now[0] in (0, 9, 18, 40):  # each within ten seconds of the one before, but for the last
@@ -94,7 +94,7 @@ def test_the_hook_is_installed(reporter, monkeypatch):
 def test_without_a_place_for_the_log_the_program_runs_without_it(qtbot):
     paths.logs().parent.mkdir(parents=True, exist_ok=True)
     paths.logs().write_text("a file where the folder should be")
-    before = list(faults.log.handlers)
-    faults.start_log()
-    assert faults.log.handlers == before
-    assert logging.getLogger("digitpad") is faults.log
+    before = list(error_reporting.log.handlers)
+    error_reporting.start_log()
+    assert error_reporting.log.handlers == before
+    assert logging.getLogger("digitpad") is error_reporting.log
