@@ -26,7 +26,7 @@ from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome
 
 if TYPE_CHECKING:
-    from gui.curves import Curves
+    from gui.curves.curves import Curves
 
 
 class LabRoom(QWidget):
@@ -106,7 +106,7 @@ class LabRoom(QWidget):
         """Bring in the plots, which need pyqtgraph: a third of a second that the first picture does not wait for."""
         if self.curves is not None:
             return
-        from gui.curves import Curves
+        from gui.curves.curves import Curves
 
         self.curves = curves = Curves()
         curves.add_switch(log)
@@ -164,6 +164,6 @@ class LabRoom(QWidget):
 
 
 def _save_picture(run: Run, path: Path) -> None:
-    from gui.curve_picture import save  # it brings pyqtgraph, too
+    from gui.curves.export import save  # it brings pyqtgraph, too
 
     save(run, path)

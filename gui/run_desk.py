@@ -22,7 +22,7 @@ from gui.run_table import Entry
 from gui.style.message_bar import Kind
 
 if TYPE_CHECKING:
-    from gui.overlay_lines import Overlay
+    from gui.curves.overlay_lines import Overlay
 
 PictureOf = Callable[[Run, Path], None]
 """Writes a picture of a run's curves, PNG or SVG by the name's ending."""
@@ -56,7 +56,7 @@ class RunDesk(QObject):
 
     def overlays(self) -> "list[Overlay]":
         """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""
-        from gui.overlay_lines import Overlay  # it brings pyqtgraph, which the first picture does not wait for
+        from gui.curves.overlay_lines import Overlay  # it brings pyqtgraph, which the first picture does not wait for
 
         found = []
         for run, colour in self._view.overlaid():

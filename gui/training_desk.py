@@ -26,7 +26,7 @@ from gui.training_session import RunState, TrainingSession
 from gui.worker import Facts, Outcome
 
 if TYPE_CHECKING:
-    from gui.curves import Curves
+    from gui.curves.curves import Curves
 
 
 class TrainingDesk(QObject):

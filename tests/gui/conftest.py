@@ -12,8 +12,8 @@ from core.training.history import Axis, History
 from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing, Unsaved
+from gui.curves.plot import Plot
 from gui.main_window import MainWindow
-from gui.plot import Plot
 from gui.shell.preferences import Preferences
 from gui.training_session import RunState
 

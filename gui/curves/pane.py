@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.plot import Plot
+from gui.curves.plot import Plot
 from gui.style import theme
 
 

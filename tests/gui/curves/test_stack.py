@@ -3,9 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.pane import Pane
-from gui.plot import Plot
-from gui.stack import Stack
+from gui.curves.pane import Pane
+from gui.curves.plot import Plot
+from gui.curves.stack import Stack
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 
-from gui.overlay_lines import Overlay
-from gui.readout import Readout
-from gui.run_lines import KINDS
+from gui.curves.overlay_lines import Overlay
+from gui.curves.readout import Readout
+from gui.curves.run_lines import KINDS
 from gui.style import theme
 
 VALUES = {

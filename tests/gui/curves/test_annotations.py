@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 
 from core.training.history import History
-from gui.notes import Note, Notes, notes_of
+from gui.curves.annotations import Note, Notes, notes_of
 
 RED, BLUE = QColor("#ff0000"), QColor("#0000ff")
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 from core.training.history import Axis
 from core.training.loop import Progress
-from gui.curves import Curves, Overlay
+from gui.curves.curves import Curves, Overlay
 from gui.shell.menus import toggle
 from gui.style import theme
 from gui.style.palettes import DARK

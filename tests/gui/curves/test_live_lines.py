@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from core.training.history import History
-from gui.live_lines import LiveLines
+from gui.curves.live_lines import LiveLines
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from core.training.history import History
-from gui.notes import Notes
-from gui.overlay_lines import Overlay
-from gui.plot import Plot
-from gui.run_lines import Line, few
+from gui.curves.annotations import Notes
+from gui.curves.overlay_lines import Overlay
+from gui.curves.plot import Plot
+from gui.curves.run_lines import Line, few
 from gui.style import theme
 
 # A rate that is below a 50th of its maximum for a quarter of the run goes down in steps; one that only ends near zero,

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.backdrop import Backdrop
+from gui.curves.background_layer import Backdrop
 from gui.style import theme
 
 SMALLEST = 1e-7

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor
 
 from core.training.curve import thinned
 from core.training.history import History
-from gui.plot import Plot, faint
-from gui.run_lines import EVALUATED, MANY, RunLines, evaluated, few
+from gui.curves.plot import Plot, faint
+from gui.curves.run_lines import EVALUATED, MANY, RunLines, evaluated, few
 
 _ALPHA = 110  # of the smoothed batches
 _POINTS = 100  # of them: 250 of each of twenty runs took 3 ms more

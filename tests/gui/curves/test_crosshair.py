@@ -5,8 +5,8 @@ from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from gui.crosshair import Crosshair
-from gui.plot import Plot
+from gui.curves.crosshair import Crosshair
+from gui.curves.plot import Plot
 
 
 class CountedPlot(Plot):

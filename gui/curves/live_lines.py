@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.training.curve import thinned
 from core.training.history import History
-from gui.notes import Notes
-from gui.plot import Plot, faint
-from gui.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, few, values_of
+from gui.curves.annotations import Notes
+from gui.curves.plot import Plot, faint
+from gui.curves.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, few, values_of
 from gui.style import theme
 
 _RAW_ALPHA = {"loss": 55, "accuracy": 20}  # of a few digits the accuracy takes few values: a band, not a line

@@ -4,7 +4,7 @@ import pytest
 
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui.run_values import values_at
+from gui.curves.run_values import values_at
 
 
 def test_the_nearest_evaluation_and_the_nearest_batches_count(make_history):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint
 
-from gui.plot import SMALLEST, faint
+from gui.curves.plot import SMALLEST, faint
 from gui.style.palettes import LIGHT
 
 

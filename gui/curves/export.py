@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox
 from core.errors import RunError
 from core.files import atomic
 from core.runs.run import Run
-from gui.curves import Curves
+from gui.curves.curves import Curves
 
 _SIZE = QSize(900, 640)
 

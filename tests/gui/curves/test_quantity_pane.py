@@ -5,9 +5,9 @@ import pytest
 
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui.overlay_lines import Overlay
-from gui.quantity_pane import QuantityPane
-from gui.run_lines import KINDS
+from gui.curves.overlay_lines import Overlay
+from gui.curves.quantity_pane import QuantityPane
+from gui.curves.run_lines import KINDS
 from gui.style import theme
 
 

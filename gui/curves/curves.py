@@ -16,17 +16,17 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui import x_axis
-from gui.crosshair import Crosshair
-from gui.notes import Note, notes_of
-from gui.overlay_lines import Overlay
-from gui.pane import Pane
-from gui.plot import Plot
-from gui.quantity_pane import QuantityPane
-from gui.rate_plot import RatePlot
-from gui.readout import Readout
-from gui.run_values import values_at
-from gui.stack import Stack
+from gui.curves import x_axis
+from gui.curves.annotations import Note, notes_of
+from gui.curves.crosshair import Crosshair
+from gui.curves.overlay_lines import Overlay
+from gui.curves.pane import Pane
+from gui.curves.plot import Plot
+from gui.curves.quantity_pane import QuantityPane
+from gui.curves.rate_plot import RatePlot
+from gui.curves.readout import Readout
+from gui.curves.run_values import values_at
+from gui.curves.stack import Stack
 from gui.style import theme
 
 __all__ = ["Curves", "Overlay"]

@@ -1,7 +1,7 @@
 """Where the points of a run's curves are from."""
 
 from core.training.loop import Progress
-from gui.run_lines import batches, evaluated
+from gui.curves.run_lines import batches, evaluated
 
 
 def test_what_is_not_known_is_passed_over(evaluated_often):

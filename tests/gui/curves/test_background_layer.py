@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from gui.backdrop import Backdrop
+from gui.curves.background_layer import Backdrop
 
 
 @pytest.fixture

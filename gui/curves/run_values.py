@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.training.history import History
-from gui.run_lines import EVALUATED, SCALES, batches, evaluated
+from gui.curves.run_lines import EVALUATED, SCALES, batches, evaluated
 
 Values = dict[tuple[str, str], float]
 """By quantity and kind, such as ("loss", "validation")."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from gui.plot import Plot
+from gui.curves.plot import Plot
 from gui.style import theme
 
 _INTERVAL_MS = 30  # of a mouse that moves a thousand times a second, 33 moves are followed

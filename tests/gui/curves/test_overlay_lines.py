@@ -3,8 +3,8 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from gui.overlay_lines import Overlay, OverlayLines
-from gui.run_lines import few
+from gui.curves.overlay_lines import Overlay, OverlayLines
+from gui.curves.run_lines import few
 from gui.style import theme
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from gui.legend import LegendEntry
+from gui.curves.legend import LegendEntry
 
 RED = QColor("#ff0000")
 

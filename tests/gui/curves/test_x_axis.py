@@ -3,7 +3,7 @@
 import pytest
 
 from core.training.history import Axis, History
-from gui import x_axis
+from gui.curves import x_axis
 
 
 def test_a_live_run_ends_with_its_last_epoch(make_history):

@@ -8,13 +8,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.training.history import History
-from gui.legend import LegendEntry
-from gui.live_lines import LiveLines
-from gui.notes import Note
-from gui.overlay_lines import Overlay, OverlayLines
-from gui.pane import Pane
-from gui.plot import Plot
-from gui.run_lines import EVALUATED, FORMS, KINDS, SYMBOLS, values_of
+from gui.curves.annotations import Note
+from gui.curves.legend import LegendEntry
+from gui.curves.live_lines import LiveLines
+from gui.curves.overlay_lines import Overlay, OverlayLines
+from gui.curves.pane import Pane
+from gui.curves.plot import Plot
+from gui.curves.run_lines import EVALUATED, FORMS, KINDS, SYMBOLS, values_of
 from gui.style import theme
 
 _FEW = 6  # runs; of more, lines without anti-aliasing save a third of each repaint

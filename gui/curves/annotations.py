@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QApplication, QStyleOptionGraphicsItem, QWidget
 
 from core.training.history import History
-from gui.plot import faint
+from gui.curves.plot import faint
 from gui.style import theme
 
 _FONT = 0.85

@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 
-from gui import x_axis
-from gui.pane import Pane
+from gui.curves import x_axis
+from gui.curves.pane import Pane
 from gui.style import theme
 
 _TALL = 400  # px: lower, the rate stands beside the accuracy and not below it

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor
 from core.nn import schedules
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui.overlay_lines import Overlay
-from gui.rate_plot import RatePlot
+from gui.curves.overlay_lines import Overlay
+from gui.curves.rate_plot import RatePlot
 
 N = 400
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from core.training.curve import Curve
 from core.training.history import History
-from gui.plot import Plot
+from gui.curves.plot import Plot
 
 EVALUATED = ("training", "validation")
 KINDS = ("batches", *EVALUATED)

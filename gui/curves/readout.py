@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from gui.overlay_lines import Overlay
-from gui.run_lines import FORMS, KINDS
-from gui.run_values import Values
+from gui.curves.overlay_lines import Overlay
+from gui.curves.run_lines import FORMS, KINDS
+from gui.curves.run_values import Values
 from gui.style import theme
 
 _BESIDE = 12  # px from the crosshair
