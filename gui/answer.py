@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from core.digits import Judgement
-from gui.pad_marks import Box, Mark
+from gui.pad.marks import Box, Mark
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,13 +11,13 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from core.digits import SIZE
-from gui.pad import Pad
+from gui.pad.pad import Pad
 from gui.style import theme
 
 if TYPE_CHECKING:
     from gui.answer import Answer
     from gui.network_view import NetworkView
-    from gui.pad_tools import PadTools
+    from gui.pad.tools import PadTools
     from gui.prediction_view import PredictionView
 
 TOOLS_HEIGHT = 32
@@ -64,7 +64,7 @@ class PadPanel(QWidget):
         if self._is_furnished():
             return
         from gui.network_view import NetworkView
-        from gui.pad_tools import PadTools
+        from gui.pad.tools import PadTools
         from gui.prediction_view import PredictionView
 
         self.pad.setAccessibleName(self.tr("Drawing pad"))

@@ -17,9 +17,9 @@ from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import Part
 from gui.answer import Answer
 from gui.model_slot import ModelSlot
-from gui.pad import HISTORY_STEPS
+from gui.pad.pad import HISTORY_STEPS
+from gui.pad.pen_idle import PenRest
 from gui.pad_panel import PadPanel
-from gui.pen_rest import PenRest
 from gui.style.images import grey_of, image_of
 from gui.style.message_bar import Kind
 

@@ -21,7 +21,7 @@ from gui.main_window import SCHEMES
 from gui.mnist_desk import MnistDesk
 from gui.model_desk import ModelDesk
 from gui.model_slot import Respondent
-from gui.pad_memory import PadMemory
+from gui.pad.pad_autosave import PadMemory
 from gui.respondent_box import RespondentBox
 from gui.shell import about
 from gui.shell.error_reporting import log

@@ -27,7 +27,7 @@ from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_clos
 from gui.main_window import MainWindow
 from gui.model_desk import N_RECENT
 from gui.model_slot import Respondent
-from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
+from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.palettes import LIGHT

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, Q
 
 from core.preprocessing.ink import Drawing
 from gui.answer import Answer
-from gui.pad import PEN_WIDTHS, Tool
+from gui.pad.pad import PEN_WIDTHS, Tool
+from gui.pad.sheet import picture_in
 from gui.pad_panel import PadPanel
-from gui.sheet import picture_in
 from gui.style import theme
 
 LEFT = Qt.MouseButton.LeftButton

@@ -22,11 +22,11 @@ from core.training.history import Axis
 from core.training.splits import Splits
 from gui import specimens
 from gui.model_slot import ModelSlot, Respondent
-from gui.pad import UNIT
+from gui.pad.pad import UNIT
+from gui.pad.pen_idle import REST_MS
+from gui.pad.stroke import fitted
 from gui.pad_panel import PadPanel
-from gui.pen_rest import REST_MS
 from gui.reader import Reader
-from gui.stroke import fitted
 from gui.worker import Facts
 
 LEFT = Qt.MouseButton.LeftButton

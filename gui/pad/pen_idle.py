@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from gui.pad import Pad
+from gui.pad.pad import Pad
 
 REST_MS = 300
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.stroke import UNIT
+from gui.pad.stroke import UNIT
 from gui.style import theme
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from core.digits import Judgement
-from gui.stroke import UNIT
+from gui.pad.stroke import UNIT
 from gui.style import theme
 
 Box = tuple[float, float, float, float]

@@ -14,8 +14,8 @@ from PySide6.QtTest import QTest
 from core.errors import RunError
 from core.files import atomic, locks
 from core.preprocessing.ink import Drawing
-from gui.pad import HISTORY_STEPS, Pad, Tool
-from gui.pad_memory import PadMemory
+from gui.pad.pad import HISTORY_STEPS, Pad, Tool
+from gui.pad.pad_autosave import PadMemory
 
 SEVEN = Drawing.from_points([[(250, 250), (700, 250), (450, 800)]])
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from gui.sketch import HISTORY_STEPS, Content, Sketch
-from gui.stroke import UNIT, Stroke
+from gui.pad.pad_document import HISTORY_STEPS, Content, Sketch
+from gui.pad.stroke import UNIT, Stroke
 
 WIDTH = 0.02
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gui.stroke import UNIT, Stroke, fitted
+from gui.pad.stroke import UNIT, Stroke, fitted
 
 
 def line(*places):

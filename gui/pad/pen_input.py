@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from gui.sheet import Sheet
+from gui.pad.sheet import Sheet
 
 
 class _Source(Enum):

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 from core.errors import DrawingError, RunError
 from core.files import atomic, locks
 from core.preprocessing.ink import Drawing
-from gui.pad import Pad
+from gui.pad.pad import Pad
 from gui.shell.error_reporting import log
 
 _REST_MS = 1000  # after the last change: not while somebody draws

@@ -25,7 +25,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.preprocessing.ink import Drawing
-from gui.pad import HISTORY_STEPS, PEN_WIDTHS, UNIT, Pad, Tool
+from gui.pad.pad import HISTORY_STEPS, PEN_WIDTHS, UNIT, Pad, Tool
 from gui.style import theme
 
 SIDE = 400
@@ -710,7 +710,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from core.preprocessing.ink import Drawing
-from gui.pad import Pad
+from gui.pad.pad import Pad
 app = QApplication([])
 pad = Pad()
 pad.resize(301, 301)

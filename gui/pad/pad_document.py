@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage
 
-from gui.stroke import UNIT, Stroke
+from gui.pad.stroke import UNIT, Stroke
 
 if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing

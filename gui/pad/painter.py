@@ -10,8 +10,8 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from gui.sketch import Sketch
-from gui.stroke import UNIT, Stroke
+from gui.pad.pad_document import Sketch
+from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
 
 _SMALL_PICTURE = 64  # px: below that, a picture is shown pixel by pixel rather than blurred

@@ -11,12 +11,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from gui import pad_marks
-from gui.pad_marks import Mark
-from gui.pad_painter import PadPainter, eraser_cursor, paint_hint
-from gui.pen_sheet import PenSheet
-from gui.sketch import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
-from gui.stroke import UNIT, Stroke, fitted
+from gui.pad import marks as pad_marks
+from gui.pad.marks import Mark
+from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
+from gui.pad.painter import PadPainter, eraser_cursor, paint_hint
+from gui.pad.pen_input import PenSheet
+from gui.pad.stroke import UNIT, Stroke, fitted
 from gui.style import theme
 
 if TYPE_CHECKING:

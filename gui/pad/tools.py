@@ -7,8 +7,8 @@ from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QToolTip, QWidget
 
-from gui.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool
-from gui.sheet import picture_in
+from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool
+from gui.pad.sheet import picture_in
 from gui.style import theme
 
 _Shortcut = QKeySequence.StandardKey | str | None
