@@ -20,8 +20,8 @@ from gui.answer_history import AnswerHistory
 from gui.cell_pictures import CellPictures
 from gui.examiner import Examined, Examiner
 from gui.inside_view import AnswersView, InsideView
-from gui.model_slot import ModelSlot
 from gui.pictures_dialog import PicturesDialog
+from gui.recognition.active_model import ModelSlot
 from gui.scrubber import NEWEST
 from gui.style.message_bar import Kind
 from gui.training_session import TrainingSession

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import Shelf
-from gui.model_desk import ModelDesk
+from gui.recognition.models_controller import ModelDesk
 from gui.style.message_bar import Kind, Offer, Offers
 from gui.training_session import RunState, TrainingSession
 from gui.worker import Outcome

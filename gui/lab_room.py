@@ -12,10 +12,10 @@ from core.runs.run import Run
 from core.runs.run_store import Shelf
 from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView
-from gui.model_desk import ModelDesk
-from gui.model_slot import ModelSlot
-from gui.reader import Reader
 from gui.recipe_desk import RecipeDesk
+from gui.recognition.active_model import ModelSlot
+from gui.recognition.models_controller import ModelDesk
+from gui.recognition.recognition_controller import Reader
 from gui.run_desk import RunDesk
 from gui.run_shelf import RunShelf
 from gui.style import theme

@@ -11,14 +11,14 @@ from PySide6.QtGui import QCloseEvent, QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
 from core.errors import DigitpadError
-from gui.pad_panel import PadPanel
+from gui.recognition.pad_panel import PadPanel
 from gui.shell.preferences import Preferences
 from gui.style import theme
 
 if TYPE_CHECKING:
     from core.runs.run_store import Shelf
-    from gui.model_slot import ModelSlot
-    from gui.reader import Reader
+    from gui.recognition.active_model import ModelSlot
+    from gui.recognition.recognition_controller import Reader
     from gui.workings import Workings
 
 SCHEMES = {"light": False, "dark": True}
@@ -126,8 +126,8 @@ class MainWindow(QMainWindow):
             return
         self._can_answer = True
         from core.recognition.recognizer import shipped_model
-        from gui.model_slot import ModelSlot
-        from gui.reader import Reader
+        from gui.recognition.active_model import ModelSlot
+        from gui.recognition.recognition_controller import Reader
 
         self.pad_panel.furnish()
         self.slot = ModelSlot(self)

@@ -17,8 +17,8 @@ from core.training.loop import Progress
 from gui import closing
 from gui.closing import Closing
 from gui.keeping_desk import KeepingDesk
-from gui.model_desk import ModelDesk
-from gui.model_slot import ModelSlot
+from gui.recognition.active_model import ModelSlot
+from gui.recognition.models_controller import ModelDesk
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind, Offer, Offers
 from gui.training_panel import TrainingPanel

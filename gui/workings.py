@@ -19,10 +19,10 @@ from core.runs.run_store import TRASH_AGE_S, Shelf
 from gui.lab_room import LabRoom
 from gui.main_window import SCHEMES
 from gui.mnist_desk import MnistDesk
-from gui.model_desk import ModelDesk
-from gui.model_slot import Respondent
 from gui.pad.pad_autosave import PadMemory
-from gui.respondent_box import RespondentBox
+from gui.recognition.active_model import Respondent
+from gui.recognition.model_picker import RespondentBox
+from gui.recognition.models_controller import ModelDesk
 from gui.shell import about
 from gui.shell.error_reporting import log
 from gui.shell.menus import Entry, Wish, choice, fill, toggle

@@ -9,7 +9,7 @@ from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QPointingD
 from PySide6.QtWidgets import QApplication
 
 from core.data import unipen
-from gui.model_slot import Respondent
+from gui.recognition.active_model import Respondent
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease

@@ -25,9 +25,9 @@ from core.training import loop, recipes
 from core.training.config import TrainConfig
 from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.main_window import MainWindow
-from gui.model_desk import N_RECENT
-from gui.model_slot import Respondent
 from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
+from gui.recognition.active_model import Respondent
+from gui.recognition.models_controller import N_RECENT
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.palettes import LIGHT
@@ -891,12 +891,12 @@ def test_settings_that_cannot_be_written_do_not_hinder_closing(qtbot, window):
 def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch):
     from core.errors import ModelError
     from core.recognition import recognizer
-    from gui import model_desk
+    from gui.recognition import models_controller
 
     def fail():
         raise ModelError("model.safetensors is damaged")
 
-    for module in (recognizer, model_desk):
+    for module in (recognizer, models_controller):
         monkeypatch.setattr(module, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)

@@ -18,7 +18,7 @@ from core.runs.run_store import Shelf
 from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.history import History
-from gui.model_slot import Respondent
+from gui.recognition.active_model import Respondent
 from gui.style import theme
 
 SMALL = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)

@@ -44,7 +44,7 @@ from core.files import paths
 from core.runs.run import Run
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
-from gui.model_slot import Respondent
+from gui.recognition.active_model import Respondent
 from gui.shell.error_reporting import FaultReporter, log
 from gui.shell.preferences import Preferences
 from gui.training_session import RunState

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 from core.digits import Judgement
 from core.preprocessing.ink import Drawing
-from gui.answer import Answer
 from gui.pad import marks as pad_marks
 from gui.pad.marks import Mark
 from gui.pad.pad import Pad
+from gui.recognition.answer import Answer
 from gui.style import theme
 
 SIDE = 400

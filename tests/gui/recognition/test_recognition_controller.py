@@ -21,12 +21,12 @@ from core.recognition.recognizer import shipped_model
 from core.training.history import Axis
 from core.training.splits import Splits
 from gui import specimens
-from gui.model_slot import ModelSlot, Respondent
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import REST_MS
 from gui.pad.stroke import fitted
-from gui.pad_panel import PadPanel
-from gui.reader import Reader
+from gui.recognition.active_model import ModelSlot, Respondent
+from gui.recognition.pad_panel import PadPanel
+from gui.recognition.recognition_controller import Reader
 from gui.worker import Facts
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from gui.answer import Answer
-from gui.prediction_view import PredictionView
+from gui.recognition.answer import Answer
+from gui.recognition.prediction_view import PredictionView
 from gui.style import theme
 from gui.style.palettes import DARK
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QWidget
 
 from core.digits import Judgement
-from gui.answer import REFUSED, Answer
+from gui.recognition.answer import REFUSED, Answer
 from gui.style import theme
 
 _SECOND = 0.55  # the second candidate's height, of the first's

@@ -13,7 +13,7 @@ from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
 from gui import closing
-from gui.model_slot import ModelSlot, Respondent
+from gui.recognition.active_model import ModelSlot, Respondent
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind
 

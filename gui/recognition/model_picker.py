@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from gui.model_slot import ModelSlot, Respondent
+from gui.recognition.active_model import ModelSlot, Respondent
 from gui.style import theme
 
 

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import Judgement
-from gui.answer import Answer
-from gui.bars import Bars
-from gui.number_view import NumberView
-from gui.sign_view import SignView
+from gui.recognition.answer import Answer
+from gui.recognition.digit_view import SignView
+from gui.recognition.number_view import NumberView
+from gui.recognition.probability_bars import Bars
 from gui.style import theme
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from core.digits import SIZE
-from gui.network_view import NetworkView, side_of
+from gui.recognition.input_view import NetworkView, side_of
 from gui.style import theme
 from gui.style.palettes import DARK
 

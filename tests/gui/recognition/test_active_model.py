@@ -7,7 +7,7 @@ from core.nn.network import Network, mlp
 from core.recognition.modelfile import Model
 from core.training.history import Axis
 from core.training.splits import Splits
-from gui.model_slot import ModelSlot, Respondent
+from gui.recognition.active_model import ModelSlot, Respondent
 from gui.worker import Facts
 
 

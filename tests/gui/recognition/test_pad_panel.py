@@ -8,10 +8,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from core.preprocessing.ink import Drawing
-from gui.answer import Answer
 from gui.pad.pad import PEN_WIDTHS, Tool
 from gui.pad.sheet import picture_in
-from gui.pad_panel import PadPanel
+from gui.recognition.answer import Answer
+from gui.recognition.pad_panel import PadPanel
 from gui.style import theme
 
 LEFT = Qt.MouseButton.LeftButton

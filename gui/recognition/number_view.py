@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QWidget
 
 from core.digits import Judgement
-from gui.answer import Answer
-from gui.bars import paint_bar
-from gui.sign_view import digit_font
+from gui.recognition.answer import Answer
+from gui.recognition.digit_view import digit_font
+from gui.recognition.probability_bars import paint_bar
 from gui.style import theme
 
 _SMALLEST = 18  # px: a narrower cell would not be read; what finds no room is told by an ellipsis

@@ -15,10 +15,10 @@ from gui.pad.pad import Pad
 from gui.style import theme
 
 if TYPE_CHECKING:
-    from gui.answer import Answer
-    from gui.network_view import NetworkView
     from gui.pad.tools import PadTools
-    from gui.prediction_view import PredictionView
+    from gui.recognition.answer import Answer
+    from gui.recognition.input_view import NetworkView
+    from gui.recognition.prediction_view import PredictionView
 
 TOOLS_HEIGHT = 32
 _ANSWER_HEIGHT = (150, 240)
@@ -63,9 +63,9 @@ class PadPanel(QWidget):
         """Put the tools and the answer around the pad, which stays where it is; once."""
         if self._is_furnished():
             return
-        from gui.network_view import NetworkView
         from gui.pad.tools import PadTools
-        from gui.prediction_view import PredictionView
+        from gui.recognition.input_view import NetworkView
+        from gui.recognition.prediction_view import PredictionView
 
         self.pad.setAccessibleName(self.tr("Drawing pad"))
         self.pad.setAccessibleDescription(self.tr("Draw a digit here with a mouse, a finger or a stylus."))

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.answer import Answer
-from gui.number_view import NumberView
+from gui.recognition.answer import Answer
+from gui.recognition.number_view import NumberView
 from gui.style import theme
 
 SIZE = (140, 95)

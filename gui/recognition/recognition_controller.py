@@ -15,11 +15,11 @@ from core.errors import DigitpadError, DrawingError
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import Part
-from gui.answer import Answer
-from gui.model_slot import ModelSlot
 from gui.pad.pad import HISTORY_STEPS
 from gui.pad.pen_idle import PenRest
-from gui.pad_panel import PadPanel
+from gui.recognition.active_model import ModelSlot
+from gui.recognition.answer import Answer
+from gui.recognition.pad_panel import PadPanel
 from gui.style.images import grey_of, image_of
 from gui.style.message_bar import Kind
 
