@@ -17,7 +17,7 @@ from core import threads
 from core.files import paths
 from core.training.config import TrainConfig
 from core.training.history import Axis
-from gui.training_session import RunState
+from gui.training.session import RunState
 
 _MIB = 2**20
 _SMALL = TrainConfig(hidden=(16,), epochs=40, batch_size=50, learning_rate=0.1)

@@ -18,7 +18,7 @@ from gui.main_window import MainWindow
 from gui.shell import gc_timer
 from gui.shell.preferences import Preferences
 from gui.style import theme
-from gui.training_session import RunState
+from gui.training.session import RunState
 
 INTERVAL_S = 0.016
 """Of the timer: Qt counts whole milliseconds, and 60 Hz are 16.7."""

@@ -24,8 +24,8 @@ from gui.pictures_dialog import PicturesDialog
 from gui.recognition.active_model import ModelSlot
 from gui.scrubber import NEWEST
 from gui.style.message_bar import Kind
-from gui.training_session import TrainingSession
-from gui.worker import Facts
+from gui.training.session import TrainingSession
+from gui.training.worker import Facts
 
 
 class InsideDesk(QObject):

@@ -12,7 +12,6 @@ from core.runs.run import Run
 from core.runs.run_store import Shelf
 from gui.inside_desk import InsideDesk
 from gui.inside_view import AnswersView, InsideView
-from gui.recipe_desk import RecipeDesk
 from gui.recognition.active_model import ModelSlot
 from gui.recognition.models_controller import ModelDesk
 from gui.recognition.recognition_controller import Reader
@@ -20,10 +19,11 @@ from gui.run_desk import RunDesk
 from gui.run_shelf import RunShelf
 from gui.style import theme
 from gui.style.message_bar import NoticeBar, Offer
-from gui.training_desk import TrainingDesk
-from gui.training_panel import TrainingPanel
-from gui.training_session import RunState, TrainingSession
-from gui.worker import Outcome
+from gui.training.panel import TrainingPanel
+from gui.training.recipes_controller import RecipeDesk
+from gui.training.session import RunState, TrainingSession
+from gui.training.training_controller import TrainingDesk
+from gui.training.worker import Outcome
 
 if TYPE_CHECKING:
     from gui.curves.curves import Curves

@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         if self._workings is not None:
             session = self._workings.session
             if session.is_active:
-                from gui.closing import Closing, ask_before_closing
+                from gui.training.confirmations import Closing, ask_before_closing
 
                 wish = ask_before_closing(self, session, self._workings.lab.training.can_keep)
                 self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active

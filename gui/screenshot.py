@@ -20,7 +20,7 @@ from gui import specimens
 from gui.main_window import MainWindow
 from gui.run_shelf import RunShelf
 from gui.style import theme
-from gui.worker import Outcome
+from gui.training.worker import Outcome
 
 
 def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:

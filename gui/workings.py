@@ -18,7 +18,6 @@ from core.recognition import modelfile, rescue
 from core.runs.run_store import TRASH_AGE_S, Shelf
 from gui.lab_room import LabRoom
 from gui.main_window import SCHEMES
-from gui.mnist_desk import MnistDesk
 from gui.pad.pad_autosave import PadMemory
 from gui.recognition.active_model import Respondent
 from gui.recognition.model_picker import RespondentBox
@@ -29,8 +28,9 @@ from gui.shell.menus import Entry, Wish, choice, fill, toggle
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.message_bar import Kind
-from gui.training_session import RunState, TrainingSession
-from gui.worker import Outcome
+from gui.training.mnist_download import MnistDesk
+from gui.training.session import RunState, TrainingSession
+from gui.training.worker import Outcome
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow

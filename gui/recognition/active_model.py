@@ -11,7 +11,7 @@ from core.recognition.recognizer import Recognizer
 from core.training.snapshots import Kept
 
 if TYPE_CHECKING:
-    from gui.worker import Facts
+    from gui.training.worker import Facts
 
 
 class Respondent(enum.Enum):

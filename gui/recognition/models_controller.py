@@ -12,10 +12,10 @@ from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
-from gui import closing
 from gui.recognition.active_model import ModelSlot, Respondent
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind
+from gui.training import confirmations
 
 N_RECENT = 8
 """How many files that were opened or saved are listed."""
@@ -89,10 +89,10 @@ class ModelDesk(QObject):
     def may_replace(self) -> bool:
         """Return whether the user's own model may go: it is saved, or the user is asked, and it is or need not be."""
         if self._is_unsaved:
-            answer = closing.ask_about_unsaved(self._window, self._slot.own_name)
-            if answer is closing.Unsaved.SAVE:
+            answer = confirmations.ask_about_unsaved(self._window, self._slot.own_name)
+            if answer is confirmations.Unsaved.SAVE:
                 self.choose_place()
-            elif answer is closing.Unsaved.DISCARD:
+            elif answer is confirmations.Unsaved.DISCARD:
                 self._is_unsaved = False
         return not self._is_unsaved
 

@@ -10,12 +10,12 @@ from core.recognition.recognizer import Prediction
 from core.training.config import TrainConfig
 from core.training.history import Axis, History
 from core.training.loop import Progress
-from gui import closing
-from gui.closing import Closing, Unsaved
 from gui.curves.plot import Plot
 from gui.main_window import MainWindow
 from gui.shell.preferences import Preferences
-from gui.training_session import RunState
+from gui.training import confirmations
+from gui.training.confirmations import Closing, Unsaved
+from gui.training.session import RunState
 
 SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)
 
@@ -29,9 +29,9 @@ def as_the_program_does(garbage_in_its_thread):
 def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
-    monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.DISCARD)
-    monkeypatch.setattr(closing, "ask_before_cancelling", lambda parent, session, can_keep: Closing.DISCARD)
-    monkeypatch.setattr(closing, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
+    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session, can_keep: Closing.DISCARD)
+    monkeypatch.setattr(confirmations, "ask_before_cancelling", lambda parent, session, can_keep: Closing.DISCARD)
+    monkeypatch.setattr(confirmations, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
     window.add_curves()

@@ -23,7 +23,6 @@ from core.runs.run import Status
 from core.runs.run_store import Shelf
 from core.training import loop, recipes
 from core.training.config import TrainConfig
-from gui.closing import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.main_window import MainWindow
 from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.recognition.active_model import Respondent
@@ -31,7 +30,8 @@ from gui.recognition.models_controller import N_RECENT
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.palettes import LIGHT
-from gui.training_session import RunState
+from gui.training.confirmations import Closing, Unsaved, ask_before_cancelling, ask_before_closing
+from gui.training.session import RunState
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
 SEVEN = [(60, 60), (200, 60), (120, 240)]
@@ -62,7 +62,7 @@ def closing(monkeypatch):
             return self.answer
 
     answers = Answers()
-    monkeypatch.setattr("gui.closing.ask_before_closing", answers.ask)
+    monkeypatch.setattr("gui.training.confirmations.ask_before_closing", answers.ask)
     return answers
 
 
@@ -155,7 +155,7 @@ def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, sma
 
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    monkeypatch.setattr("gui.closing.ask_before_closing", end_and_stay)
+    monkeypatch.setattr("gui.training.confirmations.ask_before_closing", end_and_stay)
     assert not window.close()
     assert window.isVisible()
 
@@ -331,8 +331,8 @@ def questions(window, monkeypatch):
 
     questions, execute = Questions(), QMessageBox.exec
     monkeypatch.setattr(QMessageBox, "exec", lambda box: questions.ask(box))
-    monkeypatch.setattr("gui.closing.ask_before_closing", ask_before_closing)
-    monkeypatch.setattr("gui.closing.ask_before_cancelling", ask_before_cancelling)
+    monkeypatch.setattr("gui.training.confirmations.ask_before_closing", ask_before_closing)
+    monkeypatch.setattr("gui.training.confirmations.ask_before_cancelling", ask_before_cancelling)
     return questions
 
 
@@ -378,7 +378,7 @@ def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, 
     questions.meanwhile = [window.session.stop]
     asked = []
     with monkeypatch.context() as patch:
-        patch.setattr("gui.closing.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
+        patch.setattr("gui.training.confirmations.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
         assert window.close() is (answer is Unsaved.DISCARD)
     assert len(asked) == 1
     assert window.isVisible() is (answer is Unsaved.STAY)

@@ -396,7 +396,7 @@ def test_why_there_is_no_run_to_list_is_said(window, shelf):
 
 
 def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, window, elsewhere, monkeypatch):
-    monkeypatch.setattr("gui.worker.TRASH_AGE_S", 0.0)
+    monkeypatch.setattr("gui.training.worker.TRASH_AGE_S", 0.0)
     with qtbot.waitSignal(window.session.discarded, timeout=60_000):
         window.session.cancel()
     assert not list((elsewhere.folder / ".trash").iterdir())

@@ -47,8 +47,8 @@ from gui.main_window import MainWindow
 from gui.recognition.active_model import Respondent
 from gui.shell.error_reporting import FaultReporter, log
 from gui.shell.preferences import Preferences
-from gui.training_session import RunState
-from gui.worker import Outcome
+from gui.training.session import RunState
+from gui.training.worker import Outcome
 
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)

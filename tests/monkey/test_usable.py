@@ -14,12 +14,13 @@ from core.files import paths
 from core.runs.run import Run, Status
 from core.runs.run_store import Shelf
 from core.training import loop
-from gui import closing, inside_desk
-from gui.closing import Closing
+from gui import inside_desk
 from gui.main_window import MainWindow
 from gui.shell import error_reporting
 from gui.shell.preferences import Preferences
-from gui.training_session import RunState
+from gui.training import confirmations
+from gui.training.confirmations import Closing
+from gui.training.session import RunState
 
 WAIT_MS = 60_000
 LONG = dataclasses.replace(SMALL, epochs=5000)
@@ -28,7 +29,7 @@ LONG = dataclasses.replace(SMALL, epochs=5000)
 @pytest.fixture
 def window(qtbot, monkeypatch):
     """The real window with all that the program puts around it: the log, and the hook for exceptions."""
-    monkeypatch.setattr(closing, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
+    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
     window = MainWindow(Preferences())
     error_reporting.start_log()
     reporter = error_reporting.FaultReporter()

@@ -8,7 +8,7 @@ from core.recognition.modelfile import Model
 from core.training.history import Axis
 from core.training.splits import Splits
 from gui.recognition.active_model import ModelSlot, Respondent
-from gui.worker import Facts
+from gui.training.worker import Facts
 
 
 def network(seed):

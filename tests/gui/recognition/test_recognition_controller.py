@@ -27,7 +27,7 @@ from gui.pad.stroke import fitted
 from gui.recognition.active_model import ModelSlot, Respondent
 from gui.recognition.pad_panel import PadPanel
 from gui.recognition.recognition_controller import Reader
-from gui.worker import Facts
+from gui.training.worker import Facts
 
 LEFT = Qt.MouseButton.LeftButton
 ALL, NONE = 1e6, -1e6  # thresholds that refuse all, and nothing

@@ -14,16 +14,16 @@ from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run, Status
 from core.runs.run_store import Shelf
 from core.training.loop import Progress
-from gui import closing
-from gui.closing import Closing
-from gui.keeping_desk import KeepingDesk
 from gui.recognition.active_model import ModelSlot
 from gui.recognition.models_controller import ModelDesk
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind, Offer, Offers
-from gui.training_panel import TrainingPanel
-from gui.training_session import RunState, TrainingSession
-from gui.worker import Facts, Outcome
+from gui.training import confirmations
+from gui.training.confirmations import Closing
+from gui.training.panel import TrainingPanel
+from gui.training.session import RunState, TrainingSession
+from gui.training.storage_warnings import KeepingDesk
+from gui.training.worker import Facts, Outcome
 
 if TYPE_CHECKING:
     from gui.curves.curves import Curves
@@ -152,7 +152,7 @@ class TrainingDesk(QObject):
         """End the run and throw it away; one that could not be brought back only after a question."""
         wish = Closing.DISCARD
         if self._session.state is not RunState.PREPARING:  # or it has not learned anything yet
-            wish = closing.ask_before_cancelling(self._window, self._session, self.can_keep)
+            wish = confirmations.ask_before_cancelling(self._window, self._session, self.can_keep)
         if wish is Closing.DISCARD:
             self._session.cancel()
         elif wish is Closing.KEEP:

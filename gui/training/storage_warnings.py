@@ -9,8 +9,8 @@ from core.runs.run import Run
 from core.runs.run_store import Shelf
 from gui.recognition.models_controller import ModelDesk
 from gui.style.message_bar import Kind, Offer, Offers
-from gui.training_session import RunState, TrainingSession
-from gui.worker import Outcome
+from gui.training.session import RunState, TrainingSession
+from gui.training.worker import Outcome
 
 
 class KeepingDesk(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
 from core.errors import ConfigError
 from core.training import recipes
 from core.training.config import TrainConfig
-from gui.settings_form import NumberBox, SettingsForm
+from gui.training.settings_form import NumberBox, SettingsForm
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.training import recipes
-from gui.training_choices import TrainingChoices
+from gui.training.choices import TrainingChoices
 
 QUICK = recipes.RECIPES["quick"]
 

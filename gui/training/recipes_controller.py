@@ -9,7 +9,7 @@ from core.errors import DigitpadError
 from core.training import recipes
 from core.training.recipefile import Recipe
 from gui.style.message_bar import Kind
-from gui.training_panel import TrainingPanel
+from gui.training.panel import TrainingPanel
 
 
 class RecipeDesk(QObject):

@@ -15,8 +15,8 @@ from core.runs import run_recorder
 from core.runs.run import Status
 from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
-from gui.closing import Unsaved, ask_about_unsaved
 from gui.style.message_bar import Offer
+from gui.training.confirmations import Unsaved, ask_about_unsaved
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
 WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, input_scale=1.0)
@@ -430,7 +430,7 @@ def asked(monkeypatch):
             return self.answer
 
     answers = Answers()
-    monkeypatch.setattr("gui.closing.ask_about_unsaved", answers.ask)
+    monkeypatch.setattr("gui.training.confirmations.ask_about_unsaved", answers.ask)
     yield answers
     answers.answer = Unsaved.DISCARD  # the window is closed now
 

@@ -3,9 +3,9 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from gui.settings_form import NumberBox
 from gui.style import theme
-from gui.training_session import RunState
+from gui.training.session import RunState
+from gui.training.settings_form import NumberBox
 
 
 class TrainingControls(QWidget):

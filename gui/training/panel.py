@@ -7,14 +7,14 @@ from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.loop import Progress
 from core.training.recipefile import Recipe
-from gui.mnist_bar import MnistBar
-from gui.settings_form import SettingsForm
 from gui.style import theme
-from gui.training_choices import TrainingChoices
-from gui.training_controls import TrainingControls
-from gui.training_progress import TrainingProgress
-from gui.training_session import RunState
-from gui.worker import Facts
+from gui.training.choices import TrainingChoices
+from gui.training.controls import TrainingControls
+from gui.training.mnist_bar import MnistBar
+from gui.training.progress import TrainingProgress
+from gui.training.session import RunState
+from gui.training.settings_form import SettingsForm
+from gui.training.worker import Facts
 
 _FOLD_HEIGHT = (60, 300)  # px: it gives way to the curves, and leaves them room
 

@@ -10,7 +10,7 @@ from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from core.training.loop import Progress
 from core.training.snapshots import Kept
-from gui.worker import Facts, Order, Outcome, Worker
+from gui.training.worker import Facts, Order, Outcome, Worker
 
 
 class RunState(enum.Enum):

@@ -7,7 +7,7 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, SignalInstance
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from gui.training_session import TrainingSession
+from gui.training.session import TrainingSession
 
 _Answer = TypeVar("_Answer")
 

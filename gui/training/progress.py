@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from core.training.loop import Progress
 from gui.style import theme
-from gui.training_session import RunState
-from gui.worker import Facts
+from gui.training.session import RunState
+from gui.training.worker import Facts
 
 
 class TrainingProgress(QWidget):

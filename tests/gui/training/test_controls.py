@@ -2,8 +2,8 @@
 
 import pytest
 
-from gui.training_controls import TrainingControls
-from gui.training_session import RunState
+from gui.training.controls import TrainingControls
+from gui.training.session import RunState
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from core.runs.run import STATE, Status
 from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
-from gui.training_session import RunState, TrainingSession
-from gui.worker import RECORDS_INTERVAL_S
+from gui.training.session import RunState, TrainingSession
+from gui.training.worker import RECORDS_INTERVAL_S
 
 CONFIG = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
 
