@@ -47,7 +47,7 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from gui.run_shelf import RunShelf
+    from gui.runs.runs_view import RunShelf
 
     app = QApplication([])
     with tempfile.TemporaryDirectory() as folder:

@@ -15,8 +15,8 @@ from gui.inside_view import AnswersView, InsideView
 from gui.recognition.active_model import ModelSlot
 from gui.recognition.models_controller import ModelDesk
 from gui.recognition.recognition_controller import Reader
-from gui.run_desk import RunDesk
-from gui.run_shelf import RunShelf
+from gui.runs.runs_controller import RunDesk
+from gui.runs.runs_view import RunShelf
 from gui.style import theme
 from gui.style.message_bar import NoticeBar, Offer
 from gui.training.panel import TrainingPanel

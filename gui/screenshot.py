@@ -18,7 +18,7 @@ from core.runs.run_store import Shelf
 from core.training.loop import Progress
 from gui import specimens
 from gui.main_window import MainWindow
-from gui.run_shelf import RunShelf
+from gui.runs.runs_view import RunShelf
 from gui.style import theme
 from gui.training.worker import Outcome
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs.run import Broken, Run, Status, differing
-from gui.run_table import SORT_ROLE, Entry, RunTable
+from gui.runs.run_table import SORT_ROLE, Entry, RunTable
 from gui.style import theme
 
 _MAX_COLUMN = 220  # px: a long name does not push the scores away

@@ -17,8 +17,8 @@ from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run
 from core.runs.run_store import Shelf
 from core.training.history import COLUMNS
-from gui.run_shelf import RunShelf
-from gui.run_table import Entry
+from gui.runs.run_table import Entry
+from gui.runs.runs_view import RunShelf
 from gui.style.message_bar import Kind
 
 if TYPE_CHECKING:
