@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import Shelf
-from gui.inside_desk import InsideDesk
-from gui.inside_view import AnswersView, InsideView
+from gui.inspector.inspector_controller import InsideDesk
+from gui.inspector.inspector_view import AnswersView, InsideView
 from gui.recognition.active_model import ModelSlot
 from gui.recognition.models_controller import ModelDesk
 from gui.recognition.recognition_controller import Reader

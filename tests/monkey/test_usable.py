@@ -14,7 +14,7 @@ from core.files import paths
 from core.runs.run import Run, Status
 from core.runs.run_store import Shelf
 from core.training import loop
-from gui import inside_desk
+from gui.inspector import inspector_controller
 from gui.main_window import MainWindow
 from gui.shell import error_reporting
 from gui.shell.preferences import Preferences
@@ -166,7 +166,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
 
 def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
     is_usable(qtbot, window)
-    monkeypatch.setattr(inside_desk.examination, "examine", fail)
+    monkeypatch.setattr(inspector_controller.examination, "examine", fail)
     with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=WAIT_MS):
         window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
     assert "it was only a test" in messages[-1][0]

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from core.training.snapshots import Mark
-from gui.scrubber import NEWEST, Scrubber
+from gui.inspector.scrubber import NEWEST, Scrubber
 from gui.style import theme
 
 

@@ -7,8 +7,8 @@ from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.recognizer import Recognizer
 from core.training.snapshots import Mark, Snapshots, answers_over
-from gui import answer_history
-from gui.answer_history import AnswerHistory
+from gui.inspector import answer_history
+from gui.inspector.answer_history import AnswerHistory
 
 SIZES = (784, 12, 10)
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from core.digits import N_CLASSES
-from gui.confusion_grid import ConfusionGrid
+from gui.inspector.confusion_grid import ConfusionGrid
 from gui.style import theme
 
 

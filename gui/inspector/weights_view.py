@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from core.digits import N_PIXELS
+from gui.inspector.tile_page import TilePage
 from gui.style import theme
-from gui.tile_page import TilePage
 
 
 class WeightsView(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.confusion_view import ConfusionView
+from gui.inspector.confusion_view import ConfusionView
 from gui.style import theme
 from gui.style.colormaps import contrast, legible_on
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from core.training.curve import MAX_BUCKETS
 from core.training.inspection import Inspection
-from gui.layers_view import LayersView
-from gui.sparkline import Sparkline
+from gui.inspector.layers_view import LayersView
+from gui.inspector.sparkline import Sparkline
 from gui.style import theme
 from gui.style.palettes import DARK, LIGHT
 

@@ -9,8 +9,8 @@ from core.data import idx
 from core.preprocessing.ink import Drawing
 from core.runs.run_store import Shelf
 from core.training.config import TrainConfig
+from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import Respondent
-from gui.scrubber import NEWEST
 
 SMALL = TrainConfig(hidden=(16,), epochs=6, batch_size=20, learning_rate=0.1, momentum=0.9)
 SEVEN = [[[20, 20], [80, 20], [45, 100]]]

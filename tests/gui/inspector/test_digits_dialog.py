@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-from gui.pictures_dialog import MAX_PICTURES, PicturesDialog
+from gui.inspector.digits_dialog import MAX_PICTURES, PicturesDialog
 from gui.style import theme
 from gui.style.palettes import DARK
 

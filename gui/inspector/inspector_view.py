@@ -2,11 +2,11 @@
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from gui.confusion_view import ConfusionView
-from gui.layers_view import LayersView
-from gui.scrubber import Scrubber
+from gui.inspector.confusion_view import ConfusionView
+from gui.inspector.layers_view import LayersView
+from gui.inspector.scrubber import Scrubber
+from gui.inspector.weights_view import WeightsView
 from gui.style import theme
-from gui.weights_view import WeightsView
 
 
 class _Page(QScrollArea):

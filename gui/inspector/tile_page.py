@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import SIZE
 from core.training import inspection
+from gui.inspector.tile_grid import PITCH, TileGrid
 from gui.style import theme
 from gui.style.colormaps import ramp
 from gui.style.placeholder import paint_hint
-from gui.tile_grid import PITCH, TileGrid
 
 _ENLARGED = 5  # logical pixels a weight, of the tile that is pointed at
 _MIDDLE = 127  # where no weight is in the colour table; 254 is the largest, 255 the gap

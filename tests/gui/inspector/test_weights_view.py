@@ -9,9 +9,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gui.inspector.weights_view import WeightsView
 from gui.style import theme
 from gui.style.palettes import DARK
-from gui.weights_view import WeightsView
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, QSize
 
 from core.digits import SIZE
-from gui.tile_grid import MAX_TILES, PITCH, TileGrid
+from gui.inspector.tile_grid import MAX_TILES, PITCH, TileGrid
 
 ROOMS = [QSize(528, 386), QSize(300, 200), QSize(900, 700), QSize(1500, 1300)]
 

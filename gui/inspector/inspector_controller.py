@@ -16,13 +16,13 @@ from core.runs.run import Run
 from core.training import dataset_predictions
 from core.training.loop import Progress
 from core.training.snapshots import Kept
-from gui.answer_history import AnswerHistory
-from gui.cell_pictures import CellPictures
-from gui.examiner import Examined, Examiner
-from gui.inside_view import AnswersView, InsideView
-from gui.pictures_dialog import PicturesDialog
+from gui.inspector.answer_history import AnswerHistory
+from gui.inspector.cell_pictures import CellPictures
+from gui.inspector.digits_dialog import PicturesDialog
+from gui.inspector.evaluation_thread import Examined, Examiner
+from gui.inspector.inspector_view import AnswersView, InsideView
+from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ModelSlot
-from gui.scrubber import NEWEST
 from gui.style.message_bar import Kind
 from gui.training.session import TrainingSession
 from gui.training.worker import Facts

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from gui.sparkline import Sparkline
+from gui.inspector.sparkline import Sparkline
 from gui.style import theme
 
 

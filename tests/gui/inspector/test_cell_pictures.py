@@ -5,7 +5,7 @@ import pytest
 
 from core.data.dataset import Dataset
 from core.training.dataset_predictions import Examination
-from gui.cell_pictures import CellPictures
+from gui.inspector.cell_pictures import CellPictures
 
 LABELS, ANSWERS = np.array([4, 4, 9, 4, 4]), np.array([9, 9, 9, 4, 9])
 CONFUSION = np.zeros((10, 10), np.int64)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLay
 
 from core.training.curve import Curve
 from core.training.inspection import Inspection
-from gui.sparkline import Sparkline
+from gui.inspector.sparkline import Sparkline
 from gui.style import theme
 
 _MANY_DEAD = 0.5  # the share from which it is marked

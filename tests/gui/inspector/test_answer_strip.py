@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.answer_strip import AnswerStrip, _colours
+from gui.inspector.answer_strip import AnswerStrip, _colours
 from gui.style import theme
 
 WIDTH, HEIGHT = 316, 100

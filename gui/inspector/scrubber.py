@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.training.snapshots import Mark
-from gui.answer_strip import AnswerStrip
+from gui.inspector.answer_strip import AnswerStrip
 from gui.style import theme
 
 NEWEST = -1
