@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core.runs.run_store import Shelf
     from gui.recognition.active_model import ModelSlot
     from gui.recognition.recognition_controller import Reader
-    from gui.workings import Workings
+    from gui.workbench import Workings
 
 SCHEMES = {"light": False, "dark": True}
 """Whether a scheme is dark, by its name; any other follows the system."""
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         if self._workings is not None:
             return
         from core.runs.run_store import Shelf
-        from gui.workings import Workings
+        from gui.workbench import Workings
 
         shelf = Shelf() if self._shelf is None and self._preferences is not None else self._shelf
         self._workings = works = Workings(self, self._preferences, shelf)

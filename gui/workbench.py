@@ -16,7 +16,7 @@ from core.errors import ConfigError, DataError, ModelError
 from core.files import paths
 from core.recognition import modelfile, rescue
 from core.runs.run_store import TRASH_AGE_S, Shelf
-from gui.lab_room import LabRoom
+from gui.lab_panel import LabRoom
 from gui.main_window import SCHEMES
 from gui.pad.pad_autosave import PadMemory
 from gui.recognition.active_model import Respondent
