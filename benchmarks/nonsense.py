@@ -1,7 +1,7 @@
 """Things that are no digit, to test refusals with: scribbles, dashes, blots, and digits over each other.
 
-Made by other means than what the network learned from (``core.synthetic.nondigits``, of which nothing is used here): sums
-of sines and autoregressive processes, shaken lines, outlines filled by hatching, and real pen digits of writers whom it
+Made by other means than what the network learned from (nothing of ``core.synthetic.nondigits`` is used here): sums of
+sines and autoregressive processes, shaken lines, outlines filled by hatching, and real pen digits of writers whom it
 has not seen.
 
     DIGITPAD_DATA=FOLDER python benchmarks/nonsense.py PAGE.png

@@ -1,7 +1,7 @@
 """A comparison: several recipes, each with the same seeds, on the same digits, for the same number of steps.
 
-Recipes and seeds make jobs; a runner (``core.comparison.local_runner``, ``core.comparison.dask_runner``) does those whose result is not kept yet;
-the results make a row for each recipe.
+Recipes and seeds make jobs; a runner (``local_runner``, ``dask_runner``) does those whose result is not kept yet; the
+results make a row for each recipe.
 """
 
 import dataclasses

@@ -1,8 +1,8 @@
 """Pictures: an image file, or a canvas, to the 28×28 pixels that a network sees.
 
-The digit is told from its ground by its brightness (``core.preprocessing.foreground``); strokes thinner or thicker than MNIST's are
-brought to the width of those (``core.preprocessing.stroke_width``); the digit's box is reduced by area averaging to a longer side of
-20 pixels, and placed like every digit (``core.preprocessing.geometry``).
+The digit is told from its ground by its brightness (``foreground``); strokes thinner or thicker than MNIST's are
+brought to the width of those (``stroke_width``); the digit's box is reduced by area averaging to a longer side of 20
+pixels, and placed like every digit (``geometry``).
 """
 
 import io

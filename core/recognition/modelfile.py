@@ -23,7 +23,7 @@ from core.recognition.calibration import TEMPERATURES, Calibration
 FORMAT = 1
 """Version of the file's layout. A newer one is refused."""
 PREPROCESSING = 1
-"""Version of the way from ink to 28×28 (``core.preprocessing.geometry``, ``core.preprocessing.ink``): a model is only as good as its likeness."""
+"""Version of ``core.preprocessing``: a model reads well only what was brought to 28×28 as its training images were."""
 MAX_BYTES = 256 * 2**20
 SUFFIX = ".safetensors"
 PRECISIONS = ("float32", "float16")

@@ -1,7 +1,8 @@
 """The same network for other runtimes: an ONNX graph from pixels in [0, 1] to calibrated probabilities.
 
-What asks it must place the digit as ``core.preprocessing.geometry`` does. All that comes after is in the graph: the scale of the
-input, the temperature, the threshold. The package ``onnx`` is an extra, and slow to import: only ``build`` needs it.
+What asks it must place the digit as ``core.preprocessing.geometry`` does. All that comes after is in the graph: the
+scale of the input, the temperature, the threshold. The package ``onnx`` is an extra, and slow to import: only ``build``
+needs it.
 """
 
 import json

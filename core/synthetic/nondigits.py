@@ -1,8 +1,7 @@
 """What people put on a drawing pad that is no digit, as varied as possible, for a network to learn what to refuse.
 
-Signs typed by hand or made up (``core.synthetic.symbols``), scribbles, blots and dashes (``core.synthetic.scribbles``), and digits
-that are spoiled (``core.synthetic.corrupted``). What is made up is not looked at again: a few in a hundred happen to be a
-digit to some reader.
+Symbols typed by hand or made up (``symbols``), scribbles, blots and dashes (``scribbles``), and corrupted digits
+(``corrupted``). What is made up is not looked at again: a few in a hundred happen to be a digit to some reader.
 """
 
 import numpy as np

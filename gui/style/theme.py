@@ -1,4 +1,4 @@
-"""The look that is shown: which scheme of colours (``gui.style.palettes``), sizes, fonts, and icons that keep to the scheme.
+"""The look that is shown: the palette in use (``gui.style.palettes``), sizes, fonts, and icons in its colours.
 
 A palette is set by hand, because ``QStyleHints.setColorScheme`` does nothing where there is no platform theme. Widgets
 that paint themselves read ``colours()`` in their paint event and repaint on ``QEvent.PaletteChange``, which each change

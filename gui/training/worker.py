@@ -122,7 +122,7 @@ class Worker(QThread):
     """After how many samples, and to what."""
     snapshotTaken = Signal(int, object)
     momentsKept = Signal(int, object)
-    """The snapshots kept so far to look back through: a tuple of ``core.training.snapshots.Kept``, never written to again."""
+    """The snapshots kept so far to look back through: a tuple of ``snapshots.Kept``, never written to again."""
     keepingTold = Signal(int, str)
     """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
     moved = Signal(int, object, str)
