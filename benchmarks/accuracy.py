@@ -48,7 +48,7 @@ _DEFORMED = dataclasses.replace(
 
 
 @dataclasses.dataclass(frozen=True)
-class Mark:
+class Moment:
     """An accuracy to be reached, by a recipe, in so many seconds."""
 
     accuracy: float
@@ -58,10 +58,10 @@ class Mark:
 
 
 MARKS = {
-    "96.2": Mark(0.962, dataclasses.replace(_QUICK, epochs=1, validation_share=0.02), 2, 1),
-    "98": Mark(0.98, dataclasses.replace(_QUICK, epochs=5, validation_share=0.02), 5, 4),
-    "99": Mark(0.99, dataclasses.replace(_DEFORMED, epochs=10), 60, 40),
-    "99.2": Mark(0.992, dataclasses.replace(_DEFORMED, epochs=45, deformation=1.0, deformation_end=0.25), 70, 70),
+    "96.2": Moment(0.962, dataclasses.replace(_QUICK, epochs=1, validation_share=0.02), 2, 1),
+    "98": Moment(0.98, dataclasses.replace(_QUICK, epochs=5, validation_share=0.02), 5, 4),
+    "99": Moment(0.99, dataclasses.replace(_DEFORMED, epochs=10), 60, 40),
+    "99.2": Moment(0.992, dataclasses.replace(_DEFORMED, epochs=45, deformation=1.0, deformation_end=0.25), 70, 70),
 }
 
 

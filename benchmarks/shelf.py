@@ -14,13 +14,13 @@ from pathlib import Path
 from goals import goal
 
 from core.runs.run import Run, Status, versions
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 
 ROUNDS = 5
 
 
-def filled(folder: Path, n: int) -> Shelf:
+def filled(folder: Path, n: int) -> RunStore:
     """Return a shelf of n runs that have ended."""
     for number in range(n):
         run = Run(
@@ -36,7 +36,7 @@ def filled(folder: Path, n: int) -> Shelf:
         )
         run.folder.mkdir(parents=True)
         dataclasses.replace(run, note="a note " * (number % 20)).save()
-    return Shelf(folder)
+    return RunStore(folder)
 
 
 def main() -> None:
@@ -47,17 +47,17 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from gui.runs.runs_view import RunShelf
+    from gui.runs.runs_view import RunsView
 
     app = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        shelf = filled(Path(folder), n)
+        store = filled(Path(folder), n)
         seconds = []
         for _ in range(ROUNDS):
-            view = RunShelf()
+            view = RunsView()
             view.resize(560, 500)
             began = time.perf_counter()
-            view.show_runs(shelf.runs())
+            view.show_runs(store.runs())
             view.show()
             app.processEvents()
             view.grab()

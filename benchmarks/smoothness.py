@@ -14,8 +14,8 @@ from stage import Stage, Ticks, config, rate_alone
 from core import threads
 from core.data import sources
 from core.runs.run import Run, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress
@@ -35,9 +35,9 @@ def smoothness(platform: str, seconds: float) -> None:
     stage.play(1)
     timer_and_pen(stage, platform, seconds)
     stage.end()
-    stage.window.lab.training.take_up(long_run(Shelf()))
+    stage.window.lab.training.take_up(long_run(RunStore()))
     stage.wait(lambda: stage.window.session.seconds > 1e5)
-    overlay(stage, Shelf(), 20)
+    overlay(stage, RunStore(), 20)
     timer_and_pen(stage, f"{platform}-long", seconds)
     stage.close()
 
@@ -95,24 +95,24 @@ def rule(platform: str, seconds: float) -> None:
     stage.close()
 
 
-def long_run(shelf: Shelf) -> Run:
+def long_run(store: RunStore) -> Run:
     """Return a run on a shelf that was interrupted after a million records, with a tenth of it still to come."""
     per_epoch = -(-54_000 // 128)
     n_epochs = -(-_MILLION // per_epoch)
     experiment = Experiment.prepare(
         "quick", config(n_epochs * 11 // 10), sources.default(), threads.default(window=True)
     )
-    state, keeper = experiment.state, Keeper.begin(experiment, shelf)
+    state, recorder = experiment.state, RunRecorder.begin(experiment, store)
     per_epoch = len(state.loader)
-    with keeper:
+    with recorder:
         for epoch in range(n_epochs):
-            keeper.history.add(records(epoch, per_epoch, state.loader.n_rows), 100.0 * (epoch + 1))
+            recorder.history.add(records(epoch, per_epoch, state.loader.n_rows), 100.0 * (epoch + 1))
         state.epoch, state.step, state.samples = n_epochs, n_epochs * per_epoch, n_epochs * state.loader.n_rows
         state.loader.epoch, state.first_loss, state.mean_loss = n_epochs, 2.3, 0.1
-        keeper.seconds = 100.0 * n_epochs
-        keeper.write()
-    assert keeper.run is not None
-    return dataclasses.replace(keeper.run, status=Status.INTERRUPTED)
+        recorder.seconds = 100.0 * n_epochs
+        recorder.write()
+    assert recorder.run is not None
+    return dataclasses.replace(recorder.run, status=Status.INTERRUPTED)
 
 
 def records(epoch: int, per_epoch: int, n_rows: int) -> list[Progress]:
@@ -131,10 +131,10 @@ def records(epoch: int, per_epoch: int, n_rows: int) -> list[Progress]:
     return [*found[:-1], dataclasses.replace(found[-1], **evaluation)]
 
 
-def overlay(stage: Stage, shelf: Shelf, n: int) -> None:
+def overlay(stage: Stage, store: RunStore, n: int) -> None:
     """Put n finished runs of 50 epochs on the shelf, and tick them."""
     for _ in range(n):
-        run = shelf.begin(name="quick", recipe="quick", settings=config(50).as_dict())
+        run = store.begin(name="quick", recipe="quick", settings=config(50).as_dict())
         history = History(Axis(54_000, 422))
         for epoch in range(50):
             history.add(records(epoch, 422, 54_000), epoch + 1.0)
@@ -142,7 +142,7 @@ def overlay(stage: Stage, shelf: Shelf, n: int) -> None:
         dataclasses.replace(run, status=Status.FINISHED).save()
     lab = stage.window.lab
     lab.runs.refresh()
-    table = lab.run_shelf.table
+    table = lab.runs_view.table
     blocked = table.blockSignals(True)
     for row in range(n):
         table.setData(table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)

@@ -34,7 +34,7 @@ class Stage:
         self.window.show()
         self.window.add_curves()
         self.play(0.5)
-        gc_timer.spare_what_is()
+        gc_timer.freeze_current_objects()
 
     def play(self, seconds: float) -> None:
         """Let the window live for a while."""

@@ -15,7 +15,7 @@ NOT_A_DIGIT = 10
 """The label of a drawing that is none of the ten digits: training uses it, no prediction returns it."""
 
 
-class Judgement(enum.Enum):
+class Verdict(enum.Enum):
     """The verdict on a drawing."""
 
     DIGIT = "digit"

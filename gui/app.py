@@ -114,17 +114,17 @@ def _open_window(app: "QApplication") -> int:
 def _settle(app: "QApplication", window: "MainWindow") -> None:
     """Do what the first frame does not wait for."""
     from gui.shell import gc_timer
-    from gui.shell.error_reporting import FaultReporter, start_log
-    from gui.shell.termination import Interrupts
+    from gui.shell.error_reporting import ErrorReporter, start_log
+    from gui.shell.termination import TerminationSignals
     from gui.style import icons
 
     app.setWindowIcon(icons.app_icon())
     start_log()
-    faults = FaultReporter(app)
+    faults = ErrorReporter(app)
     faults.install()
     faults.reported.connect(window.report_fault)
-    window.furnished.connect(gc_timer.spare_what_is)
-    Interrupts(app).asked.connect(window.give_way)
+    window.furnished.connect(gc_timer.freeze_current_objects)
+    TerminationSignals(app).asked.connect(window.give_way)
 
 
 if __name__ == "__main__":

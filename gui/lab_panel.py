@@ -9,27 +9,27 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
-from core.runs.run_store import Shelf
-from gui.inspector.inspector_controller import InsideDesk
-from gui.inspector.inspector_view import AnswersView, InsideView
-from gui.recognition.active_model import ModelSlot
-from gui.recognition.models_controller import ModelDesk
-from gui.recognition.recognition_controller import Reader
-from gui.runs.runs_controller import RunDesk
-from gui.runs.runs_view import RunShelf
+from core.runs.run_store import RunStore
+from gui.inspector.inspector_controller import InspectorController
+from gui.inspector.inspector_view import ConfusionPage, InspectorView
+from gui.recognition.active_model import ActiveModel
+from gui.recognition.models_controller import ModelsController
+from gui.recognition.recognition_controller import RecognitionController
+from gui.runs.runs_controller import RunsController
+from gui.runs.runs_view import RunsView
 from gui.style import theme
-from gui.style.message_bar import NoticeBar, Offer
+from gui.style.message_bar import MessageBar, Offer
 from gui.training.panel import TrainingPanel
-from gui.training.recipes_controller import RecipeDesk
+from gui.training.recipes_controller import RecipesController
 from gui.training.session import RunState, TrainingSession
-from gui.training.training_controller import TrainingDesk
-from gui.training.worker import Outcome
+from gui.training.training_controller import TrainingController
+from gui.training.worker import RunOutcome
 
 if TYPE_CHECKING:
     from gui.curves.curves import Curves
 
 
-class LabRoom(QWidget):
+class LabPanel(QWidget):
     """Composes the views about training, and the desks that serve them.
 
     Parameters
@@ -46,19 +46,24 @@ class LabRoom(QWidget):
     """The user wants the curves over another axis."""
 
     def __init__(
-        self, session: TrainingSession, slot: ModelSlot, reader: Reader, models: ModelDesk, shelf: Shelf | None
+        self,
+        session: TrainingSession,
+        slot: ActiveModel,
+        recognition: RecognitionController,
+        models: ModelsController,
+        store: RunStore | None,
     ) -> None:
         super().__init__()
-        self._session, self._reader = session, reader
+        self._session, self._recognition = session, recognition
         self.panel = TrainingPanel()
-        self.notice = NoticeBar()
+        self.message_bar = MessageBar()
         self.tabs = QTabWidget()
-        self.run_shelf, self.inside_view, self.answers_view = RunShelf(), InsideView(), AnswersView()
+        self.runs_view, self.inside_view, self.answers_view = RunsView(), InspectorView(), ConfusionPage()
         self.curves: Curves | None = None
-        self.training = TrainingDesk(session, self.panel, slot, models, shelf, self)
-        self.recipes = RecipeDesk(self.panel, self)
-        self.runs = RunDesk(self.run_shelf, shelf or Shelf(), self, _save_picture)
-        self.inside = InsideDesk(session, slot, self.inside_view, self.answers_view, self)
+        self.training = TrainingController(session, self.panel, slot, models, store, self)
+        self.recipes = RecipesController(self.panel, self)
+        self.runs = RunsController(self.runs_view, store or RunStore(), self, _save_picture)
+        self.inside = InspectorController(session, slot, self.inside_view, self.answers_view, self)
         self._curves_place = QVBoxLayout()
         self._lay_out()
         self._connect(models)
@@ -68,7 +73,7 @@ class LabRoom(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.panel)
-        layout.addWidget(self.notice)  # here it moves neither the pad nor a button under the hand
+        layout.addWidget(self.message_bar)  # here it moves neither the pad nor a button under the hand
         layout.addWidget(self.tabs, 1)
         curves = QWidget()
         curves.setLayout(self._curves_place)
@@ -76,15 +81,15 @@ class LabRoom(QWidget):
         self.tabs.setDocumentMode(True)
         for page, title, tip in (
             (curves, self.tr("Curves"), self.tr("How the run goes on")),
-            (self.run_shelf, self.tr("Runs"), self.tr("All runs that were kept, side by side")),
+            (self.runs_view, self.tr("Runs"), self.tr("All runs that were kept, side by side")),
             (self.inside_view, self.tr("Network"), self.tr("What the network is like inside, and how it came to be")),
             (self.answers_view, self.tr("Answers"), self.tr("What is read as what, and the mistakes themselves")),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
 
-    def _connect(self, models: ModelDesk) -> None:
-        for desk in (self.training, self.recipes, self.runs, self.inside):
-            desk.told.connect(self.notice.show_message)
+    def _connect(self, models: ModelsController) -> None:
+        for controller in (self.training, self.recipes, self.runs, self.inside):
+            controller.told.connect(self.message_bar.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
         self._session.stateChanged.connect(self._on_state)
@@ -92,14 +97,14 @@ class LabRoom(QWidget):
         self.runs.undoable.connect(self._offer_undo)
         self.runs.restored.connect(self.training.note_restored)
         self.runs.modelTaken.connect(models.take)
-        self.run_shelf.settingsRequested.connect(self._use_settings)
-        self.run_shelf.resumeRequested.connect(self.training.take_up)
-        self.run_shelf.continueRequested.connect(self.training.continue_from)
-        self.run_shelf.overlaysChanged.connect(self._show_overlays)
-        self.run_shelf.examineRequested.connect(self._examine)
+        self.runs_view.settingsRequested.connect(self._use_settings)
+        self.runs_view.resumeRequested.connect(self.training.take_up)
+        self.runs_view.continueRequested.connect(self.training.continue_from)
+        self.runs_view.overlaysChanged.connect(self._show_overlays)
+        self.runs_view.examineRequested.connect(self._examine)
         theme.notifier.changed.connect(self._show_overlays)
-        self.inside.pictureChosen.connect(self._reader.show_digit)
-        self._reader.answered.connect(self._on_answered)
+        self.inside.pictureChosen.connect(self._recognition.show_digit)
+        self._recognition.answered.connect(self._on_answered)
         self.tabs.currentChanged.connect(self._on_tab)
 
     def add_curves(self, log: QAction, axis: str) -> None:
@@ -129,20 +134,20 @@ class LabRoom(QWidget):
 
     def _on_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
-            self.notice.clear()
+            self.message_bar.clear()
 
-    def _on_ended(self, outcome: Outcome) -> None:
+    def _on_ended(self, outcome: RunOutcome) -> None:
         self.runs.refresh()
         self.ended.emit(outcome)
 
     def _on_tab(self) -> None:
-        if self.tabs.currentWidget() is self.run_shelf:
+        if self.tabs.currentWidget() is self.runs_view:
             self.runs.refresh()
         elif self.tabs.currentWidget() is self.inside_view:
             self.inside.ask_history()
 
     def _on_answered(self) -> None:
-        self.inside.set_image(self._reader.shown.image)
+        self.inside.set_image(self._recognition.shown.image)
 
     def _show_overlays(self) -> None:
         """Lay the curves of the ticked runs beside those of the run that goes on."""
@@ -151,16 +156,16 @@ class LabRoom(QWidget):
 
     def _examine(self, run: Run) -> None:
         self.tabs.setCurrentWidget(self.answers_view)
-        self.inside.examine(run)
+        self.inside.predict_dataset(run)
 
     def _use_settings(self, run: Run) -> None:
         if self._session.is_active:
-            self.notice.show_message(self.tr("A network is in training: its settings stay as they are."))
+            self.message_bar.show_message(self.tr("A network is in training: its settings stay as they are."))
         elif self.training.use_settings(run):
             self.panel.fold_button.setChecked(True)
 
     def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        self.notice.show_message(text, offers={self.tr("Undo"): Offer(undo)})
+        self.message_bar.show_message(text, offers={self.tr("Undo"): Offer(undo)})
 
 
 def _save_picture(run: Run, path: Path) -> None:

@@ -16,10 +16,10 @@ from gui.shell.preferences import Preferences
 from gui.style import theme
 
 if TYPE_CHECKING:
-    from core.runs.run_store import Shelf
-    from gui.recognition.active_model import ModelSlot
-    from gui.recognition.recognition_controller import Reader
-    from gui.workbench import Workings
+    from core.runs.run_store import RunStore
+    from gui.recognition.active_model import ActiveModel
+    from gui.recognition.recognition_controller import RecognitionController
+    from gui.workbench import Workbench
 
 SCHEMES = {"light": False, "dark": True}
 """Whether a scheme is dark, by its name; any other follows the system."""
@@ -45,16 +45,16 @@ class MainWindow(QMainWindow):
     furnished = Signal()
     """All that comes after it is there."""
 
-    slot: "ModelSlot"
-    reader: "Reader"
+    slot: "ActiveModel"
+    recognition: "RecognitionController"
 
     def __init__(
-        self, preferences: Preferences | None = None, shelf: "Shelf | None" = None, *, in_steps: bool = False
+        self, preferences: Preferences | None = None, store: "RunStore | None" = None, *, in_steps: bool = False
     ) -> None:
         super().__init__()
         self.setWindowTitle("digitpad")
-        self._preferences, self._shelf = preferences, shelf
-        self._workings: Workings | None = None
+        self._preferences, self._store = preferences, store
+        self._workbench: Workbench | None = None
         self._can_answer = False
         self._steps: deque[Callable[[], None]] = deque(
             [self.begun.emit, self.begin_to_answer, self.furnish, self.add_curves, self.furnished.emit]
@@ -126,26 +126,26 @@ class MainWindow(QMainWindow):
             return
         self._can_answer = True
         from core.recognition.recognizer import shipped_model
-        from gui.recognition.active_model import ModelSlot
-        from gui.recognition.recognition_controller import Reader
+        from gui.recognition.active_model import ActiveModel
+        from gui.recognition.recognition_controller import RecognitionController
 
         self.pad_panel.furnish()
-        self.slot = ModelSlot(self)
-        self.reader = Reader(self.pad_panel, self.slot, self)
+        self.slot = ActiveModel(self)
+        self.recognition = RecognitionController(self.pad_panel, self.slot, self)
         with contextlib.suppress(DigitpadError, OSError):  # it is tried again, and told then
             self.slot.set_shipped(shipped_model())
 
     def furnish(self) -> None:
         """Bring in the laboratory, the menus, and all that works behind them."""
         self.begin_to_answer()
-        if self._workings is not None:
+        if self._workbench is not None:
             return
-        from core.runs.run_store import Shelf
-        from gui.workbench import Workings
+        from core.runs.run_store import RunStore
+        from gui.workbench import Workbench
 
-        shelf = Shelf() if self._shelf is None and self._preferences is not None else self._shelf
-        self._workings = works = Workings(self, self._preferences, shelf)
-        self.session, self.models, self.mnist_desk = works.session, works.models, works.mnist_desk
+        store = RunStore() if self._store is None and self._preferences is not None else self._store
+        self._workbench = works = Workbench(self, self._preferences, store)
+        self.session, self.models, self.mnist_download = works.session, works.models, works.mnist_download
         self.lab, self.training_panel, self.actions_by_name = works.lab, works.lab.panel, works.actions_by_name
 
     def add_curves(self) -> None:
@@ -154,10 +154,10 @@ class MainWindow(QMainWindow):
         self._works.add_curves()
 
     @property
-    def _works(self) -> "Workings":
+    def _works(self) -> "Workbench":
         self.furnish()
-        assert self._workings is not None
-        return self._workings
+        assert self._workbench is not None
+        return self._workbench
 
     # -- what comes from elsewhere -------------------------------------------------------------------------------------
 
@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
     def give_way(self, number: int) -> None:
         """End without a question, by a signal: a run goes on another day, and no network is lost."""
         self._steps.clear()
-        works = self._workings
+        works = self._workbench
         if works is None:
             QApplication.exit(128 + number)
             return
@@ -199,23 +199,23 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is going on; leave no thread behind."""
         self._steps.clear()
-        if self._workings is not None:
-            session = self._workings.session
+        if self._workbench is not None:
+            session = self._workbench.session
             if session.is_active:
                 from gui.training.confirmations import Closing, ask_before_closing
 
-                wish = ask_before_closing(self, session, self._workings.lab.training.can_keep)
-                self.closes_after_run = wish in (Closing.KEEP, Closing.LEAVE) and session.is_active
+                spec = ask_before_closing(self, session, self._workbench.lab.training.can_keep)
+                self.closes_after_run = spec in (Closing.KEEP, Closing.LEAVE) and session.is_active
                 if self.closes_after_run:
-                    (session.stop if wish is Closing.KEEP else session.leave)()
-                is_unread = wish is Closing.OVERTAKEN and self._workings.has_told_fault
-                if wish is Closing.STAY or self.closes_after_run or is_unread:
+                    (session.stop if spec is Closing.KEEP else session.leave)()
+                is_unread = spec is Closing.OVERTAKEN and self._workbench.has_told_fault
+                if spec is Closing.STAY or self.closes_after_run or is_unread:
                     event.ignore()
                     return
-            if not session.is_active and not self._workings.models.may_replace():
+            if not session.is_active and not self._workbench.models.may_replace():
                 event.ignore()
                 return
-            self._workings.remember()
+            self._workbench.remember()
             self.hide()  # what is under way may need a moment to notice that it is to end
-            self._workings.shut_down()
+            self._workbench.shut_down()
         super().closeEvent(event)

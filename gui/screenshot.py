@@ -10,30 +10,30 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from core.digits import Judgement
+from core.digits import Verdict
 from core.files import atomic
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.loop import Progress
 from gui import specimens
 from gui.main_window import MainWindow
-from gui.runs.runs_view import RunShelf
+from gui.runs.runs_view import RunsView
 from gui.style import theme
-from gui.training.worker import Outcome
+from gui.training.worker import RunOutcome
 
 
 def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
     """Save a PNG of the window and return an exit code; ``state`` is one of ``gui.app.STATES``."""
-    if refusal := atomic.refusal(path):
-        return _fail(refusal)
+    if problem := atomic.problem(path):
+        return _fail(problem)
     theme.apply(app, dark)
     with tempfile.TemporaryDirectory() as folder:
-        return _taken(app, path, state, Shelf(Path(folder)))
+        return _taken(app, path, state, RunStore(Path(folder)))
 
 
-def _taken(app: QApplication, path: Path, state: str, shelf: Shelf) -> int:
-    window = MainWindow(shelf=shelf)
+def _taken(app: QApplication, path: Path, state: str, store: RunStore) -> int:
+    window = MainWindow(store=store)
     window.show()
     window.add_curves()
     try:
@@ -68,12 +68,12 @@ def _fill(window: MainWindow, state: str) -> str:
     if state == "number":
         _draw(window, specimens.number())
         return ""
-    wanted = Judgement.TWO_CANDIDATES if state == "unsure" else Judgement.NOT_A_DIGIT
+    wanted = Verdict.TWO_CANDIDATES if state == "unsure" else Verdict.NOT_A_DIGIT
     if state == "refused":
         _let_refuse(window)
     drawing, prediction = _clearest(window, wanted)
     _draw(window, drawing)
-    return "" if prediction.judgement is wanted else f"the model that comes with digitpad gives no picture of {state}"
+    return "" if prediction.verdict is wanted else f"the model that comes with digitpad gives no picture of {state}"
 
 
 _PAGES = {"runs": 1, "overlaid": 0, "network": 2, "answers": 3}
@@ -91,7 +91,7 @@ def _show_page(window: MainWindow, state: str) -> str:
             return error
     window.lab.tabs.setCurrentIndex(_PAGES[state])
     if state in ("runs", "overlaid"):
-        _compare(window.lab.run_shelf)
+        _compare(window.lab.runs_view)
     elif state == "network":
         loop = QEventLoop()
         window.lab.inside.historyAnswered.connect(loop.quit)
@@ -101,28 +101,28 @@ def _show_page(window: MainWindow, state: str) -> str:
     return ""
 
 
-def _compare(shelf: RunShelf) -> None:
+def _compare(view: RunsView) -> None:
     """Lay all runs over each other, and select two."""
-    table, rows = shelf.table, shelf.view.selectionModel()
+    table, rows = view.table, view.view.selectionModel()
     for row in range(table.rowCount()):
         table.setData(table.index(row, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
     for row in (0, 2):
-        rows.select(shelf.view.model().index(row, 0), rows.SelectionFlag.Select | rows.SelectionFlag.Rows)
+        rows.select(view.view.model().index(row, 0), rows.SelectionFlag.Select | rows.SelectionFlag.Rows)
 
 
 def _draw(window: MainWindow, drawing: Drawing) -> None:
     window.pad_panel.pad.set_drawing(drawing, fit=True)
-    window.reader.answer()
+    window.recognition.answer()
 
 
-def _clearest(window: MainWindow, wanted: Judgement) -> tuple[Drawing, Prediction]:
+def _clearest(window: MainWindow, wanted: Verdict) -> tuple[Drawing, Prediction]:
     """Return the drawing of which the model is least sure, or thinks the least, and what it says of it."""
-    if wanted is Judgement.TWO_CANDIDATES:
+    if wanted is Verdict.TWO_CANDIDATES:
         drawings = [specimens.four_or_nine(float(share)) for share in np.linspace(0, 1, 41)]
     else:
         drawings = specimens.doodles()
     answers = [(drawing, _prediction(window, drawing)) for drawing in drawings]
-    if wanted is Judgement.TWO_CANDIDATES:
+    if wanted is Verdict.TWO_CANDIDATES:
         return min(answers, key=lambda answer: float(answer[1].probabilities.max()))
     return min(answers, key=lambda answer: answer[1].score)
 
@@ -150,7 +150,7 @@ def _let_refuse(window: MainWindow) -> None:
 def _train(window: MainWindow, *, stop_early: bool) -> str:
     """Run a short training, to its end or to its middle; return why that failed, if it did."""
     loop = QEventLoop()
-    outcomes: list[Outcome] = []
+    outcomes: list[RunOutcome] = []
     window.session.concluded.connect(outcomes.append)
     window.session.concluded.connect(loop.quit)
 

@@ -15,28 +15,28 @@ from core.data import mnist, sources, unipen
 from core.errors import ConfigError, DataError, ModelError
 from core.files import paths
 from core.recognition import modelfile, rescue
-from core.runs.run_store import TRASH_AGE_S, Shelf
-from gui.lab_panel import LabRoom
+from core.runs.run_store import TRASH_AGE_S, RunStore
+from gui.lab_panel import LabPanel
 from gui.main_window import SCHEMES
-from gui.pad.pad_autosave import PadMemory
-from gui.recognition.active_model import Respondent
-from gui.recognition.model_picker import RespondentBox
-from gui.recognition.models_controller import ModelDesk
+from gui.pad.pad_autosave import PadAutosave
+from gui.recognition.active_model import ModelChoice
+from gui.recognition.model_picker import ModelPicker
+from gui.recognition.models_controller import ModelsController
 from gui.shell import about
 from gui.shell.error_reporting import log
-from gui.shell.menus import Entry, Wish, choice, fill, toggle
+from gui.shell.menus import ActionSpec, MenuEntry, choice, fill, toggle
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.message_bar import Kind
-from gui.training.mnist_download import MnistDesk
+from gui.training.mnist_download import MnistDownload
 from gui.training.session import RunState, TrainingSession
-from gui.training.worker import Outcome
+from gui.training.worker import RunOutcome
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
 
 
-class Workings(QObject):
+class Workbench(QObject):
     """Fills a window that has its pad, and whose pad is answered.
 
     Parameters
@@ -47,26 +47,26 @@ class Workings(QObject):
         Where runs are kept; None keeps none.
     """
 
-    def __init__(self, window: "MainWindow", preferences: Preferences | None, shelf: Shelf | None) -> None:
+    def __init__(self, window: "MainWindow", preferences: Preferences | None, store: RunStore | None) -> None:
         super().__init__(window)
         self._window, self._preferences = window, preferences
-        self.slot, self.reader, self.pad_panel = window.slot, window.reader, window.pad_panel
+        self.slot, self.recognition, self.pad_panel = window.slot, window.recognition, window.pad_panel
         self.session = TrainingSession(window)
-        self.mnist_desk = MnistDesk(window)
-        self.models = ModelDesk(self.slot, window)
-        self._respondents = RespondentBox()
-        self.lab = LabRoom(self.session, self.slot, self.reader, self.models, shelf)
+        self.mnist_download = MnistDownload(window)
+        self.models = ModelsController(self.slot, window)
+        self._model_picker = ModelPicker()
+        self.lab = LabPanel(self.session, self.slot, self.recognition, self.models, store)
         self.training_panel = self.lab.panel
-        self.pad_panel.set_selector(self._respondents)
+        self.pad_panel.set_selector(self._model_picker)
         if (room := window.splitter.replaceWidget(1, self.lab)) is not None:
             room.deleteLater()
         self.lab.show()
         self._make_menus()
         self._connect()
-        runs = shelf.runs() if shelf is not None else []
+        runs = store.runs() if store is not None else []
         self.models.load(runs)
-        if shelf is not None:
-            shelf.empty_trash(TRASH_AGE_S)
+        if store is not None:
+            store.empty_trash(TRASH_AGE_S)
         if preferences is not None:
             self.lab.recipes.load()
             self.lab.training.offer_interrupted(runs)
@@ -75,7 +75,7 @@ class Workings(QObject):
         """Whether the last run has ended by a fault of the program, which nothing but a message tells."""
         self._memory = None
         if preferences is not None:
-            self._memory = PadMemory(self.pad_panel.pad, paths.settings() / "pad.json", self)
+            self._memory = PadAutosave(self.pad_panel.pad, paths.settings() / "pad.json", self)
             self._memory.restore()
         self._restore()
         window.arrange()
@@ -103,7 +103,7 @@ class Workings(QObject):
         if self._memory is not None:
             self._memory.close()
         self.session.shut_down()
-        self.mnist_desk.shut_down()
+        self.mnist_download.shut_down()
         self.lab.shut_down()
 
     # -- parts -------------------------------------------------------------------------------------------------------
@@ -118,57 +118,59 @@ class Workings(QObject):
         self._recent = QMenu(tr("&Recent models"), window)
         self._recent.setToolTipsVisible(True)
         self._recent.aboutToShow.connect(self._list_recent)
-        wish = {wish.name: wish for wish in self._wishes()}
-        menus: tuple[Sequence[Entry], ...] = (
-            (wish["open"], wish["save"], self._recent, None,
-             tools.open_picture, tools.paste, tools.random_digit, None, wish["quit"]),
+        spec = {spec.name: spec for spec in self._action_specs()}
+        menus: tuple[Sequence[MenuEntry], ...] = (
+            (spec["open"], spec["save"], self._recent, None,
+             tools.open_picture, tools.paste, tools.random_digit, None, spec["quit"]),
             (tools.undo, tools.redo, tools.clear, None, tools.pen, tools.eraser, tools.width_menu),
-            (wish["start"], wish["pause"], wish["stop"], wish["cancel"], None,
-             wish["open_recipe"], wish["save_recipe"]),
+            (spec["start"], spec["pause"], spec["stop"], spec["cancel"], None,
+             spec["open_recipe"], spec["save_recipe"]),
             (self._log_action, appearance),
-            (wish["about"],),
+            (spec["about"],),
         )  # fmt: skip
         window.menuBar().clear()
         titles = window.menu_titles()
         self.actions_by_name = fill(window.menuBar(), dict(zip(titles, menus, strict=True)))
 
-    def _wishes(self) -> tuple[Wish, ...]:
+    def _action_specs(self) -> tuple[ActionSpec, ...]:
         """Return what the menus offer beside what the pad's tools do."""
         tr, key, session, recipes = self.tr, QKeySequence.StandardKey, self.session, self.lab.recipes
         sharing = tr("Keep these settings under a name, in a file that can be shared")
         return (
-            Wish("open", tr("&Open model…"), self.models.choose, key.Open, tr("Let a saved network answer")),
-            Wish("save", tr("&Save model…"), self.models.choose_place, key.Save, tr("Save the network you trained")),
-            Wish("quit", tr("&Quit"), self._window.close, key.Quit, tr("Close the window")),
-            Wish("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
-            Wish("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on")),
-            Wish("stop", tr("S&top and keep"), session.stop, "Ctrl+T", tr("End the run, keep its best weights")),
-            Wish("cancel", tr("&Cancel"), self.lab.training.cancel, None, tr("End the run and throw it away")),
-            Wish("open_recipe", tr("&Open recipe…"), recipes.choose, None, tr("Use settings from a file")),
-            Wish("save_recipe", tr("Save as &recipe…"), recipes.ask_name, None, sharing),
-            Wish("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
+            ActionSpec("open", tr("&Open model…"), self.models.choose, key.Open, tr("Let a saved network answer")),
+            ActionSpec(
+                "save", tr("&Save model…"), self.models.choose_place, key.Save, tr("Save the network you trained")
+            ),
+            ActionSpec("quit", tr("&Quit"), self._window.close, key.Quit, tr("Close the window")),
+            ActionSpec("start", tr("&Start"), self.lab.training.start, "Ctrl+R", tr("Train a network")),
+            ActionSpec("pause", tr("&Pause or resume"), session.toggle_pause, "Ctrl+P", tr("Halt the run, or go on")),
+            ActionSpec("stop", tr("S&top and keep"), session.stop, "Ctrl+T", tr("End the run, keep its best weights")),
+            ActionSpec("cancel", tr("&Cancel"), self.lab.training.cancel, None, tr("End the run and throw it away")),
+            ActionSpec("open_recipe", tr("&Open recipe…"), recipes.choose, None, tr("Use settings from a file")),
+            ActionSpec("save_recipe", tr("Save as &recipe…"), recipes.ask_name, None, sharing),
+            ActionSpec("about", tr("&About digitpad"), self._show_about, None, tr("Versions and credits")),
         )
 
     def _connect(self) -> None:
         panel, session, pad_panel = self.training_panel, self.session, self.pad_panel
         panel.penFileRequested.connect(self._choose_pen_file)
-        panel.mnist_bar.downloadRequested.connect(self.mnist_desk.download)
+        panel.mnist_bar.downloadRequested.connect(self.mnist_download.download)
         panel.mnist_bar.filesRequested.connect(self._choose_mnist_folder)
-        panel.mnist_bar.cancelRequested.connect(self.mnist_desk.cancel)
-        self.mnist_desk.progressed.connect(panel.mnist_bar.show_progress)
-        self.mnist_desk.ended.connect(self._on_mnist)
-        self.models.told.connect(self.lab.notice.show_message)
-        self.reader.told.connect(self.lab.notice.show_message)
-        self.reader.succeeded.connect(self.lab.notice.clear)
+        panel.mnist_bar.cancelRequested.connect(self.mnist_download.cancel)
+        self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
+        self.mnist_download.ended.connect(self._on_mnist)
+        self.models.told.connect(self.lab.message_bar.show_message)
+        self.recognition.told.connect(self.lab.message_bar.show_message)
+        self.recognition.succeeded.connect(self.lab.message_bar.clear)
         session.stateChanged.connect(self._on_state)
         self.lab.starting.connect(self._on_starting)
         self.lab.ended.connect(self._on_ended)
         self.lab.axisChosen.connect(self._on_axis)
-        pad_panel.randomDigitRequested.connect(self.reader.show_random_digit)
-        pad_panel.openPictureRequested.connect(self.reader.choose)
+        pad_panel.randomDigitRequested.connect(self.recognition.show_random_digit)
+        pad_panel.openPictureRequested.connect(self.recognition.choose)
         pad_panel.picturePasted.connect(self.show_given)
         self.slot.choicesChanged.connect(self._on_choices)
-        self._respondents.respondentChosen.connect(self.slot.choose)
+        self._model_picker.modelChosen.connect(self.slot.choose)
         self._on_state(RunState.IDLE)
 
     # -- what is remembered ------------------------------------------------------------------------------------------
@@ -235,9 +237,9 @@ class Workings(QObject):
         ):
             self.actions_by_name[name].setEnabled(makes_sense)
 
-    def _on_ended(self, outcome: Outcome) -> None:
+    def _on_ended(self, outcome: RunOutcome) -> None:
         self.has_told_fault = bool(outcome.details)
-        if outcome.lacks_mnist and not self.mnist_desk.is_busy:
+        if outcome.lacks_mnist and not self.mnist_download.is_busy:
             self.training_panel.set_mnist_present(False)
         if self._window.closes_after_run:
             self._window.closes_after_run = False
@@ -254,8 +256,8 @@ class Workings(QObject):
         self.models.fill_menu(self._recent)
 
     def _on_choices(self) -> None:
-        self._respondents.show_slot(self.slot)
-        self.session.set_watched(self.slot.choice is Respondent.TRAINING)
+        self._model_picker.show_slot(self.slot)
+        self.session.set_watched(self.slot.choice is ModelChoice.TRAINING)
         self.actions_by_name["save"].setEnabled(self.slot.own_model() is not None)
 
     # -- pictures and examples ---------------------------------------------------------------------------------------
@@ -266,16 +268,16 @@ class Workings(QObject):
             if given.suffix.lower() == modelfile.SUFFIX:
                 self.models.open(given)
             else:
-                self.reader.open(given)
+                self.recognition.open(given)
         else:
-            self.reader.show_pasted(given)
+            self.recognition.show_pasted(given)
 
     def _on_mnist(self, text: str, kind: Kind, details: str) -> None:
         """Tell how the way to MNIST ended, and offer it if it is here now."""
         self.training_panel.set_mnist_present(mnist.folder() is not None)
         if kind is Kind.GOOD and not self.session.is_active:
             self.training_panel.set_data("mnist")
-        self.lab.notice.show_message(text, kind, details)
+        self.lab.message_bar.show_message(text, kind, details)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
@@ -288,15 +290,15 @@ class Workings(QObject):
         try:
             unipen.check(Path(name))
         except DataError as error:
-            self.lab.notice.show_message(str(error), Kind.BAD)
+            self.lab.message_bar.show_message(str(error), Kind.BAD)
             return
-        self.lab.notice.clear()
+        self.lab.message_bar.clear()
         self.training_panel.set_data(f"pen:{name}")
 
     def _choose_mnist_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self._window, self.tr("Choose the folder with MNIST's four files"))
         if name:
-            self.mnist_desk.take_from(Path(name))
+            self.mnist_download.take_from(Path(name))
 
     def _show_about(self) -> None:
         about.show_about(self._window, self.slot.model)
@@ -311,4 +313,4 @@ class Workings(QObject):
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
         text = self.tr("Something went wrong in the program itself: {0}").format(sentence)
-        self.lab.notice.show_message(text, Kind.BAD, details)
+        self.lab.message_bar.show_message(text, Kind.BAD, details)

@@ -11,7 +11,7 @@ import numpy as np
 from core.cli import output
 from core.data import sources
 from core.data.sources import Source
-from core.digits import N_CLASSES, Judgement
+from core.digits import N_CLASSES, Verdict
 from core.errors import DataError, DigitpadError, ModelError
 from core.preprocessing import canvas, picture
 from core.preprocessing.ink import Drawing
@@ -101,7 +101,7 @@ def _prediction(recognizer: Recognizer, path: Path) -> dict[str, Any]:
 
 def _answer(prediction: Prediction) -> dict[str, Any]:
     probabilities = [round(float(p), 6) for p in prediction.probabilities]
-    return {"digit": prediction.digit, "probabilities": probabilities, "judgement": prediction.judgement.value}
+    return {"digit": prediction.digit, "probabilities": probabilities, "judgement": prediction.verdict.value}
 
 
 def _read(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
@@ -115,7 +115,7 @@ def _read(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
 def _sentence(result: dict[str, Any]) -> str:
     """Return "7 (98.2%)", "4 or 9 (61.0%, 35.2%)", "not a digit", or a number with the least sure of its digits."""
     digits = result["digits"]
-    refused = sum(digit["judgement"] == Judgement.NOT_A_DIGIT.value for digit in digits)
+    refused = sum(digit["judgement"] == Verdict.NOT_A_DIGIT.value for digit in digits)
     if len(digits) > 1:
         least = min(max(digit["probabilities"]) for digit in digits)
         doubt = f", {refused} of them perhaps not a digit" if refused else ""
@@ -123,7 +123,7 @@ def _sentence(result: dict[str, Any]) -> str:
     probabilities = sorted(result["probabilities"], reverse=True)
     if refused:
         return f"not a digit (if it is one, {result['digit']})"
-    if result["judgement"] == Judgement.TWO_CANDIDATES.value:
+    if result["judgement"] == Verdict.TWO_CANDIDATES.value:
         second = int(np.argsort(result["probabilities"], kind="stable")[-2])
         return f"{result['digit']} or {second} ({probabilities[0]:.1%}, {probabilities[1]:.1%})"
     return f"{result['digit']} ({probabilities[0]:.1%})"

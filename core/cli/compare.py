@@ -11,10 +11,10 @@ from core import threads
 from core.cli import output
 from core.comparison import plots, table
 from core.comparison import report as comparison_report
-from core.comparison.comparison import Comparison, Row, Runner
-from core.comparison.dask_runner import Cluster
+from core.comparison.comparison import Comparison, Runner, SummaryRow
+from core.comparison.dask_runner import DaskRunner
 from core.comparison.job import Job, Result
-from core.comparison.local_runner import Processes
+from core.comparison.local_runner import LocalRunner
 from core.comparison.plots import Line
 from core.errors import ConfigError, DigitpadError
 from core.files import atomic
@@ -59,11 +59,11 @@ def _recipes(names: list[str]) -> tuple[Recipe, ...]:
 
 def _runner(options: argparse.Namespace) -> Runner:
     if options.dask is not None:
-        return Cluster(options.dask)
+        return DaskRunner(options.dask)
     n_at_once = threads.available() if options.jobs is None else options.jobs
     if not 1 <= n_at_once <= threads.MAX_THREADS:
         raise ConfigError(f"the number of jobs at once goes from 1 to {threads.MAX_THREADS}, not {n_at_once}")
-    return Processes(n_at_once)
+    return LocalRunner(n_at_once)
 
 
 def _made(out: Path) -> Path:
@@ -72,8 +72,8 @@ def _made(out: Path) -> Path:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DigitpadError(f"{out} cannot be made: {error.strerror or error}") from None
-    if refusal := atomic.refusal(out / "comparison.md"):
-        raise DigitpadError(refusal)
+    if problem := atomic.problem(out / "comparison.md"):
+        raise DigitpadError(problem)
     return out
 
 
@@ -106,7 +106,7 @@ def _shown(results: Iterator[tuple[Job, Result]], n_jobs: int) -> Iterator[tuple
             yield job, result
 
 
-def _tables(comparison: Comparison, rows: Sequence[Row], report: dict[str, Any], out: Path) -> list[Path]:
+def _tables(comparison: Comparison, rows: Sequence[SummaryRow], report: dict[str, Any], out: Path) -> list[Path]:
     """Write the table in its three forms, and return the files."""
     contents = {
         "comparison.md": table.markdown(comparison, rows),

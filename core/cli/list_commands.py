@@ -11,7 +11,7 @@ from core.errors import RunError
 from core.files import paths
 from core.recognition import modelfile
 from core.runs.run import Broken, Run
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import recipefile, recipes
 from core.training.config import TrainConfig
 from core.training.experiment import calibration_of
@@ -52,16 +52,16 @@ def _shape(config: TrainConfig) -> str:
 
 def list_runs(options: argparse.Namespace) -> int:
     """List the runs that are kept."""
-    shelf = Shelf()
-    found = shelf.runs()
-    if not found and (reason := shelf.problem()):
+    store = RunStore()
+    found = store.runs()
+    if not found and (reason := store.problem()):
         raise RunError(reason)
     report = {
-        "folder": str(shelf.folder),
+        "folder": str(store.folder),
         "runs": [run.as_dict() for run in found if isinstance(run, Run)],
         "broken": [{"id": run.id, "reason": run.reason} for run in found if isinstance(run, Broken)],
     }
-    text = "\n".join(map(_run_line, found)) or f"no runs are kept in {shelf.folder} as yet"
+    text = "\n".join(map(_run_line, found)) or f"no runs are kept in {store.folder} as yet"
     output.show(report, text, as_json=options.json)
     return 0
 
@@ -116,6 +116,6 @@ def calibrate_model(options: argparse.Namespace) -> int:
     else:
         calibrated = calibration_of(model.network, model.input_scale, sources.load(options.on).evaluation)
     modelfile.save(dataclasses.replace(model, calibration=calibrated), options.out or options.file)
-    refusal = "refuses nothing" if calibrated.threshold is None else f"refuses scores below {calibrated.threshold:.3f}"
-    print(f"{options.out or options.file}: temperature {calibrated.temperature:.3f}, {refusal}")
+    problem = "refuses nothing" if calibrated.threshold is None else f"refuses scores below {calibrated.threshold:.3f}"
+    print(f"{options.out or options.file}: temperature {calibrated.temperature:.3f}, {problem}")
     return 0

@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         # The commands bring NumPy and all else with them: half of the time that --help and --version would take.
         module, function = options.run.split(".")
-        code: int = getattr(importlib.import_module(f"core.{module}"), function)(options)
+        code: int = getattr(importlib.import_module(f"core.cli.{module}"), function)(options)
         print(end="", flush=True)  # here, and not at exit, output that cannot be written is noticed in time
         return code
     except DigitpadError as error:
@@ -83,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "--resume", nargs="?", const=True, metavar="RUN", help="go on with a kept run, or the last interrupted one"
     )
     command.add_argument("--from", dest="parent", metavar="RUN", help="begin where a kept run ended, as it was set")
-    command.set_defaults(run="train_command.train")
+    command.set_defaults(run="train.train")
 
     command = commands.add_parser("compare", help="compare recipes, each with several seeds")
     command.add_argument("recipes", nargs="+", metavar="RECIPE", help="names or files; or report, for its experiments")
@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--jobs", type=int, metavar="N", help="runs at once, one thread each (default: all cores)")
     where.add_argument("--dask", metavar="ADDRESS", help="do the runs on a Dask cluster, such as tcp://HOST:8786")
     command.add_argument("--out", type=Path, metavar="DIR", help="default: comparison; finished runs are kept there")
-    command.set_defaults(run="compare_command.compare")
+    command.set_defaults(run="compare.compare")
 
     runs = commands.add_parser("runs", help="list the runs that are kept")
     runs.set_defaults(run="list_commands.list_runs")
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("export", help="write a model as an ONNX file, for other runtimes")
     command.add_argument("model", metavar="MODEL", help='a model\'s file, or "shipped" for the one that comes along')
     command.add_argument("out", type=Path, metavar="OUT", help="a file whose name ends in .onnx")
-    command.set_defaults(run="export_command.export")
+    command.set_defaults(run="export.export")
 
     command = commands.add_parser("recipes", help="list the recipes, or copy one to edit it")
     command.add_argument("--copy", nargs=2, metavar=("RECIPE", "NAME"), help="into NAME of your own, or into FILE.toml")

@@ -16,8 +16,8 @@ from core.recognition import modelfile, rescue
 from core.recognition.modelfile import Model
 from core.runs import checkpoint
 from core.runs.run import MODEL, STATE, Run, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import diagnosis, loop, recipes
 from core.training.experiment import Experiment, Scores
 from core.training.loop import Progress
@@ -32,7 +32,7 @@ def train(options: argparse.Namespace) -> int:
     """Train a network and save it."""
     if options.resume is not None:
         return _resume(options)
-    parent = None if options.parent is None else Shelf().find(options.parent)
+    parent = None if options.parent is None else RunStore().find(options.parent)
     start = _start(options, parent)
     changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     config = dataclasses.replace(start.config, **changes)
@@ -45,9 +45,9 @@ def train(options: argparse.Namespace) -> int:
         experiment = Experiment.prepare(start.name, config, data, n_threads, options.test or start.test_for(data))
         if parent is not None:
             checkpoint.begin_from(parent.folder / STATE, experiment)
-        shelf = Shelf() if options.keep else None
-        with Keeper.begin(experiment, shelf, parent=parent.id if parent else "") as keeper:
-            return _train(keeper, out, options)
+        store = RunStore() if options.keep else None
+        with RunRecorder.begin(experiment, store, parent=parent.id if parent else "") as recorder:
+            return _train(recorder, out, options)
 
 
 def _start(options: argparse.Namespace, parent: Run | None) -> Recipe:
@@ -69,38 +69,38 @@ def _resume(options: argparse.Namespace) -> int:
     if given:
         option = {"parent": "from"}.get(given[0], given[0].replace("_", "-"))
         raise DigitpadError(f"a run goes on as it began: --{option} does not go with --resume")
-    shelf = Shelf()
-    run = shelf.last_interrupted() if options.resume is True else shelf.find(options.resume)
+    store = RunStore()
+    run = store.last_interrupted() if options.resume is True else store.find(options.resume)
     if run.status is not Status.INTERRUPTED:
         raise DigitpadError(f"{run.name} ({run.id}) is {run.status.value}: only one that was interrupted can go on")
     out = None if options.out is None else _checked_out(options.out)
-    with threads.limited(run.threads), Keeper.resume(run) as keeper:
-        return _train(keeper, out, options)
+    with threads.limited(run.threads), RunRecorder.resume(run) as recorder:
+        return _train(recorder, out, options)
 
 
-def _train(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int:
+def _train(recorder: RunRecorder, out: Path | None, options: argparse.Namespace) -> int:
     """Train to the end, save what was learned, and report."""
     try:
-        interrupted = _run(keeper)
+        interrupted = _run(recorder)
     except DivergenceError as error:
-        _end_diverged(keeper, error, _place(out, options))
+        _end_diverged(recorder, error, _place(out, options))
         raise
     out = _place(out, options)
     with termination.waiting():
-        if interrupted and keeper.run and not keeper.failure:
-            return _leave_interrupted(keeper, out, options)
-        model, scores = _concluded(keeper.experiment, options)
+        if interrupted and recorder.run and not recorder.failure:
+            return _leave_interrupted(recorder, out, options)
+        model, scores = _concluded(recorder.experiment, options)
         # A run that was ended early may yet have learned to tell digits apart.
-        collapse = None if interrupted else keeper.experiment.collapse(scores)
+        constant_prediction = None if interrupted else recorder.experiment.constant_prediction(scores)
         status = Status.STOPPED if interrupted else Status.FINISHED
-        where, failure = _save(keeper, model, out, status, collapse.fact if collapse else "")
+        where, failure = _save(recorder, model, out, status, constant_prediction.fact if constant_prediction else "")
         if failure:
             raise RunError(f"{failure}. The network is saved as {where}")
-    report = _report(keeper, scores, where, interrupted=interrupted)
+    report = _report(recorder, scores, where, interrupted=interrupted)
     sentence = _train_sentence(report)
-    if collapse:
-        report |= {"only_answer": collapse.answer, "advice": diagnosis.advice(collapse.remedies)}
-        fact = f"{collapse.fact[:1].upper()}{collapse.fact[1:]}."
+    if constant_prediction:
+        report |= {"only_answer": constant_prediction.answer, "advice": diagnosis.advice(constant_prediction.remedies)}
+        fact = f"{constant_prediction.fact[:1].upper()}{constant_prediction.fact[1:]}."
         sentence = " ".join(filter(None, (f"{sentence}.", fact, report["advice"])))
     output.show(report, sentence, as_json=options.json)
     return 130 if interrupted else 0
@@ -118,15 +118,15 @@ def _concluded(experiment: Experiment, options: argparse.Namespace) -> tuple[Mod
     return dataclasses.replace(model, precision="float16" if options.float16 else "float32"), scores
 
 
-def _leave_interrupted(keeper: Keeper, out: Path | None, options: argparse.Namespace) -> int:
+def _leave_interrupted(recorder: RunRecorder, out: Path | None, options: argparse.Namespace) -> int:
     """Leave a kept run as it stands, to be taken up again; its network so far goes where it was to go."""
-    assert keeper.run is not None
-    name, state = keeper.run.id, keeper.experiment.state
+    assert recorder.run is not None
+    name, state = recorder.run.id, recorder.experiment.state
     facts: dict[str, Any] = {"run": name, "step": state.step, "epochs": state.epoch, "interrupted": True}
     go_on, saved = f"go on with: digitpad-lab train --resume {name}", ""
     if out is not None:
         try:
-            modelfile.save(_concluded(keeper.experiment, options)[0], out)
+            modelfile.save(_concluded(recorder.experiment, options)[0], out)
         except ModelError as error:
             raise RunError(f"interrupted; {error}. Nothing is lost; {go_on}") from None
         facts["out"], saved = str(out), f"its network so far is saved as {out}; "
@@ -136,20 +136,20 @@ def _leave_interrupted(keeper: Keeper, out: Path | None, options: argparse.Names
     return 130
 
 
-def _end_diverged(keeper: Keeper, error: DivergenceError, out: Path | None) -> None:
+def _end_diverged(recorder: RunRecorder, error: DivergenceError, out: Path | None) -> None:
     """Save the best weights of a run that diverged, if it has any; the error goes on, and says where they are."""
-    if not keeper.experiment.state.best.step:
-        keeper.end(Status.DIVERGED, None, error.fact)
+    if not recorder.experiment.state.best.step:
+        recorder.end(Status.DIVERGED, None, error.fact)
         return
-    model, _ = keeper.experiment.conclude()
-    where, failure = _save(keeper, model, out, Status.DIVERGED, error.fact)
+    model, _ = recorder.experiment.conclude()
+    where, failure = _save(recorder, model, out, Status.DIVERGED, error.fact)
     if failure:
         failure = f" {failure[:1].upper()}{failure[1:]}."
     if failure or out is not None:
         error.args = (f"{error}{failure} The weights are saved as {where}.",)
 
 
-def _save(keeper: Keeper, model: Model, out: Path | None, status: Status, error: str = "") -> tuple[Path, str]:
+def _save(recorder: RunRecorder, model: Model, out: Path | None, status: Status, error: str = "") -> tuple[Path, str]:
     """Save what a run has learned, and end it; return the network's file, and what could not be written, if anything.
 
     Where that is all there was to write, the network goes to another place.
@@ -165,24 +165,24 @@ def _save(keeper: Keeper, model: Model, out: Path | None, status: Status, error:
         try:
             modelfile.save(model, out)
             where = out
-        except ModelError as refusal:
-            failures.append(str(refusal))
-    keeper.end(status, model, error)
-    if keeper.failure:
-        failures.append(f"the run could not be kept: {keeper.failure}")
-    elif where is None and keeper.run:
-        where = keeper.run.folder / MODEL
+        except ModelError as problem:
+            failures.append(str(problem))
+    recorder.end(status, model, error)
+    if recorder.failure:
+        failures.append(f"the run could not be kept: {recorder.failure}")
+    elif where is None and recorder.run:
+        where = recorder.run.folder / MODEL
     if where is None:
         try:
-            where = rescue.save(model, keeper.run.id if keeper.run else (out or DEFAULT_OUT).stem[:_MAX_STEM])
-        except ModelError as refusal:
-            raise RunError("; ".join([*failures, f"nor could the network be saved elsewhere: {refusal}"])) from None
+            where = rescue.save(model, recorder.run.id if recorder.run else (out or DEFAULT_OUT).stem[:_MAX_STEM])
+        except ModelError as problem:
+            raise RunError("; ".join([*failures, f"nor could the network be saved elsewhere: {problem}"])) from None
     return where, "; ".join(failures)
 
 
-def _report(keeper: Keeper, scores: Scores, out: Path, *, interrupted: bool) -> dict[str, Any]:
-    experiment, seconds = keeper.experiment, keeper.seconds
-    where = {"out": str(out)} | ({"run": keeper.run.id} if keeper.run else {})
+def _report(recorder: RunRecorder, scores: Scores, out: Path, *, interrupted: bool) -> dict[str, Any]:
+    experiment, seconds = recorder.experiment, recorder.seconds
+    where = {"out": str(out)} | ({"run": recorder.run.id} if recorder.run else {})
     return {
         **scores.as_dict(),
         "seconds": round(seconds, 3),
@@ -203,27 +203,27 @@ def _checked_out(out: Path | None) -> Path:
     if out is None and DEFAULT_OUT.exists():
         raise DigitpadError(f"{DEFAULT_OUT} exists already; to overwrite it, say so with --out {DEFAULT_OUT}")
     out = out or DEFAULT_OUT
-    if refusal := atomic.refusal(out):
-        raise DigitpadError(refusal)
+    if problem := atomic.problem(out):
+        raise DigitpadError(problem)
     return out
 
 
-def _run(keeper: Keeper) -> bool:
+def _run(recorder: RunRecorder) -> bool:
     """Train to the end, or to Ctrl-C; return whether it was interrupted. Where it stands is kept in either case."""
-    experiment = keeper.experiment
+    experiment = recorder.experiment
     with termination.noted() as asked:
-        for _ in _shown(keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config))):
-            _tell(keeper)
+        for _ in _shown(recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config))):
+            _tell(recorder)
             if asked.is_set():
                 break
-        keeper.write()
-        _tell(keeper)
+        recorder.write()
+        _tell(recorder)
         return asked.is_set()
 
 
-def _tell(keeper: Keeper) -> None:
+def _tell(recorder: RunRecorder) -> None:
     """Say when a run begins to be lost, and not only at its end; and when it is kept again."""
-    news = keeper.news()
+    news = recorder.news()
     if news is not None:
         lost = f"the run goes on, but cannot be kept at present: {news}"
         print(f"digitpad-lab: {lost if news else 'the run is kept again'}", file=sys.stderr)

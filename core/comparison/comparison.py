@@ -86,15 +86,15 @@ class Comparison:
             result_cache.save(folder, job, result)
             yield job, result
 
-    def rows(self, results: Results) -> tuple["Row", ...]:
+    def rows(self, results: Results) -> tuple["SummaryRow", ...]:
         """Return a row for each recipe, in their order."""
         return tuple(self.row(recipe, results) for recipe in self.recipes)
 
-    def row(self, recipe: Recipe, results: Results) -> "Row":
+    def row(self, recipe: Recipe, results: Results) -> "SummaryRow":
         """Return what a recipe's runs say together, and in comparison with the first recipe's of the same seeds."""
         runs = self.runs(recipe, results)
         first = recipe is self.recipes[0]
-        return Row(
+        return SummaryRow(
             recipe=recipe.name,
             title=recipe.title,
             difference=None if first else self.difference(recipe, self.recipes[0], results),
@@ -121,7 +121,7 @@ SCORES = ("test_accuracy", "train_accuracy", "train_loss", "test_loss")
 
 
 @dataclass(frozen=True)
-class Row:
+class SummaryRow:
     """What a recipe's runs say together. A score is None where it was no number in one of them.
 
     Attributes

@@ -14,7 +14,7 @@ from core.errors import DigitpadError
 TIMEOUT_S = 10
 
 
-class Cluster:
+class DaskRunner:
     """A runner: call it with jobs, and it yields each with its result when that is there.
 
     Where the iteration is left, by Ctrl-C or otherwise, the jobs that are not done are cancelled.

@@ -11,7 +11,7 @@ from enum import Enum
 
 import numpy as np
 
-from core.comparison.comparison import Comparison, Results, Row
+from core.comparison.comparison import Comparison, Results, SummaryRow
 from core.comparison.intervals import Estimate
 from core.comparison.job import Result
 from core.comparison.table import interval, percent, points
@@ -24,7 +24,7 @@ from core.training.recipefile import Recipe
 BASELINE, BEST = "report-baseline", "report-best"
 
 
-class Verdict(Enum):
+class Finding(Enum):
     """What a measured difference says of a finding."""
 
     HOLDS = "Holds"
@@ -52,7 +52,7 @@ class Measured:
         """Return a recipe's results, by seed."""
         return self.comparison.runs(self.recipe(name), self.results)
 
-    def row(self, name: str) -> Row:
+    def row(self, name: str) -> SummaryRow:
         """Return what a recipe's runs say together."""
         return self.comparison.row(self.recipe(name), self.results)
 
@@ -65,29 +65,29 @@ class Measured:
         return float(np.mean([run["first_loss"] or math.nan for run in self.runs(name)]))
 
 
-def verdict(own: float, here: Estimate | None) -> Verdict:
+def finding(own: float, here: Estimate | None) -> Finding:
     """Judge the report's difference ``own`` by the one that was measured here."""
     if here is None or here.half_width is None:
-        return Verdict.NOT_JUDGED
+        return Finding.NOT_JUDGED
     if not here.excludes_zero:
-        return Verdict.NOT_CONFIRMED
-    return Verdict.HOLDS if (here.mean > 0) == (own > 0) else Verdict.CONTRARY
+        return Finding.NOT_CONFIRMED
+    return Finding.HOLDS if (here.mean > 0) == (own > 0) else Finding.CONTRARY
 
 
-def judgement(measured: Measured, name: str, own: float) -> str:
+def conclusion(measured: Measured, name: str, own: float) -> str:
     """Return the sentence on whether the report's difference to its baseline holds."""
     here = measured.difference(name)
-    found = verdict(own, here)
+    found = finding(own, here)
     if here is None:
         return f"**{found.value}:** a run gave no number."
     figures = f"{points(here.mean)} points on the test set"
     if here.interval is not None:
         figures += f" ({interval(here, points)})"
     ending = {
-        Verdict.HOLDS: f"where the report has {points(own)}",
-        Verdict.CONTRARY: f"where the report has {points(own)}",
-        Verdict.NOT_CONFIRMED: f"which may be nothing; the report's {points(own)} is of one run each",
-        Verdict.NOT_JUDGED: f"from one run each, like the report's {points(own)}: chance is not told from change",
+        Finding.HOLDS: f"where the report has {points(own)}",
+        Finding.CONTRARY: f"where the report has {points(own)}",
+        Finding.NOT_CONFIRMED: f"which may be nothing; the report's {points(own)} is of one run each",
+        Finding.NOT_JUDGED: f"from one run each, like the report's {points(own)}: chance is not told from change",
     }
     return f"**{found.value}:** {figures}, {ending[found]}.{_spread(measured, own)}"
 
@@ -228,7 +228,7 @@ def division(measured: Measured, pair: Pair) -> str:
     return f"{told} The division {'helps' if here.mean > 0 else 'does harm'}: {points(here.mean)} points."
 
 
-def _outcome(row: Row) -> str:
+def _outcome(row: SummaryRow) -> str:
     accuracy = "no number" if row.test_accuracy is None else percent(row.test_accuracy.mean)
     if row.diverged == row.n:
         return f"all {row.n} runs diverge" if row.n > 1 else "the run diverges"

@@ -18,7 +18,7 @@ COMMAND = (sys.executable, "-P", "-m", "core.comparison.job")
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
-class Processes:
+class LocalRunner:
     """A runner: call it with jobs, and it yields each with its result when that is there.
 
     Where the iteration is left, by Ctrl-C or otherwise, the processes that still run are ended.

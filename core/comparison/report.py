@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.comparison import findings, plots
 from core.comparison import table as comparison_table
-from core.comparison.comparison import Comparison, Results, Row
+from core.comparison.comparison import Comparison, Results, SummaryRow
 from core.comparison.findings import BASELINE, BEST, Measured, Pair
 from core.comparison.intervals import Estimate
 from core.comparison.plots import Line
@@ -136,7 +136,7 @@ def _summary(measured: Measured) -> str:
     rows = []
     for number, (name, title) in enumerate(SECTIONS.items(), 1):
         own, here = _own_difference(name), measured.difference(name)
-        found = findings.verdict(own, here)
+        found = findings.finding(own, here)
         rows.append([f"{number}. {title}", points(own), _plus_minus(here, 100, "+.2f"), found.value])
     header = ("test accuracy, in points to the baseline", "report", "here", "")
     return f"## What holds\n\n{table(header, rows)}"
@@ -148,7 +148,7 @@ def _own_difference(name: str) -> float:
 
 def _section(measured: Measured, number: int, name: str) -> str:
     """Return an experiment's heading, sentences, table and figure."""
-    judged = findings.judgement(measured, name, _own_difference(name))
+    judged = findings.conclusion(measured, name, _own_difference(name))
     why = findings.reason(measured, name)
     stem = _figure(number, name)
     return (
@@ -174,7 +174,7 @@ def _own_table(measured: Measured, name: str) -> str:
     return table(header, [_own_cells(measured.row(which), OWN[which]) for which in (BASELINE, name)])
 
 
-def _own_cells(row: Row, own: Own) -> list[str]:
+def _own_cells(row: SummaryRow, own: Own) -> list[str]:
     first = row.recipe == BASELINE
     return [
         row.recipe,

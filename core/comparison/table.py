@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from core.comparison.comparison import SCORES, Comparison, Results, Row
+from core.comparison.comparison import SCORES, Comparison, Results, SummaryRow
 from core.comparison.intervals import Estimate
 
 DASH = "–"
@@ -15,7 +15,7 @@ _HEADER = (
 )
 
 
-def markdown(comparison: Comparison, rows: Sequence[Row]) -> str:
+def markdown(comparison: Comparison, rows: Sequence[SummaryRow]) -> str:
     """Return the table, with a sentence above it on what was compared."""
     return f"{sentence(comparison)}\n\n{table(_HEADER, [_cells(row) for row in rows])}"
 
@@ -37,7 +37,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def csv_text(rows: Sequence[Row]) -> str:
+def csv_text(rows: Sequence[SummaryRow]) -> str:
     """Return the rows as CSV: a column for each mean, and for each end of its interval; empty where there is none."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -53,7 +53,7 @@ def csv_text(rows: Sequence[Row]) -> str:
     return out.getvalue()
 
 
-def report(comparison: Comparison, rows: Sequence[Row], results: Results) -> dict[str, Any]:
+def report(comparison: Comparison, rows: Sequence[SummaryRow], results: Results) -> dict[str, Any]:
     """Return rows and the scores of every run, as JSON can hold them."""
     return {
         "data": comparison.data,
@@ -102,7 +102,7 @@ def interval(estimate: Estimate | None, shown: Callable[[float], str]) -> str:
     return f"{shown(low)} to {shown(high)}"
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: SummaryRow) -> list[str]:
     return [
         row.recipe,
         mean(row.test_accuracy, percent),

@@ -60,7 +60,7 @@ def write(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def refusal(path: Path) -> str | None:
+def problem(path: Path) -> str | None:
     """Say why a file cannot be written at ``path``, or return None if it can; nothing is left behind."""
     try:
         if path.is_dir():

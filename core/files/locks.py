@@ -14,16 +14,16 @@ Lock = filelock.BaseFileLock
 
 
 @contextmanager
-def held(folder: Path, refusal: str = _GOES_ON) -> Iterator[None]:
+def held(folder: Path, problem: str = _GOES_ON) -> Iterator[None]:
     """Hold a run's lock within the block; raise RunError, with this refusal, like ``hold``."""
-    lock = hold(folder, refusal=refusal)
+    lock = hold(folder, problem=problem)
     try:
         yield
     finally:
         lock.release()
 
 
-def hold(folder: Path, patience_s: float = 0.5, refusal: str = _GOES_ON) -> Lock:
+def hold(folder: Path, patience_s: float = 0.5, problem: str = _GOES_ON) -> Lock:
     """Take a run's lock, for as long as it goes on; raise RunError where another has it.
 
     Somebody who only asks whether it is held has it for a moment: that is waited for.
@@ -32,7 +32,7 @@ def hold(folder: Path, patience_s: float = 0.5, refusal: str = _GOES_ON) -> Lock
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise RunError(refusal) from None
+        raise RunError(problem) from None
     except (OSError, NotImplementedError) as error:
         raise RunError(f"{path_of(folder)} cannot be locked: {error}") from None
     return lock

@@ -25,7 +25,7 @@ _CHECKSUM = "sha256"
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """A kind of file: the key of its facts in the metadata, what sentences call it, its limit, and its error."""
 
     key: str
@@ -34,7 +34,7 @@ class Kind:
     error: type[DigitpadError]
 
 
-def save(path: Path, kind: Kind, tensors: Tensors, facts: Mapping[str, Any]) -> None:
+def save(path: Path, kind: FileKind, tensors: Tensors, facts: Mapping[str, Any]) -> None:
     """Write tensors and facts, atomically; raise the kind's error where that fails: what was there is untouched."""
     from safetensors.numpy import save as to_bytes
 
@@ -42,8 +42,8 @@ def save(path: Path, kind: Kind, tensors: Tensors, facts: Mapping[str, Any]) -> 
     whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     text = json.dumps(dict(facts) | {_CHECKSUM: digest(whole)})
     content = to_bytes(whole, metadata={kind.key: text, _CHECKSUM: _sha256(text)})
-    if refusal := atomic.refusal(path):
-        raise kind.error(refusal)
+    if problem := atomic.problem(path):
+        raise kind.error(problem)
     try:
         atomic.write(path, content)
     except OSError as error:
@@ -55,7 +55,7 @@ class Content:
     """A file that was read but whose tensors were not yet looked at: its facts say what they should be."""
 
     data: bytes
-    kind: Kind
+    kind: FileKind
     facts: dict[str, Any]
 
     def __len__(self) -> int:
@@ -79,7 +79,7 @@ class Content:
 
 
 @contextmanager
-def reading(path: Path, kind: Kind, versions: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], Tensors]]:
+def reading(path: Path, kind: FileKind, versions: Mapping[str, int]) -> Iterator[tuple[dict[str, Any], Tensors]]:
     """Read a file whose facts need not be known before its tensors; yield both, checked.
 
     Whatever is wrong with it, also what the block finds (a name that is missing, a value that makes no sense), becomes
@@ -97,7 +97,7 @@ def reading(path: Path, kind: Kind, versions: Mapping[str, int]) -> Iterator[tup
         raise kind.error(f"{path} {error}") from None
 
 
-def parse(content: bytes, kind: Kind, versions: Mapping[str, int]) -> Content:
+def parse(content: bytes, kind: FileKind, versions: Mapping[str, int]) -> Content:
     """Check the facts of a file's bytes.
 
     Parameters

@@ -27,7 +27,7 @@ PREPROCESSING = 1
 MAX_BYTES = 256 * 2**20
 SUFFIX = ".safetensors"
 PRECISIONS = ("float32", "float16")
-_KIND = tensorfile.Kind("digitpad", "model", MAX_BYTES, ModelError)
+_KIND = tensorfile.FileKind("digitpad", "model", MAX_BYTES, ModelError)
 
 
 @dataclass(frozen=True, eq=False)

@@ -63,8 +63,8 @@ def save(model: Model, path: Path) -> None:
     """
     if path.suffix.lower() != SUFFIX:
         raise ModelError(f"{path} was not written: the name of an ONNX file ends in {SUFFIX}")
-    if refusal := atomic.refusal(path):
-        raise ModelError(refusal)
+    if problem := atomic.problem(path):
+        raise ModelError(problem)
     content = build(model).SerializeToString()
     try:
         atomic.write(path, content)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digits import N_PIXELS, Judgement
+from core.digits import N_PIXELS, Verdict
 from core.nn.network import Network
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
@@ -52,11 +52,11 @@ class Prediction:
         return int(first), int(second)
 
     @property
-    def judgement(self) -> Judgement:
+    def verdict(self) -> Verdict:
         """The digit alone, two candidates, or no digit."""
         if not self.is_digit:
-            return Judgement.NOT_A_DIGIT
-        return Judgement.DIGIT if self.probabilities.max() >= SURE else Judgement.TWO_CANDIDATES
+            return Verdict.NOT_A_DIGIT
+        return Verdict.DIGIT if self.probabilities.max() >= SURE else Verdict.TWO_CANDIDATES
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from core.training.training_state import Best, TrainingState
 FORMAT = 1
 MAX_BYTES = 5 * 256 * 2**20
 """A network of ``MAX_WEIGHTS``, the best of it, two moments, and the order of a million digits."""
-_KIND = tensorfile.Kind("digitpad-state", "state of a run", MAX_BYTES, RunError)
+_KIND = tensorfile.FileKind("digitpad-state", "state of a run", MAX_BYTES, RunError)
 _COUNTS = ("step", "epoch", "samples")
 _HISTORY = "history."
 

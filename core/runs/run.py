@@ -34,7 +34,7 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 _SHORT = 40
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
-_CURVE = tensorfile.Kind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
+_CURVE = tensorfile.FileKind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
 INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 

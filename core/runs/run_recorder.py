@@ -21,7 +21,7 @@ from core.recognition.modelfile import Model
 from core.runs import checkpoint
 from core.runs import run as runs
 from core.runs.run import Run, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress
@@ -31,7 +31,7 @@ CHECKPOINT_INTERVAL_S = 8.0
 _BATCH = 256  # records that the history takes together
 
 
-class Keeper:
+class RunRecorder:
     """Follows one run. Use it as a context: what was held is let go at its end, however that comes.
 
     Without a run to keep it only measures time and remembers the curves.
@@ -67,17 +67,17 @@ class Keeper:
     def begin(
         cls,
         experiment: Experiment,
-        shelf: Shelf | None,
+        store: RunStore | None,
         name: str = "",
         parent: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> Self:
         """Put a run that has been prepared on a shelf, if there is one; raise RunError where that fails."""
-        if shelf is None:
-            keeper = cls(experiment, None, clock)
-            keeper._parent = parent  # it may be kept later
-            return keeper
-        run, lock = shelf.begin_held(**_facts(experiment), name=name or experiment.recipe, parent=parent)
+        if store is None:
+            recorder = cls(experiment, None, clock)
+            recorder._parent = parent  # it may be kept later
+            return recorder
+        run, lock = store.begin_held(**_facts(experiment), name=name or experiment.recipe, parent=parent)
         return cls(experiment, run, clock, lock)
 
     @classmethod
@@ -94,10 +94,10 @@ class Keeper:
         except BaseException:
             lock.release()
             raise
-        keeper = cls(experiment, dataclasses.replace(run, status=Status.RUNNING), lock=lock)
+        recorder = cls(experiment, dataclasses.replace(run, status=Status.RUNNING), lock=lock)
         if stood is not None:
-            keeper.history, keeper.seconds = stood
-        return keeper
+            recorder.history, recorder.seconds = stood
+        return recorder
 
     def __enter__(self) -> Self:
         return self
@@ -185,7 +185,7 @@ class Keeper:
         self._told = self.failure
         return self.failure
 
-    def keep_in(self, shelf: Shelf) -> None:
+    def keep_in(self, store: RunStore) -> None:
         """Keep the run on another shelf from now on, with all that it has brought so far.
 
         What the first shelf has of it stays there, as an interrupted run.
@@ -197,7 +197,7 @@ class Keeper:
         """
         name = self._name()
         before, before_lock, before_failure = self.run, self._lock, self.failure
-        self.run, self._lock = shelf.begin_held(**_facts(self.experiment), name=name, parent=self._parent)
+        self.run, self._lock = store.begin_held(**_facts(self.experiment), name=name, parent=self._parent)
         self.write()
         if refused := self.failure:
             shutil.rmtree(self.run.folder, ignore_errors=True)  # it would count as interrupted, with nothing in it

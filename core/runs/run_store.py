@@ -27,7 +27,7 @@ _TRASH, _ASIDE = ".trash", ".begun-"
 _LITTER_AGE_S = 3600.0  # what was being begun for so long was left by a process that was killed
 
 
-class Shelf:
+class RunStore:
     """The runs in a folder, the user's own if none is named."""
 
     def __init__(self, folder: Path | None = None) -> None:

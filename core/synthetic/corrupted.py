@@ -14,7 +14,7 @@ from core.synthetic import synthetic, templates
 from core.synthetic.lines import Strokes, apart, corners, moved
 from core.synthetic.mixtures import mixed, written
 
-Mark = tuple[tuple[tuple[float, float], ...], ...]
+Addition = tuple[tuple[tuple[float, float], ...], ...]
 """Strokes of points (x, y), typed for a digit's box from 0 to 1."""
 
 _BROAD = (0, 2, 3, 4, 5, 6, 7, 8, 9)  # a 1 beside or over another digit may be a bar of that
@@ -29,7 +29,9 @@ _APART = 0.08  # digit heights: nearer than this, of two digits over each other 
 _CHOICE = 3  # digits to lay over another, until one does not hide it
 
 _RING = tuple((0.5 + 0.78 * np.sin(turn), 0.5 - 0.72 * np.cos(turn)) for turn in np.linspace(0, 6.4, 17))
-_MARKS: tuple[Mark, ...] = (  # struck out once and twice, crossed out, scribbled out, ringed, framed, underlined twice
+_MARKS: tuple[
+    Addition, ...
+] = (  # struck out once and twice, crossed out, scribbled out, ringed, framed, underlined twice
     (((-0.2, 1.0), (1.2, 0.0)),),
     (((-0.2, 0.7), (1.2, 0.5)), ((-0.2, 0.45), (1.2, 0.25))),
     (((-0.1, 0.0), (1.1, 1.0)), ((-0.1, 1.0), (1.1, 0.0))),
@@ -92,7 +94,7 @@ def marked(n: int, rng: np.random.Generator) -> list[Drawing]:
     return [Drawing(digit.strokes + _mark(mark, digit.strokes, rng)) for digit, mark in pairs]
 
 
-def _mark(mark: Mark, strokes: Strokes, rng: np.random.Generator) -> Strokes:
+def _mark(mark: Addition, strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """Return the strokes of a mark, a little out of true, about other strokes."""
     low, high = corners(strokes)
     size = np.maximum(high - low, 0.4)  # a mark about a 1 is no narrower than about others

@@ -12,14 +12,14 @@ from core.nn.network import Network
 from core.recognition import evaluation
 from core.recognition.calibration import Calibration
 from core.recognition.recognizer import Recognizer
-from core.training.inspection import DOUBTFUL
+from core.training.inspection import DOUBTFUL_TEST_DIGITS
 
-NO_ANSWER = -1
+NO_PREDICTION = -1
 """Stands for the answer to a row that is no digit, which the network was not asked about."""
 
 
 @dataclass(frozen=True, eq=False)
-class Examination:
+class DatasetPredictions:
     """A network's answers to a dataset of N rows, in the dataset's order.
 
     Attributes
@@ -49,7 +49,9 @@ class Examination:
         return rows[order if label == answer else order[::-1]]
 
 
-def examine(network: Network, input_scale: float, data: Dataset, calibrated: Calibration | None = None) -> Examination:
+def predict_dataset(
+    network: Network, input_scale: float, data: Dataset, calibrated: Calibration | None = None
+) -> DatasetPredictions:
     """Return what a network answers to the digits of a dataset, all else left out.
 
     For 10,000 digits this takes some 100 ms: off the GUI thread, with a network that nobody writes to meanwhile.
@@ -57,15 +59,15 @@ def examine(network: Network, input_scale: float, data: Dataset, calibrated: Cal
     rows, digits = np.flatnonzero(data.labels < N_CLASSES), data.digits
     found = evaluation.of_images(Recognizer(network, input_scale, calibrated), digits.images, digits.labels)
     known = np.nan_to_num(found.probabilities, nan=1 / N_CLASSES)  # a network in training may answer anything
-    answers, probabilities = np.full(len(data), NO_ANSWER), np.zeros(len(data), np.float32)
+    answers, probabilities = np.full(len(data), NO_PREDICTION), np.zeros(len(data), np.float32)
     answers[rows], probabilities[rows] = known.argmax(axis=1), known.max(axis=1)
     pairs = digits.labels * N_CLASSES + answers[rows]
     confusion = np.bincount(pairs, minlength=N_CLASSES**2).reshape(N_CLASSES, N_CLASSES)
-    return Examination(data.labels, answers, probabilities, confusion, doubtful(data))
+    return DatasetPredictions(data.labels, answers, probabilities, confusion, doubtful(data))
 
 
 def doubtful(data: Dataset) -> NDArray[np.bool_]:
     """Return whose label people doubt, (N,): known of MNIST's test part alone, where it begins the dataset."""
     found = np.zeros(len(data), dtype=bool)
-    found[list(DOUBTFUL) if mnist.begins_with_test(data) else []] = True
+    found[list(DOUBTFUL_TEST_DIGITS) if mnist.begins_with_test(data) else []] = True
     return found

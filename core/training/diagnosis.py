@@ -24,7 +24,7 @@ _FADED = 1e-3
 """By less, logits do not differ from digit to digit where signals have died away; where they have not, by tenths."""
 
 
-class Collapse(NamedTuple):
+class ConstantPrediction(NamedTuple):
     """That a network gives the same answer to all digits, and what would help."""
 
     answer: int
@@ -51,9 +51,9 @@ def of_divergence(config: TrainConfig, rate_factor: float = 1.0) -> dict[str, Re
     return {"learning_rate": Remedy(rate, config.learning_rate / 10)} | _of_signals(config)
 
 
-def of_collapse(
+def of_constant_prediction(
     network: Network, config: TrainConfig, data: Dataset, answers: Evaluation, rate_factor: float = 1.0
-) -> Collapse | None:
+) -> ConstantPrediction | None:
     """Return that a network answers one digit to all those that it learned from; None if it tells any apart.
 
     Where the signals died away in the layers from the beginning, that is the cause. Where they did not, but there is a
@@ -77,7 +77,7 @@ def of_collapse(
             helpful = _of_weights(config)
         elif any(share == 1 for share in inspection.dead_shares(network, images)):
             helpful = of_divergence(config, rate_factor)
-    return Collapse(int(given[0]), helpful)
+    return ConstantPrediction(int(given[0]), helpful)
 
 
 def _fade(network: Network, config: TrainConfig, images: Array) -> bool:

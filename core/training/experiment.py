@@ -21,7 +21,7 @@ from core.recognition.recognizer import Recognizer
 from core.threads import available
 from core.training import diagnosis
 from core.training.config import TrainConfig
-from core.training.diagnosis import Collapse
+from core.training.diagnosis import ConstantPrediction
 from core.training.splits import Splits
 from core.training.training_state import TrainingState
 
@@ -113,10 +113,12 @@ class Experiment:
         )
         return model, scores
 
-    def collapse(self, scores: Scores) -> Collapse | None:
+    def constant_prediction(self, scores: Scores) -> ConstantPrediction | None:
         """Return whether the network, concluded with these scores, has come to give one answer to everything."""
         state = self.state
-        return diagnosis.of_collapse(state.network, self.config, self.splits.train, scores.train, state.rate_factor)
+        return diagnosis.of_constant_prediction(
+            state.network, self.config, self.splits.train, scores.train, state.rate_factor
+        )
 
 
 def calibration_of(network: Network, input_scale: float, data: Dataset) -> Calibration:

@@ -10,7 +10,7 @@ from core.digits import SIZE
 from core.nn.layers import Array, Linear, ReLU
 from core.nn.network import Network
 
-DOUBTFUL = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
+DOUBTFUL_TEST_DIGITS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
 """Digits of MNIST's test part, from 0, whose label people doubt (Northcutt, Athalye and Mueller, 2021)."""
 
 

@@ -86,8 +86,8 @@ def save(recipe: Recipe, path: Path, taken: Mapping[str, Recipe]) -> None:
     named = {"title": recipe.title, "data": recipe.data, "test": recipe.test}
     content: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     content["settings"] = dataclasses.asdict(recipe.config)
-    if refusal := atomic.refusal(path):
-        raise ConfigError(refusal)
+    if problem := atomic.problem(path):
+        raise ConfigError(problem)
     try:
         atomic.write(path, tomli_w.dumps(content).encode())
     except OSError as error:

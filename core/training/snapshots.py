@@ -19,7 +19,7 @@ _LARGEST = float(np.finfo(np.float16).max)
 
 
 @dataclass(frozen=True)
-class Mark:
+class Moment:
     """Where in its run a snapshot was taken: after how many batches and digits, in which epoch, and how good it was.
 
     ``validation_accuracy`` is None where nothing was evaluated yet.
@@ -32,19 +32,19 @@ class Mark:
 
 
 @dataclass(frozen=True, eq=False)
-class Kept:
+class KeptSnapshot:
     """A snapshot at half its size, never written to again: safe to hand to another thread.
 
     Parameters are kept as float16, which has 11 significant bits: each is off by 0.05 % of itself at most, one below
     6e-5 by 3e-8 at most, and one beyond 65,504 becomes that. Batch-norm's variances may be larger and stay as they are.
     """
 
-    mark: Mark
+    mark: Moment
     parameters: NDArray[np.float16]
     statistics: Array
 
     @classmethod
-    def of(cls, mark: Mark, snapshot: Snapshot) -> Self:
+    def of(cls, mark: Moment, snapshot: Snapshot) -> Self:
         """Keep a snapshot; it may be a view of a network that goes on learning."""
         small = np.empty(snapshot.parameters.shape, np.float16)
         np.clip(snapshot.parameters, -_LARGEST, _LARGEST, out=small, casting="unsafe")
@@ -82,14 +82,14 @@ class Snapshots:
 
     def clear(self) -> None:
         """Forget the run."""
-        self.kept: tuple[Kept, ...] = ()
+        self.kept: tuple[KeptSnapshot, ...] = ()
         self._distance = 0.0
 
-    def add(self, mark: Mark, snapshot: Snapshot) -> None:
+    def add(self, mark: Moment, snapshot: Snapshot) -> None:
         """Keep a snapshot, or a view, as the newest; raise ValueError where it is older than the last one."""
         if self.kept and mark.step < self.kept[-1].mark.step:
             raise ValueError(f"a snapshot of step {mark.step} after one of step {self.kept[-1].mark.step}")
-        new = Kept.of(mark, snapshot)
+        new = KeptSnapshot.of(mark, snapshot)
         before = self.kept[:-1] if self._may_go(mark.step) else self.kept
         self.kept = (*before, new)
         if len(self.kept) > max(2, min(self._max_snapshots, self._max_bytes // max(new.nbytes, 1))):
@@ -113,12 +113,12 @@ class Snapshots:
     def __len__(self) -> int:
         return len(self.kept)
 
-    def at(self, index: int) -> tuple[Mark, Snapshot]:
+    def at(self, index: int) -> tuple[Moment, Snapshot]:
         """Return a snapshot, in float32, and where it was taken; -1 is the newest."""
         return self.kept[index].mark, self.kept[index].snapshot()
 
     @property
-    def marks(self) -> tuple[Mark, ...]:
+    def marks(self) -> tuple[Moment, ...]:
         """Where they were taken."""
         return tuple(kept.mark for kept in self.kept)
 
@@ -128,7 +128,7 @@ class Snapshots:
         return sum(kept.nbytes for kept in self.kept)
 
 
-def answers_over(kept: Sequence[Kept], recognizer: Recognizer, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+def answers_over(kept: Sequence[KeptSnapshot], recognizer: Recognizer, image: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return what a network answered to an image at each of n snapshots: probabilities (n, 10).
 
     Parameters

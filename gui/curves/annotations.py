@@ -20,7 +20,7 @@ _PAPER_ALPHA = 190
 
 
 @dataclass(frozen=True)
-class Note:
+class Annotation:
     """A line at an x, and a word for it (none, for a line alone)."""
 
     x: float
@@ -29,7 +29,7 @@ class Note:
     dashed: bool = False
 
 
-class Notes(pg.UIGraphicsItem):
+class Annotations(pg.UIGraphicsItem):
     """The notes of one plot, in its whole height; words that would lie on another one are left out, the later first.
 
     They stand at the top, or at the bottom where the curves are at the top.
@@ -38,17 +38,17 @@ class Notes(pg.UIGraphicsItem):
     def __init__(self, *, at_bottom: bool = False) -> None:
         super().__init__()
         self._at_bottom = at_bottom
-        self._notes: tuple[Note, ...] = ()
+        self._notes: tuple[Annotation, ...] = ()
 
     @property
-    def notes(self) -> tuple[Note, ...]:
+    def annotations(self) -> tuple[Annotation, ...]:
         """What is noted."""
         return self._notes
 
-    def set_notes(self, notes: Sequence[Note]) -> None:
+    def set_annotations(self, annotations: Sequence[Annotation]) -> None:
         """Show these, the more important ones first."""
-        if tuple(notes) != self._notes:
-            self._notes = tuple(notes)
+        if tuple(annotations) != self._notes:
+            self._notes = tuple(annotations)
             self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
@@ -87,20 +87,20 @@ class Notes(pg.UIGraphicsItem):
         return None
 
 
-def notes_of(history: History, axis: str) -> list[Note]:
+def annotations_of(history: History, axis: str) -> list[Annotation]:
     """Return what is to be noted of a run: where its best weights are from, and where somebody has changed the rate."""
     colours = theme.colours()
-    notes = []
+    annotations = []
     if (best := history.best) is not None:
         samples = history.evaluations["samples"][best : best + 1]
         text = _tr("best {0:.2%} · epoch {1:.4g}").format(
             history.evaluations["validation_accuracy"][best], history.along(samples, "epochs")[0]
         )
-        notes.append(Note(float(history.along(samples, axis)[0]), text, colours.validation))
+        annotations.append(Annotation(float(history.along(samples, axis)[0]), text, colours.validation))
     places = history.along(np.array([samples for samples, _ in history.marks]), axis)
     for x, (_, rate) in zip(places, history.marks, strict=True):
-        notes.append(Note(float(x), _tr("rate {0:.3g}").format(rate), colours.rate, dashed=True))
-    return notes
+        annotations.append(Annotation(float(x), _tr("rate {0:.3g}").format(rate), colours.rate, dashed=True))
+    return annotations
 
 
 def _tr(text: str) -> str:

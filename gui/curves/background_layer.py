@@ -1,11 +1,11 @@
-"""Backdrop: curves that seldom change, painted as a part of the background, of which Qt keeps a picture."""
+"""BackgroundLayer: curves that seldom change, painted as a part of the background, of which Qt keeps a picture."""
 
 import pyqtgraph as pg
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsView
 
 
-class Backdrop:
+class BackgroundLayer:
     """The curves behind a plot, whose view keeps its background (pyqtgraph's do). The scene itself does not paint them.
 
     Twenty runs took as long to paint as the live one, several times a second.

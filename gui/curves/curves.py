@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 from core.training.history import Axis, History
 from core.training.loop import Progress
 from gui.curves import x_axis
-from gui.curves.annotations import Note, notes_of
+from gui.curves.annotations import Annotation, annotations_of
 from gui.curves.crosshair import Crosshair
 from gui.curves.overlay_lines import Overlay
 from gui.curves.pane import Pane
@@ -176,7 +176,7 @@ class Curves(QWidget):
 
     def _redraw_evaluations(self, pane: QuantityPane) -> None:
         if self._is_news(pane):
-            pane.draw_evaluations(self.history, self._axis, notes_of(self.history, self._axis))
+            pane.draw_evaluations(self.history, self._axis, annotations_of(self.history, self._axis))
         pane.show_values(self.history)
         pane.fit()
         self._fit_x()
@@ -185,8 +185,8 @@ class Curves(QWidget):
         self.rate.hold()
         self.rate.draw_live(self.history, self._axis)
         if self._is_news(self.rate):
-            changes = [note for note in notes_of(self.history, self._axis) if note.dashed]
-            self.rate.notes.set_notes([Note(note.x, "", note.colour, note.dashed) for note in changes])
+            changes = [note for note in annotations_of(self.history, self._axis) if note.dashed]
+            self.rate.notes.set_annotations([Annotation(note.x, "", note.colour, note.dashed) for note in changes])
         rates = self.history.learning_rate.means[1]
         self._rate_pane.title.setText(f"<b>{self.tr('Rate')}</b> " + (f"{rates[-1]:.3g}" if len(rates) else ""))
         self._fit_x()

@@ -25,8 +25,8 @@ def save(run: Run, path: Path) -> None:
         control.hide()  # there is nothing to press in a picture
     content = _svg(curves) if path.suffix.lower() == ".svg" else _png(curves)
     curves.deleteLater()
-    if refusal := atomic.refusal(path):
-        raise RunError(refusal)
+    if problem := atomic.problem(path):
+        raise RunError(problem)
     atomic.write(path, content)
 
 

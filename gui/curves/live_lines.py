@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsPathItem
 
 from core.training.curve import thinned
 from core.training.history import History
-from gui.curves.annotations import Notes
+from gui.curves.annotations import Annotations
 from gui.curves.plot import Plot, faint
 from gui.curves.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, few, values_of
 from gui.style import theme
@@ -32,7 +32,7 @@ class LiveLines(RunLines):
         }
         self.gap = QGraphicsPathItem()
         self.gap.setPen(QPen(Qt.PenStyle.NoPen))
-        self.notes = Notes(at_bottom=quantity == "accuracy")
+        self.notes = Annotations(at_bottom=quantity == "accuracy")
         for item, depth in ((self.gap, 0), (self.notes, -1)):
             item.setZValue(depth)
             plot.addItem(item, ignoreBounds=True)

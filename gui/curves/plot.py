@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
-from gui.curves.background_layer import Backdrop
+from gui.curves.background_layer import BackgroundLayer
 from gui.style import theme
 
 SMALLEST = 1e-7
@@ -65,7 +65,7 @@ class Plot(pg.PlotWidget):
         item = self.getPlotItem()
         item.setContentsMargins(0, 4, 12, 0)
         item.showGrid(y=True, alpha=0.15)
-        self.backdrop = Backdrop(self, item.getViewBox())
+        self.backdrop = BackgroundLayer(self, item.getViewBox())
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         for axis in (left, bottom):
             # A grid line for each small tick costs 12 ms a repaint; for the large ones, 3.

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.training.history import History
-from gui.curves.annotations import Note
+from gui.curves.annotations import Annotation
 from gui.curves.legend import LegendEntry
 from gui.curves.live_lines import LiveLines
 from gui.curves.overlay_lines import Overlay, OverlayLines
@@ -54,10 +54,10 @@ class QuantityPane(Pane):
         """Draw what grows with each batch."""
         self.live.draw_batches(history, axis)
 
-    def draw_evaluations(self, history: History, axis: str, notes: Sequence[Note]) -> None:
+    def draw_evaluations(self, history: History, axis: str, notes: Sequence[Annotation]) -> None:
         """Draw what an evaluation or a change of the rate has brought."""
         self.live.draw_evaluations(history, axis)
-        self.live.notes.set_notes(notes)
+        self.live.notes.set_annotations(notes)
 
     def set_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
         """Draw these runs beside the live one, and no others; those that are there already are not drawn again."""

@@ -8,7 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
 from core.training.history import History
-from gui.curves.annotations import Notes
+from gui.curves.annotations import Annotations
 from gui.curves.overlay_lines import Overlay
 from gui.curves.plot import Plot
 from gui.curves.run_lines import Line, few
@@ -28,7 +28,7 @@ class RatePlot(Plot):
         super().__init__(name, parent)
         self.live = self.line(width=2)
         self.others: list[pg.PlotDataItem] = []
-        self.notes = Notes()
+        self.notes = Annotations()
         self.notes.setZValue(-1)
         self.addItem(self.notes, ignoreBounds=True)
         self._live = _NOTHING

@@ -18,7 +18,7 @@ _LONGEST = 24  # letters of a run's name
 
 
 @dataclass(frozen=True)
-class Row:
+class ReadoutRow:
     """A line of the table: a word after a dot of a colour, or without one, and the values of loss and accuracy."""
 
     word: str
@@ -36,7 +36,7 @@ class Readout(QWidget):
         super().__init__(parent)
         self._parent = parent
         self._names = dict(zip(KINDS, (self.tr("batches"), self.tr("training"), self.tr("validation")), strict=True))
-        self.rows: list[Row] = []
+        self.rows: list[ReadoutRow] = []
         self._cell = 0  # px, the width of one
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
@@ -47,11 +47,11 @@ class Readout(QWidget):
         """Show the values at a place, of those curves that are ``shown``; runs without room are counted."""
         rows = [self._row(self._names[kind], getattr(theme.colours(), kind), live, [kind], shown) for kind in KINDS]
         rows += [self._row(_short(run.name), run.colour, values, KINDS[::-1], shown) for run, values in beside]
-        rows = [Row(place, (self.tr("loss"), self.tr("accuracy"))), *(row for row in rows if any(row.cells))]
+        rows = [ReadoutRow(place, (self.tr("loss"), self.tr("accuracy"))), *(row for row in rows if any(row.cells))]
         foot = self._foot(live)
         room = self._parent.height() // self.fontMetrics().height() - len(foot) - 1
         if len(rows) > room:
-            rows[room - 1 :] = [Row(self.tr("… and {0} more").format(len(rows) - room + 1))]
+            rows[room - 1 :] = [ReadoutRow(self.tr("… and {0} more").format(len(rows) - room + 1))]
         self.rows = rows + foot
         self._fit()
         self.update()
@@ -70,22 +70,22 @@ class Readout(QWidget):
 
     def _row(
         self, name: str, colour: QColor, values: Values, kinds: Sequence[str], shown: Collection[tuple[str, str]]
-    ) -> Row:
+    ) -> ReadoutRow:
         """Return a row of the first of the kinds that is shown, quantity by quantity."""
         cells = []
         for quantity, form in FORMS.items():
             first = next((kind for kind in kinds if (quantity, kind) in shown), "")
             value = values.get((quantity, first))
             cells.append("" if value is None else form.format(value))
-        return Row(name, tuple(cells), colour)
+        return ReadoutRow(name, tuple(cells), colour)
 
-    def _foot(self, live: Values) -> list[Row]:
+    def _foot(self, live: Values) -> list[ReadoutRow]:
         parts = []
         if ("rate", "") in live:
             parts.append(self.tr("rate {0:.3g}").format(live["rate", ""]))
         if ("epoch", "") in live:
             parts.append(self.tr("evaluated at epoch {0:.4g}").format(live["epoch", ""]))
-        return [Row(" · ".join(parts))] if parts else []
+        return [ReadoutRow(" · ".join(parts))] if parts else []
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
@@ -110,7 +110,7 @@ class Readout(QWidget):
             self._paint_row(painter, room, row)
             room.translate(0, room.height())
 
-    def _paint_row(self, painter: QPainter, room: QRectF, row: Row) -> None:
+    def _paint_row(self, painter: QPainter, room: QRectF, row: ReadoutRow) -> None:
         colours = theme.colours()
         left = room
         if row.colour is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.digits import N_CLASSES
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import Kept, answers_over
+from core.training.snapshots import KeptSnapshot, answers_over
 
 _AT_ONCE = 8  # snapshots, before it is seen whether there is a newer question
 
@@ -30,9 +30,11 @@ class AnswerHistory(QThread):
         self._number = 0
         self._ends = False
         self._recognizer: Recognizer | None = None
-        self._kept: tuple[Kept, ...] = ()
+        self._kept: tuple[KeptSnapshot, ...] = ()
         self._image: NDArray[np.uint8] | None = None
-        self._known: dict[Kept, NDArray[np.float32]] = {}  # of the image: a run that goes on adds but one snapshot
+        self._known: dict[
+            KeptSnapshot, NDArray[np.float32]
+        ] = {}  # of the image: a run that goes on adds but one snapshot
         self._found.connect(self._on_found)
 
     def begin(self, recognizer: Recognizer) -> None:
@@ -41,7 +43,7 @@ class AnswerHistory(QThread):
             self._recognizer = recognizer
             self._ask((), None)
 
-    def ask(self, kept: Sequence[Kept], image: NDArray[np.uint8] | None) -> None:
+    def ask(self, kept: Sequence[KeptSnapshot], image: NDArray[np.uint8] | None) -> None:
         """Ask what was answered to an image (28, 28) at each of the snapshots; None only takes the last question back.
 
         ``answered`` follows, unless another question does.
@@ -51,7 +53,7 @@ class AnswerHistory(QThread):
         if image is not None and not self.isRunning() and not self._ends:
             self.start()
 
-    def _ask(self, kept: tuple[Kept, ...], image: NDArray[np.uint8] | None) -> None:
+    def _ask(self, kept: tuple[KeptSnapshot, ...], image: NDArray[np.uint8] | None) -> None:
         self._number += 1
         self._kept, self._image = kept, None if image is None else image.copy()
         self._changed.notify()
@@ -85,7 +87,9 @@ class AnswerHistory(QThread):
             if image is not None and recognizer is not None and self._find(seen, kept, recognizer, image):
                 self._found.emit(seen, np.array([self._known[k] for k in kept]).reshape(-1, N_CLASSES))
 
-    def _find(self, number: int, kept: Sequence[Kept], recognizer: Recognizer, image: NDArray[np.uint8]) -> bool:
+    def _find(
+        self, number: int, kept: Sequence[KeptSnapshot], recognizer: Recognizer, image: NDArray[np.uint8]
+    ) -> bool:
         """Find out what is not known yet (off the GUI thread); return False where a newer question has come."""
         self._known = {k: self._known[k] for k in kept if k in self._known}
         missing = [k for k in kept if k not in self._known]

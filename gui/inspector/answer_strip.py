@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.digits import N_CLASSES
 from gui.style import theme
 from gui.style.colormaps import legible_on
-from gui.style.placeholder import paint_hint
+from gui.style.placeholder import paint_placeholder
 
 _MARGIN = 8.0  # px, to either side of the first snapshot and the last, where nobody says where they lie
 
@@ -75,7 +75,7 @@ class AnswerStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the bands, their digits, and a line at the snapshot that is chosen."""
         if not np.isfinite(self._shares).any():
-            paint_hint(self, self.tr("How the answer to your drawing changed over the run appears here."))
+            paint_placeholder(self, self.tr("How the answer to your drawing changed over the run appears here."))
             return
         painter = QPainter(self)
         edges, tops = self._edges(), self._tops()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from core.data.dataset import Dataset
 from core.digits import SIZE
-from core.training.dataset_predictions import Examination
+from core.training.dataset_predictions import DatasetPredictions
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,16 +35,16 @@ class CellPictures:
     rows: NDArray[np.intp]
 
     @classmethod
-    def of(cls, examination: Examination, data: Dataset, label: int, answer: int) -> Self:
+    def of(cls, predictions: DatasetPredictions, data: Dataset, label: int, answer: int) -> Self:
         """Return the digits behind a cell of what ``data`` were examined for."""
-        rows = examination.rows(label, answer)
+        rows = predictions.rows(label, answer)
         form = _tr("{0} read as {1}")
         captions = (
             f"{form.format(label, answer)}\n{_tr('{0:.1%} sure').format(share)}"
-            for share in examination.probabilities[rows].tolist()
+            for share in predictions.probabilities[rows].tolist()
         )
-        flags = (_tr("label doubtful") if doubt else "" for doubt in examination.doubtful[rows].tolist())
-        of_label = int(examination.confusion[label].sum())
+        flags = (_tr("label doubtful") if doubt else "" for doubt in predictions.doubtful[rows].tolist())
+        of_label = int(predictions.confusion[label].sum())
         title = _tr("{0}: {1:,} of {2:,}").format(form.format(label, answer), len(rows), of_label)
         return cls(title, data.images[rows].reshape(-1, SIZE, SIZE), tuple(captions), tuple(flags), rows)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from core.digits import N_CLASSES
 from gui.style import theme
 from gui.style.colormaps import legible_on, mix
-from gui.style.placeholder import paint_hint
+from gui.style.placeholder import paint_placeholder
 
 _WIDEST = 1.5  # a cell's longer side, of its shorter one, at most
 _RIGHT = 0.55  # how strong the colour of right answers becomes, for the errors to stand out
@@ -99,7 +99,7 @@ class ConfusionGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint cells and axes, and frames around the cells that the mouse and the keyboard are at."""
         if self.counts is None:
-            paint_hint(self, self.tr("How digits are confused appears here at a run's first evaluation."))
+            paint_placeholder(self, self.tr("How digits are confused appears here at a run's first evaluation."))
             return
         painter = QPainter(self)
         self._paint_cells(painter, self.counts)

@@ -28,7 +28,7 @@ _FRAME = 3  # px around a picture, in which a flag's border is drawn
 _LINES = 3  # of text below a picture: two of caption, one of flag
 
 
-class PicturesDialog(QDialog):
+class DigitsDialog(QDialog):
     """A grid of digits to scroll through; it does not block the window."""
 
     pictureChosen = Signal(int)

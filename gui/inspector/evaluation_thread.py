@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.data.dataset import Dataset
 from core.errors import DigitpadError
-from core.training.dataset_predictions import Examination
+from core.training.dataset_predictions import DatasetPredictions
 from gui.shell.error_reporting import log
 
 
@@ -16,7 +16,7 @@ from gui.shell.error_reporting import log
 class Examined:
     """What was examined: the answers, the digits that they are to, and whose answers they are, in words."""
 
-    examination: Examination
+    predictions: DatasetPredictions
     data: Dataset
     title: str
 
@@ -46,7 +46,7 @@ class _Task(QThread):
             self.done.emit(self._number, None, f"a fault of the program: {error}", details)
 
 
-class Examiner(QObject):
+class EvaluationThread(QObject):
     """Does the newest job; of an older one nothing is heard."""
 
     examined = Signal(object)

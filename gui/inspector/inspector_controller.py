@@ -15,20 +15,20 @@ from core.recognition.recognizer import Recognizer
 from core.runs.run import Run
 from core.training import dataset_predictions
 from core.training.loop import Progress
-from core.training.snapshots import Kept
+from core.training.snapshots import KeptSnapshot
 from gui.inspector.answer_history import AnswerHistory
 from gui.inspector.cell_pictures import CellPictures
-from gui.inspector.digits_dialog import PicturesDialog
-from gui.inspector.evaluation_thread import Examined, Examiner
-from gui.inspector.inspector_view import AnswersView, InsideView
+from gui.inspector.digits_dialog import DigitsDialog
+from gui.inspector.evaluation_thread import EvaluationThread, Examined
+from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.inspector.scrubber import NEWEST
-from gui.recognition.active_model import ModelSlot
+from gui.recognition.active_model import ActiveModel
 from gui.style.message_bar import Kind
 from gui.training.session import TrainingSession
-from gui.training.worker import Facts
+from gui.training.worker import RunFacts
 
 
-class InsideDesk(QObject):
+class InspectorController(QObject):
     """Lets the pages about a network follow a session, and serves what the reader wants to see."""
 
     told = Signal(str, object, str)
@@ -39,20 +39,25 @@ class InsideDesk(QObject):
     """A digit (28, 28) is to be put on the pad, with a line on what it is."""
 
     def __init__(
-        self, session: TrainingSession, slot: ModelSlot, inside: InsideView, answers: AnswersView, window: QWidget
+        self,
+        session: TrainingSession,
+        slot: ActiveModel,
+        inside: InspectorView,
+        answers: ConfusionPage,
+        window: QWidget,
     ) -> None:
         super().__init__(window)
         self._slot, self._inside, self._answers = slot, inside, answers
-        self._facts: Facts | None = None
+        self._facts: RunFacts | None = None
         self._n_first = 0  # units of the first layer
-        self._kept: tuple[Kept, ...] = ()
+        self._kept: tuple[KeptSnapshot, ...] = ()
         self._image: NDArray[np.uint8] | None = None
         self._opened: CellPictures | None = None
         self._found: Examined | None = None
         self._asked_cell: tuple[int, int] | None = None
         self._history = AnswerHistory(self)
-        self._examiner = Examiner(self)
-        self._dialog = PicturesDialog(window)
+        self._examiner = EvaluationThread(self)
+        self._dialog = DigitsDialog(window)
         session.prepared.connect(self._on_prepared)
         session.progressed.connect(self._on_progressed)
         session.momentsKept.connect(self._on_moments)
@@ -76,7 +81,7 @@ class InsideDesk(QObject):
         if self._inside.isVisible():
             self._history.ask(self._kept, self._image)
 
-    def examine(self, run: Run) -> None:
+    def predict_dataset(self, run: Run) -> None:
         """Show a kept run's answers to its test digits."""
         self.told.emit(self.tr("Asking “{0}” about its test digits…").format(run.name), Kind.INFO, "")
         self._asked_cell = None
@@ -89,7 +94,7 @@ class InsideDesk(QObject):
 
     # -- a run ---------------------------------------------------------------------------------------------------------
 
-    def _on_prepared(self, facts: Facts) -> None:
+    def _on_prepared(self, facts: RunFacts) -> None:
         self._facts, self._kept, self._found = facts, (), None
         self._examiner.forget()
         network = Network.from_description(facts.layers)
@@ -108,7 +113,7 @@ class InsideDesk(QObject):
                 caption = self.tr("Validation digits, step {0:,}").format(record.step)
                 self._answers.confusion.show_confusion(record.inspection.confusion, caption)
 
-    def _on_moments(self, kept: tuple[Kept, ...]) -> None:
+    def _on_moments(self, kept: tuple[KeptSnapshot, ...]) -> None:
         self._kept = kept
         scrubber = self._inside.scrubber
         scrubber.set_marks([moment.mark for moment in kept])
@@ -138,7 +143,7 @@ class InsideDesk(QObject):
             scrubber.set_marks([moment.mark for moment in self._kept])
             self.ask_history()
 
-    def _show_weights(self, kept: Kept) -> None:
+    def _show_weights(self, kept: KeptSnapshot) -> None:
         # They are the first part of the flat vector; to restore all of a large network would take 5 ms.
         n = self._n_first
         self._inside.weights.show_weights(kept.parameters[: N_PIXELS * n].reshape(N_PIXELS, n).astype(np.float32))
@@ -156,17 +161,17 @@ class InsideDesk(QObject):
 
     def _on_examined(self, found: Examined) -> None:
         self._found = found
-        self._answers.confusion.show_confusion(found.examination.confusion, found.title)
+        self._answers.confusion.show_confusion(found.predictions.confusion, found.title)
         if self._asked_cell is not None:
             self._open_cell(found)
         else:
-            n, right = int(found.examination.confusion.sum()), int(np.trace(found.examination.confusion))
+            n, right = int(found.predictions.confusion.sum()), int(np.trace(found.predictions.confusion))
             text = self.tr("{0}: {1:,} of {2:,} are read right. Open a cell to see its digits.")
             self.told.emit(text.format(found.title, right, n), Kind.GOOD, "")
 
     def _open_cell(self, found: Examined) -> None:
         assert self._asked_cell is not None
-        self._opened = CellPictures.of(found.examination, found.data, *self._asked_cell)
+        self._opened = CellPictures.of(found.predictions, found.data, *self._asked_cell)
         opened = self._opened
         self._dialog.show_pictures(f"{found.title} · {opened.title}", opened.images, opened.captions, opened.flags)
         self._dialog.show()
@@ -181,19 +186,19 @@ class InsideDesk(QObject):
         self.pictureChosen.emit(self._opened.images[number], caption)
 
 
-def _validation_answers(facts: Facts, kept: Kept, title: str) -> Examined:
+def _validation_answers(facts: RunFacts, kept: KeptSnapshot, title: str) -> Examined:
     """Examine a snapshot on the validation digits (off the GUI thread)."""
     network = Network.from_description(facts.layers)
     kept.restore(network)
     data = facts.splits.validation
-    return Examined(dataset_predictions.examine(network, facts.input_scale, data), data, title)
+    return Examined(dataset_predictions.predict_dataset(network, facts.input_scale, data), data, title)
 
 
 def _test_answers(run: Run, title: str) -> Examined:
     """Load a run's network and its test digits, and examine it (off the GUI thread)."""
     model = run.model()
     data = _test_part(run)
-    found = dataset_predictions.examine(model.network, model.input_scale, data, model.calibration)
+    found = dataset_predictions.predict_dataset(model.network, model.input_scale, data, model.calibration)
     return Examined(found, data, title)
 
 

@@ -25,7 +25,7 @@ class _Page(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
 
 
-class InsideView(_Page):
+class InspectorView(_Page):
     """The first layer's weights, the layers, and the way back through the run."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,7 +35,7 @@ class InsideView(_Page):
         super().__init__((self.weights, 3), (self.layers, 2), (self.scrubber, 0), parent=parent)
 
 
-class AnswersView(_Page):
+class ConfusionPage(_Page):
     """The confusion matrix."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

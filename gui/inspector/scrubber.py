@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.training.snapshots import Mark
+from core.training.snapshots import Moment
 from gui.inspector.answer_strip import AnswerStrip
 from gui.style import theme
 
@@ -37,7 +37,7 @@ class Scrubber(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._marks: tuple[Mark, ...] = ()
+        self._marks: tuple[Moment, ...] = ()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.strip = AnswerStrip()
         self._caption = QLabel()
@@ -54,7 +54,7 @@ class Scrubber(QWidget):
         self._lay_out()
         self.set_marks(())
 
-    def set_marks(self, marks: Sequence[Mark]) -> None:
+    def set_marks(self, marks: Sequence[Moment]) -> None:
         """Show the snapshots there are. Silent.
 
         What is chosen stays: the newest, or the snapshot of the same step, or else the nearest (``index`` says which).

@@ -13,7 +13,7 @@ from core.training import inspection
 from gui.inspector.tile_grid import PITCH, TileGrid
 from gui.style import theme
 from gui.style.colormaps import ramp
-from gui.style.placeholder import paint_hint
+from gui.style.placeholder import paint_placeholder
 
 _ENLARGED = 5  # logical pixels a weight, of the tile that is pointed at
 _MIDDLE = 127  # where no weight is in the colour table; 254 is the largest, 255 the gap
@@ -96,7 +96,9 @@ class TilePage(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tiles, and a frame around the one that is pointed at."""
         if self.weights is None:
-            paint_hint(self, self.tr("What the units of the first layer look for appears here while a network learns."))
+            paint_placeholder(
+                self, self.tr("What the units of the first layer look for appears here while a network learns.")
+            )
             return
         painter, grid = QPainter(self), self.grid()
         if self._image is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 
-from core.digits import Judgement
+from core.digits import Verdict
 from gui.pad.stroke import UNIT
 from gui.style import theme
 
@@ -25,7 +25,7 @@ class Mark:
 
     box: Box
     label: str
-    judgement: Judgement
+    verdict: Verdict
     is_selected: bool
 
 
@@ -38,7 +38,7 @@ def paint(painter: QPainter, sheet: QRectF, marks: Iterable[Mark], pen_width: fl
     for mark in sorted(marks, key=lambda mark: mark.is_selected):
         frame = _frame(sheet, mark, pen_width)
         colour = mark_colour(mark)
-        is_refused = mark.judgement is Judgement.NOT_A_DIGIT
+        is_refused = mark.verdict is Verdict.NOT_A_DIGIT
         line = QColor(colour)
         line.setAlphaF(1.0 if mark.is_selected else _OTHERS_OPACITY)
         painter.setPen(QPen(line, 1, Qt.PenStyle.DashLine if is_refused else Qt.PenStyle.SolidLine))
@@ -62,7 +62,7 @@ def mark_colour(mark: Mark) -> QColor:
     colours = theme.colours()
     if mark.is_selected:
         return colours.accent
-    return colours.warn if mark.judgement is Judgement.TWO_CANDIDATES else colours.muted
+    return colours.warn if mark.verdict is Verdict.TWO_CANDIDATES else colours.muted
 
 
 def _frame(sheet: QRectF, mark: Mark, pen_width: float) -> QRectF:

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from gui.pad import marks as pad_marks
 from gui.pad.marks import Mark
-from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, Sketch
-from gui.pad.painter import PadPainter, eraser_cursor, paint_hint
-from gui.pad.pen_input import PenSheet
+from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, PadDocument
+from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder
+from gui.pad.pen_input import PenInput
 from gui.pad.stroke import UNIT, Stroke, fitted
 from gui.style import theme
 
@@ -36,7 +36,7 @@ class Tool(Enum):
     ERASER = auto()
 
 
-class Pad(PenSheet):
+class Pad(PenInput):
     """A square sheet to draw on, in the middle of the widget and as large as it allows.
 
     ``set_…`` and ``show_picture`` are silent, but for ``historyChanged``; what they replace can be brought back by
@@ -52,7 +52,7 @@ class Pad(PenSheet):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sketch = Sketch()
+        self._sketch = PadDocument()
         self._painter = PadPainter(self._sketch, DEFAULT_PEN_WIDTH)
         self._tool = Tool.PEN
         self._eraser_at = (0.0, 0.0)
@@ -247,7 +247,7 @@ class Pad(PenSheet):
         pad_marks.paint(painter, sheet, self._marks, self.pen_width(), self.font())
         if self.is_blank():
             text = self.tr("with the mouse, a finger or a pen,\nor drop a picture")
-            paint_hint(painter, sheet, self.font(), self.tr("Draw a digit here"), text)
+            paint_placeholder(painter, sheet, self.font(), self.tr("Draw a digit here"), text)
 
 
 def _on_sheet(place: tuple[float, float]) -> tuple[float, float]:

@@ -15,7 +15,7 @@ _BLANK = Drawing().to_json()
 _MAX_WINDOWS = 9
 
 
-class PadMemory(QObject):
+class PadAutosave(QObject):
     """Keeps the strokes on a pad in a file of ink JSON, and in another those that they have taken the place of.
 
     Strokes that a picture has taken the place of count as those on the pad. The picture itself is not kept: it has a

@@ -46,7 +46,7 @@ class Content:
         return QRectF((UNIT - size.width()) / 2, (UNIT - size.height()) / 2, size.width(), size.height())
 
 
-class Sketch:
+class PadDocument:
     """A content with its history.
 
     A gesture draws one stroke or erases. It begins with ``begin_…`` and comes to its ``end``, which makes it one step,

@@ -10,7 +10,7 @@ from itertools import pairwise
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from gui.pad.pad_document import Sketch
+from gui.pad.pad_document import PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
 
@@ -27,7 +27,7 @@ class PadPainter:
         As a share of the sheet's side; ``forget`` after a change.
     """
 
-    def __init__(self, sketch: Sketch, pen_width: float) -> None:
+    def __init__(self, sketch: PadDocument, pen_width: float) -> None:
         self.pen_width = pen_width
         self._sketch = sketch
         self._base = QImage()  # all that is finished
@@ -141,7 +141,7 @@ class PadPainter:
         painter.restore()
 
 
-def paint_hint(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:
+def paint_placeholder(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:
     """Write what to do across the middle of a blank sheet."""
     centre = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
     room = sheet.adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)

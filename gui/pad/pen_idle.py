@@ -7,7 +7,7 @@ from gui.pad.pad import Pad
 REST_MS = 300
 
 
-class PenRest(QObject):
+class PenIdle(QObject):
     """Tells when the pen has been up for a while since the pad changed.
 
     Attributes

@@ -27,7 +27,7 @@ class _Source(Enum):
     STYLUS = auto()
 
 
-class PenSheet(Sheet):
+class PenInput(Sheet):
     """Says what the pen does in methods for a subclass, ``_pen_…``.
 
     Each ``_pen_down`` is followed by one ``_pen_up`` or ``_pen_cancelled``, also where the release is lost. Positions

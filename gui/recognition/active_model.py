@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, Signal
 from core.nn.network import Network, Snapshot
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import Kept
+from core.training.snapshots import KeptSnapshot
 
 if TYPE_CHECKING:
-    from gui.training.worker import Facts
+    from gui.training.worker import RunFacts
 
 
-class Respondent(enum.Enum):
+class ModelChoice(enum.Enum):
     """Who answers."""
 
     SHIPPED = "shipped"
@@ -22,7 +22,7 @@ class Respondent(enum.Enum):
     TRAINING = "training"
 
 
-class ModelSlot(QObject):
+class ActiveModel(QObject):
     """Holds up to three networks and says which of them answers.
 
     The one in training is a network of this object's own, filled from snapshots: the GUI thread never touches the one
@@ -36,14 +36,14 @@ class ModelSlot(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.choice = Respondent.SHIPPED
+        self.choice = ModelChoice.SHIPPED
         self.own_name = ""
-        self._recognizers: dict[Respondent, Recognizer] = {}
-        self._models: dict[Respondent, Model] = {}
+        self._recognizers: dict[ModelChoice, Recognizer] = {}
+        self._models: dict[ModelChoice, Model] = {}
         self._awaited: Recognizer | None = None
         self._past: Recognizer | None = None
-        self._run: Facts | None = None
-        self._before: Respondent | None = None  # who answered before the look back
+        self._run: RunFacts | None = None
+        self._before: ModelChoice | None = None  # who answered before the look back
         self._is_live = False  # whether the network in training has been heard of
 
     @property
@@ -56,40 +56,40 @@ class ModelSlot(QObject):
         """The model that answers, where it is a finished one."""
         return self._models.get(self.choice)
 
-    def has(self, respondent: Respondent) -> bool:
+    def has(self, choice: ModelChoice) -> bool:
         """Return whether there is such a network."""
-        return respondent in self._recognizers
+        return choice in self._recognizers
 
     def own_model(self) -> Model | None:
         """Return the reader's own model, or None."""
-        return self._models.get(Respondent.OWN)
+        return self._models.get(ModelChoice.OWN)
 
-    def choose(self, respondent: Respondent) -> None:
+    def choose(self, choice: ModelChoice) -> None:
         """Let another network answer; a look back is over then."""
         if self._before is not None:
-            self._before = respondent
+            self._before = choice
             self.look_ahead()
-        elif respondent is not self.choice:
-            self.choice = respondent
+        elif choice is not self.choice:
+            self.choice = choice
             self.choicesChanged.emit()
             self.changed.emit()
 
     def set_shipped(self, model: Model) -> None:
         """Take the model that comes with the program."""
-        self._set(Respondent.SHIPPED, model)
+        self._set(ModelChoice.SHIPPED, model)
 
     def set_own(self, model: Model, name: str) -> None:
         """Take a model that was opened, or trained here, under the name that the reader knows it by."""
         self.own_name = name
-        self._set(Respondent.OWN, model)
+        self._set(ModelChoice.OWN, model)
 
-    def _set(self, respondent: Respondent, model: Model) -> None:
-        self._models[respondent] = model
-        self._recognizers[respondent] = Recognizer.of(model)
+    def _set(self, choice: ModelChoice, model: Model) -> None:
+        self._models[choice] = model
+        self._recognizers[choice] = Recognizer.of(model)
         self.choicesChanged.emit()
         self.changed.emit()
 
-    def watch(self, facts: "Facts") -> None:
+    def watch(self, facts: "RunFacts") -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
         self.look_ahead()
         self._run, self._past = facts, None
@@ -103,13 +103,13 @@ class ModelSlot(QObject):
         self._is_live = True
         if self._before is not None:
             return
-        if not self.has(Respondent.TRAINING):
-            self._recognizers[Respondent.TRAINING] = self._awaited
+        if not self.has(ModelChoice.TRAINING):
+            self._recognizers[ModelChoice.TRAINING] = self._awaited
             self.choicesChanged.emit()
-        if self.choice is Respondent.TRAINING:
+        if self.choice is ModelChoice.TRAINING:
             self.changed.emit()
 
-    def look_back(self, kept: Kept) -> None:
+    def look_back(self, kept: KeptSnapshot) -> None:
         """Let the network of the last run answer as it was at this snapshot, until ``look_ahead`` or another choice."""
         if self._run is None:
             return
@@ -117,8 +117,8 @@ class ModelSlot(QObject):
         kept.restore(self._past.network)
         if self._before is None:
             self._before = self.choice
-            self._recognizers[Respondent.TRAINING] = self._past
-            self.choice = Respondent.TRAINING
+            self._recognizers[ModelChoice.TRAINING] = self._past
+            self.choice = ModelChoice.TRAINING
             self.choicesChanged.emit()
         self.changed.emit()
 
@@ -127,10 +127,10 @@ class ModelSlot(QObject):
         if self._before is None:
             return
         before, self._before = self._before, None
-        del self._recognizers[Respondent.TRAINING]
+        del self._recognizers[ModelChoice.TRAINING]
         if self._awaited is not None and self._is_live:
-            self._recognizers[Respondent.TRAINING] = self._awaited
-        fallback = Respondent.OWN if self.has(Respondent.OWN) else Respondent.SHIPPED
+            self._recognizers[ModelChoice.TRAINING] = self._awaited
+        fallback = ModelChoice.OWN if self.has(ModelChoice.OWN) else ModelChoice.SHIPPED
         self.choice = before if self.has(before) else fallback
         self.choicesChanged.emit()
         self.changed.emit()
@@ -145,14 +145,14 @@ class ModelSlot(QObject):
         self._awaited, self._is_live = None, False
         if self._before is not None:
             return
-        if self._recognizers.pop(Respondent.TRAINING, None) is None and self.choice is not Respondent.TRAINING:
+        if self._recognizers.pop(ModelChoice.TRAINING, None) is None and self.choice is not ModelChoice.TRAINING:
             return
-        if self.choice is Respondent.TRAINING:
-            self.choice = Respondent.OWN if self.has(Respondent.OWN) else Respondent.SHIPPED
+        if self.choice is ModelChoice.TRAINING:
+            self.choice = ModelChoice.OWN if self.has(ModelChoice.OWN) else ModelChoice.SHIPPED
         self.choicesChanged.emit()
         self.changed.emit()
 
 
-def _recognizer(facts: "Facts") -> Recognizer:
+def _recognizer(facts: "RunFacts") -> Recognizer:
     """Return one for the network of a run, untrained."""
     return Recognizer(Network.from_description(facts.layers), facts.input_scale)

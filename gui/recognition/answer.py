@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from core.digits import Judgement
+from core.digits import Verdict
 from gui.pad.marks import Box, Mark
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from core.recognition.recognizer import Prediction
 
-REFUSED = "?"
+REJECTED = "?"
 """What stands in a number for a part that is no digit."""
 
 
@@ -59,20 +59,20 @@ class Answer:
         """All digits as one text, with "?" for what is none."""
         return "".join(map(self.sign, range(len(self))))
 
-    def judgement(self, index: int) -> Judgement:
+    def verdict(self, index: int) -> Verdict:
         """Return what is said of a digit by now."""
-        return self.predictions[index].judgement if self.is_settled else Judgement.DIGIT
+        return self.predictions[index].verdict if self.is_settled else Verdict.DIGIT
 
     def sign(self, index: int) -> str:
         """Return a digit as one character."""
-        is_refused = self.judgement(index) is Judgement.NOT_A_DIGIT
-        return REFUSED if is_refused else str(self.predictions[index].digit)
+        is_refused = self.verdict(index) is Verdict.NOT_A_DIGIT
+        return REJECTED if is_refused else str(self.predictions[index].digit)
 
     def marks(self) -> tuple[Mark, ...]:
         """Return what is to be marked on the pad: nothing where there is one digit, for that needs no telling apart."""
         if len(self.boxes) < 2:
             return ()
         return tuple(
-            Mark(box, self.sign(index), self.judgement(index), index == self.selected)
+            Mark(box, self.sign(index), self.verdict(index), index == self.selected)
             for index, box in enumerate(self.boxes)
         )

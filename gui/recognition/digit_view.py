@@ -4,15 +4,15 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core.digits import Judgement
-from gui.recognition.answer import REFUSED, Answer
+from core.digits import Verdict
+from gui.recognition.answer import REJECTED, Answer
 from gui.style import theme
 
 _SECOND = 0.55  # the second candidate's height, of the first's
 _OR = 0.16  # the word between them
 
 
-class SignView(QWidget):
+class DigitView(QWidget):
     """As large as its room; the words are the parent's."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,12 +32,12 @@ class SignView(QWidget):
         room = QRectF(self.rect())
         prediction = self._answer.prediction
         if prediction is None:
-            self._paint_row(painter, room, [(REFUSED, 1.0, colours.track)])
+            self._paint_row(painter, room, [(REJECTED, 1.0, colours.track)])
             return
-        judgement = self._answer.judgement(self._answer.selected)
-        if judgement is Judgement.NOT_A_DIGIT:
+        verdict = self._answer.verdict(self._answer.selected)
+        if verdict is Verdict.NOT_A_DIGIT:
             self._paint_refusal(painter, room)
-        elif judgement is Judgement.TWO_CANDIDATES:
+        elif verdict is Verdict.TWO_CANDIDATES:
             first, second = map(str, prediction.candidates)
             row = [(first, 1.0, colours.text), (self.tr("or"), _OR, colours.muted), (second, _SECOND, colours.muted)]
             self._paint_row(painter, room, row)
@@ -68,7 +68,7 @@ class SignView(QWidget):
         painter.setPen(QPen(theme.colours().muted, 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         inner = side / 4
-        self._paint_row(painter, frame.adjusted(inner, inner, -inner, -inner), [(REFUSED, 1.0, theme.colours().muted)])
+        self._paint_row(painter, frame.adjusted(inner, inner, -inner, -inner), [(REJECTED, 1.0, theme.colours().muted)])
 
 
 def digit_font(font: QFont, cap_height: float) -> QFont:

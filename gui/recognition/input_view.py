@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class NetworkView(QWidget):
+class InputView(QWidget):
     """The image in square cells of whole device pixels, on paper, in ink; the digit's 20×20 box is hinted at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

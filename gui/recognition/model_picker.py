@@ -4,14 +4,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from gui.recognition.active_model import ModelSlot, Respondent
+from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.style import theme
 
 
-class RespondentBox(QWidget):
+class ModelPicker(QWidget):
     """A labelled list of the three; those that are not there yet cannot be chosen."""
 
-    respondentChosen = Signal(object)
+    modelChosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -19,8 +19,8 @@ class RespondentBox(QWidget):
         self._box.setToolTip(self.tr("Which network reads what you draw"))
         self._box.setAccessibleName(self.tr("Who answers"))
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for respondent in Respondent:
-            self._box.addItem("", respondent)
+        for choice in ModelChoice:
+            self._box.addItem("", choice)
         self._box.activated.connect(self._on_activated)
         label = QLabel(self.tr("&Answered by"))
         label.setBuddy(self._box)
@@ -30,22 +30,22 @@ class RespondentBox(QWidget):
         layout.addWidget(label)
         layout.addWidget(self._box, 1)
 
-    def show_slot(self, slot: ModelSlot) -> None:
+    def show_slot(self, slot: ActiveModel) -> None:
         """Show what a slot holds and which of it is chosen; silent."""
         own = self.tr("your model: {0}").format(slot.own_name) if slot.own_name else self.tr("your model (none yet)")
         names = {
-            Respondent.SHIPPED: self.tr("the model that comes with digitpad"),
-            Respondent.OWN: own,
-            Respondent.TRAINING: self.tr("the network in training, live"),
+            ModelChoice.SHIPPED: self.tr("the model that comes with digitpad"),
+            ModelChoice.OWN: own,
+            ModelChoice.TRAINING: self.tr("the network in training, live"),
         }
         model = self._box.model()
-        for index, respondent in enumerate(Respondent):
-            self._box.setItemText(index, names[respondent])
+        for index, choice in enumerate(ModelChoice):
+            self._box.setItemText(index, names[choice])
             if isinstance(model, QStandardItemModel):
-                model.item(index).setEnabled(slot.has(respondent))
-            if respondent is slot.choice:
+                model.item(index).setEnabled(slot.has(choice))
+            if choice is slot.choice:
                 self._box.setCurrentIndex(index)
         self._box.setItemData(1, own, Qt.ItemDataRole.ToolTipRole)
 
     def _on_activated(self, index: int) -> None:
-        self.respondentChosen.emit(self._box.itemData(index))
+        self.modelChosen.emit(self._box.itemData(index))

@@ -12,7 +12,7 @@ from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
-from gui.recognition.active_model import ModelSlot, Respondent
+from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind
 from gui.training import confirmations
@@ -21,12 +21,12 @@ N_RECENT = 8
 """How many files that were opened or saved are listed."""
 
 
-class ModelDesk(QObject):
+class ModelsController(QObject):
     """Brings models into the slot and out of it; ``told`` says how that went, in a sentence."""
 
     told = Signal(str, object)
 
-    def __init__(self, slot: ModelSlot, window: QWidget) -> None:
+    def __init__(self, slot: ActiveModel, window: QWidget) -> None:
         super().__init__(window)
         self._slot, self._window = slot, window
         self._recent: list[str] = []
@@ -35,7 +35,7 @@ class ModelDesk(QObject):
     def load(self, runs: Sequence[Run | Broken]) -> None:
         """Bring in the shipped model, if it is not there, and the first result of a run that can be read."""
         try:
-            if not self._slot.has(Respondent.SHIPPED):
+            if not self._slot.has(ModelChoice.SHIPPED):
                 self._slot.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
             text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
@@ -112,7 +112,7 @@ class ModelDesk(QObject):
         if not self.may_replace():
             return False
         self._slot.set_own(model, name)
-        self._slot.choose(Respondent.OWN)
+        self._slot.choose(ModelChoice.OWN)
         return True
 
     def _open_recent(self, path: Path, checked: bool = False) -> None:

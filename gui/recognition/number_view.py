@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from core.digits import Judgement
+from core.digits import Verdict
 from gui.recognition.answer import Answer
 from gui.recognition.digit_view import digit_font
 from gui.recognition.probability_bars import paint_bar
@@ -83,7 +83,7 @@ class NumberView(QWidget):
         colours = theme.colours()
         text = self._answer.sign(index)
         is_selected = index == self._answer.selected
-        is_refused = self._answer.judgement(index) is Judgement.NOT_A_DIGIT
+        is_refused = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
         inner = cell.adjusted(_PAD, 0, -_PAD, 0)
         font = digit_font(self.font(), self._digit_height(inner))
         metrics = QFontMetricsF(font)
@@ -107,12 +107,12 @@ class NumberView(QWidget):
 
     def _share(self, index: int) -> float:
         """Return the digit's probability; what is no digit has none."""
-        is_refused = self._answer.judgement(index) is Judgement.NOT_A_DIGIT
+        is_refused = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
         return 0.0 if is_refused else float(self._answer.predictions[index].probabilities.max())
 
     def _bar_colour(self, index: int) -> QColor:
         colours = theme.colours()
-        if self._answer.judgement(index) is Judgement.TWO_CANDIDATES:
+        if self._answer.verdict(index) is Verdict.TWO_CANDIDATES:
             return colours.warn
         return colours.accent if index == self._answer.selected else colours.muted
 

@@ -17,7 +17,7 @@ from gui.style import theme
 if TYPE_CHECKING:
     from gui.pad.tools import PadTools
     from gui.recognition.answer import Answer
-    from gui.recognition.input_view import NetworkView
+    from gui.recognition.input_view import InputView
     from gui.recognition.prediction_view import PredictionView
 
 TOOLS_HEIGHT = 32
@@ -36,7 +36,7 @@ class PadPanel(QWidget):
     """
 
     tools: "PadTools"
-    network_view: "NetworkView"
+    input_view: "InputView"
     prediction_view: "PredictionView"
 
     changed = Signal()
@@ -64,7 +64,7 @@ class PadPanel(QWidget):
         if self._is_furnished():
             return
         from gui.pad.tools import PadTools
-        from gui.recognition.input_view import NetworkView
+        from gui.recognition.input_view import InputView
         from gui.recognition.prediction_view import PredictionView
 
         self.pad.setAccessibleName(self.tr("Drawing pad"))
@@ -76,7 +76,7 @@ class PadPanel(QWidget):
         self.tools.randomDigitRequested.connect(self.randomDigitRequested)
         self.tools.openPictureRequested.connect(self.openPictureRequested)
         self.tools.picturePasted.connect(self.picturePasted)
-        self.network_view = NetworkView()
+        self.input_view = InputView()
         self.prediction_view = PredictionView()
         self.prediction_view.digitSelected.connect(self.digitSelected)
         self._fill_answer()
@@ -84,7 +84,7 @@ class PadPanel(QWidget):
 
     def show_answer(self, answer: "Answer") -> None:
         """Show what the network saw and what it made of it, and on the pad where each digit stands. Silent."""
-        self.network_view.set_image(answer.image)
+        self.input_view.set_image(answer.image)
         self.prediction_view.set_answer(answer)
         self.pad.set_marks(answer.marks())
 
@@ -133,7 +133,7 @@ class PadPanel(QWidget):
         seen = QVBoxLayout()
         seen.setSpacing(theme.SPACING // 2)
         seen.addStretch(1)
-        seen.addWidget(self.network_view, 0, Qt.AlignmentFlag.AlignHCenter)
+        seen.addWidget(self.input_view, 0, Qt.AlignmentFlag.AlignHCenter)
         seen.addWidget(label)
         seen.addStretch(1)
         self._answer_row.addLayout(seen)
@@ -172,7 +172,7 @@ class PadPanel(QWidget):
         """Show what the network sees at this size, as soon as it is shown at all."""
         self._seen_side = side
         if self._is_furnished():
-            self.network_view.setFixedSize(side, side)
+            self.input_view.setFixedSize(side, side)
 
 
 def _between(limits: tuple[int, int], value: int) -> int:

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core.digits import Judgement
+from core.digits import Verdict
 from gui.recognition.answer import Answer
-from gui.recognition.digit_view import SignView
+from gui.recognition.digit_view import DigitView
 from gui.recognition.number_view import NumberView
-from gui.recognition.probability_bars import Bars
+from gui.recognition.probability_bars import ProbabilityBars
 from gui.style import theme
 
 if TYPE_CHECKING:
@@ -30,9 +30,9 @@ class PredictionView(QWidget):
         super().__init__(parent)
         self._answer = Answer()
         self._words_room = QRectF()
-        self.sign_view = SignView(self)
+        self.sign_view = DigitView(self)
         self.number_view = NumberView(self)
-        self.bars = Bars(self)
+        self.bars = ProbabilityBars(self)
         self.number_view.digitSelected.connect(self.digitSelected)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(196, 144)
@@ -45,7 +45,7 @@ class PredictionView(QWidget):
         is_number = len(answer) > 1
         prediction = answer.prediction
         self.bars.set_probabilities(
-            None if prediction is None else prediction.probabilities, calm=self._judgement() is Judgement.NOT_A_DIGIT
+            None if prediction is None else prediction.probabilities, calm=self._verdict() is Verdict.NOT_A_DIGIT
         )
         self.sign_view.set_answer(answer)
         self.number_view.set_answer(answer)
@@ -101,18 +101,18 @@ class PredictionView(QWidget):
 
     # -- words --------------------------------------------------------------------------------------------------
 
-    def _judgement(self) -> Judgement | None:
-        return self._answer.judgement(self._answer.selected) if len(self._answer) else None
+    def _verdict(self) -> Verdict | None:
+        return self._answer.verdict(self._answer.selected) if len(self._answer) else None
 
     def _words(self) -> tuple[str, QColor]:
         """Return what is said of the selected digit, and the words' colour."""
         colours = theme.colours()
-        prediction, judgement = self._answer.prediction, self._judgement()
+        prediction, verdict = self._answer.prediction, self._verdict()
         if prediction is None:
             return self.tr("No digit yet"), colours.muted
-        if judgement is Judgement.NOT_A_DIGIT:
+        if verdict is Verdict.NOT_A_DIGIT:
             return self.tr("Not a digit"), colours.muted
-        if judgement is Judgement.TWO_CANDIDATES:
+        if verdict is Verdict.TWO_CANDIDATES:
             return self._doubt(prediction), colours.warn
         return self._sureness(float(prediction.probabilities.max()))
 
@@ -147,14 +147,14 @@ class PredictionView(QWidget):
 
     def _said(self) -> str:
         """Return in one line what is said of the selected digit."""
-        prediction, judgement = self._answer.prediction, self._judgement()
+        prediction, verdict = self._answer.prediction, self._verdict()
         if prediction is None:
             return self.tr("No answer yet")
-        if judgement is Judgement.NOT_A_DIGIT:
+        if verdict is Verdict.NOT_A_DIGIT:
             return self.tr("Not a digit")
         first, second = prediction.candidates
         percents = [round(float(prediction.probabilities[digit]) * 100) for digit in (first, second)]
-        if judgement is Judgement.TWO_CANDIDATES:
+        if verdict is Verdict.TWO_CANDIDATES:
             return self.tr("{first} or {second}, {percent} and {other} percent").format(
                 first=first, second=second, percent=percents[0], other=percents[1]
             )

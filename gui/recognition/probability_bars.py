@@ -17,7 +17,7 @@ N_DIGITS = 10
 _CALM = 0.45  # the opacity of bars that are of no digit
 
 
-class Bars(QWidget):
+class ProbabilityBars(QWidget):
     """Ten rows of digit, bar and per cent, which keep their places whatever the probabilities."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -16,8 +16,8 @@ from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import Part
 from gui.pad.pad import HISTORY_STEPS
-from gui.pad.pen_idle import PenRest
-from gui.recognition.active_model import ModelSlot
+from gui.pad.pen_idle import PenIdle
+from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
 from gui.recognition.pad_panel import PadPanel
 from gui.style.images import grey_of, image_of
@@ -26,7 +26,7 @@ from gui.style.message_bar import Kind
 _EXAMPLE_SCALE = 10
 
 
-class Reader(QObject):
+class RecognitionController(QObject):
     """Connects the pad to the network that the slot holds.
 
     A digit takes well under 2 ms, a number of twelve about 5: all is read anew at each sample of the pen. What is
@@ -38,14 +38,14 @@ class Reader(QObject):
     answered = Signal()
     """Another answer is shown, or none: see ``shown``."""
 
-    def __init__(self, panel: PadPanel, slot: ModelSlot, parent: QObject | None = None) -> None:
+    def __init__(self, panel: PadPanel, slot: ActiveModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel, self._slot = panel, slot
         self._images: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}  # by pictures' keys: undo brings them back
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # one of the digit that the user has chosen to look at
-        self.rest = PenRest(panel.pad, self)
+        self.rest = PenIdle(panel.pad, self)
         self._examples = Examples(np.random.default_rng())
         self.rest.over.connect(self._show)
         panel.changed.connect(self._on_changed)

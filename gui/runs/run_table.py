@@ -13,7 +13,7 @@ from core.training import recipes
 from gui.style import theme
 
 Index = QModelIndex | QPersistentModelIndex
-Entry = Run | Broken
+RunEntry = Run | Broken
 
 _ROLE = Qt.ItemDataRole
 SORT_ROLE = _ROLE.UserRole
@@ -70,16 +70,16 @@ class RunTable(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._entries: list[Entry] = []
+        self._entries: list[RunEntry] = []
         self._ticked: dict[str, int] = {}
 
-    def set_runs(self, entries: Sequence[Entry]) -> None:
+    def set_runs(self, entries: Sequence[RunEntry]) -> None:
         """Show other runs, the newest first; silent but for the views."""
         self.beginResetModel()
         self._entries = list(entries)
         self.endResetModel()
 
-    def entry(self, row: int) -> Entry:
+    def entry(self, row: int) -> RunEntry:
         """Return what a row shows."""
         return self._entries[row]
 

@@ -15,10 +15,10 @@ from core.files import atomic
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.history import COLUMNS
-from gui.runs.run_table import Entry
-from gui.runs.runs_view import RunShelf
+from gui.runs.run_table import RunEntry
+from gui.runs.runs_view import RunsView
 from gui.style.message_bar import Kind
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ PictureOf = Callable[[Run, Path], None]
 """Writes a picture of a run's curves, PNG or SVG by the name's ending."""
 
 
-class RunDesk(QObject):
+class RunsController(QObject):
     """Serves a shelf's view; ``told`` says how that went, and ``undoable`` what can be undone."""
 
     told = Signal(str, object)
@@ -39,9 +39,9 @@ class RunDesk(QObject):
     modelTaken = Signal(object, str)
     """A run's network, and what it is called: it is to answer."""
 
-    def __init__(self, view: RunShelf, shelf: Shelf, window: QWidget, picture_of: PictureOf) -> None:
+    def __init__(self, view: RunsView, store: RunStore, window: QWidget, picture_of: PictureOf) -> None:
         super().__init__(window)
-        self._view, self.shelf, self._window, self._picture_of = view, shelf, window, picture_of
+        self._view, self.store, self._window, self._picture_of = view, store, window, picture_of
         self._told: set[str] = set()
         view.loadRequested.connect(self._load)
         view.renameRequested.connect(self._rename)
@@ -51,8 +51,8 @@ class RunDesk(QObject):
 
     def refresh(self) -> None:
         """Show what is on the shelf now; other processes may have put runs there."""
-        self._view.show_problem(_sentence(self.shelf.problem()))
-        self._view.show_runs(self.shelf.runs())
+        self._view.show_problem(_sentence(self.store.problem()))
+        self._view.show_runs(self.store.runs())
 
     def overlays(self) -> "list[Overlay]":
         """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""
@@ -68,9 +68,9 @@ class RunDesk(QObject):
                     self.told.emit(str(error), Kind.BAD)
         return found
 
-    def delete(self, entries: list[Entry]) -> None:
+    def delete(self, entries: list[RunEntry]) -> None:
         """Put runs into the trash."""
-        deleted = [entry for entry in entries if self._try(partial(self.shelf.delete, entry))]
+        deleted = [entry for entry in entries if self._try(partial(self.store.delete, entry))]
         self.refresh()
         if deleted:
             only = deleted[0]
@@ -84,17 +84,17 @@ class RunDesk(QObject):
         if runs:
             self._offer_undo(self.tr("“{0}” was cancelled.").format(runs[-1].short_name), runs)
 
-    def _offer_undo(self, text: str, deleted: Iterable[Entry]) -> None:
+    def _offer_undo(self, text: str, deleted: Iterable[RunEntry]) -> None:
         self.undoable.emit(text, partial(self._restore, [entry.folder for entry in deleted]))
 
     def _restore(self, folders: Iterable[Path]) -> None:
         """Bring back what was deleted, each run to the shelf that it was on."""
-        restored = [folder for folder in folders if self._try(partial(Shelf(folder.parent).restore, folder.name))]
+        restored = [folder for folder in folders if self._try(partial(RunStore(folder.parent).restore, folder.name))]
         self.refresh()
-        runs = [entry for entry in self.shelf.runs() if isinstance(entry, Run) and entry.folder in restored]
+        runs = [entry for entry in self.store.runs() if isinstance(entry, Run) and entry.folder in restored]
         self.restored.emit(runs)
         for folder in restored:
-            if not self.shelf.holds(folder):  # the list does not show it
+            if not self.store.holds(folder):  # the list does not show it
                 self.told.emit(self.tr("The run is kept in {0} again.").format(folder), Kind.GOOD)
 
     # -- single runs ---------------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ class RunDesk(QObject):
             self.told.emit(self.tr("“{0}” answers now.").format(run.short_name), Kind.GOOD)
 
     def _rename(self, run: Run, name: str) -> None:
-        self._try(partial(self.shelf.label, run, name=name))
+        self._try(partial(self.store.label, run, name=name))
         self.refresh()
 
     def _ask_note(self, run: Run) -> None:
@@ -124,7 +124,7 @@ class RunDesk(QObject):
             run.note,
         )
         if accepted:
-            self._try(partial(self.shelf.label, run, note=note.strip()))
+            self._try(partial(self.store.label, run, note=note.strip()))
             self.refresh()
 
     # -- export --------------------------------------------------------------------------------------------------------
@@ -180,6 +180,6 @@ def _export_csv(run: Run, path: Path) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows(zip(*(table[name].tolist() for name in COLUMNS), strict=True))
-    if refusal := atomic.refusal(path):
-        raise RunError(refusal)
+    if problem := atomic.problem(path):
+        raise RunError(problem)
     atomic.write(path, text.getvalue().encode())

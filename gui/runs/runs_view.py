@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.runs.run import Broken, Run, Status, differing
-from gui.runs.run_table import SORT_ROLE, Entry, RunTable
+from gui.runs.run_table import SORT_ROLE, RunEntry, RunTable
 from gui.style import theme
 
 _MAX_COLUMN = 220  # px: a long name does not push the scores away
@@ -30,7 +30,7 @@ _ROOMY = 540  # px: buttons with words need so much
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
-class RunShelf(QWidget):
+class RunsView(QWidget):
     """A table of runs with actions on those that are selected. It says what the user wants; it does nothing itself."""
 
     overlaysChanged = Signal()
@@ -61,7 +61,7 @@ class RunShelf(QWidget):
         self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.view = QTableView()
         self._detail = QLabel()
-        self._newest: Sequence[Entry] | None = None  # what waits to be shown
+        self._newest: Sequence[RunEntry] | None = None  # what waits to be shown
         self._buttons: list[QToolButton] = []
         self.actions_by_name: dict[str, QAction] = {}
         self._make_actions()
@@ -79,7 +79,7 @@ class RunShelf(QWidget):
         """Say why there is no run to show; empty where there may be none."""
         self._empty.setText(text or self.tr("Each run is kept here by itself, with its curves and its network."))
 
-    def show_runs(self, entries: Sequence[Entry]) -> None:
+    def show_runs(self, entries: Sequence[RunEntry]) -> None:
         """Show these runs; what is ticked and selected stays so. Silent, but where a ticked one has gone or come back.
 
         While a name is being edited they wait: to show them would close the editor, with what has been typed.
@@ -110,7 +110,7 @@ class RunShelf(QWidget):
         """Return the runs whose curves are to be shown, with their colours."""
         return self.table.ticked_runs()
 
-    def selected(self) -> list[Entry]:
+    def selected(self) -> list[RunEntry]:
         """Return what is selected, from top to bottom."""
         rows = sorted(self.view.selectionModel().selectedRows(), key=lambda index: index.row())
         return [self.table.entry(self._sorted.mapToSource(index).row()) for index in rows]
@@ -258,7 +258,7 @@ class RunShelf(QWidget):
         self._detail.setText(self._told(chosen))
         self._detail.setVisible(bool(self._detail.text()))
 
-    def _told(self, chosen: list[Entry]) -> str:
+    def _told(self, chosen: list[RunEntry]) -> str:
         """Return what is worth saying of the selected runs."""
         runs = [entry for entry in chosen if isinstance(entry, Run)]
         if len(chosen) == 1 and isinstance(chosen[0], Broken):

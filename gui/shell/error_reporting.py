@@ -26,7 +26,7 @@ class _Repetition(NamedTuple):
     last: float
 
 
-class FaultReporter(QObject):
+class ErrorReporter(QObject):
     """Catches what no one else did, from any thread, and passes it to the window's own thread.
 
     ``reported`` carries a sentence and the traceback. A fault that repeats is told and written once, and then only

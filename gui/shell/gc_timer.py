@@ -23,7 +23,7 @@ def install(app: QCoreApplication) -> QTimer:
     return timer
 
 
-def spare_what_is() -> None:
+def freeze_current_objects() -> None:
     """Search no more among what there is by now: a whole window, which stays, would take 36 ms."""
     gc.freeze()
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 Shortcut = QKeySequence.StandardKey | str | None
 
 
-class Wish(NamedTuple):
+class ActionSpec(NamedTuple):
     """An action to be made: a name for the program, the rest for the user."""
 
     name: str
@@ -20,11 +20,11 @@ class Wish(NamedTuple):
     tip: str
 
 
-Entry = Wish | QAction | QMenu | None
+MenuEntry = ActionSpec | QAction | QMenu | None
 """What can stand in a menu; None is a line between two others."""
 
 
-def fill(bar: QMenuBar, table: Mapping[str, Sequence[Entry]]) -> dict[str, QAction]:
+def fill(bar: QMenuBar, table: Mapping[str, Sequence[MenuEntry]]) -> dict[str, QAction]:
     """Fill a menu bar from a table of titles and entries; return the actions by name."""
     actions = {}
     for title, entries in table.items():
@@ -41,13 +41,13 @@ def fill(bar: QMenuBar, table: Mapping[str, Sequence[Entry]]) -> dict[str, QActi
     return actions
 
 
-def _action(wish: Wish, menu: QMenu) -> QAction:
-    action = menu.addAction(wish.text)
-    action.setToolTip(wish.tip)
-    action.setStatusTip(wish.tip)
-    if wish.shortcut is not None:
-        action.setShortcut(QKeySequence(wish.shortcut))
-    action.triggered.connect(lambda checked=False: wish.slot())
+def _action(spec: ActionSpec, menu: QMenu) -> QAction:
+    action = menu.addAction(spec.text)
+    action.setToolTip(spec.tip)
+    action.setStatusTip(spec.tip)
+    if spec.shortcut is not None:
+        action.setShortcut(QKeySequence(spec.shortcut))
+    action.triggered.connect(lambda checked=False: spec.slot())
     return action
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QSocketNotifier, Signal
 from core.cli import termination
 
 
-class Interrupts(QObject):
+class TerminationSignals(QObject):
     """Says the first time that the program is to end; a second Ctrl-C ends it at once.
 
     The others are not heard again: where a terminal is closed, or a session ends, they come twice, from the system and

@@ -47,7 +47,7 @@ class _Message(NamedTuple):
         return self._replace(offers={text: offer for text, offer in self.offers.items() if offer.stands()})
 
 
-class NoticeBar(QWidget):
+class MessageBar(QWidget):
     """Shows the newest message, with buttons: to copy its details, and for what can be done about it.
 
     One with offers that has not been answered waits while newer ones are shown, and comes back.

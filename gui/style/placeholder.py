@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from gui.style import theme
 
 
-def paint_hint(widget: QWidget, text: str) -> None:
+def paint_placeholder(widget: QWidget, text: str) -> None:
     """Write a sentence in the middle of a widget; for its paint event."""
     painter = QPainter(widget)
     painter.setPen(theme.colours().muted)

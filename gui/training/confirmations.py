@@ -44,9 +44,9 @@ def ask_before_closing(parent: QWidget, session: TrainingSession, can_keep: Call
     When the run ends, the question closes by itself.
     """
     while True:
-        wish = _ask_about_run(parent, session, can_be_kept=can_keep())
-        if wish is not Closing.OVERTAKEN or not session.is_active:
-            return wish
+        spec = _ask_about_run(parent, session, can_be_kept=can_keep())
+        if spec is not Closing.OVERTAKEN or not session.is_active:
+            return spec
 
 
 def _ask_about_run(parent: QWidget, session: TrainingSession, *, can_be_kept: bool) -> Closing:
@@ -77,15 +77,15 @@ def ask_before_cancelling(parent: QWidget, session: TrainingSession, can_keep: C
         _tr("Keep &training"): Closing.STAY,
     }
     while session.is_active and not can_keep():
-        wish = _asked(parent, _tr("Throw this run away?"), details, answers, Closing.OVERTAKEN, *_changes(session))
-        if wish is not Closing.OVERTAKEN:
-            return wish
+        spec = _asked(parent, _tr("Throw this run away?"), details, answers, Closing.OVERTAKEN, *_changes(session))
+        if spec is not Closing.OVERTAKEN:
+            return spec
     return Closing.DISCARD if session.is_active else Closing.OVERTAKEN
 
 
 def _changes(session: TrainingSession) -> tuple[SignalInstance, ...]:
     """Return what makes another question necessary, or none."""
-    return session.concluded, session.keepingTold, session.moved
+    return session.concluded, session.storageTold, session.moved
 
 
 def _asked(

@@ -58,7 +58,7 @@ class _Fetch(QThread):
         self.progressed.emit(done, total)
 
 
-class MnistDesk(QObject):
+class MnistDownload(QObject):
     """Fetches MNIST when the user asks; ``ended`` tells how that went: a sentence, its kind, a fault's details."""
 
     progressed = Signal(int, int)

@@ -14,7 +14,7 @@ from gui.training.mnist_bar import MnistBar
 from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
 from gui.training.settings_form import SettingsForm
-from gui.training.worker import Facts
+from gui.training.worker import RunFacts
 
 _FOLD_HEIGHT = (60, 300)  # px: it gives way to the curves, and leaves them room
 
@@ -94,7 +94,7 @@ class TrainingPanel(QWidget):
         self.form.setEnabled(state is RunState.IDLE)
         self.progress.set_state(state)
 
-    def show_facts(self, facts: Facts) -> None:
+    def show_facts(self, facts: RunFacts) -> None:
         """Show what a run is about, now that it is known."""
         self.progress.show_facts(facts)
 

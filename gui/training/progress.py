@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 from core.training.loop import Progress
 from gui.style import theme
 from gui.training.session import RunState
-from gui.training.worker import Facts
+from gui.training.worker import RunFacts
 
 
 class TrainingProgress(QWidget):
@@ -15,7 +15,7 @@ class TrainingProgress(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = RunState.IDLE
-        self._facts: Facts | None = None
+        self._facts: RunFacts | None = None
         self._way = ""
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -46,7 +46,7 @@ class TrainingProgress(QWidget):
         elif state is RunState.IDLE:
             self._bar.hide()
 
-    def show_facts(self, facts: Facts) -> None:
+    def show_facts(self, facts: RunFacts) -> None:
         """Show what a run is about, now that it is known."""
         self._facts = facts
         self._bar.setRange(0, facts.n_steps)

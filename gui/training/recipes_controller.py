@@ -12,7 +12,7 @@ from gui.style.message_bar import Kind
 from gui.training.panel import TrainingPanel
 
 
-class RecipeDesk(QObject):
+class RecipesController(QObject):
     """Brings recipes into the panel and out of it; ``told`` says how that went."""
 
     told = Signal(str, object)

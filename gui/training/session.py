@@ -6,11 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from core.nn.network import Snapshot
 from core.runs.run import Run
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from core.training.loop import Progress
-from core.training.snapshots import Kept
-from gui.training.worker import Facts, Order, Outcome, Worker
+from core.training.snapshots import KeptSnapshot
+from gui.training.worker import RunFacts, RunOutcome, RunRequest, Worker
 
 
 class RunState(enum.Enum):
@@ -38,7 +38,7 @@ class TrainingSession(QObject):
     snapshotTaken = Signal(object)
     momentsKept = Signal(object)
     """The snapshots kept so far to look back through: a tuple of ``core.training.snapshots.Kept``."""
-    keepingTold = Signal(str)
+    storageTold = Signal(str)
     """Why the run cannot be kept, when that begins or changes; empty once it has passed."""
     moved = Signal(object, str)
     """The run, on the shelf where it was to be kept from now on; or None, and why it cannot be kept there either."""
@@ -68,19 +68,21 @@ class TrainingSession(QObject):
         config: TrainConfig,
         data: str,
         n_threads: int,
-        shelf: Shelf | None = None,
+        store: RunStore | None = None,
         *,
         parent: Run | None = None,
         test: str | None = None,
     ) -> None:
         """Begin a run, on a shelf if there is one, with the weights that another ended with; there must be none."""
-        self._begin(Order(recipe, config, data, n_threads, test, shelf, parent=parent))
+        self._begin(RunRequest(recipe, config, data, n_threads, test, store, parent=parent))
 
     def take_up(self, run: Run) -> None:
         """Go on with a run that was interrupted; there must be none."""
-        self._begin(Order(run.recipe, run.config(), run.data, run.threads, shelf=Shelf(run.folder.parent), resumes=run))
+        self._begin(
+            RunRequest(run.recipe, run.config(), run.data, run.threads, store=RunStore(run.folder.parent), resumes=run)
+        )
 
-    def _begin(self, order: Order) -> None:
+    def _begin(self, order: RunRequest) -> None:
         if self.is_active:
             raise RuntimeError("a run is going on already")
         self.number += 1
@@ -91,7 +93,7 @@ class TrainingSession(QObject):
         worker.rateChanged.connect(self._on_rate)
         worker.snapshotTaken.connect(self._on_snapshot)
         worker.momentsKept.connect(self._on_moments)
-        worker.keepingTold.connect(self._on_keeping)
+        worker.storageTold.connect(self._on_keeping)
         worker.moved.connect(self._on_moved)
         worker.concluded.connect(self._on_concluded)
         worker.finished.connect(self._forget_finished)
@@ -129,7 +131,7 @@ class TrainingSession(QObject):
         """End the run at once, and keep nothing: what it still has to say is not heard."""
         if self._worker:
             self._worker.cancel()
-            self._conclude(Outcome(stopped=True))
+            self._conclude(RunOutcome(stopped=True))
 
     def leave(self) -> None:
         """End the run so that it can go on another time; ``concluded`` tells when that is done."""
@@ -142,10 +144,10 @@ class TrainingSession(QObject):
         if self._worker:
             self._worker.change_rate(factor)
 
-    def keep_in(self, shelf: Shelf) -> None:
+    def keep_in(self, store: RunStore) -> None:
         """Keep the run on another shelf from the next batch on; ``moved`` tells how that went."""
         if self._worker:
-            self._worker.keep_in(shelf)
+            self._worker.keep_in(store)
 
     def set_watched(self, watched: bool) -> None:
         """Say whether snapshots of the network in training are wanted."""
@@ -180,7 +182,7 @@ class TrainingSession(QObject):
         self.state = state
         self.stateChanged.emit(state)
 
-    def _on_prepared(self, number: int, facts: Facts) -> None:
+    def _on_prepared(self, number: int, facts: RunFacts) -> None:
         if number != self.number:
             return
         self.prepared.emit(facts)
@@ -204,23 +206,23 @@ class TrainingSession(QObject):
             if self._watched and self._worker:
                 self._worker.want_snapshot()
 
-    def _on_moments(self, number: int, kept: tuple[Kept, ...]) -> None:
+    def _on_moments(self, number: int, kept: tuple[KeptSnapshot, ...]) -> None:
         if number == self.number:
             self.momentsKept.emit(kept)
 
     def _on_keeping(self, number: int, reason: str) -> None:
         if number == self.number:
-            self.keepingTold.emit(reason)
+            self.storageTold.emit(reason)
 
-    def _on_moved(self, number: int, run: Run | None, refusal: str) -> None:
+    def _on_moved(self, number: int, run: Run | None, problem: str) -> None:
         if number == self.number:
-            self.moved.emit(run, refusal)
+            self.moved.emit(run, problem)
 
-    def _on_concluded(self, number: int, outcome: Outcome) -> None:
+    def _on_concluded(self, number: int, outcome: RunOutcome) -> None:
         if number == self.number:
             self._conclude(outcome)
 
-    def _conclude(self, outcome: Outcome) -> None:
+    def _conclude(self, outcome: RunOutcome) -> None:
         self._retire()
         self._set_state(RunState.IDLE)
         self.concluded.emit(outcome)

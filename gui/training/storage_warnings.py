@@ -6,14 +6,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.runs.run import Run
-from core.runs.run_store import Shelf
-from gui.recognition.models_controller import ModelDesk
+from core.runs.run_store import RunStore
+from gui.recognition.models_controller import ModelsController
 from gui.style.message_bar import Kind, Offer, Offers
 from gui.training.session import RunState, TrainingSession
-from gui.training.worker import Outcome
+from gui.training.worker import RunOutcome
 
 
-class KeepingDesk(QObject):
+class StorageWarnings(QObject):
     """Follows a session's runs.
 
     Parameters
@@ -25,16 +25,18 @@ class KeepingDesk(QObject):
     told = Signal(str, object, str, object)
     """A sentence, its kind, no details, and what can be done about it: Offers."""
 
-    def __init__(self, session: TrainingSession, models: ModelDesk, shelf: Shelf | None, window: QWidget) -> None:
+    def __init__(
+        self, session: TrainingSession, models: ModelsController, store: RunStore | None, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._session, self._models, self._shelf, self._window = session, models, shelf, window
+        self._session, self._models, self._store, self._window = session, models, store, window
         self._reason = ""  # why the run cannot be kept at present
         self._has_result = False
-        session.keepingTold.connect(self._on_told)
+        session.storageTold.connect(self._on_told)
         session.moved.connect(self._on_moved)
         session.stateChanged.connect(self._on_state)
 
-    def verdict(self, outcome: Outcome) -> tuple[str, Kind, Offers]:
+    def verdict(self, outcome: RunOutcome) -> tuple[str, Kind, Offers]:
         """Return what is to be said, at its end, of where a run is kept; an empty sentence where it is as always."""
         was_unkept, self._reason = bool(self._reason), ""
         self._has_result = outcome.model is not None
@@ -43,9 +45,9 @@ class KeepingDesk(QObject):
             return text, Kind.BAD, self._saving()
         if outcome.run is not None and self.is_elsewhere(outcome.run):
             text = self.tr("The run is kept in {0}.").format(outcome.run.folder)
-            if self._shelf is not None:
+            if self._store is not None:
                 moved = self.tr("The list of runs shows it once that folder has been moved into {0}.")
-                text = f"{text} {moved.format(self._shelf.folder)}"
+                text = f"{text} {moved.format(self._store.folder)}"
             return text, Kind.INFO, {}
         if was_unkept and not outcome.error:  # in place of what was said before: its offer has come to nothing
             return self.tr("The run has ended; nothing of it was kept."), Kind.INFO, {}
@@ -53,11 +55,11 @@ class KeepingDesk(QObject):
 
     def can_keep(self) -> bool:
         """Return whether the run that goes on can be kept, as far as is known."""
-        return self._shelf is not None and not self._reason
+        return self._store is not None and not self._reason
 
     def is_elsewhere(self, run: Run) -> bool:
         """Return whether a run is kept where the list of runs does not show it."""
-        return self._shelf is None or not self._shelf.holds(run.folder)
+        return self._store is None or not self._store.holds(run.folder)
 
     # -- while it goes on ----------------------------------------------------------------------------------------------
 
@@ -77,10 +79,10 @@ class KeepingDesk(QObject):
         text = self.tr("The run goes on in memory, but cannot be kept at present: {0}.")
         self._tell(text.format(self._reason), Kind.BAD, self._moving())
 
-    def _on_moved(self, run: Run | None, refusal: str) -> None:
+    def _on_moved(self, run: Run | None, problem: str) -> None:
         if run is None:
             text = self.tr("The run cannot be kept there either: {0}.")
-            self._tell(text.format(refusal), Kind.BAD, self._moving())
+            self._tell(text.format(problem), Kind.BAD, self._moving())
         else:
             self._reason = ""
             text = self.tr("The run is kept in {0} from now on; digitpad-lab train --resume takes it up by that name.")
@@ -105,7 +107,7 @@ class KeepingDesk(QObject):
         if number != self._session.number or not self._session.is_active:
             self._tell_ended()
         elif folder:
-            self._session.keep_in(Shelf(Path(folder)))
+            self._session.keep_in(RunStore(Path(folder)))
         elif self._reason:
             self._tell_reason()  # the offer still stands
 

@@ -12,24 +12,24 @@ from core import threads
 from core.errors import DigitpadError, Remedy
 from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.loop import Progress
-from gui.recognition.active_model import ModelSlot
-from gui.recognition.models_controller import ModelDesk
+from gui.recognition.active_model import ActiveModel
+from gui.recognition.models_controller import ModelsController
 from gui.shell.error_reporting import log
 from gui.style.message_bar import Kind, Offer, Offers
 from gui.training import confirmations
 from gui.training.confirmations import Closing
 from gui.training.panel import TrainingPanel
 from gui.training.session import RunState, TrainingSession
-from gui.training.storage_warnings import KeepingDesk
-from gui.training.worker import Facts, Outcome
+from gui.training.storage_warnings import StorageWarnings
+from gui.training.worker import RunFacts, RunOutcome
 
 if TYPE_CHECKING:
     from gui.curves.curves import Curves
 
 
-class TrainingDesk(QObject):
+class TrainingController(QObject):
     """Connects a session with the panel, the curves and the slot.
 
     Parameters
@@ -49,16 +49,16 @@ class TrainingDesk(QObject):
         self,
         session: TrainingSession,
         panel: TrainingPanel,
-        slot: ModelSlot,
-        models: ModelDesk,
-        shelf: Shelf | None,
+        slot: ActiveModel,
+        models: ModelsController,
+        store: RunStore | None,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session, self._panel, self._slot, self._models, self._shelf = session, panel, slot, models, shelf
+        self._session, self._panel, self._slot, self._models, self._store = session, panel, slot, models, store
         self._window = window
         self._curves: Curves | None = None
-        self._keeping = KeepingDesk(session, models, shelf, window)
+        self._keeping = StorageWarnings(session, models, store, window)
         self._keeping.told.connect(self.told)
         panel.startRequested.connect(self.start)
         panel.pauseRequested.connect(session.pause)
@@ -93,7 +93,7 @@ class TrainingDesk(QObject):
             return
         self.starting.emit()
         n_threads = panel.form.threads.value()
-        self._session.start(panel.recipe, config, panel.data, n_threads, self._shelf, parent=parent, test=panel.test)
+        self._session.start(panel.recipe, config, panel.data, n_threads, self._store, parent=parent, test=panel.test)
 
     def use_settings(self, run: Run) -> bool:
         """Take a run's settings over into the panel, and return whether that was possible."""
@@ -150,15 +150,15 @@ class TrainingDesk(QObject):
 
     def cancel(self) -> None:
         """End the run and throw it away; one that could not be brought back only after a question."""
-        wish = Closing.DISCARD
+        spec = Closing.DISCARD
         if self._session.state is not RunState.PREPARING:  # or it has not learned anything yet
-            wish = confirmations.ask_before_cancelling(self._window, self._session, self.can_keep)
-        if wish is Closing.DISCARD:
+            spec = confirmations.ask_before_cancelling(self._window, self._session, self.can_keep)
+        if spec is Closing.DISCARD:
             self._session.cancel()
-        elif wish is Closing.KEEP:
+        elif spec is Closing.KEEP:
             self._session.stop()
 
-    def _on_prepared(self, facts: Facts) -> None:
+    def _on_prepared(self, facts: RunFacts) -> None:
         if self._curves:
             self._curves.begin(facts.axis, facts.n_epochs, facts.history)
         self._panel.show_facts(facts)
@@ -173,7 +173,7 @@ class TrainingDesk(QObject):
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
-    def _on_concluded(self, outcome: Outcome) -> None:
+    def _on_concluded(self, outcome: RunOutcome) -> None:
         if self._curves:
             self._curves.flush()
         if outcome.details:
@@ -200,7 +200,7 @@ class TrainingDesk(QObject):
             self._tell(text, kind, offers=offers)
         self.ended.emit(outcome)
 
-    def _take_result(self, model: Model, outcome: Outcome) -> None:
+    def _take_result(self, model: Model, outcome: RunOutcome) -> None:
         """Take over a run's network, and say how good it is."""
         self._slot.set_own(model, self._models.name_of(model))
         if outcome.unkept:
@@ -221,14 +221,14 @@ class TrainingDesk(QObject):
         )
         self._panel.show_status(form.format(self._session.seconds, score))
 
-    def _what_went_wrong(self, outcome: Outcome) -> tuple[str, Mapping[str, Remedy]]:
+    def _what_went_wrong(self, outcome: RunOutcome) -> tuple[str, Mapping[str, Remedy]]:
         """Return what a run came to that nobody wants, in a sentence, and what would help; both empty if nothing."""
         if outcome.error:
             return outcome.error[:1].upper() + outcome.error[1:], outcome.remedies
-        if outcome.collapse is None:
+        if outcome.constant_prediction is None:
             return "", {}
         text = self.tr("The network answers {0} to every digit, and has learned nothing else.")
-        return text.format(outcome.collapse.answer), outcome.collapse.remedies
+        return text.format(outcome.constant_prediction.answer), outcome.constant_prediction.remedies
 
     def _advice(self, remedies: Mapping[str, Remedy]) -> str:
         """Return, in a sentence, which settings would help, as the form calls them; empty where none is known."""

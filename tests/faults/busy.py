@@ -10,8 +10,8 @@ from pathlib import Path
 
 from core.errors import RunError
 from core.runs.run import Broken, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -24,59 +24,59 @@ EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
 class Busy:
     """Somebody with a shelf, and with others at it."""
 
-    def __init__(self, shelf: Shelf, seed: int) -> None:
-        self.shelf, self.seed, self.rng = shelf, seed, random.Random(seed)
+    def __init__(self, store: RunStore, seed: int) -> None:
+        self.store, self.seed, self.rng = store, seed, random.Random(seed)
         self.mine: list = []
 
     def train(self) -> None:
         experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
-        with Keeper.begin(experiment, self.shelf, name=f"of {self.seed}") as keeper:
-            self.finish(keeper)
+        with RunRecorder.begin(experiment, self.store, name=f"of {self.seed}") as recorder:
+            self.finish(recorder)
 
-    def finish(self, keeper: Keeper) -> None:
-        experiment = keeper.experiment
-        for _ in keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
-            keeper.write()
-        keeper.end(Status.FINISHED, experiment.conclude()[0])
-        assert not keeper.failure, keeper.failure
-        self.mine.append(keeper.run)
-        self.tell("finished", keeper.run.id)
+    def finish(self, recorder: RunRecorder) -> None:
+        experiment = recorder.experiment
+        for _ in recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
+            recorder.write()
+        recorder.end(Status.FINISHED, experiment.conclude()[0])
+        assert not recorder.failure, recorder.failure
+        self.mine.append(recorder.run)
+        self.tell("finished", recorder.run.id)
 
     def leave(self) -> None:
         """Leave a run half-way, for whoever takes it up."""
         experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
-        with Keeper.begin(experiment, self.shelf, name=f"left by {self.seed}") as keeper:
-            next(keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)))
-            keeper.write()
-            assert not keeper.failure, keeper.failure
-            self.tell("left", keeper.run.id)
+        with RunRecorder.begin(experiment, self.store, name=f"left by {self.seed}") as recorder:
+            next(recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)))
+            recorder.write()
+            assert not recorder.failure, recorder.failure
+            self.tell("left", recorder.run.id)
 
     def take_up(self) -> None:
         """Take up what somebody has left; another may be quicker."""
-        with Keeper.resume(self.shelf.last_interrupted()) as keeper:
-            self.tell("taken", keeper.run.id)
-            self.finish(keeper)
+        with RunRecorder.resume(self.store.last_interrupted()) as recorder:
+            self.tell("taken", recorder.run.id)
+            self.finish(recorder)
 
     def name(self) -> None:
         run = self.rng.choice(self.mine)
         word = "name" if self.seed % 2 else "note"  # of anybody's runs, the one names them and the other writes notes
-        for named in (run, self.shelf.find(self.shelf.runs()[0].id)):
+        for named in (run, self.store.find(self.store.runs()[0].id)):
             text = f"{word} {self.rng.random()}"
-            self.shelf.label(named, **{word: text})
+            self.store.label(named, **{word: text})
             self.tell(word, named.id, text)
 
     def delete(self) -> None:
         run = self.rng.choice(self.mine)
-        self.shelf.delete(run)
+        self.store.delete(run)
         self.tell("deleted", run.id)
         if self.rng.random() < 0.7:
-            self.shelf.restore(run.id)
+            self.store.restore(run.id)
             self.tell("restored", run.id)
         else:
             self.mine.remove(run)
 
     def look(self) -> None:
-        broken = [{run.id for run in self.shelf.runs() if isinstance(run, Broken)} for _ in range(2)]
+        broken = [{run.id for run in self.store.runs() if isinstance(run, Broken)} for _ in range(2)]
         assert not set.intersection(*broken), "one alone may have come and gone while the list was made"
 
     def tell(self, *words: str) -> None:
@@ -84,7 +84,7 @@ class Busy:
 
 
 def main(folder: Path, seed: int, n: int) -> None:
-    busy = Busy(Shelf(folder), seed)
+    busy = Busy(RunStore(folder), seed)
     busy.train()
     for _ in range(n):
         deed = busy.rng.choice([busy.train, busy.leave, busy.take_up, busy.name, busy.name, busy.delete, busy.look])

@@ -27,8 +27,8 @@ from core.nn.network import Network, mlp
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs.run import Broken, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop, recipefile, recipes
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -111,35 +111,35 @@ def announce(where: Path, word: str) -> None:
 
 
 def run(where: Path) -> None:
-    shelf = Shelf(where / "runs")
+    store = RunStore(where / "runs")
     experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
-    with Keeper.begin(experiment, shelf, name="mine") as keeper:
+    with RunRecorder.begin(experiment, store, name="mine") as recorder:
         announce(where, "begun")
-        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
+        for record in recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)):
             if record.step in WRITE_AT:
-                keeper.write()
+                recorder.write()
                 announce(where, str(record.step))
-        shelf.label(keeper.run, name="renamed")
+        store.label(recorder.run, name="renamed")
         announce(where, "renamed")
-        keeper.write()
-        keeper.end(Status.FINISHED, experiment.conclude()[0])
+        recorder.write()
+        recorder.end(Status.FINISHED, experiment.conclude()[0])
         announce(where, "finished")
-    shelf.delete(keeper.run)
+    store.delete(recorder.run)
     announce(where, "deleted")
-    shelf.restore(keeper.run.id)
+    store.restore(recorder.run.id)
 
 
 def losses_of_run(where: Path) -> list[str]:
     words = (where / "announced").read_text().split() if (where / "announced").exists() else []
-    shelf = Shelf(where / "runs")
-    found = shelf.runs()
+    store = RunStore(where / "runs")
+    found = store.runs()
     if any(isinstance(run, Broken) for run in found):
         return [f"after {words}: {found}"]
     if not found:
         trash = list((where / "runs" / ".trash").glob("*"))
         if "finished" in words and trash:
-            shelf.restore(trash[0].name)
-            found = shelf.runs()
+            store.restore(trash[0].name)
+            found = store.runs()
     if not found:
         return [f"the run is lost after {words}"] if words else []
     (run,) = found
@@ -150,11 +150,11 @@ def losses_of_run(where: Path) -> list[str]:
     if "finished" in words:
         return ["its end is lost"]
     step = max([int(word) for word in words if word.isdigit()], default=0)
-    with Keeper.resume(run) as keeper:
-        resumed = keeper.experiment.state.step
-        for _ in keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, CONFIG)):
+    with RunRecorder.resume(run) as recorder:
+        resumed = recorder.experiment.state.step
+        for _ in recorder.follow(loop.fit(recorder.experiment.state, recorder.experiment.splits, CONFIG)):
             pass
-        ended = keeper.experiment.state.network.parameters.tobytes()
+        ended = recorder.experiment.state.network.parameters.tobytes()
     lost = [f"it goes on at step {resumed}, though {step} was written"] if resumed < step else []
     return lost + ([] if ended == _whole() else ["it does not end as if it had never stopped"])
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from core.runs import run_recorder as keeping
 from core.runs.run import Run, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.threads import limited
 from core.training import loop
 from core.training.config import TrainConfig
@@ -16,22 +16,22 @@ CONFIG = TrainConfig(hidden=(32,), batch_size=8, momentum=0.9, deformation=0.3, 
 DATA = "synthetic:300"
 
 
-def begun(n_epochs: int, shelf: Shelf | None, data: str = DATA) -> Keeper:
+def begun(n_epochs: int, store: RunStore | None, data: str = DATA) -> RunRecorder:
     config = TrainConfig.from_dict(CONFIG.as_dict() | {"epochs": n_epochs})
-    return Keeper.begin(Experiment.prepare("quick", config, data, 1), shelf)
+    return RunRecorder.begin(Experiment.prepare("quick", config, data, 1), store)
 
 
 def main(folder: Path, n_epochs: int, interval_s: float, data: str) -> None:
     keeping.CHECKPOINT_INTERVAL_S = interval_s
-    shelf = Shelf(folder)
-    left = [run for run in shelf.runs() if isinstance(run, Run) and run.status is Status.INTERRUPTED]
-    with limited(1), Keeper.resume(left[0]) if left else begun(n_epochs, shelf, data) as keeper:
-        experiment = keeper.experiment
+    store = RunStore(folder)
+    left = [run for run in store.runs() if isinstance(run, Run) and run.status is Status.INTERRUPTED]
+    with limited(1), RunRecorder.resume(left[0]) if left else begun(n_epochs, store, data) as recorder:
+        experiment = recorder.experiment
         print("step", experiment.state.step, flush=True)
-        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
+        for record in recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             print("step", record.step, flush=True)
-        keeper.write()
-        keeper.end(Status.FINISHED, experiment.conclude()[0])
+        recorder.write()
+        recorder.end(Status.FINISHED, experiment.conclude()[0])
     print("done", flush=True)
 
 

@@ -17,7 +17,7 @@ import pytest
 from core.files import locks
 from core.runs import run_recorder
 from core.runs.run import Run, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.threads import limited
 from core.training import loop
 
@@ -95,31 +95,31 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
     interval_s = run_recorder.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
     data = "synthetic:6000" if N_KILLS else living.DATA  # so that half an hour is not the whole run
     rng = random.Random(0)
-    shelf, other = Shelf(tmp_path / "runs"), Shelf(tmp_path / "other")
+    store, other = RunStore(tmp_path / "runs"), RunStore(tmp_path / "other")
     ended = finished(other)
-    other.folder.rename(shelf.folder)
-    before = {path: path.read_bytes() for path in (shelf.folder / ended.id).iterdir()}
+    other.folder.rename(store.folder)
+    before = {path: path.read_bytes() for path in (store.folder / ended.id).iterdir()}
     n_losses = 0
     for _ in range(n_kills):
-        with Life(shelf.folder, 10_000, interval_s, data) as life:
+        with Life(store.folder, 10_000, interval_s, data) as life:
             life.listen(rng.randrange(200), rng.uniform(8, 25) if N_KILLS else 0)
             resumed_at = life.steps[1][1]
             least = life.kill()
         assert not life.is_done
-        (run, kept) = shelf.runs()
-        assert {path: path.read_bytes() for path in (shelf.folder / kept.id).iterdir()} == before
+        (run, kept) = store.runs()
+        assert {path: path.read_bytes() for path in (store.folder / kept.id).iterdir()} == before
         assert isinstance(run, Run)
         assert run.status is Status.INTERRUPTED
         assert not locks.is_held(run.folder)
-        with run_recorder.Keeper.resume(run) as resumed:
+        with run_recorder.RunRecorder.resume(run) as resumed:
             n_losses += resumed.experiment.state.step < max(least, resumed_at)
     tell(kills=n_kills, losses=n_losses)
     assert n_losses == 0
 
 
-def finished(shelf):
+def finished(store):
     """Return a run that has come to its end."""
-    with living.begun(1, shelf) as run_recorder, limited(1):
+    with living.begun(1, store) as run_recorder, limited(1):
         experiment = run_recorder.experiment
         for _ in run_recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             pass
@@ -130,15 +130,15 @@ def finished(shelf):
 
 def test_a_run_that_was_killed_ends_as_if_it_had_never_been(tmp_path):
     n_epochs, rng = 12, random.Random(1)
-    shelf = Shelf(tmp_path / "runs")
+    store = RunStore(tmp_path / "runs")
     for _ in range(3):
-        with Life(shelf.folder, n_epochs, 0.02) as life:
+        with Life(store.folder, n_epochs, 0.02) as life:
             life.listen(rng.randrange(20, 120), 0)
             life.kill()
-    with Life(shelf.folder, n_epochs, 0.02) as life:
+    with Life(store.folder, n_epochs, 0.02) as life:
         life.listen(10**9, 0)
         assert life.process.wait(timeout=60) == 0
-    (run,) = shelf.runs()
+    (run,) = store.runs()
     whole = finished_after(n_epochs)
     assert run.status is Status.FINISHED
     assert run.model().network.parameters.tobytes() == whole.parameters.tobytes()

@@ -11,8 +11,8 @@ import pytest
 from core.cli import main
 from core.recognition import modelfile
 from core.runs.run import Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -38,26 +38,26 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def test_a_full_disk(small_disk, tmp_path, tell):
-    shelf = Shelf(small_disk / "runs")
-    with living.begun(1, shelf) as keeper:
-        for _ in keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, living.CONFIG)):
+    store = RunStore(small_disk / "runs")
+    with living.begun(1, store) as recorder:
+        for _ in recorder.follow(loop.fit(recorder.experiment.state, recorder.experiment.splits, living.CONFIG)):
             break
-        keeper.write()
-        keeper.end(Status.STOPPED, keeper.experiment.conclude()[0])
-    kept = keeper.run.folder
+        recorder.write()
+        recorder.end(Status.STOPPED, recorder.experiment.conclude()[0])
+    kept = recorder.run.folder
     before = contents(kept)
     config = TrainConfig(hidden=(2048,), epochs=1)
-    with Keeper.begin(Experiment.prepare("quick", config, "synthetic:100", 1), shelf) as keeper:
-        following = keeper.follow(loop.fit(keeper.experiment.state, keeper.experiment.splits, config))
+    with RunRecorder.begin(Experiment.prepare("quick", config, "synthetic:100", 1), store) as recorder:
+        following = recorder.follow(loop.fit(recorder.experiment.state, recorder.experiment.splits, config))
         next(following)
-        keeper.write()
-        assert "No space left on device" in keeper.news()
+        recorder.write()
+        assert "No space left on device" in recorder.news()
         next(following)  # it goes on
         assert contents(kept) == before
         assert not list(small_disk.rglob("*.part"))
-        keeper.keep_in(Shelf(tmp_path / "elsewhere"))
-        assert keeper.failure == ""
-    assert {run.status for run in shelf.runs()} == {Status.STOPPED, Status.INTERRUPTED}
+        recorder.keep_in(RunStore(tmp_path / "elsewhere"))
+        assert recorder.failure == ""
+    assert {run.status for run in store.runs()} == {Status.STOPPED, Status.INTERRUPTED}
     tell(faults=1, losses=0)
 
 

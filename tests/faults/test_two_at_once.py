@@ -12,7 +12,7 @@ import pytest
 from core.errors import RunError
 from core.files import locks
 from core.runs.run import Broken, Status
-from core.runs.run_store import Shelf, _label_lock
+from core.runs.run_store import RunStore, _label_lock
 from core.training.config import TrainConfig
 
 HERE = Path(__file__).parent
@@ -21,14 +21,14 @@ N_PROCESSES = 3
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "runs")
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
 
 
 @pytest.mark.timeout(60 + 2 * N_DEEDS)
-def test_nothing_is_lost(shelf, tell):
+def test_nothing_is_lost(store, tell):
     commands = [
-        [sys.executable, HERE / "busy.py", shelf.folder, str(seed), str(N_DEEDS)] for seed in range(N_PROCESSES)
+        [sys.executable, HERE / "busy.py", store.folder, str(seed), str(N_DEEDS)] for seed in range(N_PROCESSES)
     ]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for command in commands]
@@ -37,18 +37,18 @@ def test_nothing_is_lost(shelf, tell):
     promises = [line.split("\t") for text in said for line in text.splitlines()]
     counts = Counter(promise[0] for promise in promises)
     assert counts["finished"] > N_PROCESSES
-    lost = losses(shelf, promises)
+    lost = losses(store, promises)
     tell(deeds=len(promises), losses=len(lost))
     assert lost == []
 
 
-def losses(shelf, promises):
-    found = {run.id: run for run in shelf.runs()}
-    trash = {path.name for path in (shelf.folder / ".trash").glob("*")}
+def losses(store, promises):
+    found = {run.id: run for run in store.runs()}
+    trash = {path.name for path in (store.folder / ".trash").glob("*")}
     lost = [f"{run.id} is broken: {run.reason}" for run in found.values() if isinstance(run, Broken)]
     lost += [f"{path} is locked" for path in map(locks.path_of, (run.folder for run in found.values())) if held(path)]
     known = {*found, ".trash", ".locks"}
-    lost += [f"{path} is litter" for path in shelf.folder.iterdir() if path.name not in known]
+    lost += [f"{path} is litter" for path in store.folder.iterdir() if path.name not in known]
     where: dict[str, str] = {}
     taken = Counter(promise[1] for promise in promises if promise[0] == "taken")
     lost += [f"{run} was taken up {n} times" for run, n in taken.items() if n > 1]
@@ -75,7 +75,7 @@ def held(path):
 HOLD = """
 import sys
 from pathlib import Path
-from core import locks
+from core.files import locks
 held = [locks.hold(Path(name)) for name in sys.argv[1:]]
 print("held", flush=True)
 sys.stdin.read()
@@ -83,29 +83,29 @@ sys.stdin.read()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
-def test_a_crash_leaves_no_lock_stuck(shelf):
-    run = shelf.begin(name="x", settings=TrainConfig().as_dict())
+def test_a_crash_leaves_no_lock_stuck(store):
+    run = store.begin(name="x", settings=TrainConfig().as_dict())
     names = [run.folder, _label_lock(run.folder)]
     command = [sys.executable, "-c", HOLD, *names]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "held\n"
-        assert shelf.runs()[0].status is Status.RUNNING
+        assert store.runs()[0].status is Status.RUNNING
         with pytest.raises(RunError, match="goes on"):
-            shelf.delete(run)
+            store.delete(run)
         with pytest.raises(RunError, match="somebody else is naming"):
-            shelf.label(run, name="y")
+            store.label(run, name="y")
         process.kill()
         process.wait(timeout=30)
-    assert shelf.runs()[0].status is Status.INTERRUPTED
-    assert shelf.label(run, name="y").name == "y"
-    shelf.delete(run)
-    assert shelf.runs() == []
+    assert store.runs()[0].status is Status.INTERRUPTED
+    assert store.label(run, name="y").name == "y"
+    store.delete(run)
+    assert store.runs() == []
 
 
-def test_a_name_and_a_note_by_two_people_are_both_kept(shelf):
-    read_by_one = shelf.begin(name="x", settings={})
-    read_by_other = shelf.runs()[0]
-    shelf.label(read_by_one, name="a better name")
-    labelled = shelf.label(read_by_other, note="a note")
+def test_a_name_and_a_note_by_two_people_are_both_kept(store):
+    read_by_one = store.begin(name="x", settings={})
+    read_by_other = store.runs()[0]
+    store.label(read_by_one, name="a better name")
+    labelled = store.label(read_by_other, note="a note")
     assert (labelled.name, labelled.note) == ("a better name", "a note")
-    assert shelf.runs()[0].name == "a better name"
+    assert store.runs()[0].name == "a better name"

@@ -39,8 +39,8 @@ class Attack:
         path.write_bytes(content)
         try:
             found, sentence = read(path), ""
-        except error as refusal:
-            found, sentence = None, str(refusal)
+        except error as problem:
+            found, sentence = None, str(problem)
             self.outcomes["refused"] += 1
         else:
             self.outcomes["read"] += 1

@@ -35,7 +35,7 @@ MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its 
 STEP = 100  # inputs from one count to the next: when libFuzzer ends the process, nothing more can be written
 
 
-class Reader(NamedTuple):
+class RecognitionController(NamedTuple):
     """How a file is read, the error that may come of it, what is done with what was read, and valid files.
 
     ``pack`` puts what is tried into a file, where a checksum would otherwise keep all of it out.
@@ -59,49 +59,51 @@ def _drawn(found: list[Any]) -> None:
     data.render([each.drawing for each in found])
 
 
-READERS: dict[str, Callable[[], Reader]] = {
-    "idx": lambda: Reader(idx.read, errors.DataError, len, [data.IMAGES, data.LABELS]),
-    "unipen": lambda: Reader(unipen.read, errors.DataError, _drawn, [data.PEN]),
-    "omniglot": lambda: Reader(
+READERS: dict[str, Callable[[], RecognitionController]] = {
+    "idx": lambda: RecognitionController(idx.read, errors.DataError, len, [data.IMAGES, data.LABELS]),
+    "unipen": lambda: RecognitionController(unipen.read, errors.DataError, _drawn, [data.PEN]),
+    "omniglot": lambda: RecognitionController(
         omniglot.read,
         errors.DataError,
         _drawn,
         [data.STROKES],
         pack=lambda strokes: data.packed([(data.NAMES[0], strokes)]),
     ),
-    "ink": lambda: Reader(Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]),
-    "run": lambda: Reader(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
-    "recipe": lambda: Reader(
+    "ink": lambda: RecognitionController(
+        Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]
+    ),
+    "run": lambda: RecognitionController(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
+    "recipe": lambda: RecognitionController(
         facts.load_recipe, errors.ConfigError, str, [facts.tomli_w.dumps(facts.TOML).encode()], "mine.toml"
     ),
-    "model": lambda: Reader(modelfile.load, errors.ModelError, models.use, [_model()]),
+    "model": lambda: RecognitionController(modelfile.load, errors.ModelError, models.use, [_model()]),
 }
 
 
 def main() -> None:
     """Try a reader; the process ends here."""
     name, n, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    reader = READERS[name]()
+    recognition = READERS[name]()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     corpus, place = folder / "corpus", folder / "place"
     corpus.mkdir()
     place.mkdir()
-    for number, seed in enumerate(reader.seeds):
+    for number, seed in enumerate(recognition.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     outcomes = Counter(refused=0, read=0)
 
     def attempt(content: bytes) -> None:
-        path = place / reader.name
-        path.write_bytes(reader.pack(content))
+        path = place / recognition.name
+        path.write_bytes(recognition.pack(content))
         try:
-            found, sentence = reader.read(path), ""
-        except reader.error as refusal:
-            found, sentence = None, str(refusal)
+            found, sentence = recognition.read(path), ""
+        except recognition.error as problem:
+            found, sentence = None, str(problem)
         outcomes["refused" if sentence else "read"] += 1
         if found is not None:
-            reader.use(found)
+            recognition.use(found)
         assert found is not None or 10 < len(sentence) < 2000
-        assert [other.name for other in place.iterdir()] == [reader.name]
+        assert [other.name for other in place.iterdir()] == [recognition.name]
         if not outcomes.total() % STEP:
             (folder / "outcomes.json").write_text(json.dumps(outcomes))
 

@@ -25,14 +25,17 @@ READ = """
 import json, re, sys, time
 from pathlib import Path
 from core.errors import DigitpadError
-from core import checkpoint, modelfile, picture, recipefile, recipes, runs
+from core.preprocessing import picture
+from core.recognition import modelfile
+from core.runs import checkpoint, run
+from core.training import recipefile, recipes
 from core.data import idx, mnist, omniglot, unipen
 from core.preprocessing.ink import Drawing
 import numpy, PIL.Image, PIL.PngImagePlugin, PIL.JpegImagePlugin, safetensors.numpy, zipfile
 readers = {
     "model": modelfile.load, "idx": idx.read, "unipen": unipen.read, "omniglot": omniglot.read, "ink": Drawing.load,
     "picture": picture.load, "recipe": lambda path: recipefile.load(path, recipes.RECIPES),
-    "run": lambda path: runs.Run.load(path.parent), "curve": lambda path: runs.Run(path.parent, "x").history(),
+    "run": lambda path: run.Run.load(path.parent), "curve": lambda path: run.Run(path.parent, "x").history(),
     "mnist": lambda path: mnist._content(path.parent, path.name),
 }
 def peak_mb():  # not ru_maxrss, which begins with the parent's
@@ -46,10 +49,10 @@ print(json.dumps({"refusal": refusal, "mb": peak_mb() - before, "seconds": time.
 """
 
 
-def measured(reader: str, path: Path) -> dict:
+def measured(recognition: str, path: Path) -> dict:
     """Return the reader's refusal, and the memory and the time that it took."""
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-c", READ, reader, path]
+    command = [sys.executable, "-c", READ, recognition, path]
     done = subprocess.run(command, capture_output=True, timeout=200, env=environment)
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     return json.loads(done.stdout)
@@ -144,9 +147,9 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes], str]] = {
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_defused(bomb, tmp_path):
-    reader, name, make, sentence = BOMBS[bomb]
+    recognition, name, make, sentence = BOMBS[bomb]
     (tmp_path / name).write_bytes(make())
-    found = measured(reader, tmp_path / name)
+    found = measured(recognition, tmp_path / name)
     if sentence:
         assert found["refusal"] is not None
         assert re.search(sentence, found["refusal"]), found["refusal"]

@@ -16,7 +16,7 @@ from core.comparison.job import Job
 from core.errors import ConfigError, RunError
 from core.runs import run as runs
 from core.runs.run import Broken, Run, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import recipefile, recipes
 from core.training.config import TrainConfig
 
@@ -70,7 +70,7 @@ def test_run_values(attack, tree):
 def labelled(path):
     """Return the only run of a shelf, whose label is in this file; a damaged label costs the name and not the run."""
     (path.parent / runs.INFO).write_bytes(RUN_TEXT)
-    (found,) = Shelf(path.parent.parent).runs()
+    (found,) = RunStore(path.parent.parent).runs()
     (path.parent / runs.INFO).unlink()
     assert not isinstance(found, Broken)
     if found.name == "a run":

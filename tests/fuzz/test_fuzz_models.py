@@ -21,8 +21,8 @@ from core.recognition.recognizer import Recognizer
 from core.runs import checkpoint
 from core.runs import run as runs
 from core.runs.run import Run
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -98,11 +98,11 @@ def kept(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DIGITPAD_DATA", raising=False)
         experiment = Experiment.prepare("quick", CONFIG, "synthetic:60", 1)
-    with Keeper.begin(experiment, Shelf(tmp_path_factory.mktemp("shelf"))) as keeper:
-        for _ in itertools.islice(keeper.follow(loop.fit(experiment.state, experiment.splits, CONFIG)), 5):
+    with RunRecorder.begin(experiment, RunStore(tmp_path_factory.mktemp("shelf"))) as recorder:
+        for _ in itertools.islice(recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)), 5):
             pass
-        keeper.write()
-        return keeper.run, experiment
+        recorder.write()
+        return recorder.run, experiment
 
 
 def parts(path, kind):

@@ -37,7 +37,7 @@ def test_what_is_drawn_on_the_first_frame_is_read_as_soon_as_there_is_a_network(
     QTest.mouseMove(pad, middle + QPoint(0, 80))
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 80))
     beginning.begin_to_answer()
-    assert beginning.reader.shown.prediction is not None
+    assert beginning.recognition.shown.prediction is not None
     qtbot.waitUntil(lambda: not beginning._steps)
     assert beginning.lab.curves is not None
     assert beginning.lab.isVisible()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QPointingD
 from PySide6.QtWidgets import QApplication
 
 from core.data import unipen
-from gui.recognition.active_model import Respondent
+from gui.recognition.active_model import ModelChoice
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
@@ -124,10 +124,10 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     assert outcome.stopped
     assert outcome.model.scores["test_accuracy"] > 0.95
 
-    window.slot.choose(Respondent.OWN)
+    window.slot.choose(ModelChoice.OWN)
     own = draw_all(window, digits[::10], send_mouse, whole_pixels=True)
     window.models.save(tmp_path / "mine.safetensors")
-    window.slot.choose(Respondent.SHIPPED)
+    window.slot.choose(ModelChoice.SHIPPED)
     window.models.open(tmp_path / "mine.safetensors")
     np.testing.assert_array_equal(draw_all(window, digits[::10], send_mouse, whole_pixels=True), own)
     assert share_right(own, digits[::10]) >= 0.7

@@ -20,12 +20,12 @@ from core.files import paths as places
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
 from core.runs.run import Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import loop, recipes
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
 from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
-from gui.recognition.active_model import Respondent
+from gui.recognition.active_model import ModelChoice
 from gui.recognition.models_controller import N_RECENT
 from gui.shell.preferences import Preferences
 from gui.style import theme
@@ -81,7 +81,7 @@ def test_a_drawn_seven_is_a_seven_while_the_pen_moves(window):
 
 def test_what_the_network_sees_is_shown(window):
     drag(window.pad_panel.pad, SEVEN)
-    image = window.pad_panel.network_view._image
+    image = window.pad_panel.input_view._image
     assert image is not None
 
 
@@ -92,8 +92,8 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     assert len(window.lab.curves.history.loss) > 10
     assert window.lab.curves.history.n_evaluations == 3
     assert "test digits are right" in window.training_panel.progress._status.text()
-    assert window.slot.has(Respondent.OWN)
-    (kept,) = Shelf().runs()
+    assert window.slot.has(ModelChoice.OWN)
+    (kept,) = RunStore().runs()
     assert (kept.name, kept.test_accuracy) == ("quick", outcome.model.scores["test_accuracy"])
 
 
@@ -120,7 +120,7 @@ def test_a_paused_network_answers(qtbot, window, small_run):
     drag(window.pad_panel.pad, SEVEN)
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=LONG)
-    first = window.slot._recognizers[Respondent.TRAINING].network.snapshot()
+    first = window.slot._recognizers[ModelChoice.TRAINING].network.snapshot()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         pass
     window.training_panel.controls.pause_button.click()
@@ -128,7 +128,7 @@ def test_a_paused_network_answers(qtbot, window, small_run):
     assert window.training_panel.progress._status.text().startswith("Paused. Epoch")
     assert window.training_panel.progress._status.text().count("Paused") == 1
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
-        window.slot.choose(Respondent.TRAINING)
+        window.slot.choose(ModelChoice.TRAINING)
     assert (window.slot.recognizer.network.parameters != first.parameters).any()
     window.training_panel.controls.cancel_button.click()
 
@@ -162,12 +162,12 @@ def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, sma
 
 def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
     window.pad_panel.tools.random_digit.trigger()
-    image = window.reader.shown.image
+    image = window.recognition.shown.image
     said = window.pad_panel.prediction_view.accessibleDescription()
     window.pad_panel.tools.random_digit.trigger()
-    with qtbot.waitSignal(window.reader.rest.over):  # one that is refused is refused only then
+    with qtbot.waitSignal(window.recognition.rest.over):  # one that is refused is refused only then
         window.pad_panel.tools.undo.trigger()
-    np.testing.assert_array_equal(window.reader.shown.image, image)
+    np.testing.assert_array_equal(window.recognition.shown.image, image)
     assert window.pad_panel.prediction_view.accessibleDescription() == said
 
 
@@ -176,7 +176,7 @@ def test_cancel_throws_the_run_away(qtbot, window, small_run):
         small_run(config=LONG)
     window.training_panel.controls.cancel_button.click()
     assert window.session.state is RunState.IDLE
-    assert not window.slot.has(Respondent.OWN)
+    assert not window.slot.has(ModelChoice.OWN)
     assert window.training_panel.controls.start_button.isVisible()
 
 
@@ -184,7 +184,7 @@ def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude
     drag(window.pad_panel.pad, SEVEN)
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=LONG)
-    window.slot.choose(Respondent.TRAINING)
+    window.slot.choose(ModelChoice.TRAINING)
     first = window.slot.recognizer.network.snapshot()
     with qtbot.waitSignals([window.session.snapshotTaken] * 3, timeout=60_000):
         pass
@@ -192,7 +192,7 @@ def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude
     assert answer(window)[0].isdigit()
     window.training_panel.controls.stop_button.click()
     conclude()
-    assert window.slot.choice is Respondent.OWN
+    assert window.slot.choice is ModelChoice.OWN
 
 
 def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, closing):
@@ -206,7 +206,7 @@ def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_
     assert window.close()
     assert worker.isFinished()
     assert closing.n == 2
-    assert Shelf().runs() == []
+    assert RunStore().runs() == []
 
 
 def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
@@ -218,7 +218,7 @@ def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert worker.isFinished()
     assert closing.n == 1
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert run.status is Status.STOPPED
 
 
@@ -228,13 +228,13 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     closing.answer = Closing.LEAVE
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
-    run = Shelf().last_interrupted()
+    run = RunStore().last_interrupted()
     assert run.step > 0
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
     again.add_curves()
-    assert f"“quick” was interrupted at step {run.step:,} of" in again.lab.notice.text
-    (go_on,) = again.lab.notice._offers
+    assert f"“quick” was interrupted at step {run.step:,} of" in again.lab.message_bar.text
+    (go_on,) = again.lab.message_bar._offers
     with qtbot.waitSignal(again.session.progressed, timeout=60_000) as goes_on:
         go_on.click()
     assert goes_on.args[0][0].step == run.step + 1
@@ -250,7 +250,7 @@ def unkept(qtbot, window, small_run):
     """A run that goes on in memory, for there is a file where the folder of the runs should be."""
     places.runs().parent.mkdir(parents=True, exist_ok=True)
     places.runs().write_text("x")
-    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
         small_run(config=LONG)
 
 
@@ -261,7 +261,7 @@ def test_closing_waits_for_the_network_of_a_run_that_cannot_be_kept(qtbot, windo
         assert not window.close()
     assert concluded.args[0].unkept
     assert window.isVisible()
-    assert "save its network" in window.lab.notice.text
+    assert "save its network" in window.lab.message_bar.text
     assert window.slot.own_model() is concluded.args[0].model
     assert window.close()  # whoever does not want it is not asked again
     assert closing.n == 1
@@ -272,7 +272,7 @@ def test_closing_waits_for_the_network_of_a_run_that_cannot_be_kept(qtbot, windo
     [(Closing.KEEP, Status.STOPPED), (Closing.LEAVE, Status.INTERRUPTED), (Closing.DISCARD, None)],
 )
 def test_closing_closes_where_the_run_is_kept_elsewhere(qtbot, window, unkept, closing, tmp_path, answer, status):
-    elsewhere = Shelf(tmp_path / "another place")
+    elsewhere = RunStore(tmp_path / "another place")
     with qtbot.waitSignal(window.session.moved, timeout=60_000):
         window.session.keep_in(elsewhere)
     closing.answer = answer
@@ -341,7 +341,7 @@ def test_a_run_that_cannot_be_kept_cannot_be_left_for_another_time(qtbot, window
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
         assert not window.close()
     assert questions.offered == [{"Stop here", "Discard and close", "Keep training"}]
-    assert "save its network" in window.lab.notice.text
+    assert "save its network" in window.lab.message_bar.text
 
 
 def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window, small_run, questions):
@@ -351,7 +351,7 @@ def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window,
     assert window.close()
     assert not window.isVisible()
     assert len(questions.offered) == 1
-    assert Shelf().runs()[0].status is Status.STOPPED
+    assert RunStore().runs()[0].status is Status.STOPPED
 
 
 def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window, small_run, questions, monkeypatch):
@@ -369,7 +369,7 @@ def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window
         small_run(config=LONG)
     questions.meanwhile = [breaks.set]
     assert not window.close()
-    assert "broken" in window.lab.notice.text
+    assert "broken" in window.lab.message_bar.text
     assert window.close()
 
 
@@ -386,7 +386,7 @@ def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, 
 
 def test_it_is_asked_anew_when_the_run_can_be_kept_no_longer_or_again(window, unkept, questions, tmp_path):
     def keep_elsewhere():
-        window.session.keep_in(Shelf(tmp_path / "another place"))
+        window.session.keep_in(RunStore(tmp_path / "another place"))
 
     questions.meanwhile = [keep_elsewhere, "Keep training"]
     assert not window.close()
@@ -412,7 +412,7 @@ def test_a_run_that_cannot_be_kept_is_not_thrown_away_without_a_question(qtbot, 
         cancel()
     assert questions.offered == [{"Stop here", "Discard it", "Keep training"}]
     assert window.slot.own_model() is concluded.args[0].model is not None
-    assert "save its network" in window.lab.notice.text
+    assert "save its network" in window.lab.message_bar.text
 
 
 def test_nor_from_the_menu(window, unkept, questions):
@@ -444,7 +444,7 @@ def test_that_question_closes_with_the_run(window, unkept, questions, cancel):
 def test_a_run_that_is_kept_elsewhere_meanwhile_is_cancelled_and_can_be_brought_back(
     qtbot, window, unkept, questions, cancel, tmp_path
 ):
-    elsewhere = Shelf(tmp_path / "another place")
+    elsewhere = RunStore(tmp_path / "another place")
     questions.meanwhile = [lambda: window.session.keep_in(elsewhere)]
     with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
         cancel()
@@ -481,14 +481,14 @@ def test_a_run_that_was_to_be_kept_at_closing_ends_behind_a_second_question(qtbo
 def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_path):
     small_run()
     conclude()
-    window.slot.choose(Respondent.OWN)
+    window.slot.choose(ModelChoice.OWN)
     drag(window.pad_panel.pad, SEVEN)
     before = window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
     window.models.save(tmp_path / "mine.safetensors")
-    assert "Saved" in window.lab.notice.text
-    window.slot.choose(Respondent.SHIPPED)
+    assert "Saved" in window.lab.message_bar.text
+    window.slot.choose(ModelChoice.SHIPPED)
     window.models.open(tmp_path / "mine.safetensors")
-    assert window.slot.choice is Respondent.OWN
+    assert window.slot.choice is ModelChoice.OWN
     np.testing.assert_array_equal(window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities, before)
 
 
@@ -506,9 +506,9 @@ def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
         path = tmp_path / "none.safetensors"
     model = window.slot.model
     window.models.open(path)
-    assert str(path) in window.lab.notice.text
+    assert str(path) in window.lab.message_bar.text
     assert window.slot.model is model
-    assert window.slot.choice is Respondent.SHIPPED
+    assert window.slot.choice is ModelChoice.SHIPPED
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclude, tmp_path):
@@ -516,7 +516,7 @@ def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclud
     conclude()
     (tmp_path / "file").write_text("in the way")
     window.models.save(tmp_path / "file" / "model.safetensors")
-    assert str(tmp_path / "file") in window.lab.notice.text
+    assert str(tmp_path / "file") in window.lab.message_bar.text
     assert window.slot.own_model() is not None
 
 
@@ -525,7 +525,7 @@ def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
     places.runs().write_text("a file where the folder should be")
     small_run()
     conclude()
-    assert "save its network" in window.lab.notice.text
+    assert "save its network" in window.lab.message_bar.text
     assert window.slot.own_model() is not None
 
 
@@ -548,8 +548,8 @@ def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, n
     elif content is not ...:
         path.write_bytes(content)
     drag(window.pad_panel.pad, SEVEN)
-    window.reader.open(path)
-    assert name in window.lab.notice.text
+    window.recognition.open(path)
+    assert name in window.lab.message_bar.text
     assert answer(window).startswith("7, ")
 
 
@@ -568,7 +568,7 @@ def seven_png(path, ink=0, paper=255):
 @pytest.mark.parametrize("ink", [0, 255])
 def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, tmp_path, ink):
     seven_png(tmp_path / "seven.png", ink, 255 - ink)
-    window.reader.open(tmp_path / "seven.png")
+    window.recognition.open(tmp_path / "seven.png")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.picture() is not None
 
@@ -584,18 +584,18 @@ def test_an_empty_picture_is_a_sentence(window):
     blank = QImage(50, 50, QImage.Format.Format_RGB32)
     blank.fill(Qt.GlobalColor.white)
     window.show_given(blank)
-    assert "no digit" in window.lab.notice.text
+    assert "no digit" in window.lab.message_bar.text
 
 
 def test_a_dropped_model_answers(window, tmp_path):
     modelfile.save(window.slot.model, tmp_path / "m.safetensors")
     window.show_given(tmp_path / "m.safetensors")
-    assert window.slot.choice is Respondent.OWN
+    assert window.slot.choice is ModelChoice.OWN
 
 
 def test_an_ink_file_is_drawn(window, tmp_path):
     (tmp_path / "seven.json").write_text(json.dumps({"strokes": [SEVEN]}))
-    window.reader.open(tmp_path / "seven.json")
+    window.recognition.open(tmp_path / "seven.json")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.drawing()
 
@@ -604,14 +604,14 @@ def test_an_ink_file_is_drawn(window, tmp_path):
 def test_a_random_digit_without_mnist_is_drawn_by_the_program(window):
     window.pad_panel.tools.random_digit.trigger()
     assert window.pad_panel.pad.drawing()
-    assert window.reader.shown.predictions
+    assert window.recognition.shown.predictions
 
 
 def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp_path):
     drag(window.pad_panel.pad, [(150, 40), (150, 250)])
     before = answer(window)
     seven_png(tmp_path / "seven.png")
-    window.reader.open(tmp_path / "seven.png")
+    window.recognition.open(tmp_path / "seven.png")
     window.pad_panel.tools.undo.trigger()
     assert answer(window) == before
     window.pad_panel.tools.redo.trigger()
@@ -621,14 +621,14 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
 def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
     window.training_panel.form.editor("hidden").setText("many")
     window.training_panel.controls.start_button.click()
-    assert "hidden" in window.lab.notice.text
+    assert "hidden" in window.lab.message_bar.text
     assert window.session.state is RunState.IDLE
 
 
 def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, conclude):
     small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
     conclude()
-    assert "a smaller learning rate" in window.lab.notice.text
+    assert "a smaller learning rate" in window.lab.message_bar.text
     assert len(window.lab.curves.history.loss) > 0
     assert window.training_panel.controls.start_button.isVisible()
 
@@ -637,7 +637,7 @@ def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path)
     (tmp_path / "pen.unipen").write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 x\n')
     small_run(data=f"pen:{tmp_path / 'pen.unipen'}")
     conclude()
-    assert "line 3" in window.lab.notice.text
+    assert "line 3" in window.lab.message_bar.text
 
 
 def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_path, monkeypatch):
@@ -650,13 +650,13 @@ def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_pat
     chosen[2].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(chosen.pop(0)), ""))
     window._workings._choose_pen_file()
-    assert window.lab.notice.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
+    assert window.lab.message_bar.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
     assert window.training_panel.data == before
     window._workings._choose_pen_file()
-    assert window.lab.notice.text.endswith("huge is larger than 64 MiB: too large to be read")
+    assert window.lab.message_bar.text.endswith("huge is larger than 64 MiB: too large to be read")
     assert window.training_panel.data == before
     window._workings._choose_pen_file()
-    assert window.lab.notice.text == ""
+    assert window.lab.message_bar.text == ""
     assert window.training_panel.data == f"pen:{tmp_path / 'pen.unipen'}"
 
 
@@ -666,7 +666,7 @@ def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_ru
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
     small_run(data="mnist")
     conclude()
-    assert "train-images-idx3-ubyte" in window.lab.notice.text
+    assert "train-images-idx3-ubyte" in window.lab.message_bar.text
     assert window.training_panel.mnist_bar.isVisible()  # the way out is at hand
 
 
@@ -715,7 +715,7 @@ def mirror(monkeypatch, no_data):
 
 
 def finished(qtbot, window):
-    qtbot.waitUntil(lambda: not window.mnist_desk.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.mnist_download.is_busy, timeout=60_000)
 
 
 def test_without_mnist_the_panel_offers_to_get_it_and_synthetic_digits_are_chosen(mirror, window):
@@ -739,7 +739,7 @@ def test_mnist_is_fetched_with_progress(qtbot, mirror, window, real_data):
 def test_a_download_that_fails_on_both_mirrors_is_a_sentence(qtbot, mirror, window):
     window.training_panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "404" in window.lab.notice.text
+    assert "404" in window.lab.message_bar.text
     assert window.training_panel.mnist_bar.get_button.isVisible()
     assert mnist.folder() is None
 
@@ -748,7 +748,7 @@ def test_wrong_content_is_refused(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), b"something else")
     window.training_panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "something else than MNIST" in window.lab.notice.text
+    assert "something else than MNIST" in window.lab.message_bar.text
     assert mnist.folder() is None
 
 
@@ -761,7 +761,7 @@ def test_a_download_can_be_cancelled(qtbot, mirror, window):
     window.training_panel.mnist_bar.cancel_button.click()
     mirror.hold.set()
     finished(qtbot, window)
-    assert "cancelled" in window.lab.notice.text
+    assert "cancelled" in window.lab.message_bar.text
     assert mnist.folder() is None
 
 
@@ -769,7 +769,7 @@ def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
     mirror.hold.clear()
     window.training_panel.mnist_bar.get_button.click()
-    fetch = window.mnist_desk._fetch
+    fetch = window.mnist_download._fetch
     with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
         pass
     mirror.hold.set()
@@ -779,16 +779,16 @@ def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
 
 def test_mnist_is_taken_from_a_folder_of_the_users(qtbot, mirror, window, real_data, tmp_path):
     shutil.copytree(real_data / "mnist", tmp_path / "mine")
-    window.mnist_desk.take_from(tmp_path / "mine")
+    window.mnist_download.take_from(tmp_path / "mine")
     finished(qtbot, window)
     assert mnist.folder() == places.cache() / "mnist"
     assert window.training_panel.data == "mnist"
 
 
 def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
-    window.mnist_desk.take_from(tmp_path)
+    window.mnist_download.take_from(tmp_path)
     finished(qtbot, window)
-    assert "train-images-idx3-ubyte" in window.lab.notice.text
+    assert "train-images-idx3-ubyte" in window.lab.message_bar.text
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
@@ -829,12 +829,12 @@ def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
     assert [action.text() for action in actions] == ["c.safetensors", "b.safetensors", "a.safetensors"]
     assert actions[2].toolTip() == str(paths[0])
     actions[2].trigger()
-    assert again.slot.choice is Respondent.OWN
+    assert again.slot.choice is ModelChoice.OWN
     assert again.models.recent() == tuple(map(str, (paths[0], paths[2], paths[1])))
     paths[1].unlink()
     again._workings._recent.aboutToShow.emit()
     again._workings._recent.actions()[2].trigger()
-    assert "cannot be read" in again.lab.notice.text
+    assert "cannot be read" in again.lab.message_bar.text
 
 
 def test_only_so_many_recent_models_are_listed(window):
@@ -845,7 +845,7 @@ def test_only_so_many_recent_models_are_listed(window):
 def test_a_damaged_result_gives_way_to_the_one_before(qtbot, window, small_run, conclude):
     small_run()
     model = conclude().model
-    newer = Shelf().begin(name="newer", settings={})
+    newer = RunStore().begin(name="newer", settings={})
     dataclasses.replace(newer, status=Status.FINISHED, scores={"test_accuracy": 1.0}).save()
     (newer.folder / "model.safetensors").write_bytes(b"damaged")
     window.close()
@@ -900,7 +900,7 @@ def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch
         monkeypatch.setattr(module, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)
-    assert "is damaged" in window.lab.notice.text
+    assert "is damaged" in window.lab.message_bar.text
     drag(window.pad_panel.pad, SEVEN)
     assert answer(window) == "No answer yet"
     window.close()
@@ -940,7 +940,7 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
     modelfile.save(window.slot.model, tmp_path / "m.safetensors")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "m.safetensors"), ""))
     window.models.choose()
-    assert window.slot.choice is Respondent.OWN
+    assert window.slot.choice is ModelChoice.OWN
     seen = []
 
     def accept(dialog):
@@ -975,7 +975,7 @@ def test_light_and_dark(window):
 
 def test_a_drawing_survives_a_resize(window):
     window.pad_panel.pad.set_drawing(Drawing.from_points([SEVEN]), fit=True)
-    window.reader.answer()
+    window.recognition.answer()
     before = answer(window)
     window.resize(1500, 900)
     window.resize(900, 600)
@@ -988,7 +988,7 @@ def test_a_drawing_survives_a_resize(window):
 def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
     window.training_panel.fold_button.click()
     window.training_panel.show_status("A line that is long enough to be wrapped. " * 3)
-    window.lab.notice.show_message("A message that is long enough to be wrapped. " * 4)
+    window.lab.message_bar.show_message("A message that is long enough to be wrapped. " * 4)
     window.resize(window.minimumSize())
     QApplication.processEvents()
     panel = window.training_panel

@@ -44,11 +44,11 @@ from core.files import paths
 from core.runs.run import Run
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
-from gui.recognition.active_model import Respondent
-from gui.shell.error_reporting import FaultReporter, log
+from gui.recognition.active_model import ModelChoice
+from gui.shell.error_reporting import ErrorReporter, log
 from gui.shell.preferences import Preferences
 from gui.training.session import RunState
-from gui.training.worker import Outcome
+from gui.training.worker import RunOutcome
 
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
@@ -117,7 +117,7 @@ class Monkey:
         self._tick_number = 0
         self._log = _Heard()
         log.addHandler(self._log)
-        self._reporter = FaultReporter()
+        self._reporter = ErrorReporter()
         self._reporter.reported.connect(self._report)
         self.catch = self._reporter.catch
         self._watch = Watch(DEAF_S)
@@ -176,7 +176,7 @@ class Monkey:
         if session := getattr(self.window, "session", None):
             if session is not self._counted:
                 session.prepared.connect(self._count_run)
-                session.keepingTold.connect(self._note_keeping)
+                session.storageTold.connect(self._note_keeping)
                 session.moved.connect(self._note_move)
                 session.concluded.connect(self._judge_end)
                 self._counted = session
@@ -272,10 +272,10 @@ class Monkey:
     def _note_keeping(self, reason: str) -> None:
         self._unkept = reason
 
-    def _note_move(self, run: Run | None, refusal: str) -> None:
+    def _note_move(self, run: Run | None, problem: str) -> None:
         self._unkept = self._unkept if run is None else ""
 
-    def _judge_end(self, outcome: Outcome) -> None:
+    def _judge_end(self, outcome: RunOutcome) -> None:
         """What could not be kept must have become a network, unless it was to be thrown away."""
         if self._unkept and outcome.model is None and not outcome.error and not self._may_lose:
             self._lost.append(f"a run that could not be kept ({self._unkept}) was lost")
@@ -505,13 +505,13 @@ class Monkey:
     def _handle_runs(self) -> str:
         """Select some runs, and do with them what can be done."""
         self._furnish()
-        shelf = self.window.lab.run_shelf
-        self.window.lab.tabs.setCurrentWidget(shelf)
-        model = shelf.view.model()
+        store = self.window.lab.runs_view
+        self.window.lab.tabs.setCurrentWidget(store)
+        model = store.view.model()
         if not model.rowCount():
             return "none"
         row = self._rng.randrange(model.rowCount())
-        shelf.view.selectRow(row)
+        store.view.selectRow(row)
         if self._rng.random() < 0.2:
             index = model.index(row, 0)
             ticked = model.data(index, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
@@ -519,17 +519,17 @@ class Monkey:
             model.setData(index, state.value, Qt.ItemDataRole.CheckStateRole)
             return f"ticks {row}"
         if self._rng.random() < 0.1:
-            shelf.view.selectAll()
-        names = [name for name, action in shelf.actions_by_name.items() if action.isEnabled()]
+            store.view.selectAll()
+        names = [name for name, action in store.actions_by_name.items() if action.isEnabled()]
         if not names:
             return "nothing can be done"
         name = self._rng.choice([*names, "resume"] if "resume" in names else names)
-        shelf.actions_by_name[name].trigger()
+        store.actions_by_name[name].trigger()
         return f"{name} {row} of {model.rowCount()}"
 
     def _answer_notice(self) -> str:
         self._furnish()
-        buttons = [each for each in self.window.lab.notice.findChildren(QPushButton) if each.isVisible()]
+        buttons = [each for each in self.window.lab.message_bar.findChildren(QPushButton) if each.isVisible()]
         if not buttons:
             return "none"
         button = self._rng.choice(buttons)
@@ -590,17 +590,17 @@ class Monkey:
             self._rng.choice((session.stop, session.cancel))()
         wait(lambda: session.state is RunState.IDLE and not session._retired)
         self._mend()
-        view = window.lab.run_shelf.view
+        view = window.lab.runs_view.view
         for editor in view.viewport().findChildren(QLineEdit):  # while a name is typed, the list waits
             QTest.keyClick(editor, Qt.Key.Key_Escape)
         wait(lambda: view.state() != QAbstractItemView.State.EditingState)
         window.lab.runs.refresh()
         if window.models.has_unsaved():  # or it would be asked for
             window.models.save(self._aside.with_name("kept.safetensors"))
-        table, shelf = window.lab.run_shelf.table, window.lab.runs.shelf
+        table, store = window.lab.runs_view.table, window.lab.runs.store
         listed = [table.entry(row).id for row in range(table.rowCount())]
-        if listed != [run.id for run in shelf.runs()] and window.lab.run_shelf.isVisible():
-            self.fail(f"the list of runs shows {listed}, the shelf has {[run.id for run in shelf.runs()]}")
+        if listed != [run.id for run in store.runs()] and window.lab.runs_view.isVisible():
+            self.fail(f"the list of runs shows {listed}, the shelf has {[run.id for run in store.runs()]}")
         self._look()
         self._is_answered(wait)
         self._learns(wait)
@@ -612,7 +612,7 @@ class Monkey:
         window.resize(1120, 740)
         window.arrange()
         wait(lambda: window.pad_panel.pad.width() > 200)
-        window.slot.choose(Respondent.SHIPPED)
+        window.slot.choose(ModelChoice.SHIPPED)
         window.pad_panel.tools.pen.trigger()
         window.pad_panel.pad.clear()
         draw_seven(window.pad_panel.pad)
@@ -629,7 +629,7 @@ class Monkey:
         window.training_panel.controls.start_button.click()
         wait(lambda: bool(outcomes) and window.session.state is RunState.IDLE)
         kept = outcomes[0].run
-        if kept is None or kept.id not in [run.id for run in window.lab.runs.shelf.runs() if isinstance(run, Run)]:
+        if kept is None or kept.id not in [run.id for run in window.lab.runs.store.runs() if isinstance(run, Run)]:
             self.fail(f"a run after all that was not kept: {outcomes[0]}")
 
     def end(self) -> None:

@@ -18,7 +18,7 @@ from shiboken6 import isValid
 
 from core.data import mnist, sources
 from core.runs.run import Broken
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import config
 
 N_MONKEYS = 3
@@ -71,6 +71,6 @@ def test_a_monkey(number, qtbot, qtlog, monkeypatch, cage, tell):
         monkey.end()
     assert pythons_threads() == threads
     assert not [each for each in gc.get_objects() if isinstance(each, QThread) and isValid(each) and each.isRunning()]
-    assert not [entry for entry in Shelf().runs() if isinstance(entry, Broken)]
+    assert not [entry for entry in RunStore().runs() if isinstance(entry, Broken)]
     print(f"{len(monkey.done):,} deeds, {monkey.n_runs} runs, {monkey.n_windows} windows: {dict(monkey.kinds)}")
     tell(actions=len(monkey.done), runs=monkey.n_runs, windows=monkey.n_windows, losses=0)

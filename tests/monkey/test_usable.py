@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from core.files import paths
 from core.runs.run import Run, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import loop
 from gui.inspector import inspector_controller
 from gui.main_window import MainWindow
@@ -32,7 +32,7 @@ def window(qtbot, monkeypatch):
     monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
     window = MainWindow(Preferences())
     error_reporting.start_log()
-    reporter = error_reporting.FaultReporter()
+    reporter = error_reporting.ErrorReporter()
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     reporter.install()
     reporter.reported.connect(window.report_fault)
@@ -52,13 +52,13 @@ def window(qtbot, monkeypatch):
 def messages(window, monkeypatch):
     """The messages that the window has shown: text and details of each."""
     shown = []
-    show = window.lab.notice.show_message
+    show = window.lab.message_bar.show_message
 
     def note(text, kind, details="", offers=None):
         shown.append((text, details))
         show(text, kind, details, offers)
 
-    monkeypatch.setattr(window.lab.notice, "show_message", note)
+    monkeypatch.setattr(window.lab.message_bar, "show_message", note)
     return shown
 
 
@@ -77,7 +77,7 @@ def fail(*arguments, **more):
 
 def copied(window):
     """Return what the one button of the message copies."""
-    (button,) = (each for each in window.lab.notice.findChildren(QPushButton) if each.isVisible())
+    (button,) = (each for each in window.lab.message_bar.findChildren(QPushButton) if each.isVisible())
     assert button.text() == "Copy details"
     button.click()
     return QGuiApplication.clipboard().text()
@@ -96,12 +96,12 @@ def is_usable(qtbot, window):
     with qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS) as concluded:
         window.training_panel.controls.start_button.click()
     assert concluded.args[0].model is not None
-    assert concluded.args[0].run.id in [run.id for run in Shelf().runs() if isinstance(run, Run)]
+    assert concluded.args[0].run.id in [run.id for run in RunStore().runs() if isinstance(run, Run)]
 
 
 def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(window.reader, "_read", fail)
+        patch.setattr(window.recognition, "_read", fail)
         QTest.mouseClick(window.pad_panel.pad, LEFT)
         qtbot.waitUntil(lambda: bool(messages))
     assert [text for text, _ in messages] == ["Something went wrong in the program itself: it was only a test"]
@@ -110,7 +110,7 @@ def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
     assert window.session.state is RunState.RUNNING
     window.session.stop()
     qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
-    (kept,) = Shelf().runs()
+    (kept,) = RunStore().runs()
     assert (kept.status, kept.model() is not None) == (Status.STOPPED, True)
     is_usable(qtbot, window)
 
@@ -138,7 +138,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     window.session.pause()
     window.session.leave()
     qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
-    (left,) = Shelf().runs()
+    (left,) = RunStore().runs()
     fit = loop.fit
 
     def fit_badly(*arguments):
@@ -154,21 +154,21 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     assert [text for text, _ in messages] == ["The run ended by a fault of the program: it was only a test"]
     assert "fit_badly" in copied(window)
     assert logged().count("Traceback") == 1
-    (kept,) = Shelf().runs()
+    (kept,) = RunStore().runs()
     assert (kept.status, kept.step) == (Status.INTERRUPTED, left.step)  # and it can go on
     with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
         window.lab.training.take_up(kept)
     window.session.stop()
     qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
-    assert Shelf().runs()[0].status is Status.STOPPED
+    assert RunStore().runs()[0].status is Status.STOPPED
     is_usable(qtbot, window)
 
 
 def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
     is_usable(qtbot, window)
-    monkeypatch.setattr(inspector_controller.examination, "examine", fail)
+    monkeypatch.setattr(inspector_controller.dataset_predictions, "predict_dataset", fail)
     with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=WAIT_MS):
-        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
+        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1
@@ -176,8 +176,8 @@ def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
 
 def test_a_fault_in_a_download(qtbot, window, messages, monkeypatch):
     monkeypatch.setattr("core.data.mnist.download", fail)
-    with qtbot.waitSignal(window.mnist_desk.ended, timeout=WAIT_MS):
-        window.mnist_desk.download()
+    with qtbot.waitSignal(window.mnist_download.ended, timeout=WAIT_MS):
+        window.mnist_download.download()
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1

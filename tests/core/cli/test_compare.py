@@ -114,7 +114,7 @@ def test_mistakes(lab, arguments, words):
 
 
 def test_out_is_checked_before_the_first_run(lab, here, monkeypatch):
-    monkeypatch.setattr("core.cli.compare.Processes", lambda n: lambda jobs: pytest.fail("it trained"))
+    monkeypatch.setattr("core.cli.compare.LocalRunner", lambda n: lambda jobs: pytest.fail("it trained"))
     (here / "x" / "comparison.md").mkdir(parents=True)
     assert_mistake(lab("compare", "small.toml", *DATA, "--out", "x"), "comparison.md is a folder")
 
@@ -137,7 +137,7 @@ def test_ctrl_c_says_what_is_kept(lab, here, result, monkeypatch):
         yield jobs[0], result(0.9)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("core.cli.compare.Processes", lambda n: interrupted)
+    monkeypatch.setattr("core.cli.compare.LocalRunner", lambda n: interrupted)
     code, out, err = lab("compare", "small.toml", "fast.toml", *DATA, "--seeds", "2")
     assert (code, out) == (130, "")
     assert "1 of 4 runs are kept in comparison/runs; the same command goes on from there\n" in err

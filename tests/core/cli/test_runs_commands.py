@@ -11,7 +11,7 @@ from core.files import atomic, locks
 from core.recognition import modelfile
 from core.runs import run as runs
 from core.runs.run import Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import loop
 
 DATA = "synthetic:200"
@@ -46,7 +46,7 @@ def test_a_run_that_is_kept_is_listed(lab, here):
     code, out, _ = lab("train", "--keep", "--json", *QUICK)
     report = json.loads(out)
     assert code == 0
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert report["run"] == run.id
     assert modelfile.load(Path(report["out"])).scores["test_accuracy"] == report["test_accuracy"]
     assert not list(here.iterdir())  # the shelf is where it is, and nowhere else
@@ -59,29 +59,29 @@ def test_a_run_that_is_kept_is_listed(lab, here):
 
 def test_with_out_the_model_is_there_too(lab, here):
     assert lab("train", "--keep", "--out", "m.safetensors", *QUICK)[0] == 0
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert modelfile.load(here / "m.safetensors").network.parameters.tobytes() == weights(run)
 
 
 def test_without_keep_nothing_is_put_on_the_shelf(lab):
     assert lab("train", *QUICK)[0] == 0
-    assert Shelf().runs() == []
+    assert RunStore().runs() == []
 
 
 @pytest.mark.parametrize("n", [1, 9, 13])
 @pytest.mark.parametrize("named", [True, False])
 def test_a_kept_run_goes_on_after_ctrl_c_as_if_it_had_never_stopped(lab, monkeypatch, n, named):
     assert lab("train", "--keep", *QUICK)[0] == 0
-    (whole,) = Shelf().runs()
+    (whole,) = RunStore().runs()
     with monkeypatch.context() as patch:
         interrupted_after(n, patch)
         code, out, err = lab("train", "--keep", *QUICK)
-    run = Shelf().last_interrupted()
+    run = RunStore().last_interrupted()
     assert (code, out) == (130, "")
     assert f"--resume {run.id}" in err
     assert "interrupted" in lab("runs")[1]
     assert lab("train", "--resume", *([run.id] if named else []))[0] == 0
-    run = Shelf().find(run.id)
+    run = RunStore().find(run.id)
     assert run.status is Status.FINISHED
     assert weights(run) == weights(whole)
     assert (run.step, run.scores) == (whole.step, whole.scores)
@@ -101,7 +101,7 @@ def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
     with monkeypatch.context() as patch:
         interrupted_after(3, patch)
         lab("train", "--keep", *QUICK)
-    run = Shelf().last_interrupted()
+    run = RunStore().last_interrupted()
     lock = locks.hold(run.folder)
     code, _, err = lab("train", "--resume", run.id)
     lock.release()
@@ -111,10 +111,10 @@ def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
 
 def test_training_some_more_begins_where_a_run_ended(lab):
     lab("train", "--keep", *QUICK)
-    (first,) = Shelf().runs()
+    (first,) = RunStore().runs()
     code, _, _ = lab("train", "--keep", "--from", first.id, "--epochs", "1", "--learning-rate", "0", "--threads", "1")
     assert code == 0
-    (second,) = [run for run in Shelf().runs() if run.id != first.id]
+    (second,) = [run for run in RunStore().runs() if run.id != first.id]
     assert second.parent == first.id
     assert second.settings["hidden"] == [8]
     assert second.data == DATA
@@ -137,7 +137,7 @@ def test_a_run_that_diverges_is_kept_as_one(lab):
     code, _, err = lab("train", "--keep", *QUICK, "--learning-rate", "1000")
     assert code == 2
     assert "the run diverged" in err
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert run.status is Status.DIVERGED
     assert "the run diverged" in run.error
     assert "Try" not in run.error  # whoever shows it may call the settings otherwise
@@ -164,7 +164,7 @@ def test_a_disk_that_is_full_at_the_end(lab, monkeypatch):
     assert code == 2
     assert "could not be kept" in err
     assert "No space left" in err
-    assert Shelf().last_interrupted().step == 18  # nothing that was written is lost: it can be resumed
+    assert RunStore().last_interrupted().step == 18  # nothing that was written is lost: it can be resumed
 
 
 def test_a_broken_folder_is_listed_as_one(lab, home):

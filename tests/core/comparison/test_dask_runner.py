@@ -10,8 +10,8 @@ import pytest
 from core.comparison import dask_runner
 from core.comparison import table as comparison_table
 from core.comparison.comparison import Comparison
-from core.comparison.dask_runner import Cluster
-from core.comparison.local_runner import Processes
+from core.comparison.dask_runner import DaskRunner
+from core.comparison.local_runner import LocalRunner
 from core.errors import DataError, DigitpadError
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
@@ -42,22 +42,22 @@ def table(plan, folder, runner):
 
 
 def test_a_cluster_gives_the_same_table(plan, address, tmp_path):
-    assert table(plan, tmp_path / "cluster", Cluster(address)) == table(plan, tmp_path / "here", Processes(2))
+    assert table(plan, tmp_path / "cluster", DaskRunner(address)) == table(plan, tmp_path / "here", LocalRunner(2))
 
 
 def test_what_is_kept_is_not_asked_of_the_cluster(plan, address, tmp_path):
-    first = table(plan, tmp_path, Cluster(address))
-    assert table(plan, tmp_path, Cluster("tcp://127.0.0.1:9")) == first
+    first = table(plan, tmp_path, DaskRunner(address))
+    assert table(plan, tmp_path, DaskRunner("tcp://127.0.0.1:9")) == first
 
 
 def test_a_mistake_comes_back_as_one(plan, address):
     lost = dataclasses.replace(plan.jobs()[0], data="idx:nowhere")
     with pytest.raises(DataError, match="nowhere"):
-        list(Cluster(address)([lost]))
+        list(DaskRunner(address)([lost]))
 
 
 def test_what_was_left_half_way_is_cancelled(plan, address):
-    results = Cluster(address)(plan.jobs())
+    results = DaskRunner(address)(plan.jobs())
     assert next(results)[0] in plan.jobs()
     results.close()
     with distributed.Client(address, set_as_default=False) as client:
@@ -68,7 +68,7 @@ def test_what_was_left_half_way_is_cancelled(plan, address):
 def test_where_there_is_no_cluster(plan, monkeypatch, where):
     monkeypatch.setattr(dask_runner, "TIMEOUT_S", 0.2)
     with pytest.raises(DigitpadError, match=f"no Dask cluster at {where}"):
-        list(Cluster(where)(plan.jobs()))
+        list(DaskRunner(where)(plan.jobs()))
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,4 @@ def test_what_may_befall_a_cluster_is_a_sentence(plan, error, words):
 def test_without_the_extra(plan, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(DigitpadError, match=r'pip install "digitpad\[cluster\]"'):
-        list(Cluster("tcp://127.0.0.1:9")(plan.jobs()))
+        list(DaskRunner("tcp://127.0.0.1:9")(plan.jobs()))

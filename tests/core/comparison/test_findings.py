@@ -3,7 +3,7 @@
 import pytest
 
 from core.comparison import findings, report
-from core.comparison.findings import BASELINE, BEST, Measured, Pair, Verdict, division, judgement, reason, verdict
+from core.comparison.findings import BASELINE, BEST, Finding, Measured, Pair, conclusion, division, finding, reason
 from core.comparison.intervals import Estimate
 
 PAIR = Pair("report-deep", "report-deep-scaled", "Ten layers", "the depth")
@@ -25,18 +25,18 @@ def measured(compared):
 @pytest.mark.parametrize(
     ("own", "here", "found"),
     [
-        (0.03, Estimate(0.02, 0.01, 5), Verdict.HOLDS),
-        (-0.03, Estimate(-0.02, 0.01, 5), Verdict.HOLDS),
-        (0.03, Estimate(-0.02, 0.01, 5), Verdict.CONTRARY),
-        (-0.03, Estimate(0.02, 0.01, 5), Verdict.CONTRARY),
-        (0.03, Estimate(0.02, 0.03, 5), Verdict.NOT_CONFIRMED),
-        (0.03, Estimate(0.0, 0.0, 5), Verdict.NOT_CONFIRMED),
-        (0.03, Estimate(0.02, None, 1), Verdict.NOT_JUDGED),
-        (0.03, None, Verdict.NOT_JUDGED),
+        (0.03, Estimate(0.02, 0.01, 5), Finding.HOLDS),
+        (-0.03, Estimate(-0.02, 0.01, 5), Finding.HOLDS),
+        (0.03, Estimate(-0.02, 0.01, 5), Finding.CONTRARY),
+        (-0.03, Estimate(0.02, 0.01, 5), Finding.CONTRARY),
+        (0.03, Estimate(0.02, 0.03, 5), Finding.NOT_CONFIRMED),
+        (0.03, Estimate(0.0, 0.0, 5), Finding.NOT_CONFIRMED),
+        (0.03, Estimate(0.02, None, 1), Finding.NOT_JUDGED),
+        (0.03, None, Finding.NOT_JUDGED),
     ],
 )
 def test_a_finding_holds_where_the_interval_leaves_out_zero_on_its_side(own, here, found):
-    assert verdict(own, here) is found
+    assert finding(own, here) is found
 
 
 @pytest.mark.parametrize(
@@ -50,13 +50,13 @@ def test_a_finding_holds_where_the_interval_leaves_out_zero_on_its_side(own, her
 )
 def test_the_judgement_follows_the_figures(measured, result, he, words):
     runs = [result(None) if accuracy is None else accuracy for accuracy in he]
-    sentence = judgement(measured(he=runs), "report-he", 0.0347)
+    sentence = conclusion(measured(he=runs), "report-he", 0.0347)
     for word in words:
         assert word in sentence
 
 
 def test_one_seed_is_not_judged(measured):
-    sentence = judgement(measured(n_seeds=1, he=[0.95]), "report-he", 0.0347)
+    sentence = conclusion(measured(n_seeds=1, he=[0.95]), "report-he", 0.0347)
     assert "Not judged:** +5.00 points" in sentence
     assert "chance is not told from change" in sentence
     assert "apart" not in sentence
@@ -64,7 +64,7 @@ def test_one_seed_is_not_judged(measured):
 
 @pytest.mark.parametrize(("own", "size"), [(-0.0125, "more than that"), (0.0347, "less than that")])
 def test_how_far_the_baselines_own_runs_lie_apart(measured, own, size):
-    assert judgement(measured(), "report-l2", own).endswith(f"up to 2.00 points apart: {size}.")
+    assert conclusion(measured(), "report-l2", own).endswith(f"up to 2.00 points apart: {size}.")
 
 
 def test_why_he(measured, result):

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from core.comparison.job import Job, fingerprint, run
-from core.comparison.local_runner import Processes
+from core.comparison.local_runner import LocalRunner
 from core.data import sources
 from core.errors import DigitpadError
 from core.training.config import TrainConfig
@@ -31,7 +31,7 @@ def timeless(results):
 
 
 def test_the_results_are_those_of_this_process(jobs):
-    assert timeless(dict(Processes(2)(jobs))) == timeless({job: run(job) for job in jobs})
+    assert timeless(dict(LocalRunner(2)(jobs))) == timeless({job: run(job) for job in jobs})
 
 
 def test_a_folder_of_the_same_name_is_not_taken_for_the_program(jobs, tmp_path, monkeypatch):
@@ -39,32 +39,32 @@ def test_a_folder_of_the_same_name_is_not_taken_for_the_program(jobs, tmp_path, 
     (tmp_path / "core" / "__init__.py").write_text("raise RuntimeError('another core')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    assert len(list(Processes(1)(jobs[:1]))) == 1
+    assert len(list(LocalRunner(1)(jobs[:1]))) == 1
 
 
 def test_a_mistake_is_a_sentence(jobs):
     lost = dataclasses.replace(jobs[0], data="idx:nowhere")
     with pytest.raises(DigitpadError, match=r"mine, seed 0: .*nowhere") as caught:
-        list(Processes(1)([lost]))
+        list(LocalRunner(1)([lost]))
     assert "\n" not in str(caught.value)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="of POSIX")
 def test_a_process_that_is_ended_from_outside(jobs):
     with pytest.raises(DigitpadError, match="mine, seed 0 was ended by signal 9"):
-        list(Processes(1, script("os.kill(os.getpid(), 9)"))(jobs[:1]))
+        list(LocalRunner(1, script("os.kill(os.getpid(), 9)"))(jobs[:1]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="of POSIX")
 def test_ctrl_c_that_reaches_a_process_first_is_ctrl_c(jobs):
     ends = "signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)"
     with pytest.raises(KeyboardInterrupt):
-        list(Processes(1, script(ends))(jobs[:1]))
+        list(LocalRunner(1, script(ends))(jobs[:1]))
 
 
 def test_a_fault_of_the_program_is_one(jobs):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        list(Processes(1, script("1 / 0"))(jobs[:1]))
+        list(LocalRunner(1, script("1 / 0"))(jobs[:1]))
 
 
 def test_no_process_outlives_the_iteration(jobs, tmp_path):
@@ -72,7 +72,7 @@ def test_no_process_outlives_the_iteration(jobs, tmp_path):
     pipe = tmp_path / "pipe"
     os_mkfifo(pipe)
     waits = f"open({str(pipe)!r}, 'w').close() or signal.pause() if '\"seed\": 1' in job else print('{{}}')"
-    processes = Processes(2, script(waits))
+    processes = LocalRunner(2, script(waits))
     results = processes(jobs)
     assert next(results) == (jobs[0], {})
     pipe.open().close()  # the second has begun
@@ -83,7 +83,7 @@ def test_no_process_outlives_the_iteration(jobs, tmp_path):
 
 
 def test_after_the_end_no_process_is_begun(jobs):
-    processes = Processes(1, script("print('{}')"))
+    processes = LocalRunner(1, script("print('{}')"))
     results = processes(jobs)
     next(results)
     results.close()

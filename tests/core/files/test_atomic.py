@@ -76,7 +76,7 @@ def test_the_bytes_are_on_the_disk_before_the_name_is(tmp_path, monkeypatch):
 @posix
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
 def test_permissions_obey_the_umask_like_those_of_any_file(tmp_path, umask):
-    code = "import sys, pathlib; from core import atomic; atomic.write(pathlib.Path(sys.argv[1]), b'')"
+    code = "import sys, pathlib; from core.files import atomic; atomic.write(pathlib.Path(sys.argv[1]), b'')"
     subprocess.run([sys.executable, "-c", code, tmp_path / "f"], umask=umask, check=True, timeout=60)
     assert stat.S_IMODE((tmp_path / "f").stat().st_mode) == 0o666 & ~umask
 
@@ -84,7 +84,7 @@ def test_permissions_obey_the_umask_like_those_of_any_file(tmp_path, umask):
 @posix
 def test_a_name_as_long_as_names_may_be(tmp_path):
     name = "😀" * 63 + "xyz"  # 255 bytes
-    assert atomic.refusal(tmp_path / name) is None
+    assert atomic.problem(tmp_path / name) is None
     atomic.write(tmp_path / name, b"x")
     assert contents(tmp_path) == {name: b"x"}
 
@@ -111,27 +111,27 @@ def test_a_missing_folder(tmp_path):
 @pytest.mark.parametrize("name", ["new", "older"])
 def test_no_refusal_leaves_nothing_behind(tmp_path, name):
     (tmp_path / "older").write_bytes(b"older")
-    assert atomic.refusal(tmp_path / name) is None
+    assert atomic.problem(tmp_path / name) is None
     assert contents(tmp_path) == {"older": b"older"}
 
 
 def test_refusals(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    assert atomic.refusal(tmp_path) == f"{tmp_path} is a folder; a file name is needed"
-    assert atomic.refusal(tmp_path / "none" / "f") == f"there is no folder {tmp_path / 'none'}"
-    assert atomic.refusal(tmp_path / "file" / "f") == f"there is no folder {tmp_path / 'file'}"
+    assert atomic.problem(tmp_path) == f"{tmp_path} is a folder; a file name is needed"
+    assert atomic.problem(tmp_path / "none" / "f") == f"there is no folder {tmp_path / 'none'}"
+    assert atomic.problem(tmp_path / "file" / "f") == f"there is no folder {tmp_path / 'file'}"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 @posix
 def test_a_device_is_not_replaced_by_a_file(tmp_path):
     os.mkfifo(tmp_path / "fifo")
-    assert atomic.refusal(tmp_path / "fifo") == f"{tmp_path / 'fifo'} is not an ordinary file"
+    assert atomic.problem(tmp_path / "fifo") == f"{tmp_path / 'fifo'} is not an ordinary file"
 
 
 @posix
 def test_a_name_that_is_too_long(tmp_path):
-    assert "cannot be written: File name too long" in (atomic.refusal(tmp_path / ("x" * 256)) or "")
+    assert "cannot be written: File name too long" in (atomic.problem(tmp_path / ("x" * 256)) or "")
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(tempfile, "mkstemp", fail)
-    assert atomic.refusal(tmp_path / "f") == f"{tmp_path / 'f'} cannot be written: Permission denied"
+    assert atomic.problem(tmp_path / "f") == f"{tmp_path / 'f'} cannot be written: Permission denied"
 
 
 @posix

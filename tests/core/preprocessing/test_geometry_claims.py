@@ -17,7 +17,7 @@ N_PHOTOS = 200
 @pytest.fixture(scope="module")
 def bench():
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+        patch.syspath_prepend(Path(__file__).parents[3] / "benchmarks")
         yield importlib.import_module("geometry")
 
 

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from core.digits import Judgement
+from core.digits import Verdict
 from core.errors import ModelError
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
@@ -150,14 +150,14 @@ def prediction(*probabilities, is_digit=True):
 
 
 def test_a_sure_answer_stands_alone_and_an_unsure_one_names_the_second():
-    assert prediction(0.1, SURE, 0.1).judgement is Judgement.DIGIT
+    assert prediction(0.1, SURE, 0.1).verdict is Verdict.DIGIT
     unsure = prediction(0.3, SURE - 0.1, 0.0)
-    assert unsure.judgement is Judgement.TWO_CANDIDATES
+    assert unsure.verdict is Verdict.TWO_CANDIDATES
     assert unsure.candidates == (1, 0)
 
 
 def test_what_is_no_digit_is_that_however_sure_the_answer():
-    assert prediction(1.0, is_digit=False).judgement is Judgement.NOT_A_DIGIT
+    assert prediction(1.0, is_digit=False).verdict is Verdict.NOT_A_DIGIT
 
 
 def constant(logits, calibrated=None):

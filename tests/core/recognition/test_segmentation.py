@@ -20,7 +20,7 @@ FOUR = [[[15, 0], [0, 60], [60, 62]], [[45, 20], [40, 100]]]
 FIVE = [[[5, 5], [0, 45], [40, 40], [60, 70], [40, 98], [0, 95]], [[6, 4], [55, 0]]]
 SIX = [[[45, 0], [10, 40], [0, 75], [25, 100], [50, 75], [25, 55], [5, 70]]]
 SEVEN = [[[0, 0], [60, 0], [20, 100]], [[15, 50], [55, 48]]]
-DOUBTFUL = [[[15, 0], [0, 55], [50, 58]], [[62, 20], [58, 100]]]  # a 4 whose strokes do not meet
+DOUBTFUL_TEST_DIGITS = [[[15, 0], [0, 55], [50, 58]], [[62, 20], [58, 100]]]  # a 4 whose strokes do not meet
 
 
 def row(*digits, gap=15.0):
@@ -262,7 +262,7 @@ def test_a_digit_that_begins_with_its_bar_is_one_part_from_the_start():
 
 
 def test_the_drawing_that_the_following_tests_ask_about_is_in_doubt():
-    first, _ = grouping.group(Drawing.from_points(DOUBTFUL), DOUBT)
+    first, _ = grouping.group(Drawing.from_points(DOUBTFUL_TEST_DIGITS), DOUBT)
     assert abs(first.bond) < DOUBT
 
 
@@ -273,25 +273,25 @@ def test_clear_strokes_ask_nothing(digits):
 
 
 def test_in_doubt_the_cheaper_reading_is_taken():
-    assert found(DOUBTFUL, Asked(lambda n: 0.0 if n == 2 else 4.0)) == [(0, 1)]
-    assert found(DOUBTFUL, Asked(lambda n: 9.0 if n == 2 else 0.1)) == [(0,), (1,)]
+    assert found(DOUBTFUL_TEST_DIGITS, Asked(lambda n: 0.0 if n == 2 else 4.0)) == [(0, 1)]
+    assert found(DOUBTFUL_TEST_DIGITS, Asked(lambda n: 9.0 if n == 2 else 0.1)) == [(0,), (1,)]
 
 
 def test_costs_that_say_nothing_leave_it_to_the_strokes():
-    alone = found(DOUBTFUL)
+    alone = found(DOUBTFUL_TEST_DIGITS)
     for answer in (0.0, np.nan):
-        assert found(DOUBTFUL, Asked(lambda n, answer=answer: answer)) == alone
+        assert found(DOUBTFUL_TEST_DIGITS, Asked(lambda n, answer=answer: answer)) == alone
 
 
 @pytest.mark.parametrize("answer", [np.nan, np.inf, -np.inf, 1e30])
 def test_a_network_that_diverged_loses_no_stroke(answer):
-    strokes, _ = row(DOUBTFUL, ZERO, DOUBTFUL)
+    strokes, _ = row(DOUBTFUL_TEST_DIGITS, ZERO, DOUBTFUL_TEST_DIGITS)
     parts = found(strokes, Asked(lambda n: answer))
     assert sorted(stroke for part in parts for stroke in part) == [0, 1, 2, 3, 4]
 
 
 def test_only_what_is_in_doubt_is_asked_about_and_all_at_once():
-    strokes, _ = row(ZERO, DOUBTFUL, TWO, gap=25)
+    strokes, _ = row(ZERO, DOUBTFUL_TEST_DIGITS, TWO, gap=25)
     asked = Asked(lambda n: 0.0)
     found(strokes, asked)
     (drawings,) = asked.calls
@@ -303,7 +303,7 @@ def test_only_what_is_in_doubt_is_asked_about_and_all_at_once():
 
 
 def test_however_much_is_in_doubt_few_drawings_are_asked_about():
-    strokes, _ = row(*[DOUBTFUL] * 10, gap=40)
+    strokes, _ = row(*[DOUBTFUL_TEST_DIGITS] * 10, gap=40)
     asked = Asked(lambda n: 0.0 if n == 2 else 5.0)
     parts = found(strokes, asked)
     assert len(asked.calls) == 1
@@ -353,7 +353,7 @@ def test_a_single_digit_hardly_ever_asks_the_network(digits):
 @pytest.mark.real_data
 @pytest.mark.parametrize("how", ["plain", "any order", "overlapping", "small"])
 def test_numbers_of_real_digits(digits, how, monkeypatch):
-    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "benchmarks")
+    monkeypatch.syspath_prepend(Path(__file__).parents[3] / "benchmarks")
     import written_numbers
 
     options, floor = {

@@ -18,8 +18,8 @@ from core.recognition import modelfile, rescue
 from core.runs import run as runs
 from core.runs import run_recorder
 from core.runs.run import Run, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -35,17 +35,17 @@ def writes_often(monkeypatch):
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "runs")
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
 
 
 @pytest.fixture
 def shelf_of_home(home):
-    return Shelf(home / "runs")
+    return RunStore(home / "runs")
 
 
-def begun(shelf):
-    return Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf)
+def begun(store):
+    return RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), store)
 
 
 def records(run_recorder):
@@ -65,33 +65,34 @@ def contents(folder):
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])
-def test_a_full_disk_is_told_at_once_and_training_goes_on(shelf, monkeypatch, call):
-    with begun(shelf) as run_recorder:
+def test_a_full_disk_is_told_at_once_and_training_goes_on(store, monkeypatch, call):
+    with begun(store) as run_recorder:
         following = records(run_recorder)
         next(following)
         run_recorder.write()
         assert run_recorder.news() is None
-        before = contents(shelf.folder)
+        before = contents(store.folder)
         with monkeypatch.context() as patch:
             patch.setattr(os, call, full)
             next(following)
             step = run_recorder.experiment.state.step
             assert "No space left on device" in run_recorder.news()
             assert run_recorder.news() is None  # said once
-        assert contents(shelf.folder) == before
+        assert contents(store.folder) == before
         next(following)
         assert run_recorder.experiment.state.step == step + 1
         assert run_recorder.news() == ""
-    assert shelf.last_interrupted().step == step + 1
+    assert store.last_interrupted().step == step + 1
 
 
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-from core import modelfile, recipefile, recipes
 from core.data import idx
 from core.errors import DigitpadError
+from core.recognition import modelfile
+from core.training import recipefile, recipes
 from core.recognition.recognizer import shipped_model
 import numpy, safetensors.numpy, tomli_w
 folder = Path(sys.argv[1])
@@ -121,14 +122,14 @@ def test_a_write_that_really_fails_half_way_leaves_what_was_there(tmp_path):
 # A folder that vanishes
 
 
-def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(shelf, tmp_path):
-    with begun(shelf) as run_recorder:
+def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(store, tmp_path):
+    with begun(store) as run_recorder:
         following = records(run_recorder)
         next(following)
-        shutil.rmtree(shelf.folder)
+        shutil.rmtree(store.folder)
         next(following)
         assert "there is no folder" in run_recorder.news()
-        elsewhere = Shelf(tmp_path / "another place")
+        elsewhere = RunStore(tmp_path / "another place")
         run_recorder.keep_in(elsewhere)
         assert run_recorder.news() == ""
         (found,) = elsewhere.runs()
@@ -142,53 +143,55 @@ def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(shelf, tm
     np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
 
 
-def test_a_run_that_is_moved_stays_behind_as_interrupted(shelf, tmp_path):
-    with begun(shelf) as run_recorder:
+def test_a_run_that_is_moved_stays_behind_as_interrupted(store, tmp_path):
+    with begun(store) as run_recorder:
         next(records(run_recorder))
         run_recorder.write()
-        shelf.label(run_recorder.run, name="a name that came later")
-        run_recorder.keep_in(Shelf(tmp_path / "other"))
+        store.label(run_recorder.run, name="a name that came later")
+        run_recorder.keep_in(RunStore(tmp_path / "other"))
         assert run_recorder.run.name == "a name that came later"
-        assert shelf.last_interrupted().step == 1
+        assert store.last_interrupted().step == 1
 
 
 def test_a_run_that_is_kept_nowhere_can_be_kept_later(tmp_path):
-    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as run_recorder:
+    with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as run_recorder:
         next(records(run_recorder))
-        run_recorder.keep_in(Shelf(tmp_path / "after all"))
-        assert Shelf(tmp_path / "after all").runs()[0].step == 1
+        run_recorder.keep_in(RunStore(tmp_path / "after all"))
+        assert RunStore(tmp_path / "after all").runs()[0].step == 1
 
 
 def test_a_run_that_is_kept_later_still_says_where_it_began(tmp_path):
-    with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another") as run_recorder:
-        run_recorder.keep_in(Shelf(tmp_path / "after all"))
+    with RunRecorder.begin(
+        Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another"
+    ) as run_recorder:
+        run_recorder.keep_in(RunStore(tmp_path / "after all"))
         assert run_recorder.run.parent == "another"
 
 
-def test_where_it_cannot_be_kept_either_all_is_as_before(shelf, tmp_path):
+def test_where_it_cannot_be_kept_either_all_is_as_before(store, tmp_path):
     (tmp_path / "file").write_text("x")
-    with begun(shelf) as run_recorder:
+    with begun(store) as run_recorder:
         next(records(run_recorder))
         run = run_recorder.run
         with pytest.raises(RunError, match="cannot be made"):
-            run_recorder.keep_in(Shelf(tmp_path / "file"))
+            run_recorder.keep_in(RunStore(tmp_path / "file"))
         assert run_recorder.run == run
         run_recorder.write()
         assert run_recorder.failure == ""
 
 
-def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(shelf, tmp_path, monkeypatch):
-    with begun(shelf) as run_recorder:
+def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(store, tmp_path, monkeypatch):
+    with begun(store) as run_recorder:
         next(records(run_recorder))
         run = run_recorder.run
         with monkeypatch.context() as patch:
-            patch.setattr(modelfile.tensorfile.atomic, "refusal", lambda path: "the disk is full")
+            patch.setattr(modelfile.tensorfile.atomic, "problem", lambda path: "the disk is full")
             with pytest.raises(RunError, match="the disk is full"):
-                run_recorder.keep_in(Shelf(tmp_path / "other"))
-        assert Shelf(tmp_path / "other").runs() == []
+                run_recorder.keep_in(RunStore(tmp_path / "other"))
+        assert RunStore(tmp_path / "other").runs() == []
         assert (run_recorder.run, run_recorder.failure) == (run, "")
         run_recorder.write()
-        assert shelf.runs()[0].status is Status.RUNNING
+        assert store.runs()[0].status is Status.RUNNING
 
 
 def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
@@ -280,7 +283,7 @@ def test_a_network_whose_place_has_vanished_is_saved_where_the_command_was_calle
 def test_a_network_that_is_on_the_shelf_is_saved(lab, shelf_of_home, called_in, gone, monkeypatch, option):
     start = ("--keep", *SMALL)
     if option == "--resume":
-        with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
             pass
         start = ("--resume",)
     vanishing(monkeypatch, gone, at_step=8)
@@ -299,7 +302,7 @@ def test_a_kept_run_that_is_interrupted_can_go_on_also_with_out(
 ):
     start = ("--keep", *SMALL)
     if option == "--resume":
-        with Keeper.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
             pass
         start = ("--resume",)
     interrupt = functools.partial(signal.raise_signal, signal.SIGINT)
@@ -333,9 +336,10 @@ def test_that_both_were_lost_is_said(lab, home, called_in, gone, monkeypatch, lo
 _WITHOUT_A_FOLDER = """
 import shutil, sys
 from pathlib import Path
-from core import cli, training
+from core.cli import main
+from core.training import loop
 
-fit, here = training.fit, Path.cwd()
+fit, here = loop.fit, Path.cwd()
 
 def vanish(*arguments):
     for record in fit(*arguments):
@@ -343,8 +347,8 @@ def vanish(*arguments):
             shutil.rmtree(here)
         yield record
 
-training.fit = vanish
-sys.exit(cli.main(["train", *sys.argv[1:]]))
+loop.fit = vanish
+sys.exit(main.main(["train", *sys.argv[1:]]))
 """
 
 
@@ -356,7 +360,7 @@ def without_a_folder(gone):
         done = subprocess.run(
             [sys.executable, "-c", _WITHOUT_A_FOLDER, *SMALL],
             cwd=gone,
-            env=os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(modelfile.__file__).parents[1])},
+            env=os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(modelfile.__file__).parents[2])},
             capture_output=True,
             text=True,
             timeout=60,
@@ -442,12 +446,12 @@ def test_letters_and_spaces_of_any_kind(lab, tmp_path, monkeypatch):
     assert modelfile.load(place / "ein Mödell.safetensors").recipe == "quick"
 
 
-def test_a_name_of_300_characters(shelf):
+def test_a_name_of_300_characters(store):
     name = "ñ" * 300
-    with begun(shelf) as run_recorder:
+    with begun(store) as run_recorder:
         run_recorder.write()
-        labelled = shelf.label(run_recorder.run, name=name, note=name)
+        labelled = store.label(run_recorder.run, name=name, note=name)
     assert labelled.name == name[: runs.MAX_NAME]
-    (run,) = shelf.runs()
+    (run,) = store.runs()
     assert (run.name, run.note) == (name[: runs.MAX_NAME], name)
-    assert isinstance(shelf.find(run.name), Run)
+    assert isinstance(store.find(run.name), Run)

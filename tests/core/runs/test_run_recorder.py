@@ -14,8 +14,8 @@ from core.files import atomic, locks
 from core.runs import checkpoint
 from core.runs import run as runs
 from core.runs.run import Run, Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.threads import limited
 from core.training import loop
 from core.training.config import TrainConfig
@@ -29,12 +29,12 @@ def prepared(config=CONFIG):
     return Experiment.prepare("quick", config, DATA, 1)
 
 
-def followed(keeper, stop=None):
+def followed(recorder, stop=None):
     """Let a run go on, to its end or for so many batches; return its records."""
-    experiment = keeper.experiment
+    experiment = recorder.experiment
     records = []
     with limited(1):
-        for record in keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
+        for record in recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
             records.append(record)
             if len(records) == stop:
                 break
@@ -57,193 +57,194 @@ class Clock:
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "runs")
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("stop", [1, 6, 7, 13, 27])
-def test_a_run_goes_on_bit_for_bit_as_if_it_had_never_stopped(shelf, stop, optimizer):
+def test_a_run_goes_on_bit_for_bit_as_if_it_had_never_stopped(store, stop, optimizer):
     config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule="one_cycle")
-    with Keeper.begin(prepared(config), None) as keeper:
-        whole = followed(keeper)
-        wanted = weights(keeper.experiment)
-    with Keeper.begin(prepared(config), shelf) as keeper:
-        first = followed(keeper, stop)
-        keeper.write()
-    (run,) = shelf.runs()
+    with RunRecorder.begin(prepared(config), None) as recorder:
+        whole = followed(recorder)
+        wanted = weights(recorder.experiment)
+    with RunRecorder.begin(prepared(config), store) as recorder:
+        first = followed(recorder, stop)
+        recorder.write()
+    (run,) = store.runs()
     assert run.status is Status.INTERRUPTED
     assert run.step == stop
-    with Keeper.resume(run) as keeper:
-        rest = followed(keeper)
+    with RunRecorder.resume(run) as recorder:
+        rest = followed(recorder)
         assert [*first, *rest] == whole
-        assert weights(keeper.experiment) == wanted
-        assert keeper.history.n_evaluations == 4
+        assert weights(recorder.experiment) == wanted
+        assert recorder.history.n_evaluations == 4
 
 
-def test_a_rate_that_was_changed_stays_changed(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper, 3)
-        keeper.change_rate(0.5)
-        keeper.write()
-    (run,) = shelf.runs()
-    with Keeper.resume(run) as keeper:
-        assert keeper.history.marks == [(48.0, CONFIG.learning_rate / 2)]
-        assert {record.learning_rate for record in followed(keeper)} == {CONFIG.learning_rate / 2}
+def test_a_rate_that_was_changed_stays_changed(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder, 3)
+        recorder.change_rate(0.5)
+        recorder.write()
+    (run,) = store.runs()
+    with RunRecorder.resume(run) as recorder:
+        assert recorder.history.marks == [(48.0, CONFIG.learning_rate / 2)]
+        assert {record.learning_rate for record in followed(recorder)} == {CONFIG.learning_rate / 2}
 
 
 KILLED = """
 import os, signal, sys
-from core import keeper, training
-from core.runs.run_store import Shelf
-sys.path.insert(0, "tests/core")
-import test_keeper
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
+from core.training import loop
+sys.path.insert(0, "tests/core/runs")
+import test_run_recorder as known
 from pathlib import Path
-run = keeper.Keeper.begin(test_keeper.prepared(), Shelf(Path(sys.argv[1])), clock=test_keeper.Clock())
+run = RunRecorder.begin(known.prepared(), RunStore(Path(sys.argv[1])), clock=known.Clock())
 state = run.experiment
-for record in run.follow(training.fit(state.state, state.splits, state.config)):
+for record in run.follow(loop.fit(state.state, state.splits, state.config)):
     if record.step == 21:
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
-def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(shelf, pytestconfig):
+def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(store, pytestconfig):
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(shelf.folder)],
+        [sys.executable, "-c", KILLED, str(store.folder)],
         cwd=pytestconfig.rootpath,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
     )
     assert killed.returncode == -signal.SIGKILL
-    run = shelf.last_interrupted()
+    run = store.last_interrupted()
     assert 0 < run.step < 21  # the clock lets it be written after each few batches
-    with Keeper.begin(prepared(), None) as keeper:
-        followed(keeper)
-        wanted = weights(keeper.experiment)
-    with Keeper.resume(run) as keeper:
-        followed(keeper)
-        assert weights(keeper.experiment) == wanted
+    with RunRecorder.begin(prepared(), None) as recorder:
+        followed(recorder)
+        wanted = weights(recorder.experiment)
+    with RunRecorder.resume(run) as recorder:
+        followed(recorder)
+        assert weights(recorder.experiment) == wanted
 
 
-def test_a_run_that_was_killed_before_anything_was_written_begins_anew(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper, 2)
-    with Keeper.resume(shelf.last_interrupted()) as keeper:
-        assert keeper.experiment.state.step == 0
-        assert len(followed(keeper)) == 28
+def test_a_run_that_was_killed_before_anything_was_written_begins_anew(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder, 2)
+    with RunRecorder.resume(store.last_interrupted()) as recorder:
+        assert recorder.experiment.state.step == 0
+        assert len(followed(recorder)) == 28
 
 
-def test_it_is_written_every_few_seconds_and_time_goes_by_training_alone(shelf, monkeypatch):
+def test_it_is_written_every_few_seconds_and_time_goes_by_training_alone(store, monkeypatch):
     written = []
     save = checkpoint.save
     monkeypatch.setattr(checkpoint, "save", lambda *rest: (written.append(rest[1].state.step), save(*rest)))
-    with Keeper.begin(prepared(), shelf, clock=Clock()) as keeper:
-        followed(keeper)
-    assert keeper.seconds == 29  # the clock is asked twice a record, and goes on by a second each time
+    with RunRecorder.begin(prepared(), store, clock=Clock()) as recorder:
+        followed(recorder)
+    assert recorder.seconds == 29  # the clock is asked twice a record, and goes on by a second each time
     assert written == [4, 8, 12, 16, 20, 24, 28]
 
 
-def test_two_cannot_go_on_with_one_run(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        (run,) = shelf.runs()
+def test_two_cannot_go_on_with_one_run(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        (run,) = store.runs()
         assert run.status is Status.RUNNING
         with pytest.raises(RunError, match="goes on already"):
-            Keeper.resume(run)
+            RunRecorder.resume(run)
         with pytest.raises(RunError, match="goes on"):
-            shelf.delete(run)
-        assert keeper.run.id == run.id
+            store.delete(run)
+        assert recorder.run.id == run.id
 
 
-def test_a_run_that_has_ended_meanwhile_is_not_taken_up_again(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper, 3)
-        keeper.write()
-    stale = shelf.last_interrupted()
-    with Keeper.resume(stale) as keeper:
-        followed(keeper)
-        keeper.write()
-        keeper.end(Status.FINISHED, keeper.experiment.conclude()[0])
+def test_a_run_that_has_ended_meanwhile_is_not_taken_up_again(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder, 3)
+        recorder.write()
+    stale = store.last_interrupted()
+    with RunRecorder.resume(stale) as recorder:
+        followed(recorder)
+        recorder.write()
+        recorder.end(Status.FINISHED, recorder.experiment.conclude()[0])
     with pytest.raises(RunError, match="the run is finished by now"):
-        Keeper.resume(stale)
+        RunRecorder.resume(stale)
     assert not locks.is_held(stale.folder)
 
 
-def test_the_end_of_a_run_is_kept(shelf):
-    with Keeper.begin(prepared(), shelf, name="mine") as keeper:
-        followed(keeper)
-        keeper.write()
-        model, scores = keeper.experiment.conclude()
-        keeper.end(Status.FINISHED, model)
-    (run,) = shelf.runs()
+def test_the_end_of_a_run_is_kept(store):
+    with RunRecorder.begin(prepared(), store, name="mine") as recorder:
+        followed(recorder)
+        recorder.write()
+        model, scores = recorder.experiment.conclude()
+        recorder.end(Status.FINISHED, model)
+    (run,) = store.runs()
     assert (run.status, run.name, run.step, run.n_steps) == (Status.FINISHED, "mine", 28, 28)
     assert run.test_accuracy == scores.test.accuracy
-    assert run.best_validation == keeper.experiment.state.best.validation_accuracy
+    assert run.best_validation == recorder.experiment.state.best.validation_accuracy
     assert run.config() == CONFIG
     np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
     assert run.history().evaluations["step"].tolist() == [7, 14, 21, 28]
 
 
-def test_what_cannot_be_written_does_not_end_the_run(shelf, monkeypatch):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper, 5)
-        keeper.write()
+def test_what_cannot_be_written_does_not_end_the_run(store, monkeypatch):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder, 5)
+        recorder.write()
 
         def full(path, content):
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(atomic, "write", full)
-        followed(keeper, 5)
-        keeper.write()
-        assert "No space left on device" in keeper.failure
+        followed(recorder, 5)
+        recorder.write()
+        assert "No space left on device" in recorder.failure
         monkeypatch.undo()
-    (run,) = shelf.runs()
+    (run,) = store.runs()
     assert (run.status, run.step) == (Status.INTERRUPTED, 5)  # what was there is untouched
-    assert len(followed(Keeper.resume(run))) == 23
+    assert len(followed(RunRecorder.resume(run))) == 23
 
 
-def test_a_run_begins_where_another_has_ended(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper)
-        keeper.write()
-        ended = keeper.experiment.state
+def test_a_run_begins_where_another_has_ended(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder)
+        recorder.write()
+        ended = recorder.experiment.state
     more = prepared(dataclasses.replace(CONFIG, epochs=1, seed=5))
-    checkpoint.begin_from(keeper.run.folder / runs.STATE, more)
+    checkpoint.begin_from(recorder.run.folder / runs.STATE, more)
     np.testing.assert_array_equal(more.state.network.parameters, ended.network.parameters)
     np.testing.assert_array_equal(more.state.optimizer.velocity, ended.optimizer.velocity)
     assert (more.state.step, more.state.best.step) == (0, 0)
     np.testing.assert_array_equal(more.state.best.snapshot.parameters, ended.network.parameters)
 
 
-def test_another_network_cannot_begin_there(shelf):
-    with Keeper.begin(prepared(), shelf) as keeper:
-        keeper.write()
+def test_another_network_cannot_begin_there(store):
+    with RunRecorder.begin(prepared(), store) as recorder:
+        recorder.write()
     other = prepared(dataclasses.replace(CONFIG, hidden=(13,)))
     with pytest.raises(RunError, match="is of a network with hidden layers 12, not 13"):
-        checkpoint.begin_from(keeper.run.folder / runs.STATE, other)
+        checkpoint.begin_from(recorder.run.folder / runs.STATE, other)
 
 
 # Where the state does not fit
 
 
 @pytest.fixture
-def left(shelf):
+def left(store):
     """A run that was left after ten batches."""
-    with Keeper.begin(prepared(), shelf) as keeper:
-        followed(keeper, 10)
-        keeper.write()
-    return shelf.last_interrupted()
+    with RunRecorder.begin(prepared(), store) as recorder:
+        followed(recorder, 10)
+        recorder.write()
+    return store.last_interrupted()
 
 
 def test_other_settings_are_noticed(left):
     settings = dict(left.settings) | {"learning_rate": 0.3}
     with pytest.raises(RunError, match="other settings"):
-        Keeper.resume(dataclasses.replace(left, settings=settings))
+        RunRecorder.resume(dataclasses.replace(left, settings=settings))
 
 
 def test_other_digits_are_noticed(left):
     with pytest.raises(RunError, match="the data have changed"):
-        Keeper.resume(dataclasses.replace(left, data="synthetic:130"))
-    with Keeper.resume(left):  # and the run can still go on
+        RunRecorder.resume(dataclasses.replace(left, data="synthetic:130"))
+    with RunRecorder.resume(left):  # and the run can still go on
         pass
 
 
@@ -253,7 +254,7 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
     content = path.read_bytes()
     path.write_bytes(content[: int(part * len(content))])
     with pytest.raises(RunError, match=str(path)):
-        Keeper.resume(left)
+        RunRecorder.resume(left)
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_a_state_that_was_forged_is_refused(left, change, sentence):
     content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
     checkpoint.tensorfile.save(path, checkpoint._KIND, content.tensors(), content.facts | change)
     with pytest.raises(RunError, match=sentence):
-        Keeper.resume(left)
+        RunRecorder.resume(left)
 
 
 @pytest.mark.parametrize(
@@ -300,5 +301,5 @@ def test_vectors_that_do_not_fit_are_refused(left, name, change):
     tensors = content.tensors()
     checkpoint.tensorfile.save(path, checkpoint._KIND, tensors | {name: change(tensors[name])}, content.facts)
     with pytest.raises(RunError, match=f"{path} is damaged, or of another network"):
-        Keeper.resume(left)
+        RunRecorder.resume(left)
     assert isinstance(left, Run)

@@ -12,7 +12,7 @@ from core.recognition.calibration import Calibration
 from core.recognition.recognizer import shipped_model
 from core.synthetic import synthetic
 from core.training import dataset_predictions, inspection
-from core.training.dataset_predictions import NO_ANSWER, examine
+from core.training.dataset_predictions import NO_PREDICTION, predict_dataset
 
 
 def speaking(logits):
@@ -35,11 +35,11 @@ def row(answer, sureness):
 def examined():
     network, images = speaking([row(4, 5), row(9, 1), row(9, 3), row(4, 2), row(1, 9), row(9, 2)])
     labels = np.array([4, 4, 4, 4, NOT_A_DIGIT, 9])
-    return examine(network, 1.0, Dataset.of(images, labels))
+    return predict_dataset(network, 1.0, Dataset.of(images, labels))
 
 
 def test_each_digit_s_answer_and_its_probability(examined):
-    assert examined.answers.tolist() == [4, 9, 9, 4, NO_ANSWER, 9]
+    assert examined.answers.tolist() == [4, 9, 9, 4, NO_PREDICTION, 9]
     e = np.exp([5, 1, 3, 2, -np.inf, 2])
     np.testing.assert_allclose(examined.probabilities, e / (e + 9), rtol=1e-5)
 
@@ -62,7 +62,7 @@ def test_the_cells_and_their_rows_agree():
     images, labels = synthetic.draw(300, np.random.default_rng(0))
     data = Dataset.of(images, labels)
     model = shipped_model()
-    found = examine(model.network, model.input_scale, data, model.calibration)
+    found = predict_dataset(model.network, model.input_scale, data, model.calibration)
     counts = [[len(found.rows(label, answer)) for answer in range(10)] for label in range(10)]
     np.testing.assert_array_equal(found.confusion, counts)
     evaluated = metrics.evaluate(model.network, data, model.input_scale)
@@ -72,19 +72,19 @@ def test_the_cells_and_their_rows_agree():
 def test_probabilities_are_calibrated_if_asked(examined):
     network, images = speaking([row(4, 5)])
     data = Dataset.of(images, np.array([4]))
-    cooler = examine(network, 1.0, data, Calibration(temperature=5.0))
+    cooler = predict_dataset(network, 1.0, data, Calibration(temperature=5.0))
     assert cooler.probabilities[0] == pytest.approx(np.e / (np.e + 9), rel=1e-5)
 
 
 def test_a_network_whose_answers_are_no_numbers_is_no_fault():
     network, images = speaking([row(4, np.nan), row(4, 2)])
-    found = examine(network, 1.0, Dataset.of(images, np.array([4, 4])))
+    found = predict_dataset(network, 1.0, Dataset.of(images, np.array([4, 4])))
     assert np.isfinite(found.probabilities).all()
     assert found.confusion.sum() == 2
 
 
 def test_of_no_digits():
-    found = examine(Network(mlp((784, 10))), 1.0, Dataset.of(np.zeros((0, 784), np.uint8), np.zeros(0)))
+    found = predict_dataset(Network(mlp((784, 10))), 1.0, Dataset.of(np.zeros((0, 784), np.uint8), np.zeros(0)))
     assert found.confusion.shape == (10, 10)
     assert found.rows(1, 1).tolist() == []
 
@@ -92,10 +92,10 @@ def test_of_no_digits():
 @pytest.mark.real_data
 def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
     test = mnist.load_test()
-    assert np.flatnonzero(dataset_predictions.doubtful(test)).tolist() == list(inspection.DOUBTFUL)
+    assert np.flatnonzero(dataset_predictions.doubtful(test)).tolist() == list(inspection.DOUBTFUL_TEST_DIGITS)
     other = Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))
     joined = concatenate([test, other, test[:5]])
-    assert np.flatnonzero(dataset_predictions.doubtful(joined)).tolist() == list(inspection.DOUBTFUL)
+    assert np.flatnonzero(dataset_predictions.doubtful(joined)).tolist() == list(inspection.DOUBTFUL_TEST_DIGITS)
     assert not dataset_predictions.doubtful(concatenate([other, test])).any()
 
 
@@ -103,7 +103,7 @@ def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
 def test_in_no_other_data_is_anything_doubtful(real_data):
     train, test = mnist.load()
     assert not dataset_predictions.doubtful(train).any()
-    mended = Dataset.of(test.images, np.where(np.arange(10_000) == inspection.DOUBTFUL[0], 3, test.labels))
+    mended = Dataset.of(test.images, np.where(np.arange(10_000) == inspection.DOUBTFUL_TEST_DIGITS[0], 3, test.labels))
     assert not dataset_predictions.doubtful(mended).any()
     assert not dataset_predictions.doubtful(test[:9999]).any()
 

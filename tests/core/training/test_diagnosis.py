@@ -38,13 +38,15 @@ def network():
     return network
 
 
-def collapse(network, config, data, rate_factor=1.0):
-    return diagnosis.of_collapse(network, config, data, evaluate(network, data, config.input_scale), rate_factor)
+def constant_prediction(network, config, data, rate_factor=1.0):
+    return diagnosis.of_constant_prediction(
+        network, config, data, evaluate(network, data, config.input_scale), rate_factor
+    )
 
 
 @pytest.mark.parametrize("died_since", [False, True])
 def test_signals_that_died_away_are_what_is_to_be_mended(network, data, died_since):
-    found = collapse(dead(network) if died_since else network, FADING, data)
+    found = constant_prediction(dead(network) if died_since else network, FADING, data)
     assert found.answer == 3
     assert list(found.remedies.items()) == [
         ("initializer", Remedy("normal", "he_normal")),
@@ -54,10 +56,10 @@ def test_signals_that_died_away_are_what_is_to_be_mended(network, data, died_sin
 
 @pytest.mark.parametrize("layer", [0, 2])
 def test_a_layer_that_is_dead_was_killed_by_a_step_too_large(network, data, layer):
-    found = collapse(dead(network, layer), SOUND, data, rate_factor=2.0)
+    found = constant_prediction(dead(network, layer), SOUND, data, rate_factor=2.0)
     assert found.answer == 3
     assert found.remedies == {"learning_rate": Remedy(2 * SOUND.learning_rate, SOUND.learning_rate / 10)}
-    assert list(collapse(dead(network, layer), DEEP, data).remedies) == [
+    assert list(constant_prediction(dead(network, layer), DEEP, data).remedies) == [
         "learning_rate",
         "input_scale",
         "initializer",
@@ -67,30 +69,30 @@ def test_a_layer_that_is_dead_was_killed_by_a_step_too_large(network, data, laye
 
 @pytest.mark.parametrize("config", [SOUND, DEEP])
 def test_of_a_network_that_is_alive_no_setting_is_known_to_help(network, data, config):
-    found = collapse(network, config, data)
+    found = constant_prediction(network, config, data)
     assert found == (3, {})
     assert diagnosis.advice(found.remedies) == ""
 
 
 def test_nothing_helps_where_all_images_look_the_same(network, data):
     same = Dataset.of(np.full((40, 784), 255, np.uint8), data.labels)
-    assert collapse(dead(network), FADING, same) == (3, {})
+    assert constant_prediction(dead(network), FADING, same) == (3, {})
 
 
 def test_one_digit_answered_otherwise_is_no_collapse(network, data):
     answers = evaluate(network, data, 1 / 255)
     answers.confusion[5, 3] -= 1
     answers.confusion[5, 5] += 1
-    assert diagnosis.of_collapse(network, SOUND, data, answers) is None
+    assert diagnosis.of_constant_prediction(network, SOUND, data, answers) is None
 
 
 def test_one_answer_is_right_where_there_is_one_digit(network, data):
     only_threes = dataclasses.replace(data, labels=np.full(len(data), 3))
-    assert collapse(network, SOUND, only_threes) is None
+    assert constant_prediction(network, SOUND, only_threes) is None
 
 
 def test_where_there_are_no_digits_nothing_is_said(network, data):
-    assert collapse(network, SOUND, data[:0]) is None
+    assert constant_prediction(network, SOUND, data[:0]) is None
 
 
 def test_the_advice_names_settings_as_files_do(network, data):

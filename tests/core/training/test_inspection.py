@@ -61,5 +61,5 @@ def test_weights_that_are_no_numbers_are_no_fault():
 
 
 def test_the_doubtful_digits_are_fifteen_of_the_test_part():
-    assert len(set(inspection.DOUBTFUL)) == 15
-    assert 0 <= min(inspection.DOUBTFUL) <= max(inspection.DOUBTFUL) < 10_000
+    assert len(set(inspection.DOUBTFUL_TEST_DIGITS)) == 15
+    assert 0 <= min(inspection.DOUBTFUL_TEST_DIGITS) <= max(inspection.DOUBTFUL_TEST_DIGITS) < 10_000

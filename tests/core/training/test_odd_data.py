@@ -11,8 +11,8 @@ from core.errors import ConfigError, DivergenceError, TrainingError
 from core.nn import losses
 from core.recognition.recognizer import Recognizer
 from core.runs.run import Status
-from core.runs.run_recorder import Keeper
-from core.runs.run_store import Shelf
+from core.runs.run_recorder import RunRecorder
+from core.runs.run_store import RunStore
 from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
@@ -71,11 +71,11 @@ def trained(experiment):
 @pytest.mark.parametrize("data", DATA)
 @pytest.mark.parametrize("settings", SETTINGS)
 def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_path, data, settings):
-    shelf = Shelf(tmp_path / "runs")
-    with Keeper.begin(prepared(folder(*DATA[data]), **SETTINGS[settings]), shelf) as keeper:
-        experiment = keeper.experiment
+    store = RunStore(tmp_path / "runs")
+    with RunRecorder.begin(prepared(folder(*DATA[data]), **SETTINGS[settings]), store) as recorder:
+        experiment = recorder.experiment
         try:
-            records = list(keeper.follow(loop.fit(experiment.state, experiment.splits, experiment.config)))
+            records = list(recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)))
         except DivergenceError as error:
             records, diverged = [], str(error)
             assert "the run diverged" in diverged
@@ -84,12 +84,12 @@ def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_pa
         assert np.isfinite(experiment.state.network.parameters).all()
         assert all(math.isfinite(record.loss) for record in records)
         model, scores = experiment.conclude()
-        collapse = experiment.collapse(scores)
-        assert collapse is not None or not data.startswith("all-")  # what looks all the same has one answer
-        assert collapse is None or len(set(DATA[data][1])) > 1
-        keeper.end(Status.FINISHED, model)
-        assert keeper.failure == ""
-    (run,) = shelf.runs()
+        constant_prediction = experiment.constant_prediction(scores)
+        assert constant_prediction is not None or not data.startswith("all-")  # what looks all the same has one answer
+        assert constant_prediction is None or len(set(DATA[data][1])) > 1
+        recorder.end(Status.FINISHED, model)
+        assert recorder.failure == ""
+    (run,) = store.runs()
     (answer,) = Recognizer.of(run.model()).predict_images(IMAGES[:1])
     assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
@@ -160,16 +160,16 @@ def test_one_class_is_learned_and_nothing_else_is_ever_answered(folder):
 
 @pytest.mark.parametrize("what", ["validation", "test"])
 def test_nothing_is_said_of_a_part_without_digits(folder, tmp_path, what):
-    shelf = Shelf(tmp_path / "runs")
+    store = RunStore(tmp_path / "runs")
     share = 0.0 if what == "validation" else 0.2
     data = folder(IMAGES, LABELS, n_test=0 if what == "test" else None)
-    with Keeper.begin(prepared(data, validation_share=share), shelf) as keeper:
-        trained(keeper.experiment)
-        model, scores = keeper.experiment.conclude()
-        keeper.end(Status.FINISHED, model)
+    with RunRecorder.begin(prepared(data, validation_share=share), store) as recorder:
+        trained(recorder.experiment)
+        model, scores = recorder.experiment.conclude()
+        recorder.end(Status.FINISHED, model)
     missing = {f"{what}_accuracy"} | ({"test_loss"} if what == "test" else set())
     assert scores.as_dict().keys() == {"train_accuracy", "validation_accuracy", "test_accuracy", "test_loss"} - missing
-    (run,) = shelf.runs()
+    (run,) = store.runs()
     assert (run.best_validation is None) == (what == "validation")
     assert (run.test_accuracy is None) == (what == "test")
 

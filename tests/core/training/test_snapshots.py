@@ -6,11 +6,11 @@ import pytest
 from core.nn.initializers import he_normal
 from core.nn.network import Network, Snapshot, mlp
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import Kept, Mark, Snapshots, answers_over
+from core.training.snapshots import KeptSnapshot, Moment, Snapshots, answers_over
 
 
 def mark(step, accuracy=None):
-    return Mark(step, 1 + step // 100, 50 * step, accuracy)
+    return Moment(step, 1 + step // 100, 50 * step, accuracy)
 
 
 def snapshot(value=0.0, n=4):
@@ -86,7 +86,7 @@ def test_time_does_not_go_back_within_a_run():
 
 
 def test_large_networks_have_fewer():
-    size = Kept.of(mark(0), snapshot(n=1000)).nbytes
+    size = KeptSnapshot.of(mark(0), snapshot(n=1000)).nbytes
     snapshots = Snapshots(max_bytes=10 * size)
     for step in range(200):
         snapshots.add(mark(step), snapshot(n=1000))
@@ -123,7 +123,7 @@ def test_what_is_kept_is_a_copy_and_so_is_what_is_returned():
 
 def test_weights_of_any_size_are_kept_as_well_as_can_be():
     parameters = np.array([1e30, -1e30, np.inf, np.nan], np.float32)
-    found = Kept.of(mark(0), Snapshot(parameters, np.zeros(0, np.float32))).snapshot().parameters
+    found = KeptSnapshot.of(mark(0), Snapshot(parameters, np.zeros(0, np.float32))).snapshot().parameters
     assert found[0] == found[2] == -found[1] == 65504
     assert np.isnan(found[3])
 

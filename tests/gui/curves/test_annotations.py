@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF
 
 from core.training.history import History
-from gui.curves.annotations import Note, Notes, notes_of
+from gui.curves.annotations import Annotation, Annotations, annotations_of
 
 RED, BLUE = QColor("#ff0000"), QColor("#0000ff")
 
@@ -19,9 +19,9 @@ def plot(plot):
 
 
 def shown(plot, notes):
-    item = Notes()
+    item = Annotations()
     plot.addItem(item, ignoreBounds=True)
-    item.set_notes(notes)
+    item.set_annotations(notes)
     return plot.viewport().grab().toImage()
 
 
@@ -34,17 +34,17 @@ def columns(image, colour):
 
 
 def test_lines_go_through_the_whole_plot_where_they_should(plot):
-    image = shown(plot, [Note(2.0, "", RED), Note(7.0, "", BLUE, dashed=True)])
+    image = shown(plot, [Annotation(2.0, "", RED), Annotation(7.0, "", BLUE, dashed=True)])
     assert columns(image, RED) == [pytest.approx(plot.place_of(2.0), abs=1)]
     assert columns(image, BLUE) == [pytest.approx(plot.place_of(7.0), abs=1)]
 
 
 def test_what_is_beyond_the_plot_is_not_painted(plot):
-    assert columns(shown(plot, [Note(-5.0, "before", RED), Note(20.0, "after", RED)]), RED) == []
+    assert columns(shown(plot, [Annotation(-5.0, "before", RED), Annotation(20.0, "after", RED)]), RED) == []
 
 
 def test_words_do_not_lie_on_each_other(plot):
-    notes, room, taken = Notes(), QRectF(0, 0, 300, 100), []
+    notes, room, taken = Annotations(), QRectF(0, 0, 300, 100), []
     metrics = QFontMetricsF(plot.font())
     for x in (100, 110, 120, 130, 140, 150):
         place = notes._place("rate 0.05", x, room, metrics, taken)
@@ -56,7 +56,7 @@ def test_words_do_not_lie_on_each_other(plot):
 
 
 def test_a_word_stands_on_the_side_where_there_is_room(plot):
-    notes, room, metrics = Notes(at_bottom=True), QRectF(0, 0, 300, 100), QFontMetricsF(plot.font())
+    notes, room, metrics = Annotations(at_bottom=True), QRectF(0, 0, 300, 100), QFontMetricsF(plot.font())
     assert notes._place("best 98.41%", 20, room, metrics, []).left() > 20
     place = notes._place("best 98.41%", 290, room, metrics, [])
     assert place.right() < 290
@@ -67,7 +67,7 @@ def test_the_best_comes_first_and_each_change_of_rate_after_it(make_history):
     history = make_history(3, best=2)
     history.mark(4800, 0.05)
     history.mark(6400, 0.025)
-    found = notes_of(history, "steps")
+    found = annotations_of(history, "steps")
     assert [(note.x, note.text) for note in found] == [
         (200, "best 97.00% · epoch 2"),
         (150, "rate 0.05"),
@@ -77,4 +77,4 @@ def test_the_best_comes_first_and_each_change_of_rate_after_it(make_history):
 
 
 def test_of_an_empty_history_there_is_nothing_to_note():
-    assert notes_of(History(), "seconds") == []
+    assert annotations_of(History(), "seconds") == []

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from gui.curves.background_layer import Backdrop
+from gui.curves.background_layer import BackgroundLayer
 
 
 @pytest.fixture
@@ -48,8 +48,8 @@ def test_it_follows_axes_and_room_and_what_is_hidden(plot, curve):
 
 
 def test_it_is_painted_once(plot, curve, monkeypatch):
-    painted, kept = [], Backdrop.paint
-    monkeypatch.setattr(Backdrop, "paint", lambda *args: painted.append(1) or kept(*args))
+    painted, kept = [], BackgroundLayer.paint
+    monkeypatch.setattr(BackgroundLayer, "paint", lambda *args: painted.append(1) or kept(*args))
     plot.backdrop.add(curve)
     plot.grab()
     n = len(painted)

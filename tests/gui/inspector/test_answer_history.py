@@ -6,7 +6,7 @@ import pytest
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import Mark, Snapshots, answers_over
+from core.training.snapshots import Moment, Snapshots, answers_over
 from gui.inspector import answer_history
 from gui.inspector.answer_history import AnswerHistory
 
@@ -31,7 +31,7 @@ def snapshots():
     kept, network = Snapshots(), Network(mlp(SIZES))
     for step in range(20):
         network.initialize(he_normal, np.random.default_rng(step))
-        kept.add(Mark(step, 1, 50 * step), network.snapshot())
+        kept.add(Moment(step, 1, 50 * step), network.snapshot())
     return kept
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.training.dataset_predictions import Examination
+from core.training.dataset_predictions import DatasetPredictions
 from gui.inspector.cell_pictures import CellPictures
 
 LABELS, ANSWERS = np.array([4, 4, 9, 4, 4]), np.array([9, 9, 9, 4, 9])
@@ -19,13 +19,13 @@ def data():
 
 
 @pytest.fixture
-def examination():
+def predictions():
     shares = np.array([0.5, 0.876, 0.9, 0.95, 1.0], np.float32)
-    return Examination(LABELS, ANSWERS, shares, CONFUSION, np.array([0, 1, 0, 0, 0], bool))
+    return DatasetPredictions(LABELS, ANSWERS, shares, CONFUSION, np.array([0, 1, 0, 0, 0], bool))
 
 
-def test_the_surest_errors_come_first(data, examination):
-    pictures = CellPictures.of(examination, data, 4, 9)
+def test_the_surest_errors_come_first(data, predictions):
+    pictures = CellPictures.of(predictions, data, 4, 9)
     assert pictures.rows.tolist() == [4, 1, 0]
     np.testing.assert_array_equal(pictures.images, data.images[[4, 1, 0]].reshape(3, 28, 28))
     assert pictures.title == "4 read as 9: 3 of 4"
@@ -33,8 +33,8 @@ def test_the_surest_errors_come_first(data, examination):
     assert pictures.flags == ("", "label doubtful", "")
 
 
-def test_nothing_is_behind_an_empty_cell(data, examination):
-    pictures = CellPictures.of(examination, data, 1, 7)
+def test_nothing_is_behind_an_empty_cell(data, predictions):
+    pictures = CellPictures.of(predictions, data, 1, 7)
     assert pictures.images.shape == (0, 28, 28)
     assert pictures.captions == pictures.flags == ()
     assert pictures.title == "1 read as 7: 0 of 0"

@@ -7,14 +7,14 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-from gui.inspector.digits_dialog import MAX_PICTURES, PicturesDialog
+from gui.inspector.digits_dialog import MAX_PICTURES, DigitsDialog
 from gui.style import theme
 from gui.style.palettes import DARK
 
 
 @pytest.fixture
 def dialog(qtbot):
-    widget = PicturesDialog()
+    widget = DigitsDialog()
     qtbot.addWidget(widget)
     theme.apply(QApplication.instance(), dark=False)
     with qtbot.waitExposed(widget):

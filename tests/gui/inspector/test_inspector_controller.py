@@ -7,10 +7,10 @@ from PySide6.QtTest import QTest
 
 from core.data import idx
 from core.preprocessing.ink import Drawing
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from gui.inspector.scrubber import NEWEST
-from gui.recognition.active_model import Respondent
+from gui.recognition.active_model import ModelChoice
 
 SMALL = TrainConfig(hidden=(16,), epochs=6, batch_size=20, learning_rate=0.1, momentum=0.9)
 SEVEN = [[[20, 20], [80, 20], [45, 100]]]
@@ -20,27 +20,27 @@ SEVEN = [[[20, 20], [80, 20], [45, 100]]]
 def trained(window, small_run, conclude):
     """The window after a short run, with a 7 on the pad."""
     window.pad_panel.pad.set_drawing(Drawing.from_points(SEVEN), fit=True)
-    window.reader.answer()
+    window.recognition.answer()
     small_run(config=SMALL)
     conclude()
     return window
 
 
 def probabilities(window):
-    return window.reader.shown.prediction.probabilities
+    return window.recognition.shown.prediction.probabilities
 
 
 def test_the_pages_follow_a_run(trained):
     assert trained.lab.inside_view.weights.page.n_units == 16
     counts = trained.lab.answers_view.confusion.grid.counts
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     evaluations = run.history().evaluations
     assert np.trace(counts) == round(evaluations["validation_accuracy"][-1] * counts.sum())
     assert len(trained.lab.inside._kept) > 10
 
 
 def test_looking_back_lets_the_network_of_then_answer(qtbot, trained):
-    trained.slot.choose(Respondent.OWN)
+    trained.slot.choose(ModelChoice.OWN)
     now = probabilities(trained)
     scrubber = trained.lab.inside_view.scrubber
     scrubber.slider.setValue(0)
@@ -51,17 +51,17 @@ def test_looking_back_lets_the_network_of_then_answer(qtbot, trained):
     np.testing.assert_array_equal(trained.slot.recognizer.network.parameters, first.parameters.astype(np.float32))
     scrubber.slider.setValue(scrubber.slider.maximum())
     assert scrubber.index == NEWEST
-    assert trained.slot.choice is Respondent.OWN
+    assert trained.slot.choice is ModelChoice.OWN
     np.testing.assert_array_equal(probabilities(trained), now)
 
 
 def test_choosing_another_network_ends_the_look_back(trained):
     scrubber = trained.lab.inside_view.scrubber
     scrubber.slider.setValue(1)
-    trained.slot.choose(Respondent.SHIPPED)
-    assert trained.slot.choice is Respondent.SHIPPED
+    trained.slot.choose(ModelChoice.SHIPPED)
+    assert trained.slot.choice is ModelChoice.SHIPPED
     assert scrubber.index == NEWEST
-    assert not trained.slot.has(Respondent.TRAINING)
+    assert not trained.slot.has(ModelChoice.TRAINING)
 
 
 def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
@@ -75,7 +75,7 @@ def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
 def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_run):
     with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
         small_run(config=TrainConfig(hidden=(16,), epochs=3000, batch_size=50))
-    window.slot.choose(Respondent.TRAINING)
+    window.slot.choose(ModelChoice.TRAINING)
     qtbot.waitUntil(lambda: len(window.lab.inside._kept) > 2, timeout=60_000)
     window.lab.inside_view.scrubber.slider.setValue(0)
     first = window.slot.recognizer.network.snapshot()
@@ -83,7 +83,7 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_ru
         pass
     np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.parameters)
     window.lab.inside_view.scrubber.slider.setValue(window.lab.inside_view.scrubber.slider.maximum())
-    assert window.slot.choice is Respondent.TRAINING
+    assert window.slot.choice is ModelChoice.TRAINING
     assert (window.slot.recognizer.network.parameters != first.parameters).any()
     window.training_panel.controls.cancel_button.click()
 
@@ -91,7 +91,7 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_ru
 def test_how_the_answer_changed_is_found_out_where_it_is_seen(qtbot, trained):
     trained.lab.tabs.setCurrentWidget(trained.lab.inside_view)
     with qtbot.waitSignal(trained.lab.inside._history.answered, timeout=60_000) as answered:
-        trained.reader.answer()
+        trained.recognition.answer()
     (answers,) = answered.args
     assert answers.shape == (len(trained.lab.inside._kept), 10)
     np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
@@ -110,19 +110,19 @@ def test_a_cell_opens_the_digits_behind_it(qtbot, trained):
     dialog.pictures.setCurrentRow(0)
     QTest.keyClick(dialog.pictures, Qt.Key.Key_Return)
     assert trained.pad_panel.pad.picture() is not None
-    np.testing.assert_array_equal(trained.reader.shown.image, trained.lab.inside._opened.images[0])
+    np.testing.assert_array_equal(trained.recognition.shown.image, trained.lab.inside._opened.images[0])
     dialog.close()
 
 
 def test_a_kept_run_is_asked_about_its_test_digits(qtbot, trained):
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     with qtbot.waitSignal(trained.lab.inside._examiner.examined, timeout=60_000):
-        trained.lab.run_shelf.examineRequested.emit(run)
+        trained.lab.runs_view.examineRequested.emit(run)
     counts = trained.lab.answers_view.confusion.grid.counts
     assert counts.sum() == 60
     assert np.trace(counts) == round(run.test_accuracy * 60)
     assert trained.lab.tabs.currentWidget() is trained.lab.answers_view
-    assert "of 60 are read right" in trained.lab.notice.text
+    assert "of 60 are read right" in trained.lab.message_bar.text
 
 
 def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude, tmp_path):
@@ -134,13 +134,13 @@ def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude,
     conclude()
     (tmp_path / "t10k-images-idx3-ubyte").unlink()
     with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=60_000):
-        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
-    assert "t10k-images" in window.lab.notice.text
+        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    assert "t10k-images" in window.lab.message_bar.text
 
 
 def test_in_mnist_the_doubtful_labels_are_flagged(qtbot, window, small_run, conclude, real_data):
     small_run(data="mnist", config=TrainConfig(hidden=(8,), epochs=1, batch_size=500, learning_rate=0.5))
     conclude()
     with qtbot.waitSignal(window.lab.inside._examiner.examined, timeout=60_000) as examined:
-        window.lab.run_shelf.examineRequested.emit(Shelf().runs()[0])
-    assert examined.args[0].examination.doubtful.sum() == 15
+        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    assert examined.args[0].predictions.doubtful.sum() == 15

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.training.snapshots import Mark
+from core.training.snapshots import Moment
 from gui.inspector.scrubber import NEWEST, Scrubber
 from gui.style import theme
 
@@ -31,7 +31,7 @@ def chosen(scrubber):
 
 
 def marks(*steps, accuracy=None):
-    return [Mark(step, 1 + step // 1000, 50 * step, accuracy) for step in steps]
+    return [Moment(step, 1 + step // 1000, 50 * step, accuracy) for step in steps]
 
 
 def caption(scrubber):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
 
-from core.digits import Judgement
+from core.digits import Verdict
 from core.preprocessing.ink import Drawing
 from gui.pad import marks as pad_marks
 from gui.pad.marks import Mark
@@ -144,7 +144,7 @@ def test_one_digit_and_a_picture_s_digit_need_no_box(said):
 @pytest.mark.parametrize("box", [(0, 0, 1000, 1000), (0, 0, 10, 10), (990, 990, 1000, 1000), (400, 0, 500, 1000)])
 def test_box_and_label_stay_on_the_sheet(box):
     sheet = QRectF(50, 0, 300, 300)
-    mark = Mark(box, "8", Judgement.DIGIT, is_selected=True)
+    mark = Mark(box, "8", Verdict.DIGIT, is_selected=True)
     area = pad_marks.area(sheet, [mark], 0.055, QFont())
     assert sheet.adjusted(0, 0, 20, 0).contains(area)
 
@@ -159,7 +159,7 @@ def test_colours_are_legible_on_paper(dark, said):
 
     paper = luminance(theme.colours().paper)
     for selected in (True, False):
-        for judgement in Judgement:
-            colour = luminance(pad_marks.mark_colour(Mark(BOXES[0], "1", judgement, selected)))
+        for verdict in Verdict:
+            colour = luminance(pad_marks.mark_colour(Mark(BOXES[0], "1", verdict, selected)))
             assert (max(colour, paper) + 0.05) / (min(colour, paper) + 0.05) >= 4.5
     theme.apply(QApplication.instance(), dark=False)

@@ -15,7 +15,7 @@ from core.errors import RunError
 from core.files import atomic, locks
 from core.preprocessing.ink import Drawing
 from gui.pad.pad import HISTORY_STEPS, Pad, Tool
-from gui.pad.pad_autosave import PadMemory
+from gui.pad.pad_autosave import PadAutosave
 
 SEVEN = Drawing.from_points([[(250, 250), (700, 250), (450, 800)]])
 
@@ -36,7 +36,7 @@ def make(qtbot, path):
         pad = Pad()
         qtbot.addWidget(pad)
         pad.resize(300, 300)
-        memories.append(PadMemory(pad, path, pad))
+        memories.append(PadAutosave(pad, path, pad))
         return pad, memories[-1]
 
     yield pad_and_memory
@@ -228,10 +228,10 @@ window.show()
 pad = window.pad_panel.pad
 if pad.is_blank():
     pad.set_drawing(Drawing.from_points([[(250, 250), (700, 250), (450, 800)]]))
-    while not (window._workings._memory._path).exists():
+    while not (window._workbench._memory._path).exists():
         application.processEvents()
     os.kill(os.getpid(), signal.SIGKILL)
-print(window.reader.shown.prediction.digit)
+print(window.recognition.shown.prediction.digit)
 """
     run = [sys.executable, "-c", program]
     killed = subprocess.run(run, env=os.environ, timeout=60)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from gui.pad.pad_document import HISTORY_STEPS, Content, Sketch
+from gui.pad.pad_document import HISTORY_STEPS, Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 
 WIDTH = 0.02
@@ -12,7 +12,7 @@ WIDTH = 0.02
 
 @pytest.fixture
 def sketch():
-    return Sketch()
+    return PadDocument()
 
 
 def stroke(sketch, *places):

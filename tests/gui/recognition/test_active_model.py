@@ -7,8 +7,8 @@ from core.nn.network import Network, mlp
 from core.recognition.modelfile import Model
 from core.training.history import Axis
 from core.training.splits import Splits
-from gui.recognition.active_model import ModelSlot, Respondent
-from gui.training.worker import Facts
+from gui.recognition.active_model import ActiveModel, ModelChoice
+from gui.training.worker import RunFacts
 
 
 def network(seed):
@@ -21,12 +21,12 @@ no_digits = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int
 
 
 def facts(net, scale=1 / 255):
-    return Facts(net.description(), scale, 0, 0, 0, 0, 0, 0, 1, Axis(), no_digits)
+    return RunFacts(net.description(), scale, 0, 0, 0, 0, 0, 0, 1, Axis(), no_digits)
 
 
 @pytest.fixture
 def slot(qtbot):
-    slot = ModelSlot()
+    slot = ActiveModel()
     slot.set_shipped(Model(network(0)))
     return slot
 
@@ -36,9 +36,9 @@ def answer(slot):
 
 
 def test_the_shipped_model_answers_first(slot):
-    assert slot.choice is Respondent.SHIPPED
+    assert slot.choice is ModelChoice.SHIPPED
     assert slot.model is not None
-    assert not slot.has(Respondent.OWN)
+    assert not slot.has(ModelChoice.OWN)
 
 
 def test_own_model_answers_when_it_is_chosen(qtbot, slot):
@@ -46,16 +46,16 @@ def test_own_model_answers_when_it_is_chosen(qtbot, slot):
     slot.set_own(Model(network(1)), "mine")
     np.testing.assert_array_equal(answer(slot), shipped)
     with qtbot.waitSignal(slot.changed):
-        slot.choose(Respondent.OWN)
+        slot.choose(ModelChoice.OWN)
     assert not np.allclose(answer(slot), shipped)
 
 
 def test_the_network_in_training_answers_as_of_its_last_snapshot(qtbot, slot):
     trained = network(2)
     slot.watch(facts(trained))
-    assert not slot.has(Respondent.TRAINING)  # before its first snapshot there is nothing to ask
+    assert not slot.has(ModelChoice.TRAINING)  # before its first snapshot there is nothing to ask
     slot.take(trained.snapshot())
-    slot.choose(Respondent.TRAINING)
+    slot.choose(ModelChoice.TRAINING)
     trained.parameters += 0.1
     with qtbot.waitSignal(slot.changed):
         slot.take(trained.snapshot())
@@ -67,11 +67,11 @@ def test_the_network_in_training_answers_as_of_its_last_snapshot(qtbot, slot):
 def test_after_the_run_the_choice_falls_back_to_the_own_model(slot):
     slot.watch(facts(network(2)))
     slot.take(network(2).snapshot())
-    slot.choose(Respondent.TRAINING)
+    slot.choose(ModelChoice.TRAINING)
     slot.set_own(Model(network(3)), "result")
     slot.forget_training()
-    assert slot.choice is Respondent.OWN
-    assert not slot.has(Respondent.TRAINING)
+    assert slot.choice is ModelChoice.OWN
+    assert not slot.has(ModelChoice.TRAINING)
 
 
 def test_a_snapshot_after_the_run_is_passed_over(slot):
@@ -79,14 +79,14 @@ def test_a_snapshot_after_the_run_is_passed_over(slot):
     slot.watch(facts(trained))
     slot.forget_training()
     slot.take(trained.snapshot())
-    assert slot.choice is Respondent.SHIPPED
+    assert slot.choice is ModelChoice.SHIPPED
 
 
 def test_another_input_scale_goes_with_the_network(slot):
     raw = network(4)
     slot.watch(facts(raw, scale=1.0))
     slot.take(raw.snapshot())
-    slot.choose(Respondent.TRAINING)
+    slot.choose(ModelChoice.TRAINING)
     image = np.full((28, 28), 3, np.uint8)
     expected = raw.predict(np.full((1, 784), 3, np.float32))[0]
     np.testing.assert_allclose(slot.recognizer.predict_image(image).probabilities, expected, rtol=1e-6)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from core.digits import SIZE
-from gui.recognition.input_view import NetworkView, side_of
+from gui.recognition.input_view import InputView, side_of
 from gui.style import theme
 from gui.style.palettes import DARK
 
@@ -15,7 +15,7 @@ SIZE = SIZE
 
 @pytest.fixture
 def view(qtbot):
-    widget = NetworkView()
+    widget = InputView()
     qtbot.addWidget(widget)
     widget.resize(side_of(4), side_of(4))
     theme.apply(QApplication.instance(), dark=False)

@@ -221,16 +221,16 @@ def test_an_answer_is_handed_to_the_views(panel, said):
     panel.show_answer(Answer((said(7, 1.0),), caption="from the trained network"))
     assert panel.prediction_view.accessibleName() == "7, 100 percent"
     assert "trained" in panel.prediction_view.accessibleDescription()
-    seen = panel.network_view.accessibleDescription()
+    seen = panel.input_view.accessibleDescription()
     panel.show_answer(Answer())
-    assert panel.network_view.accessibleDescription() != seen
+    assert panel.input_view.accessibleDescription() != seen
 
 
 def test_what_a_network_would_see_is_shown_also_where_there_is_none(panel):
     panel.show_answer(Answer())
-    nothing = panel.network_view.accessibleDescription()
+    nothing = panel.input_view.accessibleDescription()
     panel.show_answer(Answer(unread=np.zeros((28, 28), np.uint8)))
-    assert panel.network_view.accessibleDescription() != nothing
+    assert panel.input_view.accessibleDescription() != nothing
     assert panel.prediction_view.accessibleName() == "No answer yet"
 
 
@@ -258,7 +258,7 @@ def test_the_selector_has_its_place_between_tools_and_pad_and_can_be_replaced(pa
 
 
 def visible_parts(panel):
-    parts = [panel.pad, panel.network_view, panel.prediction_view, *panel.findChildren(QToolButton)]
+    parts = [panel.pad, panel.input_view, panel.prediction_view, *panel.findChildren(QToolButton)]
     return [part.rect().translated(part.mapTo(panel, QPoint())) for part in parts]
 
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from core.data.dataset import Dataset
 from core.data.examples import Example
-from core.digits import Judgement
+from core.digits import Verdict
 from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
@@ -24,10 +24,10 @@ from gui import specimens
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import REST_MS
 from gui.pad.stroke import fitted
-from gui.recognition.active_model import ModelSlot, Respondent
+from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.pad_panel import PadPanel
-from gui.recognition.recognition_controller import Reader
-from gui.training.worker import Facts
+from gui.recognition.recognition_controller import RecognitionController
+from gui.training.worker import RunFacts
 
 LEFT = Qt.MouseButton.LeftButton
 ALL, NONE = 1e6, -1e6  # thresholds that refuse all, and nothing
@@ -42,7 +42,7 @@ def model():
 
 @pytest.fixture
 def slot(qtbot, model):
-    slot = ModelSlot()
+    slot = ActiveModel()
     slot.set_shipped(model)
     return slot
 
@@ -68,8 +68,8 @@ def panel(qtbot):
 
 
 @pytest.fixture
-def reader(panel, slot):
-    return Reader(panel, slot)
+def recognition(panel, slot):
+    return RecognitionController(panel, slot)
 
 
 def said(panel):
@@ -103,15 +103,15 @@ def draw(panel, drawing):
 # -- refusals ------------------------------------------------------------------------------------------------------
 
 
-def test_the_pen_rests_for_300_ms(reader):
-    assert reader.rest.timer.interval() == REST_MS == 300
+def test_the_pen_rests_for_300_ms(recognition):
+    assert recognition.rest.timer.interval() == REST_MS == 300
 
 
-def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, reader, refuse):
+def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, recognition, refuse):
     refuse(ALL)
     names = []
     panel.changed.connect(lambda: names.append(said(panel)))
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, TWO)
         names.append(said(panel))
     assert len(names) > 20
@@ -120,115 +120,117 @@ def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, reader, refuse):
     assert said(panel) == "Not a digit"
 
 
-def test_two_candidates_are_named_once_the_pen_has_rested(qtbot, panel, reader, slot):
+def test_two_candidates_are_named_once_the_pen_has_rested(qtbot, panel, recognition, slot):
     shares = np.linspace(0, 1, 41)
     drawings = [specimens.four_or_nine(float(share)) for share in shares]
     between = min(drawings, key=lambda drawing: slot.recognizer.predict(drawing).probabilities.max())
-    assert slot.recognizer.predict(between).judgement is Judgement.TWO_CANDIDATES
+    assert slot.recognizer.predict(between).verdict is Verdict.TWO_CANDIDATES
     panel.pad.set_drawing(between, fit=True)
     panel.changed.emit()
     assert said(panel)[1] == ","
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         pass
     assert sorted(said(panel)[:6].split(" or ")) == ["4", "9"]
 
 
-def test_nothing_is_refused_while_the_pen_is_down(qtbot, panel, reader, refuse):
+def test_nothing_is_refused_while_the_pen_is_down(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    reader.rest.timer.setInterval(20)
+    recognition.rest.timer.setInterval(20)
     places = spots(panel, TWO)[0]
-    with qtbot.waitSignal(reader.rest.timer.timeout):
+    with qtbot.waitSignal(recognition.rest.timer.timeout):
         press(panel, places)
     assert said(panel)[0].isdigit()
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
     assert said(panel) == "Not a digit"
 
 
-def test_a_new_stroke_takes_the_refusal_back(qtbot, panel, reader, refuse):
+def test_a_new_stroke_takes_the_refusal_back(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    reader.rest.timer.setInterval(20)
-    with qtbot.waitSignal(reader.rest.over):
+    recognition.rest.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, TWO)
     QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
     assert said(panel)[0].isdigit()
 
 
 @pytest.mark.parametrize("action", ["undo", "redo", "clear"])
-def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, reader, refuse, action):
+def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, recognition, refuse, action):
     refuse(ALL)
     panel.pad.set_drawing(TWO, fit=True)
     if action == "redo":
         panel.pad.undo()
     elif action == "undo":
         panel.pad.clear()
-    reader.answer()
-    with qtbot.waitSignal(reader.rest.over):
+    recognition.answer()
+    with qtbot.waitSignal(recognition.rest.over):
         getattr(panel.tools, action).trigger()
         assert said(panel) == "No answer yet" if action == "clear" else said(panel).startswith("2, ")
     assert said(panel) == ("No answer yet" if action == "clear" else "Not a digit")
 
 
-def test_the_eraser_is_a_pen_too(qtbot, panel, reader, refuse):
+def test_the_eraser_is_a_pen_too(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    reader.rest.timer.setInterval(20)
+    recognition.rest.timer.setInterval(20)
     panel.pad.set_drawing(NUMBER, fit=True)
-    reader.answer()
+    recognition.answer()
     assert said(panel).startswith("????")
     panel.tools.eraser.trigger()
     on_the_six = spots(panel, NUMBER)[3][6]
-    with qtbot.waitSignal(reader.rest.timer.timeout):
+    with qtbot.waitSignal(recognition.rest.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=on_the_six)
     assert said(panel).startswith("202.")
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         QTest.mouseRelease(panel.pad, LEFT, pos=on_the_six)
     assert said(panel).startswith("???.")
 
 
-def test_a_cancelled_stroke_is_followed_by_a_rest(qtbot, panel, reader, refuse):
+def test_a_cancelled_stroke_is_followed_by_a_rest(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    reader.rest.timer.setInterval(20)
+    recognition.rest.timer.setInterval(20)
     panel.pad.set_drawing(TWO, fit=True)
-    reader.answer()
+    recognition.answer()
     press(panel, [panel.pad.rect().center(), panel.pad.rect().center() * 1.2])
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
     assert said(panel) == "Not a digit"
 
 
-def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touched_nothing(qtbot, panel, reader, refuse):
+def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touched_nothing(
+    qtbot, panel, recognition, refuse
+):
     refuse(ALL)
-    reader.rest.timer.setInterval(20)
+    recognition.rest.timer.setInterval(20)
     draw(panel, TWO)
     panel.tools.eraser.trigger()
-    with qtbot.waitSignal(reader.rest.timer.timeout):
+    with qtbot.waitSignal(recognition.rest.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=panel.pad._sheet().topLeft().toPoint() + QPoint(5, 5))
     assert said(panel).startswith("2, ")
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
     assert said(panel) == "Not a digit"
 
 
-def test_what_was_not_drawn_just_now_may_be_refused_at_once(panel, reader, refuse, tmp_path):
+def test_what_was_not_drawn_just_now_may_be_refused_at_once(panel, recognition, refuse, tmp_path):
     refuse(ALL)
     draw(panel, TWO)
     assert said(panel).startswith("2, ")  # and while it waits, a file is opened
     (tmp_path / "two.json").write_text(TWO.to_json())
-    reader.open(tmp_path / "two.json")
+    recognition.open(tmp_path / "two.json")
     assert said(panel) == "Not a digit"
     picture = QImage(60, 60, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.white)
     for y in range(10, 50):
         picture.setPixelColor(30, y, Qt.GlobalColor.black)
-    reader.show_pasted(picture)
+    recognition.show_pasted(picture)
     assert said(panel) == "Not a digit"
-    reader.show_example(Example(label=1, number=5, image=np.eye(28, dtype=np.uint8) * 255))
+    recognition.show_example(Example(label=1, number=5, image=np.eye(28, dtype=np.uint8) * 255))
     assert said(panel) == "Not a digit"
 
 
-def test_a_new_network_keeps_to_the_rest(qtbot, panel, reader, refuse):
+def test_a_new_network_keeps_to_the_rest(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    with qtbot.waitSignal(reader.rest.over):
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, TWO)
         refuse(ALL + 1)
         assert said(panel).startswith("2, ")
@@ -238,28 +240,28 @@ def test_a_new_network_keeps_to_the_rest(qtbot, panel, reader, refuse):
     assert said(panel).startswith("2, ")
 
 
-def test_a_network_in_training_refuses_nothing(qtbot, panel, reader, slot, refuse):
+def test_a_network_in_training_refuses_nothing(qtbot, panel, recognition, slot, refuse):
     refuse(ALL)
     network = Network(mlp((784, 8, 11)))  # with an eleventh output, "not a digit", and without a threshold
     network.parameters[-1] = 100  # of which it is quite sure
     nothing = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int64))] * 3)
-    slot.watch(Facts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, 1, Axis(), nothing))
+    slot.watch(RunFacts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, 1, Axis(), nothing))
     slot.take(network.snapshot())
-    slot.choose(Respondent.TRAINING)
-    with qtbot.waitSignal(reader.rest.over):
+    slot.choose(ModelChoice.TRAINING)
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, TWO)
     assert "Not" not in said(panel)
-    assert reader.shown.prediction.probabilities.shape == (10,)
+    assert recognition.shown.prediction.probabilities.shape == (10,)
     assert "guess" in panel.prediction_view.accessibleDescription()
 
 
-def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel, reader, slot):
+def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel, recognition, slot):
     network = Network(mlp((784, 11)))
     network.parameters[-1] = 100
     network.parameters[-11 + 3] = 5
     slot.set_shipped(Model(network, calibration=Calibration(threshold=0.0)))
-    reader.rest.timer.setInterval(20)
-    with qtbot.waitSignal(reader.rest.over):
+    recognition.rest.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, TWO)
         assert said(panel).startswith("3, 94")
     assert said(panel) == "Not a digit"
@@ -268,7 +270,7 @@ def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel
 # -- numbers -------------------------------------------------------------------------------------------------------
 
 
-def test_2026_is_read_as_a_number(panel, reader):
+def test_2026_is_read_as_a_number(panel, recognition):
     draw(panel, NUMBER)
     assert said(panel).startswith("2026. Digit 4 of 4: 6, ")
     assert [mark.label for mark in panel.pad._marks] == ["2", "0", "2", "6"]
@@ -277,7 +279,7 @@ def test_2026_is_read_as_a_number(panel, reader):
         np.testing.assert_allclose(mark.box, [*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)])
 
 
-def test_boxes_follow_while_the_pen_is_down(panel, reader):
+def test_boxes_follow_while_the_pen_is_down(panel, recognition):
     first, second, *_ = spots(panel, NUMBER)
     press(panel, first)
     QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
@@ -290,7 +292,7 @@ def test_boxes_follow_while_the_pen_is_down(panel, reader):
     assert widths[-1] > widths[0]
 
 
-def test_boxes_are_neither_ink_nor_picture(panel, reader):
+def test_boxes_are_neither_ink_nor_picture(panel, recognition):
     draw(panel, NUMBER)
     assert panel.pad._marks
     strokes = panel.pad.drawing()
@@ -306,30 +308,30 @@ def test_boxes_are_neither_ink_nor_picture(panel, reader):
     assert panel.pad.grab().toImage() == bare
 
 
-def test_a_picture_of_a_number_has_no_boxes(panel, reader):
+def test_a_picture_of_a_number_has_no_boxes(panel, recognition):
     draw(panel, NUMBER)
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
-    reader.answer()
+    recognition.answer()
     assert panel.pad._marks
-    reader.show_pasted(picture)
+    recognition.show_pasted(picture)
     assert panel.pad._marks == ()
     assert not panel.prediction_view.number_view.isVisible()
 
 
-def test_a_click_on_a_digit_shows_its_bars_and_what_was_seen(panel, reader):
+def test_a_click_on_a_digit_shows_its_bars_and_what_was_seen(panel, recognition):
     draw(panel, NUMBER)
-    seen = panel.network_view.grab().toImage()
+    seen = panel.input_view.grab().toImage()
     digits = panel.prediction_view.number_view
     QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
     assert said(panel).startswith("2026. Digit 2 of 4: 0, ")
-    assert panel.network_view.grab().toImage() != seen
+    assert panel.input_view.grab().toImage() != seen
     assert [mark.is_selected for mark in panel.pad._marks] == [False, True, False, False]
     QTest.keyClick(digits, Qt.Key.Key_Left)
     assert said(panel).startswith("2026. Digit 1 of 4: 2, ")
 
 
-def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, reader, refuse):
+def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, recognition, refuse):
     draw(panel, NUMBER)
     panel.digitSelected.emit(1)
     refuse(NONE)
@@ -338,20 +340,20 @@ def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, reader, re
     assert said(panel).startswith("202. Digit 3 of 3")
 
 
-def test_the_digit_touched_last_is_selected_wherever_it_stands(panel, reader):
+def test_the_digit_touched_last_is_selected_wherever_it_stands(panel, recognition):
     order = [3, 1, 2, 0]
     strokes = NUMBER.strokes
     draw(panel, Drawing(tuple(strokes[index] for index in order)))
     assert said(panel).startswith("2026. Digit 1 of 4")
 
 
-def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, reader, refuse, slot):
+def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, recognition, refuse, slot):
     star = specimens.doodles()[1].strokes[0] * np.float32([1, 1, 1]) + np.float32([110, 0, 0])
     scores = [slot.recognizer.predict(Drawing((s,))).score for s in (TWO.strokes[0], star)]
     assert scores[1] < scores[0]
     refuse(sum(scores) / 2)
-    reader.rest.timer.setInterval(20)
-    with qtbot.waitSignal(reader.rest.over):
+    recognition.rest.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.rest.over):
         draw(panel, Drawing((TWO.strokes[0], star)))
         assert said(panel)[:2].isdigit()
     assert said(panel) == "2?. Digit 2 of 2: Not a digit"
@@ -359,19 +361,19 @@ def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, reader, ref
 
 
 def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel):
-    reader = Reader(panel, ModelSlot())
+    recognition = RecognitionController(panel, ActiveModel())
     draw(panel, TWO)
-    assert reader.shown.image.any()
+    assert recognition.shown.image.any()
     assert said(panel) == "No answer yet"
     panel.tools.clear.trigger()
-    assert reader.shown.image is None
+    assert recognition.shown.image is None
 
 
-def test_a_number_of_twelve_can_be_drawn_and_painted(panel, reader):
+def test_a_number_of_twelve_can_be_drawn_and_painted(panel, recognition):
     strokes = [stroke * np.float32(0.3) + np.float32([105 * i, 0, 0]) for i in range(3) for stroke in NUMBER.strokes]
     panel.pad.set_drawing(Drawing(tuple(strokes)), fit=True)
-    reader.answer()
-    assert len(reader.shown) == 12
+    recognition.answer()
+    assert len(recognition.shown) == 12
     assert len(panel.pad._marks) == 12
     QApplication.processEvents()
     assert said(panel).startswith("2026" * 3)

@@ -14,54 +14,54 @@ from core.files import paths
 from core.recognition.modelfile import load
 from core.runs import run as runs
 from core.runs.run import Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.history import History
-from gui.recognition.active_model import Respondent
+from gui.recognition.active_model import ModelChoice
 from gui.style import theme
 
 SMALL = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
 
 
 def row_of(window, name):
-    model = window.lab.run_shelf.view.model()
+    model = window.lab.runs_view.view.model()
     return next(row for row in range(model.rowCount()) if model.index(row, 0).data() == name)
 
 
 def cell(window, name, column=0):
     """Return the middle of a cell in the view's own pixels."""
-    view = window.lab.run_shelf.view
+    view = window.lab.runs_view.view
     return view.visualRect(view.model().index(row_of(window, name), column)).center()
 
 
 def click(window, name, modifier=Qt.KeyboardModifier.NoModifier, column=1):
-    viewport = window.lab.run_shelf.view.viewport()
+    viewport = window.lab.runs_view.view.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, modifier, cell(window, name, column))
 
 
 def tick(window, name):
     """Click on the box at the beginning of a run's row."""
-    view = window.lab.run_shelf.view
+    view = window.lab.runs_view.view
     rect = view.visualRect(view.model().index(row_of(window, name), 0))
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(rect.left() + 10, rect.center().y()))
 
 
 def act(window, name):
-    window.lab.run_shelf.actions_by_name[name].trigger()
+    window.lab.runs_view.actions_by_name[name].trigger()
 
 
 def detail(window):
-    return window.lab.run_shelf._detail.text()
+    return window.lab.runs_view._detail.text()
 
 
 def names(window):
-    model = window.lab.run_shelf.view.model()
+    model = window.lab.runs_view.view.model()
     return [model.index(row, 0).data() for row in range(model.rowCount())]
 
 
 def undo(window):
-    (button,) = window.lab.notice._offers
+    (button,) = window.lab.message_bar._offers
     assert button.text() == "Undo"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -71,7 +71,7 @@ def kept():
     """Two runs on the shelf that were made elsewhere, and have ended."""
 
     def make(name, **facts):
-        run = Shelf().begin(
+        run = RunStore().begin(
             name=name, recipe="quick", settings=SMALL.as_dict(), data="synthetic:600", parameters=12_730
         )
         run = dataclasses.replace(run, status=Status.FINISHED, **facts)
@@ -82,15 +82,15 @@ def kept():
 
 
 @pytest.fixture
-def shelf(window):
+def view(window):
     """The window with its list of runs in front."""
-    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
-    return window.lab.run_shelf
+    window.lab.tabs.setCurrentWidget(window.lab.runs_view)
+    return window.lab.runs_view
 
 
-def test_an_empty_shelf_says_what_it_is_for(window, shelf):
-    assert shelf._empty.isVisible()
-    assert not any(action.isEnabled() for action in shelf.actions_by_name.values())
+def test_an_empty_shelf_says_what_it_is_for(window, view):
+    assert view._empty.isVisible()
+    assert not any(action.isEnabled() for action in view.actions_by_name.values())
 
 
 def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
@@ -99,7 +99,7 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     conclude()
     small_run(config=dataclasses.replace(SMALL, learning_rate=0.2, seed=7))
     second = conclude()
-    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.runs_view)
     assert names(window) == ["quick 2", "quick"]
 
     click(window, "quick")
@@ -116,15 +116,15 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
     assert len(window.lab.curves.loss.overlays) == 1
 
     click(window, "quick")
-    window.slot.choose(Respondent.SHIPPED)
+    window.slot.choose(ModelChoice.SHIPPED)
     act(window, "load")
-    assert window.slot.choice is Respondent.OWN
-    first = Shelf().find("quick")
+    assert window.slot.choice is ModelChoice.OWN
+    first = RunStore().find("quick")
     np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.model().network.parameters)
 
     for suffix in (".csv", ".png", ".svg", ".safetensors"):
         window.lab.runs.export(first, tmp_path / f"out{suffix}")
-        assert "Saved" in window.lab.notice.text
+        assert "Saved" in window.lab.message_bar.text
     with (tmp_path / "out.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1.0", "2.0"]
@@ -137,34 +137,34 @@ def test_a_walk_through_the_shelf(qtbot, window, small_run, conclude, tmp_path):
 
     act(window, "delete")
     assert names(window) == ["quick 2"]
-    assert "“quick” was deleted." in window.lab.notice.text
+    assert "“quick” was deleted." in window.lab.message_bar.text
     undo(window)
     assert names(window) == ["quick 2", "quick"]
-    assert Shelf().find("quick").model().scores == first.model().scores
+    assert RunStore().find("quick").model().scores == first.model().scores
     assert second.model is not None
 
 
-def test_a_run_is_renamed_where_it_stands(qtbot, window, shelf, kept):
+def test_a_run_is_renamed_where_it_stands(qtbot, window, view, kept):
     kept("one")
     window.lab.runs.refresh()
-    view = shelf.view
+    view = view.view
     click(window, "one", column=1)  # wherever in its row
     act(window, "rename")
     editor = view.findChild(QLineEdit)
     QTest.keyClicks(editor, "the best")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["the best"])
-    assert Shelf().find("the best").recipe == "quick"
+    assert RunStore().find("the best").recipe == "quick"
 
 
 @pytest.fixture
-def editor(window, shelf, kept):
+def editor(window, view, kept):
     """Where the name of the only run is being typed."""
     kept("one")
     window.lab.runs.refresh()
     click(window, "one")
     act(window, "rename")
-    return shelf.view.findChild(QLineEdit)
+    return view.view.findChild(QLineEdit)
 
 
 def test_a_name_can_be_typed_to_its_end_while_the_list_changes(qtbot, window, editor, kept):
@@ -184,30 +184,30 @@ def test_a_list_that_waited_is_shown_where_the_name_stays(qtbot, window, editor,
     qtbot.waitUntil(lambda: sorted(names(window)) == ["one", "two"])
 
 
-def button(shelf, name):
-    return next(button for button in shelf._buttons if button.defaultAction() is shelf.actions_by_name[name])
+def button(view, name):
+    return next(button for button in view._buttons if button.defaultAction() is view.actions_by_name[name])
 
 
-def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot, window, shelf, editor, kept):
+def test_a_name_that_is_being_typed_is_given_before_anything_else_is_done(qtbot, window, view, editor, kept):
     QTest.keyClicks(editor, "the best")
     kept("two")
     window.lab.runs.refresh()
-    QTest.mouseClick(button(shelf, "delete"), Qt.MouseButton.LeftButton)  # which takes no focus from the editor
+    QTest.mouseClick(button(view, "delete"), Qt.MouseButton.LeftButton)  # which takes no focus from the editor
     qtbot.waitUntil(lambda: names(window) == ["two"])
-    assert "“the best” was deleted." in window.lab.notice.text
+    assert "“the best” was deleted." in window.lab.message_bar.text
     undo(window)
     assert sorted(names(window)) == ["the best", "two"]
 
 
-def test_to_rename_once_more_leaves_what_is_being_typed(qtbot, window, shelf, editor):
+def test_to_rename_once_more_leaves_what_is_being_typed(qtbot, window, view, editor):
     QTest.keyClicks(editor, "the b")
-    QTest.mouseClick(button(shelf, "rename"), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button(view, "rename"), Qt.MouseButton.LeftButton)
     QTest.keyClicks(editor, "est")
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: names(window) == ["the best"])
 
 
-def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
+def test_a_note_is_kept_and_shown(window, view, kept, monkeypatch):
     kept("one")
     window.lab.runs.refresh()
     monkeypatch.setattr(QInputDialog, "getMultiLineText", lambda *a: ("more dropout next time", True))
@@ -215,39 +215,39 @@ def test_a_note_is_kept_and_shown(window, shelf, kept, monkeypatch):
     act(window, "note")
     click(window, "one")
     assert "more dropout next time" in detail(window)
-    assert Shelf().find("one").note == "more dropout next time"
+    assert RunStore().find("one").note == "more dropout next time"
 
 
-def test_a_recipe_whose_settings_were_changed_is_marked(window, shelf):
+def test_a_recipe_whose_settings_were_changed_is_marked(window, view):
     as_it_is = dataclasses.replace(recipes.named("quick").config, seed=7).as_dict()
     for settings in (as_it_is, as_it_is | {"epochs": 3}):
-        Shelf().begin(name="one", recipe="quick", settings=settings)
+        RunStore().begin(name="one", recipe="quick", settings=settings)
     window.lab.runs.refresh()
-    model = shelf.view.model()
+    model = view.view.model()
     assert {model.index(row, 0).data(): model.index(row, 1).data() for row in range(2)} == {
         "one": "quick",
         "one 2": "quick *",
     }
 
 
-def test_columns_sort_by_number_not_by_letter(window, shelf, kept):
+def test_columns_sort_by_number_not_by_letter(window, view, kept):
     for name, seconds in (("a", 9.0), ("b", 100.0), ("c", 20.0)):
         kept(name, seconds=seconds)
     window.lab.runs.refresh()
-    shelf.view.sortByColumn(6, Qt.SortOrder.AscendingOrder)
+    view.view.sortByColumn(6, Qt.SortOrder.AscendingOrder)
     assert names(window) == ["a", "c", "b"]
 
 
-def test_names_sort_by_the_numbers_in_them_and_not_by_case(window, shelf, kept, home):
+def test_names_sort_by_the_numbers_in_them_and_not_by_case(window, view, kept, home):
     for name in ("quick 10", "Quick 2", "quick", "adam 3", "quick 9", "rate 0.1", "rate 0.05"):
         kept(name)
     (home / "runs" / "odd").mkdir()
     window.lab.runs.refresh()
-    shelf.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+    view.view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
     assert names(window) == ["adam 3", "odd", "quick", "Quick 2", "quick 9", "quick 10", "rate 0.05", "rate 0.1"]
 
 
-def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
+def test_settings_are_taken_over_into_the_panel(window, view, kept):
     kept("one")
     window.lab.runs.refresh()
     window.training_panel.form.editor("epochs").setValue(77)
@@ -258,76 +258,76 @@ def test_settings_are_taken_over_into_the_panel(window, shelf, kept):
     assert window.training_panel.fold_button.isChecked()
 
 
-def test_settings_of_another_program_are_a_sentence(window, shelf, kept):
+def test_settings_of_another_program_are_a_sentence(window, view, kept):
     run = dataclasses.replace(kept("one"), settings={"warp_speed": 9})
     run.save()
     window.lab.runs.refresh()
     click(window, "one")
     act(window, "settings")
-    assert "warp_speed" in window.lab.notice.text
+    assert "warp_speed" in window.lab.message_bar.text
 
 
 def test_a_run_goes_on_from_where_another_has_ended(window, small_run, conclude):
     small_run(config=SMALL)
     conclude()
-    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.runs_view)
     click(window, "quick")
     act(window, "continue")
-    assert conclude().run.parent == Shelf().find("quick").id
+    assert conclude().run.parent == RunStore().find("quick").id
 
 
-def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, shelf, home):
+def test_a_broken_folder_is_shown_as_one_and_can_be_deleted(window, view, home):
     (home / "runs" / "odd").mkdir(parents=True)
     window.lab.runs.refresh()
     click(window, "odd", column=0)
     assert "cannot be read" in detail(window)
-    enabled = {name for name, action in shelf.actions_by_name.items() if action.isEnabled()}
+    enabled = {name for name, action in view.actions_by_name.items() if action.isEnabled()}
     assert enabled == {"delete"}
     act(window, "delete")
     assert names(window) == []
 
 
-def test_deleting_and_renaming_have_their_usual_keys(shelf):
-    assert shelf.actions_by_name["delete"].shortcut() == QKeySequence("Del")
-    assert shelf.actions_by_name["rename"].shortcut() == QKeySequence("F2")
+def test_deleting_and_renaming_have_their_usual_keys(view):
+    assert view.actions_by_name["delete"].shortcut() == QKeySequence("Del")
+    assert view.actions_by_name["rename"].shortcut() == QKeySequence("F2")
 
 
 def test_a_run_that_goes_on_cannot_be_deleted(qtbot, window, small_run):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=3000))
-    window.lab.tabs.setCurrentWidget(window.lab.run_shelf)
+    window.lab.tabs.setCurrentWidget(window.lab.runs_view)
     click(window, "quick")
     act(window, "delete")
-    assert "goes on" in window.lab.notice.text
+    assert "goes on" in window.lab.message_bar.text
     assert names(window) == ["quick"]
     window.training_panel.controls.cancel_button.click()
 
 
-def test_a_cancelled_run_does_not_stay_in_the_list(qtbot, window, shelf, small_run):
+def test_a_cancelled_run_does_not_stay_in_the_list(qtbot, window, view, small_run):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=TrainConfig(hidden=(16,), epochs=5000, batch_size=50))
-    window.lab.tabs.setCurrentWidget(shelf)
-    assert shelf.table.rowCount() == 1
+    window.lab.tabs.setCurrentWidget(view)
+    assert view.table.rowCount() == 1
     with qtbot.waitSignal(window.session.discarded, timeout=60_000):
         window.session.cancel()
-    assert shelf.table.rowCount() == 0
+    assert view.table.rowCount() == 0
 
 
-def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, shelf, small_run):
+def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, view, small_run):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=5000))
-    window.lab.tabs.setCurrentWidget(shelf)
-    Shelf().label(shelf.table.entry(0), name="the long one")
+    window.lab.tabs.setCurrentWidget(view)
+    RunStore().label(view.table.entry(0), name="the long one")
     with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
         window.training_panel.controls.cancel_button.click()
     assert window.training_panel.progress._status.text() == "The run was cancelled."
-    assert window.lab.notice.text == "“the long one” was cancelled."
+    assert window.lab.message_bar.text == "“the long one” was cancelled."
     undo(window)
     assert names(window) == ["the long one"]
     assert "in the list of runs" in window.training_panel.progress._status.text()
-    assert [offer.text() for offer in window.lab.notice._offers] == ["Go on with it"]
+    assert [offer.text() for offer in window.lab.message_bar._offers] == ["Go on with it"]
     (run,) = discarded.args[0]
-    assert Shelf().last_interrupted().step == run.step > 0
+    assert RunStore().last_interrupted().step == run.step > 0
     click(window, "the long one")
     with qtbot.waitSignal(window.session.progressed, timeout=60_000) as goes_on:
         act(window, "resume")
@@ -341,58 +341,58 @@ def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, sh
 @pytest.fixture
 def elsewhere(qtbot, window, small_run, tmp_path):
     """Another shelf, on which a run that goes on is kept by now."""
-    shelf = Shelf(tmp_path / "another place")
+    view = RunStore(tmp_path / "another place")
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=5000))
     with qtbot.waitSignal(window.session.moved, timeout=60_000):
-        window.session.keep_in(shelf)
-    return shelf
+        window.session.keep_in(view)
+    return view
 
 
-def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, window, shelf, elsewhere):
+def test_a_run_that_was_kept_elsewhere_and_is_cancelled_comes_back_there(qtbot, window, view, elsewhere):
     with qtbot.waitSignal(window.session.discarded, timeout=60_000):
         window.session.cancel()
-    assert Shelf().runs() == elsewhere.runs() == []
+    assert RunStore().runs() == elsewhere.runs() == []
     undo(window)
     assert names(window) == ["quick"]  # what there was of it before it was moved
     run = elsewhere.last_interrupted()
     assert run.step > 0
-    assert window.lab.notice.text == f"The run is kept in {run.folder} again."
+    assert window.lab.message_bar.text == f"The run is kept in {run.folder} again."
 
 
 def test_where_nothing_was_kept_of_a_cancelled_run_there_is_no_undo(qtbot, window, small_run):
     paths.runs().parent.mkdir(parents=True, exist_ok=True)
     paths.runs().write_text("no folder")
-    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
         small_run(config=dataclasses.replace(SMALL, epochs=5000))
     with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
         window.session.cancel()
     assert discarded.args == [[]]
-    assert window.lab.notice.text == "The run has ended; nothing of it was kept."
-    assert not window.lab.notice._offers
+    assert window.lab.message_bar.text == "The run has ended; nothing of it was kept."
+    assert not window.lab.message_bar._offers
 
 
-def test_words_without_a_space_do_not_make_the_window_wider(window, shelf, kept):
+def test_words_without_a_space_do_not_make_the_window_wider(window, view, kept):
     kept("a" * 300, note="b" * 500, error="c" * 300)
     kept("d" * 300, data="e" * 300)
     window.lab.runs.refresh()
     before = window.minimumSizeHint().width()
-    shelf.view.selectRow(0)
+    view.view.selectRow(0)
     assert window.minimumSizeHint().width() == before
-    shelf.view.selectAll()
+    view.view.selectAll()
     assert f"{'d' * 39}… | {'a' * 39}…" in detail(window)
     assert window.minimumSizeHint().width() == before
 
 
-def test_why_there_is_no_run_to_list_is_said(window, shelf):
-    assert shelf._empty.text().startswith("Each run is kept here")
+def test_why_there_is_no_run_to_list_is_said(window, view):
+    assert view._empty.text().startswith("Each run is kept here")
     paths.runs().parent.mkdir(parents=True, exist_ok=True)
     paths.runs().write_text("no folder")
     window.lab.runs.refresh()
-    assert shelf._empty.text() == f"{paths.runs()} cannot be listed: Not a directory."
+    assert view._empty.text() == f"{paths.runs()} cannot be listed: Not a directory."
     paths.runs().unlink()
     window.lab.runs.refresh()
-    assert shelf._empty.text().startswith("Each run is kept here")
+    assert view._empty.text().startswith("Each run is kept here")
 
 
 def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, window, elsewhere, monkeypatch):
@@ -402,73 +402,73 @@ def test_what_a_cancelled_run_elsewhere_leaves_is_not_kept_for_ever(qtbot, windo
     assert not list((elsewhere.folder / ".trash").iterdir())
 
 
-def test_what_cannot_be_brought_back_is_a_sentence(window, shelf, kept):
+def test_what_cannot_be_brought_back_is_a_sentence(window, view, kept):
     kept("one")
     window.lab.runs.refresh()
     click(window, "one")
     act(window, "delete")
-    Shelf().empty_trash()
+    RunStore().empty_trash()
     undo(window)
-    assert "cannot be brought back" in window.lab.notice.text
+    assert "cannot be brought back" in window.lab.message_bar.text
 
 
-def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, shelf, kept):
+def test_a_network_that_is_damaged_is_a_sentence_and_changes_nothing(window, view, kept):
     run = kept("one", scores={"test_accuracy": 0.9})
     (run.folder / runs.MODEL).write_bytes(b"nonsense")
     window.lab.runs.refresh()
     click(window, "one")
     act(window, "load")
-    assert "is not a model" in window.lab.notice.text
-    assert window.slot.choice is Respondent.SHIPPED
+    assert "is not a model" in window.lab.message_bar.text
+    assert window.slot.choice is ModelChoice.SHIPPED
 
 
 @pytest.mark.parametrize("name", ["x.txt", "none/x.csv", "x"])
-def test_a_place_where_nothing_can_be_exported_is_a_sentence(window, shelf, kept, tmp_path, name):
+def test_a_place_where_nothing_can_be_exported_is_a_sentence(window, view, kept, tmp_path, name):
     window.lab.runs.export(kept("one"), tmp_path / name)
-    assert window.lab.notice.text
+    assert window.lab.message_bar.text
     assert not (tmp_path / name).exists()
 
 
-def test_ticks_outlive_a_new_list(window, shelf, kept):
+def test_ticks_outlive_a_new_list(window, view, kept):
     kept("one")
     kept("two")
     window.lab.runs.refresh()
     tick(window, "one")
     kept("three")
     window.lab.runs.refresh()
-    assert [run.name for run, _ in shelf.overlaid()] == ["one"]
-    colour = shelf.overlaid()[0][1]
+    assert [run.name for run, _ in view.overlaid()] == ["one"]
+    colour = view.overlaid()[0][1]
     tick(window, "two")
-    assert len({colour.name() for _, colour in shelf.overlaid()}) == 2
+    assert len({colour.name() for _, colour in view.overlaid()}) == 2
     tick(window, "one")
-    assert [run.name for run, _ in shelf.overlaid()] == ["two"]
+    assert [run.name for run, _ in view.overlaid()] == ["two"]
     tick(window, "three")
-    assert shelf.overlaid()[1][1] == colour  # it is free again
+    assert view.overlaid()[1][1] == colour  # it is free again
 
 
-def test_the_curves_of_a_deleted_run_go_and_come_back_with_it(window, shelf, kept):
+def test_the_curves_of_a_deleted_run_go_and_come_back_with_it(window, view, kept):
     run = kept("one")
     run.save_history(History())
     kept("two").save_history(History())
     window.lab.runs.refresh()
     tick(window, "one")
     tick(window, "two")
-    colours = {entry.name: colour.name() for entry, colour in shelf.overlaid()}
+    colours = {entry.name: colour.name() for entry, colour in view.overlaid()}
     click(window, "one")
     act(window, "delete")
     assert len(window.lab.curves.loss.overlays) == 1
     undo(window)
     assert len(window.lab.curves.loss.overlays) == 2
-    assert {entry.name: colour.name() for entry, colour in shelf.overlaid()} == colours
+    assert {entry.name: colour.name() for entry, colour in view.overlaid()} == colours
 
 
-def test_a_damaged_curve_is_told_once(window, shelf, kept):
+def test_a_damaged_curve_is_told_once(window, view, kept):
     run = kept("one")
     (run.folder / runs.CURVE).write_bytes(b"nonsense")
     window.lab.runs.refresh()
     tick(window, "one")
-    assert "is not a curve" in window.lab.notice.text
-    window.lab.notice.clear()
+    assert "is not a curve" in window.lab.message_bar.text
+    window.lab.message_bar.clear()
     theme.apply(QApplication.instance(), dark=True)
-    assert window.lab.notice.text == ""
+    assert window.lab.message_bar.text == ""
     theme.apply(QApplication.instance(), dark=False)

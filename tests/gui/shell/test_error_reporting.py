@@ -14,7 +14,7 @@ from gui.shell import error_reporting
 @pytest.fixture
 def reporter(qtbot):
     error_reporting.start_log()
-    yield error_reporting.FaultReporter()
+    yield error_reporting.ErrorReporter()
     for handler in list(error_reporting.log.handlers):
         handler.close()
         error_reporting.log.removeHandler(handler)
@@ -43,7 +43,7 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
     with qtbot.waitSignal(reporter.reported):
         thread.start()
     thread.join()
-    assert "a slot failed" in window.lab.notice.text
+    assert "a slot failed" in window.lab.message_bar.text
     window.pad_panel.tools.random_digit.trigger()  # and the window goes on
 
 
@@ -63,7 +63,7 @@ def test_a_fault_that_repeats_is_told_and_written_once_and_then_counted(qtbot, r
 
 def test_a_fault_that_comes_again_later_is_told_again(qtbot):
     now = [0.0]
-    reporter = error_reporting.FaultReporter(clock=lambda: now[0])
+    reporter = error_reporting.ErrorReporter(clock=lambda: now[0])
     told = []
     reporter.reported.connect(lambda sentence, details: told.append(now[0]))
     for now[0] in (0, 9, 18, 40):  # each within ten seconds of the one before, but for the last

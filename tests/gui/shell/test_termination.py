@@ -11,9 +11,9 @@ from core.nn.network import Network, mlp
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs.run import Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from gui import main_window
-from gui.shell.termination import Interrupts
+from gui.shell.termination import TerminationSignals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
@@ -64,7 +64,7 @@ def test_a_run_goes_on_another_day(tmp_path, number):
     step, code, errors = ended(number, tmp_path)
     assert code == 128 + number, errors
     assert "Traceback" not in errors
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert run.status is Status.INTERRUPTED
     assert run.step >= step
 
@@ -74,20 +74,20 @@ def test_one_that_comes_twice_cuts_nothing_short(tmp_path, number):
     again = f"self.session.stateChanged.connect(lambda state: os.kill(os.getpid(), {int(number)}))"
     step, code, errors = ended(number, tmp_path, then=again)
     assert code == 128 + number, errors
-    assert Shelf().runs()[0].step >= step
+    assert RunStore().runs()[0].step >= step
 
 
 def test_a_run_that_is_paused_too(tmp_path):
     step, code, _ = ended(signal.SIGTERM, tmp_path, then="self.session.pause()")
     assert code == 128 + signal.SIGTERM
-    assert Shelf().runs()[0].step >= step
+    assert RunStore().runs()[0].step >= step
 
 
 def test_a_question_that_is_open_holds_nothing_up(tmp_path):
     step, code, errors = ended(signal.SIGTERM, tmp_path, then="self.close()")
     assert code == 128 + signal.SIGTERM
     assert "Traceback" not in errors
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert run.status is Status.INTERRUPTED
     assert run.step >= step
 
@@ -113,7 +113,7 @@ def test_a_network_that_is_saved_nowhere_is_saved(window, tmp_path, monkeypatch,
 def test_a_second_ctrl_c_is_the_systems(qtbot):
     before = {number: signal.getsignal(number) for number in NUMBERS}
     try:
-        interrupts = Interrupts()
+        interrupts = TerminationSignals()
         with qtbot.waitSignal(interrupts.asked) as asked:
             os.kill(os.getpid(), signal.SIGINT)
         assert asked.args == [signal.SIGINT]
@@ -128,7 +128,7 @@ def test_what_is_ignored_stays_so():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     rest = {number: signal.getsignal(number) for number in NUMBERS}
     try:
-        interrupts = Interrupts()
+        interrupts = TerminationSignals()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         interrupts.end()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN

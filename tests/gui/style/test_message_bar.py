@@ -2,12 +2,12 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from gui.style.message_bar import Kind, NoticeBar, Offer
+from gui.style.message_bar import Kind, MessageBar, Offer
 
 
 @pytest.fixture
 def bar(qtbot):
-    bar = NoticeBar()
+    bar = MessageBar()
     qtbot.addWidget(bar)
     return bar
 
@@ -81,7 +81,7 @@ def test_an_offer_hides_its_message_and_does_what_it_says(bar, offer, done):
     assert bar.text == ""
 
 
-@pytest.mark.parametrize("end", [close, NoticeBar.clear])
+@pytest.mark.parametrize("end", [close, MessageBar.clear])
 def test_an_offer_that_was_not_answered_comes_back(bar, offer, done, end):
     offer("deleted")
     bar.show_message("a fault", Kind.BAD, "Traceback …")

@@ -29,7 +29,7 @@ def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkey
     window.training_panel.set_data("synthetic:600")
     monkeypatch.setattr(QInputDialog, "getText", lambda *a: (" wider ", True))
     window.actions_by_name["save_recipe"].trigger()
-    assert "wider.toml" in window.lab.notice.text
+    assert "wider.toml" in window.lab.message_bar.text
     assert window.training_panel.recipe == "wider"
     assert recipes.named("wider").config == WIDE
     other = again()
@@ -41,7 +41,7 @@ def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkey
 @pytest.mark.parametrize("name", ["quick", "../x", "a/b"])
 def test_a_name_that_cannot_be_is_a_sentence(window, name, home):
     window.lab.recipes.save(name)
-    assert window.lab.notice.text
+    assert window.lab.message_bar.text
     assert not list(home.rglob("*.toml"))
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
     path.write_text(content)
     before = window.training_panel.recipe
     window.lab.recipes.open(path)
-    assert str(path) in window.lab.notice.text
+    assert str(path) in window.lab.message_bar.text
     assert window.training_panel.recipe == before
 
 
@@ -70,7 +70,7 @@ def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
     (paths.recipes() / "worse.toml").write_text("settings]")
     (paths.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
     window = again()
-    assert "bad.toml" in window.lab.notice.text
-    assert "worse.toml" in window.lab.notice.text
+    assert "bad.toml" in window.lab.message_bar.text
+    assert "worse.toml" in window.lab.message_bar.text
     window.training_panel.set_recipe("good")
     assert window.training_panel.config().hidden == (5,)

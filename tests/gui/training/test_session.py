@@ -13,7 +13,7 @@ from PySide6.QtCore import QThread
 from core.errors import DataError
 from core.runs import run_recorder
 from core.runs.run import STATE, Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from gui.training.session import RunState, TrainingSession
@@ -35,8 +35,8 @@ class Log:
     def __init__(self, session):
         self.facts, self.records, self.outcomes, self.states, self.snapshots = [], [], [], [], []
         self.batches, self.keeping, self.moves = 0, [], []
-        session.keepingTold.connect(self.keeping.append)
-        session.moved.connect(lambda run, refusal: self.moves.append((run, refusal)))
+        session.storageTold.connect(self.keeping.append)
+        session.moved.connect(lambda run, problem: self.moves.append((run, problem)))
         session.prepared.connect(self.facts.append)
         session.progressed.connect(self.on_progressed)
         session.concluded.connect(self.outcomes.append)
@@ -213,7 +213,7 @@ def test_nothing_of_an_older_run_is_heard(qtbot, session):
         (old.progressed, session.progressed, (("late",), 1.0)),
         (old.rateChanged, session.rateChanged, (1.0, 1.0)),
         (old.snapshotTaken, session.snapshotTaken, ("late",)),
-        (old.keepingTold, session.keepingTold, ("late",)),
+        (old.storageTold, session.storageTold, ("late",)),
         (old.moved, session.moved, (None, "late")),
         (old.concluded, session.concluded, ("late",)),
     ):
@@ -245,18 +245,18 @@ def test_shut_down_leaves_no_thread(qtbot, session):
 
 
 @pytest.fixture
-def shelf(tmp_path):
-    return Shelf(tmp_path / "runs")
+def store(tmp_path):
+    return RunStore(tmp_path / "runs")
 
 
 LONG = TrainConfig(hidden=(16,), epochs=3000, batch_size=50)
 
 
-def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, shelf):
+def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, shelf)
-    (run,) = shelf.runs()
+        session.start("test", CONFIG, "synthetic:600", 1, store)
+    (run,) = store.runs()
     assert run == log.outcomes[0].run
     assert run.status is Status.FINISHED
     assert run.history().n_evaluations == CONFIG.epochs
@@ -264,15 +264,15 @@ def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, shelf):
     assert log.outcomes[0].unkept == ""
 
 
-def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, shelf):
+def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, store):
     log = Log(session)
     config = TrainConfig(hidden=(16,), epochs=30, batch_size=50, learning_rate=0.1)
     with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", config, "synthetic:600", 1, shelf)
+        session.start("test", config, "synthetic:600", 1, store)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.leave()
     assert log.outcomes[0].model is None
-    run = shelf.last_interrupted()
+    run = store.last_interrupted()
     assert run == log.outcomes[0].run or run.step == log.outcomes[0].run.step
     n = len(log.records)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
@@ -285,31 +285,31 @@ def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, s
     with threads.limited(1):
         alone = Experiment.prepare("test", config, "synthetic:600", 1)
         assert list(loop.fit(alone.state, alone.splits, alone.config)) == log.records
-    assert shelf.find(run.id).status is Status.FINISHED
+    assert store.find(run.id).status is Status.FINISHED
 
 
-def test_a_paused_run_is_written_down(qtbot, session, shelf):
+def test_a_paused_run_is_written_down(qtbot, session, store):
     with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, shelf)
+        session.start("test", LONG, "synthetic:600", 1, store)
     session.pause()
-    (run,) = shelf.runs()
+    (run,) = store.runs()
     qtbot.waitUntil((run.folder / STATE).exists, timeout=60_000)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.leave()
 
 
-def test_of_a_cancelled_run_nothing_is_kept(qtbot, session, shelf):
+def test_of_a_cancelled_run_nothing_is_kept(qtbot, session, store):
     with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, shelf)
+        session.start("test", LONG, "synthetic:600", 1, store)
     session.shut_down()
-    assert shelf.runs() == []
+    assert store.runs() == []
 
 
 def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tmp_path):
     (tmp_path / "file").write_text("x")
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, Shelf(tmp_path / "file"))
+        session.start("test", CONFIG, "synthetic:600", 1, RunStore(tmp_path / "file"))
     assert log.outcomes[0].model is not None
     assert log.outcomes[0].run is None
     assert "cannot be made" in log.outcomes[0].unkept
@@ -328,12 +328,12 @@ def writes_often(monkeypatch):
 def no_shelf(tmp_path):
     """A file where the folder of the runs should be."""
     (tmp_path / "file").write_text("x")
-    return Shelf(tmp_path / "file")
+    return RunStore(tmp_path / "file")
 
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    return Shelf(tmp_path / "another place")
+    return RunStore(tmp_path / "another place")
 
 
 def contents(folder):
@@ -346,26 +346,26 @@ def has_passed(reason):
 
 
 @pytest.fixture
-def lost(qtbot, session, shelf, tmp_path, writes_often):
+def lost(qtbot, session, store, tmp_path, writes_often):
     """What a session says of a run whose shelf vanishes in mid-run; it is at ``tmp_path / "gone"``."""
     log = Log(session)
     with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, shelf)
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
-        shelf.folder.rename(tmp_path / "gone")
+        session.start("test", LONG, "synthetic:600", 1, store)
+    with qtbot.waitSignal(session.storageTold, timeout=60_000):
+        store.folder.rename(tmp_path / "gone")
     return log
 
 
-def moved(qtbot, session, shelf):
+def moved(qtbot, session, store):
     """Ask for another shelf; return the run there, or None, and why not."""
     with qtbot.waitSignal(session.moved, timeout=60_000) as answer:
-        session.keep_in(shelf)
+        session.keep_in(store)
     return answer.args
 
 
 def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_shelf):
     log = Log(session)
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(session.storageTold, timeout=60_000):
         session.start("test", LONG, "synthetic:600", 1, no_shelf)
     with qtbot.waitSignal(session.progressed, timeout=60_000):
         pass
@@ -378,10 +378,10 @@ def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_she
 
 def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, session, no_shelf, elsewhere):
     log = Log(session)
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(session.storageTold, timeout=60_000):
         session.start("test", LONG, "synthetic:600", 1, no_shelf)
-    run, refusal = moved(qtbot, session, elsewhere)
-    assert (run.id, refusal) == (elsewhere.runs()[0].id, "")
+    run, problem = moved(qtbot, session, elsewhere)
+    assert (run.id, problem) == (elsewhere.runs()[0].id, "")
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
     assert len(log.keeping) == 1  # that it can be written was said by the move
@@ -391,48 +391,48 @@ def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, ses
     assert log.outcomes[0].run.step == log.records[-1].step
 
 
-def test_so_is_one_that_trains_another_some_more(qtbot, session, shelf, no_shelf, elsewhere):
+def test_so_is_one_that_trains_another_some_more(qtbot, session, store, no_shelf, elsewhere):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, shelf)
-    (first,) = shelf.runs()
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        session.start("test", CONFIG, "synthetic:600", 1, store)
+    (first,) = store.runs()
+    with qtbot.waitSignal(session.storageTold, timeout=60_000):
         session.start("test", LONG, "synthetic:600", 1, no_shelf, parent=first)
     run, _ = moved(qtbot, session, elsewhere)
     assert run.parent == first.id
 
 
-def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, session, shelf, monkeypatch, writes_often):
+def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, session, store, monkeypatch, writes_often):
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     log = Log(session)
     with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, shelf)
+        session.start("test", LONG, "synthetic:600", 1, store)
     with monkeypatch.context() as patch:
-        with qtbot.waitSignal(session.keepingTold, timeout=60_000):
+        with qtbot.waitSignal(session.storageTold, timeout=60_000):
             patch.setattr(os, "fsync", full)
-        before = contents(shelf.folder)
+        before = contents(store.folder)
         with qtbot.waitSignals([session.progressed] * 3, timeout=60_000):
             pass
-        assert contents(shelf.folder) == before
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000, check_params_cb=has_passed):
+        assert contents(store.folder) == before
+    with qtbot.waitSignal(session.storageTold, timeout=60_000, check_params_cb=has_passed):
         pass
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
     assert "No space left on device" in log.keeping[0]
     assert len(log.keeping) <= 3  # each batch is written: once for each file that might be the first that fails
     assert log.outcomes[0].unkept == ""
-    assert shelf.runs()[0].step == log.records[-1].step
+    assert store.runs()[0].step == log.records[-1].step
 
 
-def test_a_shelf_that_vanishes_and_comes_back(qtbot, session, lost, shelf, tmp_path):
+def test_a_shelf_that_vanishes_and_comes_back(qtbot, session, lost, store, tmp_path):
     assert lost.keeping[0]
-    with qtbot.waitSignal(session.keepingTold, timeout=60_000, check_params_cb=has_passed):
-        (tmp_path / "gone").rename(shelf.folder)
+    with qtbot.waitSignal(session.storageTold, timeout=60_000, check_params_cb=has_passed):
+        (tmp_path / "gone").rename(store.folder)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
     assert lost.outcomes[0].unkept == ""
-    assert shelf.runs() == [lost.outcomes[0].run]
+    assert store.runs() == [lost.outcomes[0].run]
 
 
 def test_a_run_is_moved_while_it_is_paused(qtbot, session, lost, elsewhere):
@@ -447,24 +447,24 @@ def test_a_run_is_moved_while_it_is_paused(qtbot, session, lost, elsewhere):
 def test_where_it_cannot_be_kept_either_that_is_told_and_it_can_be_tried_again(
     qtbot, session, lost, no_shelf, elsewhere
 ):
-    run, refusal = moved(qtbot, session, no_shelf)
+    run, problem = moved(qtbot, session, no_shelf)
     assert run is None
-    assert "cannot be made" in refusal
+    assert "cannot be made" in problem
     run, _ = moved(qtbot, session, elsewhere)
     assert run.folder.parent == elsewhere.folder
 
 
-def test_of_a_run_that_was_moved_and_is_cancelled_nothing_is_kept(qtbot, session, lost, shelf, elsewhere, tmp_path):
+def test_of_a_run_that_was_moved_and_is_cancelled_nothing_is_kept(qtbot, session, lost, store, elsewhere, tmp_path):
     moved(qtbot, session, elsewhere)
-    (tmp_path / "gone").rename(shelf.folder)
-    assert shelf.last_interrupted()  # what there was of it
+    (tmp_path / "gone").rename(store.folder)
+    assert store.last_interrupted()  # what there was of it
     session.shut_down()
-    assert elsewhere.runs() == shelf.runs() == []
+    assert elsewhere.runs() == store.runs() == []
 
 
-def test_a_run_that_is_cancelled_makes_no_shelf_anew(qtbot, session, lost, shelf):
+def test_a_run_that_is_cancelled_makes_no_shelf_anew(qtbot, session, lost, store):
     session.shut_down()
-    assert not shelf.folder.exists()
+    assert not store.folder.exists()
 
 
 def test_a_run_that_was_moved_can_be_left(qtbot, session, lost, elsewhere):
@@ -502,24 +502,24 @@ def test_the_rate_is_changed_in_mid_run(qtbot, session):
     assert log.records[-1].samples >= samples
 
 
-def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, shelf):
+def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, store):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, shelf)
-    (first,) = shelf.runs()
+        session.start("test", CONFIG, "synthetic:600", 1, store)
+    (first,) = store.runs()
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, shelf, parent=first)
+        session.start("test", CONFIG, "synthetic:600", 1, store, parent=first)
     assert log.outcomes[0].run.parent == first.id
     assert log.records[0].loss < 0.8 * first.history().loss.smoothed[1][0]
 
 
-def test_a_run_that_diverges_offers_what_would_help(qtbot, session, shelf):
+def test_a_run_that_diverges_offers_what_would_help(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", TrainConfig(learning_rate=1000.0, input_scale=1.0), "synthetic:600", 1, shelf)
+        session.start("test", TrainConfig(learning_rate=1000.0, input_scale=1.0), "synthetic:600", 1, store)
     better = {name: remedy.better for name, remedy in log.outcomes[0].remedies.items()}
     assert better == {"learning_rate": 100.0, "input_scale": 1 / 255, "batch_norm": True}
-    assert shelf.runs()[0].status is Status.DIVERGED
+    assert store.runs()[0].status is Status.DIVERGED
 
 
 def test_snapshots_are_kept_to_look_back_through(qtbot, session):

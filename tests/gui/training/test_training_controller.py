@@ -13,7 +13,7 @@ from core.files import paths
 from core.recognition import modelfile
 from core.runs import run_recorder
 from core.runs.run import Status
-from core.runs.run_store import Shelf
+from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from gui.style.message_bar import Offer
 from gui.training.confirmations import Unsaved, ask_about_unsaved
@@ -23,7 +23,7 @@ WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, i
 
 
 def offers(window):
-    return {button.text(): button for button in window.lab.notice._offers}
+    return {button.text(): button for button in window.lab.message_bar._offers}
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def offers(window):
 def test_a_run_that_diverges_offers_to_start_again(window, small_run, conclude, offer, changes):
     small_run(config=WILD)
     assert "the run diverged" in conclude().error
-    assert "the run diverged" in window.lab.notice.text
+    assert "the run diverged" in window.lab.message_bar.text
     assert list(offers(window)) == ["Restart with a tenth of the rate", "Restart with scaled pixels"]
     QTest.mouseClick(offers(window)[offer], Qt.MouseButton.LeftButton)
     conclude()
-    again, first = Shelf().runs()
+    again, first = RunStore().runs()
     assert again.config() == dataclasses.replace(WILD, **changes) == window.training_panel.config()
     assert first.status is Status.DIVERGED
     assert len(first.history().loss) > 0  # the curve up to there stays
@@ -55,13 +55,13 @@ def test_where_pixels_are_scaled_only_a_smaller_rate_is_offered(window, small_ru
 def test_the_advice_after_a_divergence_speaks_as_the_form_does(window, small_run, conclude):
     small_run(config=dataclasses.replace(WILD, initializer="normal"))
     conclude()
-    text = window.lab.notice.text
+    text = window.lab.message_bar.text
     assert "Try a smaller learning rate (it was 100), or pixels from 0 to 1, or initial weights by He, or batch" in text
     labels = {name: label.lower() for name, label, _ in window.training_panel.form._table()}
     for name in ("learning_rate", "input_scale", "initializer", "batch_norm"):
         assert labels[name] in text
         assert name not in text
-    assert Shelf().runs()[0].error in text[:1].lower() + text[1:]
+    assert RunStore().runs()[0].error in text[:1].lower() + text[1:]
 
 
 FADING = TrainConfig(hidden=(16,) * 4, epochs=2, batch_size=50, initializer="normal", sigma=0.0001)
@@ -72,30 +72,30 @@ def test_a_network_that_gives_one_answer_is_told_with_what_would_help(window, sm
     outcome = conclude()
     assert not outcome.error
     assert "Done after" in window.training_panel.progress._status.text()
-    assert window.lab.notice.text == (
-        f"The network answers {outcome.collapse.answer} to every digit, and has learned nothing else. "
+    assert window.lab.message_bar.text == (
+        f"The network answers {outcome.constant_prediction.answer} to every digit, and has learned nothing else. "
         "Try initial weights by He, or batch normalisation."
     )
     assert list(offers(window)) == ["Restart with weights by He", "Restart with batch normalisation"]
-    assert Shelf().runs()[0].error == outcome.collapse.fact  # the list of runs tells it, too
+    assert RunStore().runs()[0].error == outcome.constant_prediction.fact  # the list of runs tells it, too
     QTest.mouseClick(offers(window)["Restart with weights by He"], Qt.MouseButton.LeftButton)
-    assert conclude().collapse is None
-    assert Shelf().runs()[0].config() == dataclasses.replace(FADING, initializer="he_normal")
+    assert conclude().constant_prediction is None
+    assert RunStore().runs()[0].config() == dataclasses.replace(FADING, initializer="he_normal")
 
 
 def test_one_that_was_stopped_may_yet_have_learned(window, qtbot, small_run, conclude):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=dataclasses.replace(FADING, epochs=5000))
     window.training_panel.controls.stop_button.click()
-    assert conclude().collapse is None
-    assert "to every digit" not in window.lab.notice.text
+    assert conclude().constant_prediction is None
+    assert "to every digit" not in window.lab.message_bar.text
 
 
 def test_what_has_no_digit_at_all_is_refused(window, small_run, conclude):
     small_run(data="nondigits:10")
     assert conclude().model is None
-    assert "There are no digits to learn from, only what is none" in window.lab.notice.text
-    assert Shelf().runs() == []
+    assert "There are no digits to learn from, only what is none" in window.lab.message_bar.text
+    assert RunStore().runs() == []
 
 
 def test_where_there_are_no_test_digits_no_score_is_told(window, small_run, conclude, tmp_path):
@@ -128,48 +128,50 @@ def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
 
 
 def test_an_offer_that_was_made_before_is_not_beside_a_newer_message(window):
-    window.lab.notice.show_message("one", offers={"Undo": Offer(lambda: None)})
-    assert [button.text() for button in window.lab.notice.findChildren(QPushButton) if button.isVisible()] == ["Undo"]
-    window.lab.notice.show_message("two")
-    assert not any(button.isVisible() for button in window.lab.notice.findChildren(QPushButton))
+    window.lab.message_bar.show_message("one", offers={"Undo": Offer(lambda: None)})
+    assert [button.text() for button in window.lab.message_bar.findChildren(QPushButton) if button.isVisible()] == [
+        "Undo"
+    ]
+    window.lab.message_bar.show_message("two")
+    assert not any(button.isVisible() for button in window.lab.message_bar.findChildren(QPushButton))
 
 
 def test_a_run_that_was_interrupted_is_offered_again_until_another_begins(qtbot, window, small_run):
-    run = Shelf().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
-    window.lab.training.offer_interrupted(Shelf().runs())
-    text = window.lab.notice.text
-    window.lab.notice.show_message("another")
-    window.lab.notice.clear()
-    assert window.lab.notice.text == text
-    window.lab.runs.delete(Shelf().runs())
-    assert window.lab.notice.text == "“quick” was deleted."
+    run = RunStore().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
+    window.lab.training.offer_interrupted(RunStore().runs())
+    text = window.lab.message_bar.text
+    window.lab.message_bar.show_message("another")
+    window.lab.message_bar.clear()
+    assert window.lab.message_bar.text == text
+    window.lab.runs.delete(RunStore().runs())
+    assert window.lab.message_bar.text == "“quick” was deleted."
     offers(window)["Undo"].click()
-    assert window.lab.notice.text == text
+    assert window.lab.message_bar.text == text
     assert run.folder.is_dir()
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    window.lab.notice.clear()
-    assert window.lab.notice.text == ""
+    window.lab.message_bar.clear()
+    assert window.lab.message_bar.text == ""
     window.session.cancel()
 
 
 def test_an_interrupted_run_that_was_deleted_is_not_offered_again(window):
-    Shelf().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
-    window.lab.training.offer_interrupted(Shelf().runs())
-    window.lab.runs.delete(Shelf().runs())
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == ""
+    RunStore().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
+    window.lab.training.offer_interrupted(RunStore().runs())
+    window.lab.runs.delete(RunStore().runs())
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == ""
 
 
 def test_undo_outlasts_a_new_run_and_an_offer_to_start_again_does_not(qtbot, window, small_run, conclude):
     small_run(config=WILD)
     conclude()
-    window.lab.runs.delete(Shelf().runs())
+    window.lab.runs.delete(RunStore().runs())
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    assert window.lab.notice.text == "“quick” was deleted."
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == ""
+    assert window.lab.message_bar.text == "“quick” was deleted."
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == ""
     window.training_panel.controls.cancel_button.click()
 
 
@@ -179,7 +181,7 @@ def test_one_run_at_a_time(qtbot, window, small_run, conclude):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
     window.lab.training.continue_from(first)
-    assert "stop that run first" in window.lab.notice.text
+    assert "stop that run first" in window.lab.message_bar.text
     window.training_panel.controls.cancel_button.click()
 
 
@@ -192,7 +194,7 @@ def test_the_number_of_threads_is_the_users_is_shown_and_is_kept_with_the_run(qt
     assert "2\u00a0threads" in window.training_panel.progress._status.text()
     with qtbot.waitSignal(window.session.concluded, timeout=60_000):
         window.training_panel.controls.stop_button.click()
-    (run,) = Shelf().runs()
+    (run,) = RunStore().runs()
     assert run.threads == run.model().threads == 2
     form.threads.setValue(1)
     assert window.lab.training.use_settings(run)
@@ -220,7 +222,7 @@ def writes_often(monkeypatch):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    return Shelf(tmp_path / "another place")
+    return RunStore(tmp_path / "another place")
 
 
 @pytest.fixture
@@ -254,7 +256,7 @@ def moved(qtbot, window, choose):
 @pytest.fixture
 def unkept(qtbot, window, small_run, unwritable):
     """A run that goes on in memory, for it could not be put on the shelf."""
-    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
         small_run(config=LONG)
 
 
@@ -265,97 +267,97 @@ def end(qtbot, window, how):
 
 
 def test_that_a_run_cannot_be_kept_is_told_at_once_with_an_offer(window, unkept):
-    notice = window.lab.notice
-    assert notice.text.startswith("The run goes on in memory, but cannot be kept at present: ")
-    assert "cannot be made" in notice.text
+    message_bar = window.lab.message_bar
+    assert message_bar.text.startswith("The run goes on in memory, but cannot be kept at present: ")
+    assert "cannot be made" in message_bar.text
     assert list(offers(window)) == [KEEP]
     assert window.session.is_active
     window.training_panel.controls.cancel_button.click()
-    assert notice.text == "The run has ended; nothing of it was kept."
+    assert message_bar.text == "The run has ended; nothing of it was kept."
     assert not offers(window)
 
 
 def test_it_is_kept_elsewhere_and_its_end_says_where(qtbot, window, unkept, moved, elsewhere):
     run = moved(elsewhere.folder)
-    assert window.lab.notice.text.startswith(f"The run is kept in {run.folder} from now on; ")
+    assert window.lab.message_bar.text.startswith(f"The run is kept in {run.folder} from now on; ")
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
     assert elsewhere.runs() == [outcome.run]
-    assert str(run.folder) in window.lab.notice.text
-    assert str(paths.runs()) in window.lab.notice.text
-    assert "could not" not in window.lab.notice.text
+    assert str(run.folder) in window.lab.message_bar.text
+    assert str(paths.runs()) in window.lab.message_bar.text
+    assert "could not" not in window.lab.message_bar.text
     assert "Stopped and kept" in window.training_panel.progress._status.text()
-    assert window.lab.run_shelf.table.rowCount() == 0  # it lists the window's own
+    assert window.lab.runs_view.table.rowCount() == 0  # it lists the window's own
     # As the notice says:
     paths.runs().unlink()
     paths.runs().mkdir()
     run.folder.rename(paths.runs() / run.id)
     window.lab.runs.refresh()
-    assert window.lab.run_shelf.table.entry(0).status is Status.STOPPED
+    assert window.lab.runs_view.table.entry(0).status is Status.STOPPED
 
 
 def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_often, tmp_path):
     with qtbot.waitSignal(window.session.progressed, timeout=60_000):
         small_run(config=LONG)
-    with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+    with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
         paths.runs().rename(tmp_path / "gone")
     assert list(offers(window)) == [KEEP]
     back = {"timeout": 60_000, "check_params_cb": lambda reason: reason == ""}
-    with qtbot.waitSignal(window.session.keepingTold, **back):
+    with qtbot.waitSignal(window.session.storageTold, **back):
         (tmp_path / "gone").rename(paths.runs())
-    assert "can be written again" in window.lab.notice.text
+    assert "can be written again" in window.lab.message_bar.text
     assert not offers(window)
     outcome = end(qtbot, window, window.training_panel.controls.stop_button.click)
-    assert "can be written again" in window.lab.notice.text  # nothing more is to be said
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == ""  # what was offered is needed no more
-    assert Shelf().runs() == [outcome.run]
+    assert "can be written again" in window.lab.message_bar.text  # nothing more is to be said
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == ""  # what was offered is needed no more
+    assert RunStore().runs() == [outcome.run]
 
 
 def test_where_it_cannot_be_kept_either_another_place_can_be_chosen(window, unkept, moved, elsewhere, tmp_path):
     (tmp_path / "file").write_text("x")
     assert moved(tmp_path / "file") is None
-    assert window.lab.notice.text.startswith("The run cannot be kept there either: ")
-    assert str(tmp_path / "file") in window.lab.notice.text
+    assert window.lab.message_bar.text.startswith("The run cannot be kept there either: ")
+    assert str(tmp_path / "file") in window.lab.message_bar.text
     assert moved(elsewhere.folder) == elsewhere.runs()[0]
     window.training_panel.controls.cancel_button.click()
 
 
 def test_who_names_no_folder_is_offered_it_again(window, unkept, choose):
-    text = window.lab.notice.text
+    text = window.lab.message_bar.text
     choose("")
-    assert window.lab.notice.text == text
+    assert window.lab.message_bar.text == text
     assert list(offers(window)) == [KEEP]
 
 
 def test_a_pause_offers_it_again(window, unkept):
-    text = window.lab.notice.text
-    window.lab.notice.clear()
+    text = window.lab.message_bar.text
+    window.lab.message_bar.clear()
     window.training_panel.controls.pause_button.click()
-    assert window.lab.notice.text == text
+    assert window.lab.message_bar.text == text
 
 
 def test_the_offer_comes_back_from_behind_another_message_once(window, unkept):
-    text = window.lab.notice.text
+    text = window.lab.message_bar.text
     window.training_panel.controls.pause_button.click()  # it is said again
-    window.lab.notice.show_message("another")
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == text
+    window.lab.message_bar.show_message("another")
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == text
     assert list(offers(window)) == [KEEP]
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == ""
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == ""
 
 
 def test_the_offer_to_save_comes_back_until_the_network_is_saved(qtbot, window, unkept, tmp_path):
     end(qtbot, window, window.training_panel.controls.stop_button.click)
-    text = window.lab.notice.text
+    text = window.lab.message_bar.text
     window.models.save(tmp_path)  # a folder: it cannot be written
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == text
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == text
     assert list(offers(window)) == [SAVE]
     window.models.save(tmp_path / "mine.safetensors")
-    assert window.lab.notice.text.startswith("Saved as")
-    window.lab.notice._dismiss()
-    assert window.lab.notice.text == ""
+    assert window.lab.message_bar.text.startswith("Saved as")
+    window.lab.message_bar._dismiss()
+    assert window.lab.message_bar.text == ""
 
 
 def test_who_leaves_the_dialog_is_offered_to_save_again(qtbot, window, unkept, monkeypatch):
@@ -367,14 +369,14 @@ def test_who_leaves_the_dialog_is_offered_to_save_again(qtbot, window, unkept, m
 
 def test_a_run_that_ends_while_the_folder_is_asked_for(qtbot, window, unkept, choose, elsewhere):
     choose(elsewhere.folder, lambda: end(qtbot, window, window.session.stop))
-    assert window.lab.notice.text == "The run has ended meanwhile: its network can be saved."
+    assert window.lab.message_bar.text == "The run has ended meanwhile: its network can be saved."
     assert list(offers(window)) == [SAVE]
     assert not elsewhere.folder.exists()
 
 
 def test_a_run_that_is_cancelled_while_the_folder_is_asked_for(window, unkept, choose, elsewhere):
     choose(elsewhere.folder, window.session.cancel)
-    assert window.lab.notice.text == "The run has ended meanwhile."
+    assert window.lab.message_bar.text == "The run has ended meanwhile."
     assert not offers(window)
     assert not elsewhere.folder.exists()
 
@@ -382,7 +384,7 @@ def test_a_run_that_is_cancelled_while_the_folder_is_asked_for(window, unkept, c
 def test_another_run_is_not_moved_in_its_place(qtbot, window, unkept, small_run, choose, elsewhere):
     def begin_another():
         window.session.cancel()
-        with qtbot.waitSignal(window.session.keepingTold, timeout=60_000):
+        with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
             small_run(config=LONG)
 
     choose(elsewhere.folder, begin_another)
@@ -408,7 +410,7 @@ def test_a_run_that_diverges_and_cannot_be_kept_offers_both(
     assert outcome.error
     assert outcome.model is not None
     assert window.training_panel.progress._status.text().startswith("Ended after ")
-    assert "could not be kept by itself" in window.lab.notice.text
+    assert "could not be kept by itself" in window.lab.message_bar.text
     assert list(offers(window)) == ["Restart with a tenth of the rate", SAVE]
 
 
