@@ -1,7 +1,7 @@
 """Sentences for users: templates with named arguments, which can be translated without Qt.
 
-Every sentence that a user reads is a literal template passed to ``tr``, so that tools can collect it. In ``gui``, QObjects
-use their own ``tr`` in the same way. ``tests/lint/messages.py`` checks both.
+Every sentence that a user reads is a literal template passed to ``tr``, so that tools can collect it. In ``gui``,
+QObjects use their own ``tr`` in the same way. ``tests/lint/messages.py`` checks both.
 """
 
 from collections.abc import Callable

@@ -14,7 +14,7 @@ from PIL import Image
 
 import core
 from core import threads
-from core.cli import main, train
+from core.cli import main
 from core.data import idx, mnist, sources
 from core.files import paths
 from core.nn.network import Network, mlp
@@ -23,6 +23,7 @@ from core.recognition import modelfile, onnx
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer, shipped_model
 from core.training import loop, recipes
+from core.training.experiment import Experiment
 
 QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
 SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
@@ -245,7 +246,7 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     os.mkfifo(here / "fifo")
     before = sorted(here.iterdir())
     monkeypatch.setattr(loop, "fit", lambda *arguments: pytest.fail("it trained"))
-    monkeypatch.setattr(train.Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
+    monkeypatch.setattr(Experiment, "prepare", lambda *arguments: pytest.fail("it read the data"))
     assert_mistake(lab("train", "--data", data, *QUICK, "--out", out), *words)
     assert sorted(here.iterdir()) == before
     assert (here / "file").read_text() == "older"
@@ -405,13 +406,13 @@ def interruptible():
 
 @pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
-    conclude = train.Experiment.conclude
+    conclude = Experiment.conclude
 
     def interrupted(experiment):
         signal.raise_signal(signal.SIGINT)
         return conclude(experiment)
 
-    monkeypatch.setattr(train.Experiment, "conclude", interrupted)
+    monkeypatch.setattr(Experiment, "conclude", interrupted)
     assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -443,7 +444,7 @@ def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     def interrupt(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(train.Experiment, "prepare", interrupt)
+    monkeypatch.setattr(Experiment, "prepare", interrupt)
     assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
     assert list(here.iterdir()) == []
 

@@ -144,11 +144,29 @@ def test_a_run_that_diverges_is_kept_as_one(lab):
     assert run.history() is not None
 
 
-def test_a_shelf_that_cannot_be_written_is_told_before_the_first_step(lab, home):
+def test_a_store_that_cannot_be_written_is_told_before_the_first_step(lab, home, here, capsys, monkeypatch):
     (home / "runs").write_text("a file")
+    fit, told = loop.fit, []
+
+    def listening(*arguments):
+        told.append(capsys.readouterr().err)
+        yield from fit(*arguments)
+
+    monkeypatch.setattr(loop, "fit", listening)
     code, _, err = lab("train", "--keep", *QUICK)
     assert code == 2
-    assert "cannot be made" in err
+    assert told[0].startswith("digitpad-lab: the run goes on, but cannot be kept at present: ")
+    assert "cannot be made" in told[0]
+    assert err.endswith(f"The network is saved as {here / 'model.safetensors'}\n")
+    assert modelfile.load(here / "model.safetensors").recipe == "quick"
+
+
+def test_a_store_that_cannot_be_written_costs_nothing_with_out(lab, home, tmp_path):
+    (home / "runs").write_text("a file")
+    code, _, err = lab("train", "--keep", *QUICK, "--out", tmp_path / "here.safetensors")
+    assert code == 2
+    assert "could not be kept" in err
+    assert modelfile.load(tmp_path / "here.safetensors").recipe == "quick"
 
 
 def test_a_disk_that_is_full_at_the_end(lab, monkeypatch):
