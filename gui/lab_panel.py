@@ -18,7 +18,8 @@ from gui.recognition.recognition_controller import RecognitionController
 from gui.runs.runs_controller import RunsController
 from gui.runs.runs_view import RunsView
 from gui.style import theme
-from gui.style.message_bar import MessageBar, Offer
+from gui.style.message import Message, Offer, Severity
+from gui.style.message_bar import MessageBar
 from gui.training.panel import TrainingPanel
 from gui.training.recipes_controller import RecipesController
 from gui.training.session import RunState, TrainingSession
@@ -89,7 +90,7 @@ class LabPanel(QWidget):
 
     def _connect(self, models: ModelsController) -> None:
         for controller in (self.training, self.recipes, self.runs, self.inside):
-            controller.told.connect(self.message_bar.show_message)
+            controller.messageReady.connect(self.message_bar.show_message)
         self.training.starting.connect(self._on_starting)
         self.training.ended.connect(self._on_ended)
         self._session.stateChanged.connect(self._on_state)
@@ -160,12 +161,13 @@ class LabPanel(QWidget):
 
     def _use_settings(self, run: Run) -> None:
         if self._session.is_active:
-            self.message_bar.show_message(self.tr("A network is in training: its settings stay as they are."))
+            text = self.tr("A network is in training: its settings stay as they are.")
+            self.message_bar.show_message(Message(text, Severity.INFO))
         elif self.training.use_settings(run):
             self.panel.fold_button.setChecked(True)
 
     def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        self.message_bar.show_message(text, offers={self.tr("Undo"): Offer(undo)})
+        self.message_bar.show_message(Message(text, Severity.INFO, offers={self.tr("Undo"): Offer(undo)}))
 
 
 def _save_picture(run: Run, path: Path) -> None:

@@ -27,7 +27,7 @@ from gui.shell.error_reporting import log
 from gui.shell.menus import ActionSpec, MenuEntry, choice, fill, toggle
 from gui.shell.preferences import Preferences
 from gui.style import theme
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 from gui.training.mnist_download import MnistDownload
 from gui.training.session import RunState, TrainingSession
 from gui.training.worker import RunOutcome
@@ -159,8 +159,8 @@ class Workbench(QObject):
         panel.mnist_bar.cancelRequested.connect(self.mnist_download.cancel)
         self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_download.ended.connect(self._on_mnist)
-        self.models.told.connect(self.lab.message_bar.show_message)
-        self.recognition.told.connect(self.lab.message_bar.show_message)
+        self.models.messageReady.connect(self.lab.message_bar.show_message)
+        self.recognition.messageReady.connect(self.lab.message_bar.show_message)
         self.recognition.succeeded.connect(self.lab.message_bar.clear)
         session.stateChanged.connect(self._on_state)
         self.lab.starting.connect(self._on_starting)
@@ -272,12 +272,12 @@ class Workbench(QObject):
         else:
             self.recognition.show_pasted(given)
 
-    def _on_mnist(self, text: str, kind: Kind, details: str) -> None:
+    def _on_mnist(self, message: Message) -> None:
         """Tell how the way to MNIST ended, and offer it if it is here now."""
         self.training_panel.set_mnist_present(mnist.folder() is not None)
-        if kind is Kind.GOOD and not self.session.is_active:
+        if message.severity is Severity.GOOD and not self.session.is_active:
             self.training_panel.set_data("mnist")
-        self.lab.message_bar.show_message(text, kind, details)
+        self.lab.message_bar.show_message(message)
 
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
@@ -290,7 +290,7 @@ class Workbench(QObject):
         try:
             unipen.check(Path(name))
         except DataError as error:
-            self.lab.message_bar.show_message(str(error), Kind.BAD)
+            self.lab.message_bar.show_message(Message(str(error), Severity.BAD))
             return
         self.lab.message_bar.clear()
         self.training_panel.set_data(f"pen:{name}")
@@ -313,4 +313,4 @@ class Workbench(QObject):
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
         text = self.tr("Something went wrong in the program itself: {0}").format(sentence)
-        self.lab.message_bar.show_message(text, Kind.BAD, details)
+        self.lab.message_bar.show_message(Message(text, Severity.BAD, details))

@@ -23,7 +23,7 @@ from gui.inspector.evaluation_thread import EvaluationThread, Examined
 from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ActiveModel
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 from gui.training.session import TrainingSession
 from gui.training.worker import RunFacts
 
@@ -31,8 +31,8 @@ from gui.training.worker import RunFacts
 class InspectorController(QObject):
     """Lets the pages about a network follow a session, and serves what the reader wants to see."""
 
-    told = Signal(str, object, str)
-    """A sentence, its kind, and the details of a fault."""
+    messageReady = Signal(object)
+    """A Message for the user."""
     historyAnswered = Signal()
     """It is known, and shown, what was answered to the pad at each snapshot."""
     pictureChosen = Signal(object, str)
@@ -83,7 +83,7 @@ class InspectorController(QObject):
 
     def predict_dataset(self, run: Run) -> None:
         """Show a kept run's answers to its test digits."""
-        self.told.emit(self.tr("Asking “{0}” about its test digits…").format(run.name), Kind.INFO, "")
+        self.messageReady.emit(Message(self.tr("Asking “{0}” about its test digits…").format(run.name), Severity.INFO))
         self._asked_cell = None
         self._examiner.ask(partial(_test_answers, run, self.tr("Test digits, “{0}”").format(run.name)))
 
@@ -167,7 +167,7 @@ class InspectorController(QObject):
         else:
             n, right = int(found.predictions.confusion.sum()), int(np.trace(found.predictions.confusion))
             text = self.tr("{0}: {1:,} of {2:,} are read right. Open a cell to see its digits.")
-            self.told.emit(text.format(found.title, right, n), Kind.GOOD, "")
+            self.messageReady.emit(Message(text.format(found.title, right, n), Severity.GOOD))
 
     def _open_cell(self, found: Examined) -> None:
         assert self._asked_cell is not None
@@ -178,7 +178,7 @@ class InspectorController(QObject):
         self._dialog.raise_()
 
     def _on_failed(self, reason: str, details: str) -> None:
-        self.told.emit(reason, Kind.BAD, details)
+        self.messageReady.emit(Message(reason, Severity.BAD, details))
 
     def _on_picture(self, number: int) -> None:
         assert self._opened is not None

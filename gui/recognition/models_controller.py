@@ -14,7 +14,7 @@ from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.shell.error_reporting import log
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 from gui.training import confirmations
 
 N_RECENT = 8
@@ -22,9 +22,10 @@ N_RECENT = 8
 
 
 class ModelsController(QObject):
-    """Brings models into the slot and out of it; ``told`` says how that went, in a sentence."""
+    """Brings models into the slot and out of it; ``messageReady`` says how that went, in a sentence."""
 
-    told = Signal(str, object)
+    messageReady = Signal(object)
+    """A Message for the user."""
 
     def __init__(self, slot: ActiveModel, window: QWidget) -> None:
         super().__init__(window)
@@ -39,7 +40,7 @@ class ModelsController(QObject):
                 self._slot.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
             text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
-            self.told.emit(text, Kind.BAD)
+            self.messageReady.emit(Message(text, Severity.BAD))
         for run in runs:
             if not isinstance(run, Run) or not run.scores:
                 continue
@@ -101,11 +102,11 @@ class ModelsController(QObject):
         try:
             model = modelfile.load(path)
         except ModelError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
             return
         if self.take(model, path.name):
             self._remember(path)
-            self.told.emit(self.tr("{0} answers now.").format(path.name), Kind.GOOD)
+            self.messageReady.emit(Message(self.tr("{0} answers now.").format(path.name), Severity.GOOD))
 
     def take(self, model: Model, name: str) -> bool:
         """Let a model answer, under the name that the reader knows it by; return whether the one before may go."""
@@ -126,11 +127,11 @@ class ModelsController(QObject):
         try:
             modelfile.save(model, path)
         except ModelError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
         else:
             self._remember(path)
             self._is_unsaved = False
-            self.told.emit(self.tr("Saved as {0}.").format(path), Kind.GOOD)
+            self.messageReady.emit(Message(self.tr("Saved as {0}.").format(path), Severity.GOOD))
 
     def choose(self) -> None:
         """Ask which model to open."""

@@ -21,7 +21,7 @@ from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
 from gui.recognition.pad_panel import PadPanel
 from gui.style.images import grey_of, image_of
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 
 _EXAMPLE_SCALE = 10
 
@@ -30,10 +30,11 @@ class RecognitionController(QObject):
     """Connects the pad to the network that the slot holds.
 
     A digit takes well under 2 ms, a number of twelve about 5: all is read anew at each sample of the pen. What is
-    opened or pasted and cannot be read changes nothing; ``told`` says why. ``succeeded`` follows what could.
+    opened or pasted and cannot be read changes nothing; ``messageReady`` says why. ``succeeded`` follows what could.
     """
 
-    told = Signal(str, object)
+    messageReady = Signal(object)
+    """A Message for the user."""
     succeeded = Signal()
     answered = Signal()
     """Another answer is shown, or none: see ``shown``."""
@@ -83,7 +84,7 @@ class RecognitionController(QObject):
         try:
             act()
         except DigitpadError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
         else:
             self.succeeded.emit()
 

@@ -19,7 +19,7 @@ from core.runs.run_store import RunStore
 from core.training.history import COLUMNS
 from gui.runs.run_table import RunEntry
 from gui.runs.runs_view import RunsView
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 
 if TYPE_CHECKING:
     from gui.curves.overlay_lines import Overlay
@@ -29,9 +29,10 @@ PictureOf = Callable[[Run, Path], None]
 
 
 class RunsController(QObject):
-    """Serves a shelf's view; ``told`` says how that went, and ``undoable`` what can be undone."""
+    """Serves a shelf's view; ``messageReady`` says how that went, and ``undoable`` what can be undone."""
 
-    told = Signal(str, object)
+    messageReady = Signal(object)
+    """A Message for the user."""
     undoable = Signal(str, object)
     """A sentence on what was deleted, and a function that brings it back."""
     restored = Signal(object)
@@ -65,7 +66,7 @@ class RunsController(QObject):
             except RunError as error:
                 if run.id not in self._told:  # once: the curves are shown anew at each change of colours, too
                     self._told.add(run.id)
-                    self.told.emit(str(error), Kind.BAD)
+                    self.messageReady.emit(Message(str(error), Severity.BAD))
         return found
 
     def delete(self, entries: list[RunEntry]) -> None:
@@ -95,7 +96,7 @@ class RunsController(QObject):
         self.restored.emit(runs)
         for folder in restored:
             if not self.store.holds(folder):  # the list does not show it
-                self.told.emit(self.tr("The run is kept in {0} again.").format(folder), Kind.GOOD)
+                self.messageReady.emit(Message(self.tr("The run is kept in {0} again.").format(folder), Severity.GOOD))
 
     # -- single runs ---------------------------------------------------------------------------------------------------
 
@@ -104,13 +105,13 @@ class RunsController(QObject):
         try:
             return run.model()
         except DigitpadError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
             return None
 
     def _load(self, run: Run) -> None:
         if (model := self.model(run)) is not None:
             self.modelTaken.emit(model, run.name)
-            self.told.emit(self.tr("“{0}” answers now.").format(run.short_name), Kind.GOOD)
+            self.messageReady.emit(Message(self.tr("“{0}” answers now.").format(run.short_name), Severity.GOOD))
 
     def _rename(self, run: Run, name: str) -> None:
         self._try(partial(self.store.label, run, name=name))
@@ -155,16 +156,17 @@ class RunsController(QObject):
         }
         way = ways.get(path.suffix.lower())
         if way is None:
-            self.told.emit(self.tr("{0}: a run is exported as .csv, .png, .svg or .safetensors").format(path), Kind.BAD)
+            text = self.tr("{0}: a run is exported as .csv, .png, .svg or .safetensors").format(path)
+            self.messageReady.emit(Message(text, Severity.BAD))
         elif self._try(partial(way, run, path)):
-            self.told.emit(self.tr("Saved as {0}.").format(path), Kind.GOOD)
+            self.messageReady.emit(Message(self.tr("Saved as {0}.").format(path), Severity.GOOD))
 
     def _try(self, action: Callable[[], object]) -> bool:
         """Do what may fail, and tell if it does; return whether it has not."""
         try:
             action()
         except (DigitpadError, OSError) as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
             return False
         return True
 

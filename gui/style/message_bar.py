@@ -1,50 +1,13 @@
 """A line for what went wrong or well: it waits to be read, and never asks to be clicked away first."""
 
-import enum
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.style import theme
+from gui.style.message import Message, Offer, Offers, Severity
 
 _N_WAITING = 3  # whoever deletes many runs does not want to be asked about each of them again
-
-
-class Kind(enum.Enum):
-    """How a message is meant."""
-
-    INFO = "info"
-    GOOD = "good"
-    BAD = "bad"
-
-
-class Offer(NamedTuple):
-    """Something that can be done about what a message says, for as long as it stands.
-
-    One that ``returns`` comes back where it stands after it has been taken: it opens a dialog that may be left.
-    """
-
-    action: Callable[[], object]
-    stands: Callable[[], bool] = lambda: True
-    returns: bool = False
-
-
-Offers = Mapping[str, Offer]
-"""What can be done, by the text of its button."""
-
-
-class _Message(NamedTuple):
-    text: str
-    kind: Kind
-    details: str
-    offers: Offers
-
-    def standing(self) -> "_Message":
-        """Return the message with those of its offers that still stand."""
-        return self._replace(offers={text: offer for text, offer in self.offers.items() if offer.stands()})
 
 
 class MessageBar(QWidget):
@@ -57,8 +20,8 @@ class MessageBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shown: _Message | None = None
-        self._waiting: list[_Message] = []
+        self._shown: Message | None = None
+        self._waiting: list[Message] = []
         self._offers: list[QPushButton] = []
         self._label = QLabel()
         self._label.setWordWrap(True)
@@ -95,9 +58,8 @@ class MessageBar(QWidget):
         """The message that is shown; empty where none is."""
         return self._shown.text if self._shown else ""
 
-    def show_message(self, text: str, kind: Kind = Kind.INFO, details: str = "", offers: Offers | None = None) -> None:
+    def show_message(self, message: Message) -> None:
         """Show a message in place of the one before, and of all with the same offers; each offer is a button."""
-        message = _Message(text, kind, details, offers or {})
         self._lay_aside()
         self._waiting = [other for other in self._waiting if other.offers != message.offers][-_N_WAITING:]
         self._show(message)
@@ -114,13 +76,13 @@ class MessageBar(QWidget):
 
     def _show_waiting(self) -> None:
         """Show the newest of the messages that wait and can still be answered; hide where there is none."""
-        self._waiting = [message for message in map(_Message.standing, self._waiting) if message.offers]
+        self._waiting = [message for message in map(Message.standing, self._waiting) if message.offers]
         if self._waiting:
             self._show(self._waiting.pop())
         else:
             self.hide()
 
-    def _show(self, message: _Message) -> None:
+    def _show(self, message: Message) -> None:
         self._shown = message
         self._offer(message.offers)
         self._label.setText(message.text)
@@ -161,10 +123,10 @@ class MessageBar(QWidget):
             QGuiApplication.clipboard().setText(f"{self._shown.text}\n\n{self._shown.details}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a quiet ground with a stripe in the colour of the message's kind."""
+        """Paint a quiet ground with a stripe in the colour of the message's severity."""
         colours = theme.colours()
-        kind = self._shown.kind if self._shown else Kind.INFO
-        stripe = {Kind.INFO: colours.accent, Kind.GOOD: colours.good, Kind.BAD: colours.bad}[kind]
+        severity = self._shown.severity if self._shown else Severity.INFO
+        stripe = {Severity.INFO: colours.accent, Severity.GOOD: colours.good, Severity.BAD: colours.bad}[severity]
         painter = QPainter(self)
         painter.fillRect(self.rect(), colours.hover)
         painter.fillRect(0, 0, 4, self.height(), stripe)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from core.data import mnist
 from core.errors import DigitpadError
 from gui.shell.error_reporting import log
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 
 
 class _CancelledError(Exception):
@@ -59,11 +59,11 @@ class _Fetch(QThread):
 
 
 class MnistDownload(QObject):
-    """Fetches MNIST when the user asks; ``ended`` tells how that went: a sentence, its kind, a fault's details."""
+    """Fetches MNIST when the user asks; ``ended`` carries a Message on how that went."""
 
     progressed = Signal(int, int)
     """Bytes so far and in all; both 0 while nobody knows."""
-    ended = Signal(str, object, str)
+    ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -109,8 +109,8 @@ class MnistDownload(QObject):
         fetch.wait()
         fetch.deleteLater()
         if error:
-            self.ended.emit(error, Kind.BAD, details)
+            self.ended.emit(Message(error, Severity.BAD, details))
         elif mnist.folder() is None:
-            self.ended.emit(self.tr("The download was cancelled; nothing of it was kept."), Kind.INFO, "")
+            self.ended.emit(Message(self.tr("The download was cancelled; nothing of it was kept."), Severity.INFO))
         else:
-            self.ended.emit(self.tr("MNIST is here."), Kind.GOOD, "")
+            self.ended.emit(Message(self.tr("MNIST is here."), Severity.GOOD))

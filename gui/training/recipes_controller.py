@@ -8,14 +8,15 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 from core.errors import DigitpadError
 from core.training import recipes
 from core.training.recipefile import Recipe
-from gui.style.message_bar import Kind
+from gui.style.message import Message, Severity
 from gui.training.panel import TrainingPanel
 
 
 class RecipesController(QObject):
-    """Brings recipes into the panel and out of it; ``told`` says how that went."""
+    """Brings recipes into the panel and out of it; ``messageReady`` says how that went."""
 
-    told = Signal(str, object)
+    messageReady = Signal(object)
+    """A Message for the user."""
 
     def __init__(self, panel: TrainingPanel, window: QWidget) -> None:
         super().__init__(window)
@@ -27,7 +28,7 @@ class RecipesController(QObject):
         for recipe in found.values():
             self._panel.add_recipe(recipe)
         if mistakes:  # in one message: the next would take its place
-            self.told.emit("; ".join(mistakes), Kind.BAD)
+            self.messageReady.emit(Message("; ".join(mistakes), Severity.BAD))
 
     def choose(self) -> None:
         """Ask for a recipe's file, and choose it."""
@@ -40,13 +41,13 @@ class RecipesController(QObject):
         try:
             recipe = recipes.named(str(path))
         except DigitpadError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
             return
         self._panel.add_recipe(recipe)
         self._panel.set_recipe(recipe.name)
         if recipe.data:
             self._panel.set_data(recipe.data)
-        self.told.emit(self.tr("Recipe “{0}” is chosen.").format(recipe.name), Kind.GOOD)
+        self.messageReady.emit(Message(self.tr("Recipe “{0}” is chosen.").format(recipe.name), Severity.GOOD))
 
     def ask_name(self) -> None:
         """Ask how the settings in the panel are to be called, and save them as a recipe."""
@@ -63,8 +64,8 @@ class RecipesController(QObject):
             recipe = Recipe(name, title, self._panel.config(), self._panel.data, self._panel.test)
             path = recipes.save(recipe)
         except DigitpadError as error:
-            self.told.emit(str(error), Kind.BAD)
+            self.messageReady.emit(Message(str(error), Severity.BAD))
             return
         self._panel.add_recipe(recipe)
         self._panel.set_recipe(name)
-        self.told.emit(self.tr("Saved as {0}: a file to share.").format(path), Kind.GOOD)
+        self.messageReady.emit(Message(self.tr("Saved as {0}: a file to share.").format(path), Severity.GOOD))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.runs.run import Run
 from core.runs.run_store import RunStore
 from gui.recognition.models_controller import ModelsController
-from gui.style.message_bar import Kind, Offer, Offers
+from gui.style.message import Message, Offer, Offers, Severity
 from gui.training.session import RunState, TrainingSession
 from gui.training.worker import RunOutcome
 
@@ -22,8 +22,8 @@ class StorageWarnings(QObject):
         Where runs are kept, and listed; None where none are.
     """
 
-    told = Signal(str, object, str, object)
-    """A sentence, its kind, no details, and what can be done about it: Offers."""
+    messageReady = Signal(object)
+    """A Message for the user."""
 
     def __init__(
         self, session: TrainingSession, models: ModelsController, store: RunStore | None, window: QWidget
@@ -36,22 +36,22 @@ class StorageWarnings(QObject):
         session.moved.connect(self._on_moved)
         session.stateChanged.connect(self._on_state)
 
-    def verdict(self, outcome: RunOutcome) -> tuple[str, Kind, Offers]:
+    def verdict(self, outcome: RunOutcome) -> tuple[str, Severity, Offers]:
         """Return what is to be said, at its end, of where a run is kept; an empty sentence where it is as always."""
         was_unkept, self._reason = bool(self._reason), ""
         self._has_result = outcome.model is not None
         if outcome.unkept and outcome.model is not None:
             text = self.tr("The run could not be kept by itself ({0}): save its network.").format(outcome.unkept)
-            return text, Kind.BAD, self._saving()
+            return text, Severity.BAD, self._saving()
         if outcome.run is not None and self.is_elsewhere(outcome.run):
             text = self.tr("The run is kept in {0}.").format(outcome.run.folder)
             if self._store is not None:
                 moved = self.tr("The list of runs shows it once that folder has been moved into {0}.")
                 text = f"{text} {moved.format(self._store.folder)}"
-            return text, Kind.INFO, {}
+            return text, Severity.INFO, {}
         if was_unkept and not outcome.error:  # in place of what was said before: its offer has come to nothing
-            return self.tr("The run has ended; nothing of it was kept."), Kind.INFO, {}
-        return "", Kind.INFO, {}
+            return self.tr("The run has ended; nothing of it was kept."), Severity.INFO, {}
+        return "", Severity.INFO, {}
 
     def can_keep(self) -> bool:
         """Return whether the run that goes on can be kept, as far as is known."""
@@ -68,7 +68,7 @@ class StorageWarnings(QObject):
         if reason:
             self._tell_reason()
         else:
-            self._tell(self.tr("The run can be written again; all that it has brought so far is kept."), Kind.GOOD)
+            self._tell(self.tr("The run can be written again; all that it has brought so far is kept."), Severity.GOOD)
 
     def _on_state(self, state: RunState) -> None:
         """Say it once more at a pause: the message may have been put away since."""
@@ -77,16 +77,16 @@ class StorageWarnings(QObject):
 
     def _tell_reason(self) -> None:
         text = self.tr("The run goes on in memory, but cannot be kept at present: {0}.")
-        self._tell(text.format(self._reason), Kind.BAD, self._moving())
+        self._tell(text.format(self._reason), Severity.BAD, self._moving())
 
     def _on_moved(self, run: Run | None, problem: str) -> None:
         if run is None:
             text = self.tr("The run cannot be kept there either: {0}.")
-            self._tell(text.format(problem), Kind.BAD, self._moving())
+            self._tell(text.format(problem), Severity.BAD, self._moving())
         else:
             self._reason = ""
             text = self.tr("The run is kept in {0} from now on; digitpad-lab train --resume takes it up by that name.")
-            self._tell(text.format(run.folder), Kind.GOOD)
+            self._tell(text.format(run.folder), Severity.GOOD)
 
     # -- what can be done about it -------------------------------------------------------------------------------------
 
@@ -113,9 +113,9 @@ class StorageWarnings(QObject):
 
     def _tell_ended(self) -> None:
         if self._has_result:
-            self._tell(self.tr("The run has ended meanwhile: its network can be saved."), Kind.INFO, self._saving())
+            self._tell(self.tr("The run has ended meanwhile: its network can be saved."), Severity.INFO, self._saving())
         else:
-            self._tell(self.tr("The run has ended meanwhile."), Kind.INFO)
+            self._tell(self.tr("The run has ended meanwhile."), Severity.INFO)
 
-    def _tell(self, text: str, kind: Kind, offers: Offers | None = None) -> None:
-        self.told.emit(text, kind, "", offers or {})
+    def _tell(self, text: str, severity: Severity, offers: Offers | None = None) -> None:
+        self.messageReady.emit(Message(text, severity, "", offers or {}))

@@ -17,7 +17,7 @@ from core.training.loop import Progress
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.models_controller import ModelsController
 from gui.shell.error_reporting import log
-from gui.style.message_bar import Kind, Offer, Offers
+from gui.style.message import Message, Offer, Offers, Severity
 from gui.training import confirmations
 from gui.training.confirmations import Closing
 from gui.training.panel import TrainingPanel
@@ -38,8 +38,8 @@ class TrainingController(QObject):
         Where runs are kept; None keeps nothing.
     """
 
-    told = Signal(str, object, str, object)
-    """A sentence, its kind, the details of a fault, and what can be done about it: Offers."""
+    messageReady = Signal(object)
+    """A Message for the user."""
     starting = Signal()
     """A run is about to begin."""
     ended = Signal(object)
@@ -59,7 +59,7 @@ class TrainingController(QObject):
         self._window = window
         self._curves: Curves | None = None
         self._keeping = StorageWarnings(session, models, store, window)
-        self._keeping.told.connect(self.told)
+        self._keeping.messageReady.connect(self.messageReady)
         panel.startRequested.connect(self.start)
         panel.pauseRequested.connect(session.pause)
         panel.resumeRequested.connect(session.resume)
@@ -89,7 +89,7 @@ class TrainingController(QObject):
         try:
             config = panel.config()
         except DigitpadError as error:
-            self._tell(str(error), Kind.BAD)
+            self._tell(str(error), Severity.BAD)
             return
         self.starting.emit()
         n_threads = panel.form.threads.value()
@@ -100,7 +100,7 @@ class TrainingController(QObject):
         try:
             config = run.config()
         except DigitpadError as error:
-            self._tell(self.tr("“{0}”: {1}").format(run.short_name, error), Kind.BAD)
+            self._tell(self.tr("“{0}”: {1}").format(run.short_name, error), Severity.BAD)
             return False
         self._panel.set_recipe(run.recipe)
         self._panel.set_data(run.data)
@@ -121,7 +121,7 @@ class TrainingController(QObject):
             text = self.tr("“{0}” was interrupted at step {1:,} of {2:,}.")
             stands = partial(self._can_take_up, newest)
             offers = {self.tr("Go on with it"): Offer(partial(self.take_up, newest), stands, returns=True)}
-            self._tell(text.format(newest.short_name, newest.step, newest.n_steps), Kind.INFO, offers=offers)
+            self._tell(text.format(newest.short_name, newest.step, newest.n_steps), Severity.INFO, offers=offers)
 
     def note_restored(self, runs: Sequence[Run]) -> None:
         """Offer to go on with a run that had been cancelled, and is on the shelf again."""
@@ -139,7 +139,7 @@ class TrainingController(QObject):
 
     def _is_free(self) -> bool:
         if self._session.is_active:
-            self._tell(self.tr("A network is in training: stop that run first."), Kind.INFO)
+            self._tell(self.tr("A network is in training: stop that run first."), Severity.INFO)
         return not self._session.is_active
 
     # -- while it goes on ----------------------------------------------------------------------------------------------
@@ -191,13 +191,13 @@ class TrainingController(QObject):
         else:
             self._panel.show_status(self.tr("The run was cancelled."))
         self._slot.forget_training()
-        text, kind, offers = self._keeping.verdict(outcome)
+        text, severity, offers = self._keeping.verdict(outcome)
         wrong, remedies = self._what_went_wrong(outcome)
         if wrong:
             told = " ".join(filter(None, (wrong, self._advice(remedies), text)))
-            self._tell(told, Kind.BAD, outcome.details, {**self._remedies(remedies), **offers})
+            self._tell(told, Severity.BAD, outcome.details, {**self._remedies(remedies), **offers})
         elif text:
-            self._tell(text, kind, offers=offers)
+            self._tell(text, severity, offers=offers)
         self.ended.emit(outcome)
 
     def _take_result(self, model: Model, outcome: RunOutcome) -> None:
@@ -267,5 +267,5 @@ class TrainingController(QObject):
         form.set_config(dataclasses.replace(form.config(), **{name: value}))
         self.start()
 
-    def _tell(self, text: str, kind: Kind, details: str = "", offers: Offers | None = None) -> None:
-        self.told.emit(text, kind, details, offers or {})
+    def _tell(self, text: str, severity: Severity, details: str = "", offers: Offers | None = None) -> None:
+        self.messageReady.emit(Message(text, severity, details, offers or {}))

@@ -29,6 +29,7 @@ from gui.recognition.active_model import ModelChoice
 from gui.recognition.models_controller import N_RECENT
 from gui.shell.preferences import Preferences
 from gui.style import theme
+from gui.style.message import Message, Severity
 from gui.style.palettes import LIGHT
 from gui.training.confirmations import Closing, Unsaved, ask_before_cancelling, ask_before_closing
 from gui.training.session import RunState
@@ -988,7 +989,7 @@ def test_a_drawing_survives_a_resize(window):
 def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
     window.training_panel.fold_button.click()
     window.training_panel.show_status("A line that is long enough to be wrapped. " * 3)
-    window.lab.message_bar.show_message("A message that is long enough to be wrapped. " * 4)
+    window.lab.message_bar.show_message(Message("A message that is long enough to be wrapped. " * 4, Severity.INFO))
     window.resize(window.minimumSize())
     QApplication.processEvents()
     panel = window.training_panel

@@ -54,9 +54,9 @@ def messages(window, monkeypatch):
     shown = []
     show = window.lab.message_bar.show_message
 
-    def note(text, kind, details="", offers=None):
-        shown.append((text, details))
-        show(text, kind, details, offers)
+    def note(message):
+        shown.append((message.text, message.details))
+        show(message)
 
     monkeypatch.setattr(window.lab.message_bar, "show_message", note)
     return shown

@@ -2,7 +2,8 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QToolButton
 
-from gui.style.message_bar import Kind, MessageBar, Offer
+from gui.style.message import Message, Offer, Severity
+from gui.style.message_bar import MessageBar
 
 
 @pytest.fixture
@@ -18,31 +19,31 @@ def test_it_is_hidden_until_there_is_something_to_say(bar):
 
 
 def test_a_newer_message_takes_the_place_of_the_older(bar):
-    bar.show_message("first", Kind.BAD)
-    bar.show_message("second", Kind.GOOD)
+    bar.show_message(Message("first", Severity.BAD))
+    bar.show_message(Message("second", Severity.GOOD))
     assert bar.text == "second"
     assert bar.accessibleName() == "second"
 
 
 def test_details_can_be_copied(qtbot, bar):
-    bar.show_message("a fault", Kind.BAD, "Traceback …")
+    bar.show_message(Message("a fault", Severity.BAD, "Traceback …"))
     copy = bar.findChild(QPushButton)
     assert not copy.isHidden()
     copy.click()
     assert QGuiApplication.clipboard().text() == "a fault\n\nTraceback …"
-    bar.show_message("no details")
+    bar.show_message(Message("no details", Severity.INFO))
     assert copy.isHidden()
 
 
 def test_the_cross_hides_it(qtbot, bar):
-    bar.show_message("hello")
+    bar.show_message(Message("hello", Severity.INFO))
     with qtbot.waitSignal(bar.dismissed):
         bar.findChild(QToolButton).click()
     assert bar.isHidden()
 
 
 def test_markup_in_a_message_is_shown_as_it_stands(bar):
-    bar.show_message("<b>file</b>.png is damaged")
+    bar.show_message(Message("<b>file</b>.png is damaged", Severity.INFO))
     assert bar.text == "<b>file</b>.png is damaged"
     assert bar._label.textFormat().name == "PlainText"
 
@@ -68,7 +69,8 @@ def offer(bar, done):
     """Return a function that shows a message with one offer, which stands as long as ``stands`` is not empty."""
 
     def show(text, stands=(True,)):
-        bar.show_message(text, offers={"Undo": Offer(lambda: done.append(text), lambda: bool(stands))})
+        undo = Offer(lambda: done.append(text), lambda: bool(stands))
+        bar.show_message(Message(text, Severity.INFO, offers={"Undo": undo}))
 
     return show
 
@@ -84,8 +86,8 @@ def test_an_offer_hides_its_message_and_does_what_it_says(bar, offer, done):
 @pytest.mark.parametrize("end", [close, MessageBar.clear])
 def test_an_offer_that_was_not_answered_comes_back(bar, offer, done, end):
     offer("deleted")
-    bar.show_message("a fault", Kind.BAD, "Traceback …")
-    bar.show_message("saved", Kind.GOOD)
+    bar.show_message(Message("a fault", Severity.BAD, "Traceback …"))
+    bar.show_message(Message("saved", Severity.GOOD))
     assert not bar._offers
     end(bar)
     assert bar.text == bar.accessibleName() == "deleted"
@@ -117,7 +119,7 @@ def test_only_so_many_wait(bar, offer):
 def test_one_that_was_dismissed_does_not_come_back(bar, offer):
     offer("deleted")
     close(bar)
-    bar.show_message("saved")
+    bar.show_message(Message("saved", Severity.INFO))
     close(bar)
     assert bar.isHidden()
 
@@ -133,9 +135,10 @@ def test_what_is_out_of_date_goes_and_an_offer_that_stands_stays(bar, offer):
 
 
 def test_an_offer_that_no_longer_stands_does_not_come_back(bar, done):
-    bar.show_message("both", offers={"a": Offer(lambda: None), "b": Offer(lambda: None, lambda: False)})
-    bar.show_message("neither", offers={"c": Offer(lambda: None, lambda: False)})
-    bar.show_message("saved")
+    stands, stands_no_more = Offer(lambda: None), Offer(lambda: None, lambda: False)
+    bar.show_message(Message("both", Severity.INFO, offers={"a": stands, "b": stands_no_more}))
+    bar.show_message(Message("neither", Severity.INFO, offers={"c": stands_no_more}))
+    bar.show_message(Message("saved", Severity.INFO))
     close(bar)
     assert bar.text == "both"
     assert [each.text() for each in bar._offers] == ["a"]
@@ -143,7 +146,8 @@ def test_an_offer_that_no_longer_stands_does_not_come_back(bar, done):
 
 def test_one_that_returns_comes_back_as_long_as_it_stands(bar):
     stands = [True]
-    bar.show_message("save it", offers={"Save…": Offer(lambda: None, lambda: bool(stands), returns=True)})
+    save = Offer(lambda: None, lambda: bool(stands), returns=True)
+    bar.show_message(Message("save it", Severity.INFO, offers={"Save…": save}))
     button(bar, "Save…").click()  # and its dialog was left
     assert bar.text == "save it"
     stands.clear()
@@ -152,8 +156,8 @@ def test_one_that_returns_comes_back_as_long_as_it_stands(bar):
 
 
 def test_it_comes_back_from_behind_what_it_has_to_say(bar):
-    tells = Offer(lambda: bar.show_message("not there"), returns=True)
-    bar.show_message("save it", offers={"Save…": tells})
+    tells = Offer(lambda: bar.show_message(Message("not there", Severity.INFO)), returns=True)
+    bar.show_message(Message("save it", Severity.INFO, offers={"Save…": tells}))
     button(bar, "Save…").click()
     assert bar.text == "not there"
     close(bar)
@@ -162,15 +166,16 @@ def test_it_comes_back_from_behind_what_it_has_to_say(bar):
 
 def test_the_same_offer_does_not_wait_behind_itself(bar):
     again = Offer(bar.objectName)
-    bar.show_message("it failed", offers={"Again": again})
-    bar.show_message("it failed once more", offers={"Again": again})
+    bar.show_message(Message("it failed", Severity.INFO, offers={"Again": again}))
+    bar.show_message(Message("it failed once more", Severity.INFO, offers={"Again": again}))
     close(bar)
     assert bar.isHidden()
 
 
 def test_what_is_said_of_an_answer_comes_before_what_waits(bar, offer):
     offer("deleted")
-    bar.show_message("not kept", offers={"Keep": Offer(lambda: bar.show_message("kept"))})
+    keep = Offer(lambda: bar.show_message(Message("kept", Severity.INFO)))
+    bar.show_message(Message("not kept", Severity.INFO, offers={"Keep": keep}))
     button(bar, "Keep").click()
     assert bar.text == "kept"
     close(bar)

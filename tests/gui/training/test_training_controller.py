@@ -15,7 +15,7 @@ from core.runs import run_recorder
 from core.runs.run import Status
 from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
-from gui.style.message_bar import Offer
+from gui.style.message import Message, Offer, Severity
 from gui.training.confirmations import Unsaved, ask_about_unsaved
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
@@ -128,11 +128,11 @@ def test_the_rate_is_changed_while_the_run_goes_on(qtbot, window, small_run):
 
 
 def test_an_offer_that_was_made_before_is_not_beside_a_newer_message(window):
-    window.lab.message_bar.show_message("one", offers={"Undo": Offer(lambda: None)})
+    window.lab.message_bar.show_message(Message("one", Severity.INFO, offers={"Undo": Offer(lambda: None)}))
     assert [button.text() for button in window.lab.message_bar.findChildren(QPushButton) if button.isVisible()] == [
         "Undo"
     ]
-    window.lab.message_bar.show_message("two")
+    window.lab.message_bar.show_message(Message("two", Severity.INFO))
     assert not any(button.isVisible() for button in window.lab.message_bar.findChildren(QPushButton))
 
 
@@ -140,7 +140,7 @@ def test_a_run_that_was_interrupted_is_offered_again_until_another_begins(qtbot,
     run = RunStore().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
     window.lab.training.offer_interrupted(RunStore().runs())
     text = window.lab.message_bar.text
-    window.lab.message_bar.show_message("another")
+    window.lab.message_bar.show_message(Message("another", Severity.INFO))
     window.lab.message_bar.clear()
     assert window.lab.message_bar.text == text
     window.lab.runs.delete(RunStore().runs())
@@ -339,7 +339,7 @@ def test_a_pause_offers_it_again(window, unkept):
 def test_the_offer_comes_back_from_behind_another_message_once(window, unkept):
     text = window.lab.message_bar.text
     window.training_panel.controls.pause_button.click()  # it is said again
-    window.lab.message_bar.show_message("another")
+    window.lab.message_bar.show_message(Message("another", Severity.INFO))
     window.lab.message_bar._dismiss()
     assert window.lab.message_bar.text == text
     assert list(offers(window)) == [KEEP]
