@@ -16,7 +16,7 @@ from stage import Stage, config
 from core import threads
 from core.files import paths
 from core.training.config import TrainConfig
-from core.training.history import Axis
+from core.training.history import Axis, History
 from gui.training.session import RunState
 
 _MIB = 2**20
@@ -47,13 +47,15 @@ def memory(platform: str, seconds: float, empty: float, n_millions: int = 5) -> 
     print(f"{platform}: {empty:.0f} MiB with an empty window, {statistics.median(seen):.0f} with a run")
     goal(f"{platform}-memory", max(seen) - empty, 120, unit=" MiB", at_most=True)
     stage.end()
-    curves, per_epoch = stage.window.lab.curves, 1000
-    curves.begin(Axis(128 * per_epoch, per_epoch), 1000 * n_millions)
+    curves, per_epoch = stage.window.workbench.lab.curves, 1000
+    history = History(Axis(128 * per_epoch, per_epoch))
+    curves.begin(history, 1000 * n_millions)
     after = []
     for million in range(n_millions):
         for epoch in range(1000):
             brought = records(1000 * million + epoch, per_epoch, 128 * per_epoch)
-            stage.window.session.progressed.emit(brought, 1.0)
+            history.add(brought, 1.0)
+            curves.redraw_soon()
             if epoch % 20 == 0:
                 stage.app.processEvents()
         after.append(resident())
@@ -83,7 +85,7 @@ def cycles(platform: str, n: int) -> None:
 def cycle(stage: Stage, rng: random.Random) -> None:
     """Begin a run, do a few things to it, and let it come to an end."""
     window = stage.window
-    panel, session = window.training_panel, window.session
+    panel, session = window.workbench.lab.panel, window.workbench.session
     panel.set_data("synthetic:300")
     panel.form.set_config(_SMALL)
     panel.controls.start_button.click()
@@ -93,5 +95,5 @@ def cycle(stage: Stage, rng: random.Random) -> None:
     if rng.random() < 0.3:
         stage.wait(lambda: session.state is not RunState.PREPARING)
     rng.choice((session.stop, session.cancel))()
-    stage.wait(lambda: session.state is RunState.IDLE and not session._retired)
+    stage.wait(lambda: session.is_settled)
     shutil.rmtree(paths.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end

@@ -35,8 +35,8 @@ def smoothness(platform: str, seconds: float) -> None:
     stage.play(1)
     timer_and_pen(stage, platform, seconds)
     stage.end()
-    stage.window.lab.training.take_up(long_run(RunStore()))
-    stage.wait(lambda: stage.window.session.seconds > 1e5)
+    stage.window.workbench.lab.training.resume(long_run(RunStore()))
+    stage.wait(lambda: stage.window.workbench.session.live.seconds > 1e5)
     overlay(stage, RunStore(), 20)
     timer_and_pen(stage, f"{platform}-long", seconds)
     stage.close()
@@ -140,7 +140,7 @@ def overlay(stage: Stage, store: RunStore, n: int) -> None:
             history.add(records(epoch, 422, 54_000), epoch + 1.0)
         run.save_history(history)
         dataclasses.replace(run, status=Status.FINISHED).save()
-    lab = stage.window.lab
+    lab = stage.window.workbench.lab
     lab.runs.refresh()
     table = lab.runs_view.table
     blocked = table.blockSignals(True)

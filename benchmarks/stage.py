@@ -18,6 +18,7 @@ from gui.main_window import MainWindow
 from gui.shell import gc_timer
 from gui.shell.preferences import Preferences
 from gui.style import theme
+from gui.training.events import Progressed, RunEvent
 from gui.training.session import RunState
 
 INTERVAL_S = 0.016
@@ -52,28 +53,29 @@ class Stage:
 
     def start(self, config: TrainConfig, n_threads: int) -> None:
         """Begin a run by the panel's own button, and return when it goes on."""
-        panel = self.window.training_panel
+        panel = self.window.workbench.lab.panel
         panel.set_data(sources.default())
         panel.form.set_config(config)
         panel.form.threads.setValue(n_threads)
         panel.controls.start_button.click()
-        self.wait(lambda: self.window.session.state is RunState.RUNNING)
+        self.wait(lambda: self.window.workbench.session.state is RunState.RUNNING)
 
     def end(self) -> None:
         """End the run, if there is one, and return when its thread has ended."""
-        self.window.session.cancel()
-        self.wait(lambda: not self.window.session._retired)
+        self.window.workbench.session.cancel()
+        self.wait(lambda: self.window.workbench.session.is_settled)
 
     def rate(self, seconds: float) -> float:
         """Return how many digits a second the run learns from meanwhile."""
         seen: list[tuple[float, int]] = []
 
-        def note(records: tuple[training.Progress, ...]) -> None:
-            seen.append((time.perf_counter(), records[-1].samples))
+        def note(event: RunEvent) -> None:
+            if isinstance(event, Progressed):
+                seen.append((time.perf_counter(), event.records[-1].samples))
 
-        self.window.session.progressed.connect(note)
+        self.window.workbench.session.happened.connect(note)
         self.play(seconds)
-        self.window.session.progressed.disconnect(note)
+        self.window.workbench.session.happened.disconnect(note)
         (began, first), (ended, last) = seen[0], seen[-1]
         return (last - first) / (ended - began)
 

@@ -123,8 +123,8 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
     faults = ErrorReporter(app)
     faults.install()
     faults.reported.connect(window.report_fault)
-    window.furnished.connect(gc_timer.freeze_current_objects)
-    TerminationSignals(app).asked.connect(window.give_way)
+    window.completed.connect(gc_timer.freeze_current_objects)
+    TerminationSignals(app).asked.connect(window.end_by_signal)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,8 @@
-"""The right-hand room: the training panel, what there is to say, and four pages about runs and their networks."""
+"""The right half of the window: training panel, messages, and four pages about runs and their networks."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
@@ -15,36 +13,29 @@ from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.models_controller import ModelsController
 from gui.recognition.recognition_controller import RecognitionController
+from gui.runs.run_table import RunEntry
 from gui.runs.runs_controller import RunsController
-from gui.runs.runs_view import RunsView
-from gui.style import theme
-from gui.style.message import Message, Offer, Severity
+from gui.runs.runs_view import RunAction, RunsView
+from gui.style.message import Message, Severity
 from gui.style.message_bar import MessageBar
 from gui.training.panel import TrainingPanel
 from gui.training.recipes_controller import RecipesController
 from gui.training.session import RunState, TrainingSession
 from gui.training.training_controller import TrainingController
-from gui.training.worker import RunOutcome
 
 if TYPE_CHECKING:
     from gui.curves.curves import Curves
+    from gui.curves.overlay_lines import Overlay
 
 
 class LabPanel(QWidget):
-    """Composes the views about training, and the desks that serve them.
+    """Composes the views about training, and the controllers that serve them.
 
     Parameters
     ----------
     shelf
         Where runs are kept; None keeps none.
     """
-
-    starting = Signal()
-    """A run is about to begin."""
-    ended = Signal(object)
-    """A run has ended: its Outcome."""
-    axisChosen = Signal(str)
-    """The user wants the curves over another axis."""
 
     def __init__(
         self,
@@ -95,15 +86,10 @@ class LabPanel(QWidget):
         self.training.ended.connect(self._on_ended)
         self._session.stateChanged.connect(self._on_state)
         self._session.discarded.connect(self.runs.note_discarded)
-        self.runs.undoable.connect(self._offer_undo)
         self.runs.restored.connect(self.training.note_restored)
         self.runs.modelTaken.connect(models.take)
-        self.runs_view.settingsRequested.connect(self._use_settings)
-        self.runs_view.resumeRequested.connect(self.training.take_up)
-        self.runs_view.continueRequested.connect(self.training.continue_from)
-        self.runs_view.overlaysChanged.connect(self._show_overlays)
-        self.runs_view.examineRequested.connect(self._examine)
-        theme.notifier.changed.connect(self._show_overlays)
+        self.runs_view.requested.connect(self._on_run_requested)
+        self.runs.overlaysReady.connect(self._show_overlays)
         self.inside.pictureChosen.connect(self._recognition.show_digit)
         self._recognition.answered.connect(self._on_answered)
         self.tabs.currentChanged.connect(self._on_tab)
@@ -118,7 +104,6 @@ class LabPanel(QWidget):
         curves.add_switch(log)
         self._curves_place.addWidget(curves)
         self.training.set_curves(curves)
-        curves.axisChosen.connect(self.axisChosen)
         curves.set_axis(axis)
         curves.set_log(log.isChecked())
         log.toggled.connect(curves.set_log)
@@ -130,16 +115,14 @@ class LabPanel(QWidget):
     # -- reactions -----------------------------------------------------------------------------------------------------
 
     def _on_starting(self) -> None:
-        self.starting.emit()
         self.tabs.setCurrentIndex(0)
 
     def _on_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
             self.message_bar.clear()
 
-    def _on_ended(self, outcome: RunOutcome) -> None:
+    def _on_ended(self) -> None:
         self.runs.refresh()
-        self.ended.emit(outcome)
 
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.runs_view:
@@ -150,14 +133,26 @@ class LabPanel(QWidget):
     def _on_answered(self) -> None:
         self.inside.set_image(self._recognition.shown.image)
 
-    def _show_overlays(self) -> None:
-        """Lay the curves of the ticked runs beside those of the run that goes on."""
+    def _show_overlays(self, overlays: "list[Overlay]") -> None:
+        """Draw the curves of the ticked runs beside those of the live run."""
         if self.curves is not None:
-            self.curves.set_overlays(self.runs.overlays())
+            self.curves.set_overlays(overlays)
 
-    def _examine(self, run: Run) -> None:
-        self.tabs.setCurrentWidget(self.answers_view)
-        self.inside.predict_dataset(run)
+    def _on_run_requested(self, action: RunAction, entries: list[RunEntry]) -> None:
+        """Do what concerns more than the store of a run."""
+        run = entries[0]
+        if not isinstance(run, Run):
+            return
+        match action:
+            case RunAction.RESUME:
+                self.training.resume(run)
+            case RunAction.CONTINUE:
+                self.training.continue_from(run)
+            case RunAction.USE_SETTINGS:
+                self._use_settings(run)
+            case RunAction.EVALUATE:
+                self.tabs.setCurrentWidget(self.answers_view)
+                self.inside.predict_dataset(run)
 
     def _use_settings(self, run: Run) -> None:
         if self._session.is_active:
@@ -165,9 +160,6 @@ class LabPanel(QWidget):
             self.message_bar.show_message(Message(text, Severity.INFO))
         elif self.training.use_settings(run):
             self.panel.fold_button.setChecked(True)
-
-    def _offer_undo(self, text: str, undo: Callable[[], None]) -> None:
-        self.message_bar.show_message(Message(text, Severity.INFO, offers={self.tr("Undo"): Offer(undo)}))
 
 
 def _save_picture(run: Run, path: Path) -> None:

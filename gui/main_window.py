@@ -1,29 +1,27 @@
-"""The window: the pad first, and all that goes on around it as soon as that has been painted."""
+"""The window: the pad first, and everything around it as soon as that has been painted."""
 
 import contextlib
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QImage, QPaintEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
 from core.errors import DigitpadError
 from gui.recognition.pad_panel import PadPanel
-from gui.shell.preferences import Preferences
+from gui.shell.preferences import SCHEMES, Preferences
 from gui.style import theme
 
 if TYPE_CHECKING:
+    from core.runs.records import RunOutcome
     from core.runs.run_store import RunStore
     from gui.recognition.active_model import ActiveModel
     from gui.recognition.recognition_controller import RecognitionController
     from gui.workbench import Workbench
 
-SCHEMES = {"light": False, "dark": True}
-"""Whether a scheme is dark, by its name; any other follows the system."""
-_PAUSE_MS = 8  # between the steps of the beginning: Qt paints 5 ms after it was asked to
+_PAUSE_MS = 8  # between the steps of the start: Qt paints 5 ms after it was asked to
 
 
 class MainWindow(QMainWindow):
@@ -33,19 +31,19 @@ class MainWindow(QMainWindow):
     ----------
     preferences
         What is remembered; None for a window that remembers nothing and leaves nothing behind.
-    shelf
-        Where runs are kept, if not on the user's own shelf; a window that remembers nothing keeps none without it.
+    store
+        Where runs are kept, if not in the user's own store; a window that remembers nothing keeps none without it.
     in_steps
-        Whether the first frame has the pad alone, ready to be drawn on: NumPy and all that needs it then come after it,
-        in steps, between which the pen is heard. Otherwise only the plots come later.
+        Whether the first frame has the pad alone, ready to be drawn on: NumPy and all that needs it are imported after
+        it, in steps, between which the pen is heard. Otherwise only the plots come later.
     """
 
     begun = Signal()
     """The first frame has been painted."""
-    furnished = Signal()
-    """All that comes after it is there."""
+    completed = Signal()
+    """Everything that comes after it is there."""
 
-    slot: "ActiveModel"
+    active_model: "ActiveModel"
     recognition: "RecognitionController"
 
     def __init__(
@@ -55,23 +53,25 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("digitpad")
         self._preferences, self._store = preferences, store
         self._workbench: Workbench | None = None
-        self._can_answer = False
+        self._has_recognition = False
         self._steps: deque[Callable[[], None]] = deque(
-            [self.begun.emit, self.begin_to_answer, self.furnish, self.add_curves, self.furnished.emit]
+            [self.begun.emit, self.add_recognition, self.add_workbench, self.add_curves, self.completed.emit]
         )
-        self._goes_on = False
-        self.closes_after_run = False
+        self._is_stepping = False
+        self._closes_after_run = False
+        self._has_unread_fault = False
         app = QApplication.instance()
         if preferences is not None and isinstance(app, QApplication):
             theme.apply(app, SCHEMES.get(preferences.text("window/scheme")))
         self.pad_panel = PadPanel(in_steps=in_steps)
-        self._compose()
+        self._lay_out()
         if not in_steps:
-            self.furnish()
+            self.add_workbench()
 
-    def _compose(self) -> None:
+    def _lay_out(self) -> None:
         """Put the pad where it stays."""
-        for title in self.menu_titles():
+        tr = self.tr
+        for title in (tr("&File"), tr("&Edit"), tr("&Training"), tr("&View"), tr("&Help")):
             self.menuBar().addAction(title)
         self.pad_panel.set_selector(QComboBox())
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -81,141 +81,140 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.splitter)
         self.setMinimumHeight(640)  # below, wrapped lines of the panel would lie on one another
         self.resize(1120, 740)
-        self.arrange()
+        self.divide()
         if self._preferences is not None:
             self.restoreGeometry(self._preferences.bytes("window/geometry"))
         self.pad_panel.pad.setFocus()
 
-    def arrange(self) -> None:
-        """Share the room out between the two rooms, as it was the last time."""
+    def divide(self) -> None:
+        """Divide the width between the two halves, as it was when the window was last closed."""
         for index in range(2):
             self.splitter.setStretchFactor(index, 1)
         self.splitter.setSizes([560, 560])
         if self._preferences is not None:
             self.splitter.restoreState(self._preferences.bytes("window/splitter"))
 
-    def menu_titles(self) -> tuple[str, ...]:
-        """Return the titles of the menus."""
-        tr = self.tr
-        return tr("&File"), tr("&Edit"), tr("&Training"), tr("&View"), tr("&Help")
-
     # -- what comes after the first frame ------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Bring in the rest as soon as there is a first frame."""
+        """Begin with the rest as soon as there is a first frame."""
         super().paintEvent(event)
-        if self._steps and not self._goes_on:
-            self._goes_on = True
-            QTimer.singleShot(_PAUSE_MS, self._go_on)
+        if self._steps and not self._is_stepping:
+            self._is_stepping = True
+            QTimer.singleShot(_PAUSE_MS, self._take_step)
 
     def event(self, event: QEvent) -> bool:
         """Have the menus there before it is decided whether a key, pressed early, is one of their shortcuts."""
         if event.type() == QEvent.Type.ShortcutOverride and self._steps:
-            self.furnish()
+            self.add_workbench()
         return super().event(event)
 
-    def _go_on(self) -> None:
+    def _take_step(self) -> None:
         """Take the next step, and the one after when the events of meanwhile have been handled."""
         if self._steps and self.isVisible():
             self._steps.popleft()()
-            QTimer.singleShot(_PAUSE_MS, self._go_on)
+            QTimer.singleShot(_PAUSE_MS, self._take_step)
 
-    def begin_to_answer(self) -> None:
-        """Bring in the network that comes with the program, and what is around the pad."""
-        if self._can_answer:
+    def add_recognition(self) -> None:
+        """Bring in the network that ships with the program, and the tools and views around the pad."""
+        if self._has_recognition:
             return
-        self._can_answer = True
+        self._has_recognition = True
         from core.recognition.recognizer import shipped_model
         from gui.recognition.active_model import ActiveModel
         from gui.recognition.recognition_controller import RecognitionController
 
         self.pad_panel.furnish()
-        self.slot = ActiveModel(self)
-        self.recognition = RecognitionController(self.pad_panel, self.slot, self)
+        self.active_model = ActiveModel(self)
+        self.recognition = RecognitionController(self.pad_panel, self.active_model, self)
         with contextlib.suppress(DigitpadError, OSError):  # it is tried again, and told then
-            self.slot.set_shipped(shipped_model())
+            self.active_model.set_shipped(shipped_model())
 
-    def furnish(self) -> None:
-        """Bring in the laboratory, the menus, and all that works behind them."""
-        self.begin_to_answer()
+    def add_workbench(self) -> None:
+        """Bring in the laboratory, the menus, and everything behind them."""
+        self.add_recognition()
         if self._workbench is not None:
             return
         from core.runs.run_store import RunStore
         from gui.workbench import Workbench
 
         store = RunStore() if self._store is None and self._preferences is not None else self._store
-        self._workbench = works = Workbench(self, self._preferences, store)
-        self.session, self.models, self.mnist_download = works.session, works.models, works.mnist_download
-        self.lab, self.training_panel, self.actions_by_name = works.lab, works.lab.panel, works.actions_by_name
+        self._workbench = workbench = Workbench(
+            self, self.splitter, self.pad_panel, self.active_model, self.recognition, self._preferences, store
+        )
+        workbench.lab.training.ended.connect(self._on_run_ended)
+        self.divide()
 
     def add_curves(self) -> None:
         """Bring in the plots."""
-        self.furnish()
-        self._works.add_curves()
+        self.workbench.add_curves()
 
     @property
-    def _works(self) -> "Workbench":
-        self.furnish()
+    def workbench(self) -> "Workbench":
+        """Everything behind the pad; it is brought in where it is not there yet."""
+        self.add_workbench()
         assert self._workbench is not None
         return self._workbench
 
-    # -- what comes from elsewhere -------------------------------------------------------------------------------------
-
-    def show_given(self, given: QImage | Path) -> None:
-        """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
-        self._works.show_given(given)
-
     def report_fault(self, sentence: str, details: str) -> None:
         """Tell of a fault of the program."""
-        self._works.report_fault(sentence, details)
+        self.workbench.report_fault(sentence, details)
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
-    def place(self) -> dict[str, QByteArray]:
-        """Return where the window is and how its room is shared out, to be remembered."""
-        return {"window/geometry": self.saveGeometry(), "window/splitter": self.splitter.saveState()}
+    def _on_run_ended(self, outcome: "RunOutcome") -> None:
+        """Close if the user has asked for that and the run is safe; remember a fault that only a message tells."""
+        self._has_unread_fault = bool(outcome.details)
+        if self._closes_after_run:
+            self._closes_after_run = False
+            if outcome.run is not None and not outcome.storage_failure:
+                self.close()
 
-    def give_way(self, number: int) -> None:
-        """End without a question, by a signal: a run goes on another day, and no network is lost."""
+    def end_by_signal(self, number: int) -> None:
+        """End without a question, by a signal of the system: a run goes on another day, and no network is lost."""
         self._steps.clear()
-        works = self._workbench
-        if works is None:
+        workbench = self._workbench
+        if workbench is None:
             QApplication.exit(128 + number)
             return
 
         def end() -> None:
-            works.save_elsewhere()
-            works.remember()
+            workbench.save_elsewhere()
+            workbench.remember()
             self.hide()
-            works.shut_down()
+            workbench.shut_down()
             QApplication.exit(128 + number)
 
-        if works.session.is_active:
-            works.session.concluded.connect(end)
-            works.session.leave()
+        if workbench.session.is_active:
+            workbench.session.concluded.connect(end)
+            workbench.session.leave()
         else:
             end()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask while a run is going on; leave no thread behind."""
         self._steps.clear()
-        if self._workbench is not None:
-            session = self._workbench.session
-            if session.is_active:
-                from gui.training.confirmations import Closing, ask_before_closing
-
-                spec = ask_before_closing(self, session, self._workbench.lab.training.can_keep)
-                self.closes_after_run = spec in (Closing.KEEP, Closing.LEAVE) and session.is_active
-                if self.closes_after_run:
-                    (session.stop if spec is Closing.KEEP else session.leave)()
-                is_unread = spec is Closing.OVERTAKEN and self._workbench.has_told_fault
-                if spec is Closing.STAY or self.closes_after_run or is_unread:
-                    event.ignore()
-                    return
-            if not session.is_active and not self._workbench.models.may_replace():
+        workbench = self._workbench
+        if workbench is not None:
+            if not self._may_close(workbench):
                 event.ignore()
                 return
-            self._workbench.remember()
+            workbench.remember()
             self.hide()  # what is under way may need a moment to notice that it is to end
-            self._workbench.shut_down()
+            workbench.shut_down()
         super().closeEvent(event)
+
+    def _may_close(self, workbench: "Workbench") -> bool:
+        """Return whether the window may close now; where a run is to end first, it closes when that is done."""
+        session = workbench.session
+        if session.is_active:
+            from gui.training.confirmations import Closing, ask_before_closing
+
+            choice = ask_before_closing(self, session)
+            self._closes_after_run = choice in (Closing.KEEP, Closing.LEAVE) and session.is_active
+            if self._closes_after_run:
+                (session.stop if choice is Closing.KEEP else session.leave)()
+            is_unread = choice is Closing.OVERTAKEN and self._has_unread_fault
+            if choice is Closing.STAY or self._closes_after_run or is_unread:
+                return False
+        return session.is_active or workbench.models.may_replace()

@@ -14,13 +14,13 @@ from core.digits import Verdict
 from core.files import atomic
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
+from core.runs.records import RunOutcome
 from core.runs.run_store import RunStore
-from core.training.loop import Progress
 from gui import specimens
 from gui.main_window import MainWindow
 from gui.runs.runs_view import RunsView
 from gui.style import theme
-from gui.training.worker import RunOutcome
+from gui.training.events import Progressed, RunEvent
 
 
 def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
@@ -44,8 +44,8 @@ def _taken(app: QApplication, path: Path, state: str, store: RunStore) -> int:
         if not window.grab().save(str(path), "PNG"):
             return _fail(f"{path} cannot be written")
     finally:
-        window.session.shut_down()
-        window.lab.inside.shut_down()
+        window.workbench.session.shut_down()
+        window.workbench.lab.inside.shut_down()
         window.deleteLater()
     return 0
 
@@ -84,19 +84,19 @@ _LOSERS: tuple[dict[str, Any], ...] = ({"learning_rate": 0.02}, {"momentum": 0.0
 
 def _show_page(window: MainWindow, state: str) -> str:
     """Run a training, or three, and bring a page to the front; return why that failed, if it did."""
-    form, config = window.training_panel.form, window.training_panel.config()
+    form, config = window.workbench.lab.panel.form, window.workbench.lab.panel.config()
     for changes in (*_LOSERS, {}) if state in ("runs", "overlaid") else ({},):
         form.set_config(dataclasses.replace(config, **changes))
         if error := _train(window, stop_early=False):
             return error
-    window.lab.tabs.setCurrentIndex(_PAGES[state])
+    window.workbench.lab.tabs.setCurrentIndex(_PAGES[state])
     if state in ("runs", "overlaid"):
-        _compare(window.lab.runs_view)
+        _compare(window.workbench.lab.runs_view)
     elif state == "network":
         loop = QEventLoop()
-        window.lab.inside.historyAnswered.connect(loop.quit)
+        window.workbench.lab.inside.historyAnswered.connect(loop.quit)
         QTimer.singleShot(10_000, loop.quit)
-        window.lab.inside.ask_history()
+        window.workbench.lab.inside.ask_history()
         loop.exec()
     return ""
 
@@ -134,7 +134,7 @@ def _prediction(window: MainWindow, drawing: Drawing) -> Prediction:
 
 
 def _recognizer(window: MainWindow) -> Recognizer:
-    recognizer = window.slot.recognizer
+    recognizer = window.active_model.recognizer
     assert recognizer is not None
     return recognizer
 
@@ -151,17 +151,19 @@ def _train(window: MainWindow, *, stop_early: bool) -> str:
     """Run a short training, to its end or to its middle; return why that failed, if it did."""
     loop = QEventLoop()
     outcomes: list[RunOutcome] = []
-    window.session.concluded.connect(outcomes.append)
-    window.session.concluded.connect(loop.quit)
+    window.workbench.session.concluded.connect(outcomes.append)
+    window.workbench.session.concluded.connect(loop.quit)
 
-    def look(records: tuple[Progress, ...]) -> None:
-        if stop_early and records[-1].step > 0.6 * records[-1].n_steps:
-            loop.quit()
+    def look(event: RunEvent) -> None:
+        if stop_early and isinstance(event, Progressed):
+            newest = event.records[-1]
+            if newest.step > 0.6 * newest.n_steps:
+                loop.quit()
 
-    window.session.progressed.connect(look)
+    window.workbench.session.happened.connect(look)
     QTimer.singleShot(120_000, loop.quit)  # a run that hangs must not hang the command
-    window.lab.training.start()
+    window.workbench.lab.training.start()
     loop.exec()
-    if window.lab.curves is not None:
-        window.lab.curves.flush()
+    if window.workbench.lab.curves is not None:
+        window.workbench.lab.curves.flush()
     return outcomes[0].error if outcomes else ""

@@ -126,8 +126,12 @@ class Execution:
             threads=experiment.threads,
             axis=history.axis,
             splits=splits,
-            history=History.from_tensors(history.tensors()) if state.step else None,
         )
+
+    def copy_history(self) -> History:
+        """Return a copy of the curves so far, for another thread; those of a new run are empty."""
+        history = self.history
+        return History.from_tensors(history.tensors()) if self.experiment.state.step else History(history.axis)
 
     # -- from any thread -----------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from core.training.diagnosis import ConstantPrediction
 from core.training.experiment import Scores
-from core.training.history import Axis, History
+from core.training.history import Axis
 from core.training.splits import Splits
 
 
@@ -60,8 +60,6 @@ class RunFacts:
         Description of the network, for ``Network.from_description``.
     splits : Splits
         The digits themselves, which nobody changes: to show those behind a count.
-    history : History or None
-        What a resumed run had recorded before; a copy.
     """
 
     layers: list[dict[str, Any]]
@@ -75,7 +73,6 @@ class RunFacts:
     threads: int
     axis: Axis
     splits: Splits
-    history: History | None = None
 
 
 @dataclass(frozen=True, eq=False)

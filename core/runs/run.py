@@ -111,6 +111,13 @@ class Run:
         with tensorfile.reading(self.folder / CURVE, _CURVE, {"format": FORMAT}) as (_, tensors):
             return History.from_tensors(tensors)
 
+    def history_version(self) -> int:
+        """Return a number that changes when the curves are written again; 0 where there are none."""
+        try:
+            return (self.folder / CURVE).stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def model(self) -> Model:
         """Return its network of the best weights; raise ModelError where it is missing or damaged."""
         return modelfile.load(self.folder / MODEL)

@@ -14,8 +14,7 @@ from PySide6.QtCore import QEvent, QPoint, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
-from core.training.history import Axis, History
-from core.training.loop import Progress
+from core.training.history import History
 from gui.curves import x_axis
 from gui.curves.annotations import Annotation, annotations_of
 from gui.curves.crosshair import Crosshair
@@ -70,34 +69,24 @@ class Curves(QWidget):
 
     # -- what the window says ------------------------------------------------------------------------------------------
 
-    def begin(self, axis: Axis, n_epochs: int, history: History | None = None) -> None:
-        """Clear the plots for a run of ``n_epochs`` epochs; one that goes on comes with its history."""
-        self.history = history or History(axis)
+    def begin(self, history: History, n_epochs: int) -> None:
+        """Show a run of ``n_epochs`` epochs. Its history belongs to somebody else, who calls ``redraw_soon``."""
+        self.history = history
         self._n_epochs = float(n_epochs)
         self._redraw_live()
 
-    def add(self, records: Sequence[Progress], seconds: float) -> None:
-        """Take the records of some batches, the last of which was done after ``seconds`` of training."""
-        self.history.add(records, seconds)
-        self._redraw_soon()
-
-    def mark(self, samples: float, rate: float) -> None:
-        """Note that somebody has changed the rate after so many samples."""
-        self.history.mark(samples, rate)
-        self._redraw_soon()
-
-    def clear(self) -> None:
-        """Forget the run; the runs beside it stay, and so does what the legends hide."""
-        self.history = History()
-        self._n_epochs = 0.0
-        self._redraw_live()
+    def redraw_soon(self) -> None:
+        """Paint what has been added to the history, within a quarter of a second."""
+        self._is_stale = True
+        if not self._timer.isActive():
+            self._timer.start()
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay these runs beside the live one, and no others."""
         self._overlays = tuple(overlays)
         for pane in (self.loss, self.accuracy):
             pane.set_overlays(overlays, self._axis)
-        self.rate.draw_overlays(overlays, self._axis)
+        self.rate.set_overlays(overlays, self._axis)
         self._fit_x()
 
     def set_axis(self, axis: str) -> None:
@@ -132,11 +121,6 @@ class Curves(QWidget):
 
     # -- painting ------------------------------------------------------------------------------------------------------
 
-    def _redraw_soon(self) -> None:
-        self._is_stale = True
-        if not self._timer.isActive():
-            self._timer.start()
-
     def _take_step(self) -> None:
         """Take the next step of a repaint; begin another one after the last, if there is something new by then."""
         if not self._steps:
@@ -162,7 +146,7 @@ class Curves(QWidget):
         """Draw everything anew: the axes are others."""
         for pane in (self.loss, self.accuracy):
             pane.draw_overlays(self._axis)
-        self.rate.draw_overlays(self._overlays, self._axis)
+        self.rate.draw_overlays(self._axis)
         self._redraw_live()
 
     def _redraw_live(self) -> None:

@@ -20,7 +20,7 @@ def save(run: Run, path: Path) -> None:
     curves = Curves()
     curves.resize(_SIZE)
     history = run.history()
-    curves.begin(history.axis, int(run.settings.get("epochs", 1)), history)
+    curves.begin(history, int(run.settings.get("epochs", 1)))
     for control in curves.findChildren(QCheckBox) + curves.findChildren(QComboBox):
         control.hide()  # there is nothing to press in a picture
     content = _svg(curves) if path.suffix.lower() == ".svg" else _png(curves)

@@ -16,7 +16,7 @@ _POINTS = 100  # of them: 250 of each of twenty runs took 3 ms more
 
 @dataclass(frozen=True)
 class Overlay:
-    """A run that is laid beside the live one."""
+    """A kept run, drawn beside the live one. Its lines stay for as long as its history is the same object."""
 
     name: str
     colour: QColor
@@ -31,27 +31,41 @@ class OverlayLines(RunLines):
 
     def __init__(self, plot: Plot, quantity: str, overlay: Overlay) -> None:
         super().__init__(plot, quantity)
-        self._overlay = overlay
+        self.overlay = overlay
         self.items = {
             "batches": (plot.line(depth=-12, free=True),),
             "training": (plot.line(depth=-11, free=True),),
             "validation": (plot.line(depth=-10, free=True),),
         }
+        self._lengths = dict.fromkeys(EVALUATED, 0)
         for (item,) in self.items.values():
             plot.backdrop.add(item)
 
     def draw(self, axis: str) -> None:
         """Draw it all."""
-        history, colour, pen = self._overlay.history, self._overlay.colour, self._plot.pen
+        history = self.overlay.history
         samples, values = few(self.curve(history).smoothed, _POINTS)
         (item,) = self.items["batches"]
         self._draw(item, history.along(samples, axis), values)
-        item.setPen(pen(faint(colour, _ALPHA)))
         for kind in EVALUATED:
             x, y = thinned(*evaluated(history, kind, self._quantity, axis))
             (item,) = self.items[kind]
             self._draw(item, x, y)
-            item.setPen(pen(colour, *_style(kind, len(x))))
+            self._lengths[kind] = len(x)
+        self._set_pens()
+
+    def recolour(self, overlay: Overlay) -> None:
+        """Take another name and colour for the same curves."""
+        self.overlay = overlay
+        self._set_pens()
+
+    def _set_pens(self) -> None:
+        colour, pen = self.overlay.colour, self._plot.pen
+        (item,) = self.items["batches"]
+        item.setPen(pen(faint(colour, _ALPHA)))
+        for kind in EVALUATED:
+            (item,) = self.items[kind]
+            item.setPen(pen(colour, *_style(kind, self._lengths[kind])))
         self._plot.backdrop.renew()
 
     def show(self, kind: str, shown: bool) -> None:

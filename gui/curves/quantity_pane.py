@@ -32,7 +32,7 @@ class QuantityPane(Pane):
         super().__init__(title, Plot(name), tip, parent)
         self.quantity = quantity
         self.live = LiveLines(self.plot, quantity)
-        self.overlays: list[tuple[Overlay, OverlayLines]] = []
+        self.overlays: list[OverlayLines] = []
         # For the y axis, two points stand for all overlays: to look at each, at each repaint, took 4 ms of twenty.
         self._ends = self.plot.line()
         self._ends.setPen(None)
@@ -60,33 +60,32 @@ class QuantityPane(Pane):
         self.live.notes.set_annotations(notes)
 
     def set_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
-        """Draw these runs beside the live one, and no others; those that are there already are not drawn again."""
-        before, self.overlays = self.overlays, []
+        """Draw these runs beside the live one, and no others; curves that are there already are not drawn again."""
+        before, self.overlays = {id(lines.overlay.history): lines for lines in self.overlays}, []
         for overlay in overlays:
-            known = next((entry for entry in before if entry[0] == overlay), None)
-            if known:
-                before.remove(known)
-            else:
-                known = overlay, OverlayLines(self.plot, self.quantity, overlay)
-                known[1].draw(axis)
-            self.overlays.append(known)
-        for _, lines in before:
+            lines = before.pop(id(overlay.history), None)
+            if lines is None:
+                lines = OverlayLines(self.plot, self.quantity, overlay)
+                lines.draw(axis)
+            elif lines.overlay != overlay:
+                lines.recolour(overlay)
+            self.overlays.append(lines)
+        for lines in before.values():
             lines.remove()
-        for _, lines in self.overlays:
+        for lines in self.overlays:
             lines.set_antialiased(len(overlays) <= _FEW)
         self._follow_legend()
 
     def draw_overlays(self, axis: str) -> None:
         """Draw the runs beside the live one again: the axes have changed."""
-        for _, lines in self.overlays:
+        for lines in self.overlays:
             lines.draw(axis)
         self._measure_overlays()
 
     def _measure_overlays(self) -> None:
         """Note how far the overlays that are shown go."""
-        lines = [lines for _, lines in self.overlays]
-        self._spans = [_span(values) for each in lines for values in each.evaluations() if len(values)]
-        values = np.concatenate([np.zeros(0), *(each.values() for each in lines)])
+        self._spans = [_span(values) for lines in self.overlays for values in lines.evaluations() if len(values)]
+        values = np.concatenate([np.zeros(0), *(lines.values() for lines in self.overlays)])
         ends = np.array([values.min(), values.max()]) if len(values) else values
         self.plot.draw(self._ends, 0 * ends, ends)
 
@@ -134,7 +133,7 @@ class QuantityPane(Pane):
         self.legendChanged.emit()
 
     def _follow_legend(self) -> None:
-        for lines in (self.live, *(lines for _, lines in self.overlays)):
+        for lines in (self.live, *self.overlays):
             for kind, entry in self.entries.items():
                 lines.show(kind, entry.isChecked())
         self._measure_overlays()

@@ -21,18 +21,29 @@ _MARGIN = 0.2  # of the maximum, above and below: else the numbers there would b
 _NOTHING: Line = (np.zeros(0), np.zeros(0))
 
 
+class _OverlaidRate:
+    """The rate of one run beside the live one: its item in the plot, and its points."""
+
+    def __init__(self, overlay: Overlay, item: pg.PlotDataItem) -> None:
+        self.history, self.item, self.line = overlay.history, item, _NOTHING
+
+    def measure(self, axis: str) -> None:
+        """Find its points along an axis."""
+        samples, rates = few(self.history.learning_rate.means)
+        self.line = self.history.along(samples, axis), rates
+
+
 class RatePlot(Plot):
     """The rate of the live run, and thin those of the runs that are laid beside it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.live = self.line(width=2)
-        self.others: list[pg.PlotDataItem] = []
+        self.others: dict[int, _OverlaidRate] = {}
         self.notes = Annotations()
         self.notes.setZValue(-1)
         self.addItem(self.notes, ignoreBounds=True)
         self._live = _NOTHING
-        self._others: list[Line] = []
         self._others_facts = False, 0.0
 
     def draw_live(self, history: History, axis: str) -> None:
@@ -42,27 +53,43 @@ class RatePlot(Plot):
         if not self._fit():
             self.draw(self.live, *self._live)
 
-    def draw_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
-        """Draw the rates of these runs beside it, and of no others."""
-        for item in self.others:
-            self.backdrop.remove(item)
-            self.removeItem(item)
-        self.others, self._others = [], []
+    def set_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
+        """Draw the rates of these runs beside it, and of no others; those already there are not drawn again."""
+        before, self.others = self.others, {}
+        new = []
         for overlay in overlays:
-            samples, rates = few(overlay.history.learning_rate.means)
-            item = self.line(depth=-1)
-            item.setPen(self.pen(overlay.colour))
-            self.backdrop.add(item)
-            self.others.append(item)
-            self._others.append((overlay.history.along(samples, axis), rates))
-        logs, tops = zip(*map(_facts, (_NOTHING, *self._others)), strict=True)
-        self._others_facts = any(logs), max(tops)
-        if not self._fit():
+            known = before.pop(id(overlay.history), None)
+            if known is None:
+                known = _OverlaidRate(overlay, self.line(depth=-1))
+                known.measure(axis)
+                self.backdrop.add(known.item)
+                new.append(known)
+            known.item.setPen(self.pen(overlay.colour))
+            self.others[id(overlay.history)] = known
+        for gone in before.values():
+            self.backdrop.remove(gone.item)
+            self.removeItem(gone.item)
+        if not self._fit_others():
+            for known in new:
+                self.draw(known.item, *known.line)
+        self.backdrop.renew()
+
+    def draw_overlays(self, axis: str) -> None:
+        """Draw the rates beside it again: the axis has changed."""
+        for known in self.others.values():
+            known.measure(axis)
+        if not self._fit_others():
             self._draw_others()
 
+    def _fit_others(self) -> bool:
+        """Fit the y axis to the runs beside the live one; return whether all was drawn anew."""
+        logs, tops = zip(*map(_facts, (_NOTHING, *(known.line for known in self.others.values()))), strict=True)
+        self._others_facts = any(logs), max(tops)
+        return self._fit()
+
     def _draw_others(self) -> None:
-        for item, line in zip(self.others, self._others, strict=True):
-            self.draw(item, *line)
+        for known in self.others.values():
+            self.draw(known.item, *known.line)
         self.backdrop.renew()
 
     def _fit(self) -> bool:

@@ -12,6 +12,7 @@ from core.data.dataset import Dataset
 from core.digits import N_PIXELS
 from core.nn.network import Network
 from core.recognition.recognizer import Recognizer
+from core.runs.records import RunFacts
 from core.runs.run import Run
 from core.training import dataset_predictions
 from core.training.loop import Progress
@@ -24,8 +25,8 @@ from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ActiveModel
 from gui.style.message import Message, Severity
+from gui.training.events import Prepared, Progressed, RunEvent, SnapshotsKept
 from gui.training.session import TrainingSession
-from gui.training.worker import RunFacts
 
 
 class InspectorController(QObject):
@@ -47,10 +48,8 @@ class InspectorController(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._slot, self._inside, self._answers = slot, inside, answers
-        self._facts: RunFacts | None = None
+        self._session, self._slot, self._inside, self._answers = session, slot, inside, answers
         self._n_first = 0  # units of the first layer
-        self._kept: tuple[KeptSnapshot, ...] = ()
         self._image: NDArray[np.uint8] | None = None
         self._opened: CellPictures | None = None
         self._found: Examined | None = None
@@ -58,9 +57,7 @@ class InspectorController(QObject):
         self._history = AnswerHistory(self)
         self._examiner = EvaluationThread(self)
         self._dialog = DigitsDialog(window)
-        session.prepared.connect(self._on_prepared)
-        session.progressed.connect(self._on_progressed)
-        session.momentsKept.connect(self._on_moments)
+        session.happened.connect(self._on_event)
         inside.scrubber.snapshotChosen.connect(self._on_chosen)
         answers.confusion.cellOpened.connect(self._on_cell)
         self._history.answered.connect(self._on_history)
@@ -79,7 +76,7 @@ class InspectorController(QObject):
     def ask_history(self) -> None:
         """Find out what was answered at each snapshot, if somebody sees it: a pen that moves asks often."""
         if self._inside.isVisible():
-            self._history.ask(self._kept, self._image)
+            self._history.ask(self._snapshots, self._image)
 
     def predict_dataset(self, run: Run) -> None:
         """Show a kept run's answers to its test digits."""
@@ -94,8 +91,21 @@ class InspectorController(QObject):
 
     # -- a run ---------------------------------------------------------------------------------------------------------
 
+    @property
+    def _snapshots(self) -> tuple[KeptSnapshot, ...]:
+        return self._session.live.snapshots
+
+    def _on_event(self, event: RunEvent) -> None:
+        match event:
+            case Prepared():
+                self._on_prepared(event.facts)
+            case Progressed():
+                self._on_records(event.records)
+            case SnapshotsKept():
+                self._on_snapshots()
+
     def _on_prepared(self, facts: RunFacts) -> None:
-        self._facts, self._kept, self._found = facts, (), None
+        self._found = None
         self._examiner.forget()
         network = Network.from_description(facts.layers)
         self._n_first = network.sizes[1]
@@ -105,7 +115,7 @@ class InspectorController(QObject):
         self._answers.confusion.clear()
         self._history.begin(Recognizer(network, facts.input_scale))
 
-    def _on_progressed(self, records: tuple[Progress, ...], seconds: float) -> None:
+    def _on_records(self, records: tuple[Progress, ...]) -> None:
         for record in records:
             if record.inspection is not None:
                 self._inside.layers.add(record.samples, record.inspection)
@@ -113,12 +123,11 @@ class InspectorController(QObject):
                 caption = self.tr("Validation digits, step {0:,}").format(record.step)
                 self._answers.confusion.show_confusion(record.inspection.confusion, caption)
 
-    def _on_moments(self, kept: tuple[KeptSnapshot, ...]) -> None:
-        self._kept = kept
+    def _on_snapshots(self) -> None:
         scrubber = self._inside.scrubber
-        scrubber.set_marks([moment.mark for moment in kept])
+        scrubber.set_marks([kept.mark for kept in self._snapshots])
         if scrubber.index == NEWEST:
-            self._show_weights(kept[-1])
+            self._show_weights(self._snapshots[-1])
         self.ask_history()
 
     def _on_history(self, answers: NDArray[np.float32]) -> None:
@@ -127,20 +136,20 @@ class InspectorController(QObject):
 
     def _on_chosen(self, index: int) -> None:
         """Go back to a snapshot, or ahead to what is now."""
-        if not self._kept:
+        if not self._snapshots:
             return
-        self._show_weights(self._kept[index])
+        self._show_weights(self._snapshots[index])
         if index == NEWEST:
             self._slot.look_ahead()
         else:
-            self._slot.look_back(self._kept[index])
+            self._slot.look_back(self._snapshots[index])
 
     def _on_choices(self) -> None:
         """Let the slider follow, when somebody chose another network while it stood in the past."""
         scrubber = self._inside.scrubber
         if not self._slot.looks_back and scrubber.index != NEWEST:
             scrubber.clear()
-            scrubber.set_marks([moment.mark for moment in self._kept])
+            scrubber.set_marks([kept.mark for kept in self._snapshots])
             self.ask_history()
 
     def _show_weights(self, kept: KeptSnapshot) -> None:
@@ -155,9 +164,9 @@ class InspectorController(QObject):
         self._asked_cell = label, answer
         if self._found is not None:
             self._open_cell(self._found)
-        elif self._facts is not None and self._kept:
-            title = self.tr("Validation digits, step {0:,}").format(self._kept[-1].mark.step)
-            self._examiner.ask(partial(_validation_answers, self._facts, self._kept[-1], title))
+        elif (facts := self._session.live.facts) is not None and self._snapshots:
+            title = self.tr("Validation digits, step {0:,}").format(self._snapshots[-1].mark.step)
+            self._examiner.ask(partial(_validation_answers, facts, self._snapshots[-1], title))
 
     def _on_examined(self, found: Examined) -> None:
         self._found = found

@@ -1,17 +1,14 @@
 """Which network the pad asks: the shipped one, the reader's own, or the one that is being trained."""
 
 import enum
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from core.nn.network import Network, Snapshot
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
+from core.runs.records import RunFacts
 from core.training.snapshots import KeptSnapshot
-
-if TYPE_CHECKING:
-    from gui.training.worker import RunFacts
 
 
 class ModelChoice(enum.Enum):
@@ -89,7 +86,7 @@ class ActiveModel(QObject):
         self.choicesChanged.emit()
         self.changed.emit()
 
-    def watch(self, facts: "RunFacts") -> None:
+    def watch(self, facts: RunFacts) -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
         self.look_ahead()
         self._run, self._past = facts, None
@@ -153,6 +150,6 @@ class ActiveModel(QObject):
         self.changed.emit()
 
 
-def _recognizer(facts: "RunFacts") -> Recognizer:
+def _recognizer(facts: RunFacts) -> Recognizer:
     """Return one for the network of a run, untrained."""
     return Recognizer(Network.from_description(facts.layers), facts.input_scale)

@@ -92,7 +92,7 @@ class ModelsController(QObject):
         if self._is_unsaved:
             answer = confirmations.ask_about_unsaved(self._window, self._slot.own_name)
             if answer is confirmations.Unsaved.SAVE:
-                self.choose_place()
+                self.choose_file()
             elif answer is confirmations.Unsaved.DISCARD:
                 self._is_unsaved = False
         return not self._is_unsaved
@@ -141,7 +141,7 @@ class ModelsController(QObject):
         if name:
             self.open(Path(name))
 
-    def choose_place(self) -> None:
+    def choose_file(self) -> None:
         """Ask where to save the user's own model."""
         title = self.tr("Save your model: {0}").format(self._slot.own_name)
         dialog = QFileDialog(self._window, title, "model.safetensors", self.tr("Models (*.safetensors)"))

@@ -166,7 +166,7 @@ class PadPanel(QWidget):
         self._column.setContentsMargins(side_margin, theme.MARGIN, side_margin, theme.MARGIN + unused)
 
     def _is_furnished(self) -> bool:
-        return hasattr(self, "network_view")
+        return hasattr(self, "input_view")
 
     def _see(self, side: int) -> None:
         """Show what the network sees at this size, as soon as it is shown at all."""

@@ -1,4 +1,4 @@
-"""The desk of the run shelf: it lists the runs, and does with them what the reader wants; views know of no files."""
+"""Lists the kept runs, and does with them what the user wants: rename, delete, restore, export, overlay."""
 
 import csv
 import io
@@ -16,10 +16,11 @@ from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs.run import Broken, Run
 from core.runs.run_store import RunStore
-from core.training.history import COLUMNS
+from core.training.history import COLUMNS, History
 from gui.runs.run_table import RunEntry
-from gui.runs.runs_view import RunsView
-from gui.style.message import Message, Severity
+from gui.runs.runs_view import RunAction, RunsView
+from gui.style import theme
+from gui.style.message import Message, Offer, Severity
 
 if TYPE_CHECKING:
     from gui.curves.overlay_lines import Overlay
@@ -29,14 +30,14 @@ PictureOf = Callable[[Run, Path], None]
 
 
 class RunsController(QObject):
-    """Serves a shelf's view; ``messageReady`` says how that went, and ``undoable`` what can be undone."""
+    """Lists a store's runs in a view, and does with them what the user wants; the view knows of no files."""
 
     messageReady = Signal(object)
-    """A Message for the user."""
-    undoable = Signal(str, object)
-    """A sentence on what was deleted, and a function that brings it back."""
+    """A ``Message`` for the user."""
+    overlaysReady = Signal(object)
+    """The runs whose curves are to be drawn beside the live one have changed: a list of ``Overlay``."""
     restored = Signal(object)
-    """Runs are on this shelf again: a list of ``core.runs.run.Run``."""
+    """Deleted runs are in the store again: a list of ``Run``."""
     modelTaken = Signal(object, str)
     """A run's network, and what it is called: it is to answer."""
 
@@ -44,30 +45,52 @@ class RunsController(QObject):
         super().__init__(window)
         self._view, self.store, self._window, self._picture_of = view, store, window, picture_of
         self._told: set[str] = set()
-        view.loadRequested.connect(self._load)
+        self._histories: dict[str, tuple[int, History]] = {}
+        view.overlaysChanged.connect(self._hand_over_overlays)
         view.renameRequested.connect(self._rename)
-        view.noteRequested.connect(self._ask_note)
-        view.exportRequested.connect(self._ask_export)
-        view.deleteRequested.connect(self.delete)
+        view.requested.connect(self._on_requested)
+        theme.notifier.changed.connect(self._hand_over_overlays)
 
     def refresh(self) -> None:
-        """Show what is on the shelf now; other processes may have put runs there."""
+        """Show what is in the store now; other processes may have put runs there."""
         self._view.show_problem(_sentence(self.store.problem()))
         self._view.show_runs(self.store.runs())
 
-    def overlays(self) -> "list[Overlay]":
-        """Return the runs that are ticked, with colour and curves; one that cannot be read is told, and left out."""
-        from gui.curves.overlay_lines import Overlay  # it brings pyqtgraph, which the first picture does not wait for
+    def _hand_over_overlays(self) -> None:
+        self.overlaysReady.emit(self.overlays())
 
+    def overlays(self) -> "list[Overlay]":
+        """Return the ticked runs with colour and curves; one that cannot be read is told, and left out.
+
+        Curves are read once, and again when their file has changed.
+        """
+        before, self._histories = self._histories, {}
         found = []
         for run, colour in self._view.overlaid():
+            from gui.curves.overlay_lines import Overlay  # it imports pyqtgraph: not before there is a tick
+
+            version = run.history_version()
+            known = before.get(run.id)
             try:
-                found.append(Overlay(run.name, colour, run.history()))
+                history = known[1] if known is not None and known[0] == version else run.history()
             except RunError as error:
-                if run.id not in self._told:  # once: the curves are shown anew at each change of colours, too
+                if run.id not in self._told:  # once: overlays are handed over at each change of colours, too
                     self._told.add(run.id)
                     self.messageReady.emit(Message(str(error), Severity.BAD))
+                continue
+            self._histories[run.id] = version, history
+            found.append(Overlay(run.name, colour, history))
         return found
+
+    def _on_requested(self, action: RunAction, entries: list[RunEntry]) -> None:
+        """Do what concerns the store alone; the rest is done elsewhere."""
+        first = entries[0]
+        if action is RunAction.DELETE:
+            self.delete(entries)
+        elif isinstance(first, Run):
+            own = {RunAction.LOAD: self._load, RunAction.NOTE: self._ask_note, RunAction.EXPORT: self._ask_export}
+            if action in own:
+                own[action](first)
 
     def delete(self, entries: list[RunEntry]) -> None:
         """Put runs into the trash."""
@@ -86,7 +109,8 @@ class RunsController(QObject):
             self._offer_undo(self.tr("“{0}” was cancelled.").format(runs[-1].short_name), runs)
 
     def _offer_undo(self, text: str, deleted: Iterable[RunEntry]) -> None:
-        self.undoable.emit(text, partial(self._restore, [entry.folder for entry in deleted]))
+        undo = Offer(partial(self._restore, [entry.folder for entry in deleted]))
+        self.messageReady.emit(Message(text, Severity.INFO, offers={self.tr("Undo"): undo}))
 
     def _restore(self, folders: Iterable[Path]) -> None:
         """Bring back what was deleted, each run to the shelf that it was on."""

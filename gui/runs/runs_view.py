@@ -1,5 +1,6 @@
 """The run shelf: all runs that were kept, side by side, and what can be done with them."""
 
+import enum
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,25 +31,31 @@ _ROOMY = 540  # px: buttons with words need so much
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
+class RunAction(enum.Enum):
+    """What the user wants with a run; its value is the name of the button."""
+
+    LOAD = "load"
+    """Its network is to answer."""
+    RESUME = "resume"
+    """It was interrupted, and is to go on."""
+    USE_SETTINGS = "settings"
+    """Its settings are to be copied into the panel."""
+    CONTINUE = "continue"
+    """Another run is to begin with its last weights."""
+    EVALUATE = "evaluate"
+    """Its predictions of its test digits are to be shown."""
+    NOTE = "note"
+    EXPORT = "export"
+    DELETE = "delete"
+
+
 class RunsView(QWidget):
     """A table of runs with actions on those that are selected. It says what the user wants; it does nothing itself."""
 
     overlaysChanged = Signal()
     """Other runs' curves are to be shown: see ``overlaid``."""
-    loadRequested = Signal(object)
-    """The network of this run is to answer."""
-    settingsRequested = Signal(object)
-    """The settings of this run are to be used for another."""
-    resumeRequested = Signal(object)
-    """This run, which was interrupted, is to go on."""
-    continueRequested = Signal(object)
-    """A run is to begin where this one has ended."""
-    examineRequested = Signal(object)
-    """This run's answers to its test digits are to be shown."""
-    noteRequested = Signal(object)
-    exportRequested = Signal(object)
-    deleteRequested = Signal(object)
-    """These runs, or broken folders, are to be deleted."""
+    requested = Signal(object, object)
+    """Something is to be done: a ``RunAction``, with the selected entries, of which there is at least one."""
     renameRequested = Signal(object, str)
     """This run is to have that name."""
 
@@ -124,7 +131,7 @@ class RunsView(QWidget):
             ("resume", "play", tr("Go on"), tr("Go on with this run, from where it was interrupted")),
             ("settings", "settings", tr("Use settings"), tr("Take this run's settings over into the panel above")),
             ("continue", "redo", tr("Train more"), tr("Begin a run with this one's last weights and settings")),
-            ("examine", "picture", tr("Test answers"), tr("Show which test digits it reads wrongly")),
+            ("evaluate", "picture", tr("Test digits"), tr("Show which test digits it reads wrongly")),
             ("rename", "settings", tr("Rename"), tr("Give this run another name")),
             ("note", "info", tr("Note"), tr("Write a note on this run")),
             ("export", "save", tr("Export"), tr("Save its curves as CSV, PNG or SVG, or its network")),
@@ -211,22 +218,11 @@ class RunsView(QWidget):
 
     def _do(self, name: str) -> None:
         chosen = self.selected()
-        signals = {
-            "load": self.loadRequested,
-            "resume": self.resumeRequested,
-            "settings": self.settingsRequested,
-            "continue": self.continueRequested,
-            "examine": self.examineRequested,
-            "note": self.noteRequested,
-            "export": self.exportRequested,
-        }
-        if name == "delete":
-            self.deleteRequested.emit(chosen)
-        elif name == "rename":
+        if name == "rename":
             rows = self.view.selectionModel().selectedRows()
             self.view.edit(rows[0])
         elif chosen:
-            signals[name].emit(chosen[0])
+            self.requested.emit(RunAction(name), chosen)
 
     def _is_naming(self) -> bool:
         return self.view.state() == QAbstractItemView.State.EditingState
@@ -248,7 +244,7 @@ class RunsView(QWidget):
             ("resume", run is not None and run.status is Status.INTERRUPTED),
             ("settings", run is not None),
             ("continue", ended and run is not None and run.status is not Status.DIVERGED),
-            ("examine", ended and run is not None and bool(run.scores)),
+            ("evaluate", ended and run is not None and bool(run.scores)),
             ("rename", run is not None),
             ("note", run is not None),
             ("export", run is not None),

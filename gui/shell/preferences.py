@@ -10,6 +10,9 @@ from core.files import paths
 if TYPE_CHECKING:
     from core.training.config import TrainConfig
 
+SCHEMES = {"light": False, "dark": True}
+"""Whether a colour scheme is dark, by its name; any other name follows the system."""
+
 
 class Preferences:
     """Settings by name. A file that is missing or damaged gives the defaults."""

@@ -1,7 +1,7 @@
 """What is asked before something would be lost: a run, by closing the window or *Cancel*; a network saved nowhere."""
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, SignalInstance
@@ -38,13 +38,13 @@ def ask_about_unsaved(parent: QWidget, name: str) -> Unsaved:
     return _asked(parent, text, details, answers, Unsaved.STAY)
 
 
-def ask_before_closing(parent: QWidget, session: TrainingSession, can_keep: Callable[[], bool]) -> Closing:
+def ask_before_closing(parent: QWidget, session: TrainingSession) -> Closing:
     """Ask what is to become of the run that is going on; anew where it can be kept no longer, or again.
 
     When the run ends, the question closes by itself.
     """
     while True:
-        spec = _ask_about_run(parent, session, can_be_kept=can_keep())
+        spec = _ask_about_run(parent, session, can_be_kept=session.live.can_be_kept)
         if spec is not Closing.OVERTAKEN or not session.is_active:
             return spec
 
@@ -63,7 +63,7 @@ def _ask_about_run(parent: QWidget, session: TrainingSession, *, can_be_kept: bo
     return _asked(parent, _tr("A network is in training."), details, answers, Closing.OVERTAKEN, *_changes(session))
 
 
-def ask_before_cancelling(parent: QWidget, session: TrainingSession, can_keep: Callable[[], bool]) -> Closing:
+def ask_before_cancelling(parent: QWidget, session: TrainingSession) -> Closing:
     """Ask what is to become of a run that is to be cancelled: DISCARD, KEEP its network, or STAY.
 
     One that can be kept is not asked about, for it can be brought back. When the run ends, the question closes.
@@ -76,7 +76,7 @@ def ask_before_cancelling(parent: QWidget, session: TrainingSession, can_keep: C
         _tr("&Discard it"): Closing.DISCARD,
         _tr("Keep &training"): Closing.STAY,
     }
-    while session.is_active and not can_keep():
+    while session.is_active and not session.live.can_be_kept:
         spec = _asked(parent, _tr("Throw this run away?"), details, answers, Closing.OVERTAKEN, *_changes(session))
         if spec is not Closing.OVERTAKEN:
             return spec
@@ -85,7 +85,7 @@ def ask_before_cancelling(parent: QWidget, session: TrainingSession, can_keep: C
 
 def _changes(session: TrainingSession) -> tuple[SignalInstance, ...]:
     """Return what makes another question necessary, or none."""
-    return session.concluded, session.storageTold, session.moved
+    return session.concluded, session.storageChanged
 
 
 def _asked(

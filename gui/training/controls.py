@@ -1,5 +1,7 @@
 """What can be done with a run: start, pause, stop, cancel; and while it goes on, another learning rate."""
 
+import enum
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -8,14 +10,21 @@ from gui.training.session import RunState
 from gui.training.settings_form import NumberBox
 
 
+class RunControl(enum.Enum):
+    """What the user wants of the run."""
+
+    START = enum.auto()
+    PAUSE = enum.auto()
+    RESUME = enum.auto()
+    STOP = enum.auto()
+    CANCEL = enum.auto()
+
+
 class TrainingControls(QWidget):
     """A row of those buttons that make sense now."""
 
-    startRequested = Signal()
-    pauseRequested = Signal()
-    resumeRequested = Signal()
-    stopRequested = Signal()
-    cancelRequested = Signal()
+    requested = Signal(object)
+    """A ``RunControl``."""
     rateRequested = Signal(float)
     """The schedule's rate is to be multiplied with this from now on."""
 
@@ -53,36 +62,27 @@ class TrainingControls(QWidget):
 
     def _make_buttons(self) -> None:
         table = (
-            ("start", "", self.tr("Start"), self.tr("Train a network with these settings"), self.startRequested),
-            ("pause", "pause", self.tr("Pause"), "", self._on_pause),
-            (
-                "stop",
-                "stop",
-                self.tr("Stop"),
-                self.tr("End the run now, and keep its best weights"),
-                self.stopRequested,
-            ),
-            (
-                "cancel",
-                "cancel",
-                self.tr("Cancel"),
-                self.tr("End the run now, and throw it away"),
-                self.cancelRequested,
-            ),
+            ("start", "", self.tr("Start"), self.tr("Train a network with these settings")),
+            ("pause", "pause", self.tr("Pause"), ""),
+            ("stop", "stop", self.tr("Stop"), self.tr("End the run now, and keep its best weights")),
+            ("cancel", "cancel", self.tr("Cancel"), self.tr("End the run now, and discard it")),
         )
         buttons = []
-        for name, icon, text, tip, slot in table:
+        for name, icon, text, tip in table:
             button = QPushButton(text)
             button.setObjectName(f"{name}_button")
             button.setToolTip(tip)
             button.setAccessibleName(text)
             if icon:
                 theme.set_icon(button, icon)
-            button.clicked.connect(slot)
             buttons.append(button)
         self._buttons = tuple(buttons)
         self.start_button, self.pause_button, self.stop_button, self.cancel_button = buttons
         self.start_button.setProperty("primary", True)
+        self.start_button.clicked.connect(lambda: self.requested.emit(RunControl.START))
+        self.pause_button.clicked.connect(self._on_pause)
+        self.stop_button.clicked.connect(lambda: self.requested.emit(RunControl.STOP))
+        self.cancel_button.clicked.connect(lambda: self.requested.emit(RunControl.CANCEL))
 
     def _make_rate(self) -> None:
         self.rate = NumberBox(0.001, 1000.0)
@@ -109,4 +109,5 @@ class TrainingControls(QWidget):
             self._rate_row.setVisible(active)
 
     def _on_pause(self) -> None:
-        (self.resumeRequested if self._state is RunState.PAUSED else self.pauseRequested).emit()
+        paused = self._state is RunState.PAUSED
+        self.requested.emit(RunControl.RESUME if paused else RunControl.PAUSE)

@@ -1,17 +1,26 @@
 """While MNIST is missing: an offer to get it, or to take it from files that are there already."""
 
+import enum
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from gui.style import theme
 
 
-class MnistBar(QWidget):
-    """Says that MNIST is missing, and offers ways to mend that; shows a download while it goes on."""
+class MnistRequest(enum.Enum):
+    """What the user wants: a download, files that are there already, or an end of the download."""
 
-    downloadRequested = Signal()
-    filesRequested = Signal()
-    cancelRequested = Signal()
+    DOWNLOAD = enum.auto()
+    FILES = enum.auto()
+    CANCEL = enum.auto()
+
+
+class MnistBar(QWidget):
+    """Says that MNIST is missing, and offers ways to get it; shows a download while it goes on."""
+
+    requested = Signal(object)
+    """An ``MnistRequest``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,16 +33,16 @@ class MnistBar(QWidget):
         self.get_button = self._button(
             self.tr("Get MNIST (11 MB)"),
             self.tr("Download 70,000 handwritten digits, and keep them on this computer"),
-            self.downloadRequested,
+            MnistRequest.DOWNLOAD,
         )
         theme.set_icon(self.get_button, "download")
         self.files_button = self._button(
             self.tr("I have the files…"),
             self.tr("Choose the folder that holds MNIST's four files"),
-            self.filesRequested,
+            MnistRequest.FILES,
         )
         self.cancel_button = self._button(
-            self.tr("Cancel"), self.tr("End the download; nothing is kept of it"), self.cancelRequested
+            self.tr("Cancel"), self.tr("End the download; nothing is kept of it"), MnistRequest.CANCEL
         )
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
@@ -47,11 +56,11 @@ class MnistBar(QWidget):
         layout.addLayout(row)
         self.show_missing()
 
-    def _button(self, text: str, tip: str, signal: object) -> QPushButton:
+    def _button(self, text: str, tip: str, request: MnistRequest) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(tip)
         button.setAccessibleName(text)
-        button.clicked.connect(signal)
+        button.clicked.connect(lambda: self.requested.emit(request))
         return button
 
     def show_missing(self) -> None:

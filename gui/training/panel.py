@@ -1,8 +1,9 @@
 """The training panel: what to run, on which digits, with which settings; start, pause, stop, cancel; how far it is."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from core.runs.records import RunFacts
 from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.loop import Progress
@@ -14,23 +15,12 @@ from gui.training.mnist_bar import MnistBar
 from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
 from gui.training.settings_form import SettingsForm
-from gui.training.worker import RunFacts
 
 _FOLD_HEIGHT = (60, 300)  # px: it gives way to the curves, and leaves them room
 
 
 class TrainingPanel(QWidget):
-    """Form and buttons of a run. It says what the user wants; it does not run anything."""
-
-    startRequested = Signal()
-    pauseRequested = Signal()
-    resumeRequested = Signal()
-    stopRequested = Signal()
-    cancelRequested = Signal()
-    rateRequested = Signal(float)
-    """The schedule's rate is to be multiplied with this from now on."""
-    penFileRequested = Signal()
-    """The user wants to choose a pen file as data."""
+    """Form and buttons of a run. Its parts say what the user wants; it does not run anything."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,10 +28,10 @@ class TrainingPanel(QWidget):
         self.mnist_bar = MnistBar()
         self.controls = TrainingControls()
         self.progress = TrainingProgress()
-        self._choices = TrainingChoices()
+        self.choices = TrainingChoices()
         self._make_fold()
         self._lay_out()
-        self._connect()
+        self.choices.recipeChosen.connect(self._show_settings)
         self.set_recipe(recipes.DEFAULT)
         self.set_state(RunState.IDLE)
 
@@ -50,17 +40,17 @@ class TrainingPanel(QWidget):
     @property
     def recipe(self) -> str:
         """The name of the chosen recipe."""
-        return self._choices.recipe.name
+        return self.choices.recipe.name
 
     @property
     def data(self) -> str:
         """The name of the chosen data source."""
-        return self._choices.data
+        return self.choices.data
 
     @property
     def test(self) -> str | None:
         """The source that the chosen recipe is tested on with the chosen data, where it has one of its own."""
-        return self._choices.recipe.test_for(self.data)
+        return self.choices.recipe.test_for(self.data)
 
     def config(self) -> TrainConfig:
         """Return the settings as the form shows them; raise ConfigError where one makes no sense."""
@@ -68,16 +58,16 @@ class TrainingPanel(QWidget):
 
     def add_recipe(self, recipe: Recipe) -> None:
         """Offer a recipe; one of the same name gives way to it. Silent."""
-        self._choices.add_recipe(recipe)
+        self.choices.add_recipe(recipe)
 
     def set_recipe(self, name: str) -> None:
         """Choose a recipe and show its settings; one that is unknown is passed over. Silent."""
-        if self._choices.set_recipe(name):
+        if self.choices.set_recipe(name):
             self._show_settings()
 
     def set_data(self, source: str) -> None:
         """Choose a data source; one that is not in the list is added to it. Silent."""
-        self._choices.set_data(source)
+        self.choices.set_data(source)
 
     def set_mnist_present(self, present: bool) -> None:
         """Say whether MNIST is on this computer."""
@@ -90,7 +80,7 @@ class TrainingPanel(QWidget):
     def set_state(self, state: RunState) -> None:
         """Show the buttons that make sense, and where the run stands."""
         self.controls.set_state(state)
-        self._choices.set_open(state is RunState.IDLE)
+        self.choices.set_open(state is RunState.IDLE)
         self.form.setEnabled(state is RunState.IDLE)
         self.progress.set_state(state)
 
@@ -131,25 +121,15 @@ class TrainingPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.SPACING)
         layout.setSpacing(theme.SPACING)
-        layout.addWidget(self._choices)
+        layout.addWidget(self.choices)
         layout.addWidget(self.mnist_bar)
         layout.addLayout(buttons)
         layout.addWidget(self._settings)
         layout.addWidget(self.progress)
         self._fold(False)
 
-    def _connect(self) -> None:
-        self._choices.recipeChosen.connect(self._show_settings)
-        self._choices.penFileRequested.connect(self.penFileRequested)
-        self.controls.startRequested.connect(self.startRequested)
-        self.controls.pauseRequested.connect(self.pauseRequested)
-        self.controls.resumeRequested.connect(self.resumeRequested)
-        self.controls.stopRequested.connect(self.stopRequested)
-        self.controls.cancelRequested.connect(self.cancelRequested)
-        self.controls.rateRequested.connect(self.rateRequested)
-
     def _show_settings(self) -> None:
-        self.form.set_config(self._choices.recipe.config)
+        self.form.set_config(self.choices.recipe.config)
 
     def _fold(self, shown: bool) -> None:
         self._settings.setVisible(shown)

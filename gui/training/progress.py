@@ -3,10 +3,10 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from core.runs.records import RunFacts
 from core.training.loop import Progress
 from gui.style import theme
 from gui.training.session import RunState
-from gui.training.worker import RunFacts
 
 
 class TrainingProgress(QWidget):

@@ -29,8 +29,8 @@ def as_the_program_does(garbage_in_its_thread):
 def window(qtbot, monkeypatch):
     """The real window, shown, on a profile of its own."""
     window = MainWindow(Preferences())
-    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session, can_keep: Closing.DISCARD)
-    monkeypatch.setattr(confirmations, "ask_before_cancelling", lambda parent, session, can_keep: Closing.DISCARD)
+    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session: Closing.DISCARD)
+    monkeypatch.setattr(confirmations, "ask_before_cancelling", lambda parent, session: Closing.DISCARD)
     monkeypatch.setattr(confirmations, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
@@ -46,9 +46,9 @@ def small_run(window):
     """Return a function that starts a run of a few seconds at most."""
 
     def start(data="synthetic:600", config=SMALL):
-        window.training_panel.set_data(data)
-        window.training_panel.form.set_config(config)
-        window.training_panel.controls.start_button.click()
+        window.workbench.lab.panel.set_data(data)
+        window.workbench.lab.panel.form.set_config(config)
+        window.workbench.lab.panel.controls.start_button.click()
 
     return start
 
@@ -59,8 +59,8 @@ def conclude(qtbot, window):
 
     def wait(timeout=60_000):
         outcomes = []
-        window.session.concluded.connect(outcomes.append)
-        qtbot.waitUntil(lambda: bool(outcomes) and window.session.state is RunState.IDLE, timeout=timeout)
+        window.workbench.session.concluded.connect(outcomes.append)
+        qtbot.waitUntil(lambda: bool(outcomes) and window.workbench.session.state is RunState.IDLE, timeout=timeout)
         return outcomes[0]
 
     return wait

@@ -7,9 +7,11 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QPointingDeviceUniqueId, QTabletEvent
 from PySide6.QtWidgets import QApplication
+from waiting import happens
 
 from core.data import unipen
 from gui.recognition.active_model import ModelChoice
+from gui.training.events import Progressed
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
@@ -97,17 +99,17 @@ def share_right(answers, digits):
 
 
 def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp_path):
-    panel = window.training_panel
+    panel = window.workbench.lab.panel
     panel.set_recipe("quick")
     panel.set_data("mnist")
     panel.form.editor("epochs").setValue(200)
     panel.controls.start_button.click()
-    qtbot.waitUntil(lambda: window.lab.curves.history.n_evaluations >= 2, timeout=120_000)
-    losses = window.lab.curves.history.loss.smoothed[1]
+    qtbot.waitUntil(lambda: window.workbench.lab.curves.history.n_evaluations >= 2, timeout=120_000)
+    losses = window.workbench.lab.curves.history.loss.smoothed[1]
     assert len(losses) > 100
     assert losses[-1] < 0.3 * losses[0]
-    assert window.lab.curves.loss.live.smooth.yData is not None
-    assert len(window.lab.curves.loss.live.smooth.yData) > 10  # painted, not only kept
+    assert window.workbench.lab.curves.loss.live.smooth.yData is not None
+    assert len(window.workbench.lab.curves.loss.live.smooth.yData) > 10  # painted, not only kept
 
     # While it learns, draw 200 digits with the mouse; the shipped model answers.
     digits = chosen_digits(pen_file, PER_CLASS)
@@ -116,19 +118,21 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     right = share_right(answers, digits)
     print(f"\n{right:.1%} of {len(digits)} pen digits drawn with the mouse are right")
     assert right >= 0.85
-    assert window.session.is_active
+    assert window.workbench.session.is_active
 
-    qtbot.waitUntil(lambda: window.lab.curves.history.evaluations["validation_accuracy"].max() > 0.96, timeout=120_000)
+    qtbot.waitUntil(
+        lambda: window.workbench.lab.curves.history.evaluations["validation_accuracy"].max() > 0.96, timeout=120_000
+    )
     panel.controls.stop_button.click()
     outcome = conclude()
     assert outcome.stopped
     assert outcome.model.scores["test_accuracy"] > 0.95
 
-    window.slot.choose(ModelChoice.OWN)
+    window.active_model.choose(ModelChoice.OWN)
     own = draw_all(window, digits[::10], send_mouse, whole_pixels=True)
-    window.models.save(tmp_path / "mine.safetensors")
-    window.slot.choose(ModelChoice.SHIPPED)
-    window.models.open(tmp_path / "mine.safetensors")
+    window.workbench.models.save(tmp_path / "mine.safetensors")
+    window.active_model.choose(ModelChoice.SHIPPED)
+    window.workbench.models.open(tmp_path / "mine.safetensors")
     np.testing.assert_array_equal(draw_all(window, digits[::10], send_mouse, whole_pixels=True), own)
     assert share_right(own, digits[::10]) >= 0.7
 
@@ -148,13 +152,13 @@ def test_a_stylus_gives_each_point_once(window, pen_file):
 
 
 def test_close_in_mid_run_on_real_digits(qtbot, window):
-    if not window.training_panel.mnist_bar.isHidden():
+    if not window.workbench.lab.panel.mnist_bar.isHidden():
         pytest.skip("no real data: MNIST is not here")
-    window.training_panel.set_data("mnist")
-    window.training_panel.controls.start_button.click()
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    window.workbench.lab.panel.set_data("mnist")
+    window.workbench.lab.panel.controls.start_button.click()
+    with happens(qtbot, window.workbench.session, Progressed):
         pass
-    worker = window.session._worker
+    worker = window.workbench.session._worker
     assert window.close()
     assert worker.isFinished()
     assert not window.isVisible()

@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
+from waiting import happens
 
 from core.data import mnist, unipen
 from core.files import paths as places
@@ -32,6 +33,7 @@ from gui.style import theme
 from gui.style.message import Message, Severity
 from gui.style.palettes import LIGHT
 from gui.training.confirmations import Closing, Unsaved, ask_before_cancelling, ask_before_closing
+from gui.training.events import Moved, Progressed, SnapshotTaken, StorageChanged
 from gui.training.session import RunState
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
@@ -58,7 +60,7 @@ def closing(monkeypatch):
     class Answers:
         answer, n = Closing.STAY, 0
 
-        def ask(self, parent, session, can_keep):
+        def ask(self, parent, session):
             self.n += 1
             return self.answer
 
@@ -90,27 +92,27 @@ def test_a_run_is_watched_and_kept(window, small_run, conclude):
     small_run()
     outcome = conclude()
     assert outcome.model is not None
-    assert len(window.lab.curves.history.loss) > 10
-    assert window.lab.curves.history.n_evaluations == 3
-    assert "test digits are right" in window.training_panel.progress._status.text()
-    assert window.slot.has(ModelChoice.OWN)
+    assert len(window.workbench.lab.curves.history.loss) > 10
+    assert window.workbench.lab.curves.history.n_evaluations == 3
+    assert "test digits are right" in window.workbench.lab.panel.progress._status.text()
+    assert window.active_model.has(ModelChoice.OWN)
     (kept,) = RunStore().runs()
     assert (kept.name, kept.test_accuracy) == ("quick", outcome.model.scores["test_accuracy"])
 
 
 def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
-    panel = window.training_panel
+    panel = window.workbench.lab.panel
     assert panel.controls.start_button.isVisible()
     assert not panel.controls.stop_button.isVisible()
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     assert not panel.controls.start_button.isVisible()
     assert not panel.form.isEnabled()
     panel.controls.pause_button.click()
-    assert window.session.state is RunState.PAUSED
+    assert window.workbench.session.state is RunState.PAUSED
     assert panel.controls.pause_button.text() == "Resume"
     panel.controls.pause_button.click()
-    assert window.session.state is RunState.RUNNING
+    assert window.workbench.session.state is RunState.RUNNING
     panel.controls.stop_button.click()
     assert conclude().stopped
     assert panel.controls.start_button.isVisible()
@@ -119,42 +121,42 @@ def test_buttons_follow_the_run(qtbot, window, small_run, conclude):
 
 def test_a_paused_network_answers(qtbot, window, small_run):
     drag(window.pad_panel.pad, SEVEN)
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+    with happens(qtbot, window.workbench.session, SnapshotTaken):
         small_run(config=LONG)
-    first = window.slot._recognizers[ModelChoice.TRAINING].network.snapshot()
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    first = window.active_model._recognizers[ModelChoice.TRAINING].network.snapshot()
+    with happens(qtbot, window.workbench.session, Progressed):
         pass
-    window.training_panel.controls.pause_button.click()
+    window.workbench.lab.panel.controls.pause_button.click()
     qtbot.wait(100)  # what was under way has arrived
-    assert window.training_panel.progress._status.text().startswith("Paused. Epoch")
-    assert window.training_panel.progress._status.text().count("Paused") == 1
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
-        window.slot.choose(ModelChoice.TRAINING)
-    assert (window.slot.recognizer.network.parameters != first.parameters).any()
-    window.training_panel.controls.cancel_button.click()
+    assert window.workbench.lab.panel.progress._status.text().startswith("Paused. Epoch")
+    assert window.workbench.lab.panel.progress._status.text().count("Paused") == 1
+    with happens(qtbot, window.workbench.session, SnapshotTaken):
+        window.active_model.choose(ModelChoice.TRAINING)
+    assert (window.active_model.recognizer.network.parameters != first.parameters).any()
+    window.workbench.lab.panel.controls.cancel_button.click()
 
 
 def test_the_last_answer_at_closing_counts(qtbot, window, small_run, closing, monkeypatch):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
-    stop = window.session.stop
-    monkeypatch.setattr(window.session, "stop", lambda: None)  # as if the run took long to end
+    stop = window.workbench.session.stop
+    monkeypatch.setattr(window.workbench.session, "stop", lambda: None)  # as if the run took long to end
     closing.answer = Closing.KEEP
     window.close()
     closing.answer = Closing.STAY
     window.close()
-    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+    with qtbot.waitSignal(window.workbench.session.concluded, timeout=60_000):
         stop()
     assert window.isVisible()
 
 
 def test_going_on_never_closes_even_if_the_run_ends_meanwhile(qtbot, window, small_run, monkeypatch):
-    def end_and_stay(parent, session, can_keep):
-        with qtbot.waitSignal(window.session.concluded, timeout=60_000):
-            window.session.stop()
+    def end_and_stay(parent, session):
+        with qtbot.waitSignal(window.workbench.session.concluded, timeout=60_000):
+            window.workbench.session.stop()
         return Closing.STAY
 
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     monkeypatch.setattr("gui.training.confirmations.ask_before_closing", end_and_stay)
     assert not window.close()
@@ -173,33 +175,34 @@ def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
 
 
 def test_cancel_throws_the_run_away(qtbot, window, small_run):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
-    window.training_panel.controls.cancel_button.click()
-    assert window.session.state is RunState.IDLE
-    assert not window.slot.has(ModelChoice.OWN)
-    assert window.training_panel.controls.start_button.isVisible()
+    window.workbench.lab.panel.controls.cancel_button.click()
+    assert window.workbench.session.state is RunState.IDLE
+    assert not window.active_model.has(ModelChoice.OWN)
+    assert window.workbench.lab.panel.controls.start_button.isVisible()
 
 
 def test_the_pad_asks_the_network_in_training(qtbot, window, small_run, conclude):
     drag(window.pad_panel.pad, SEVEN)
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+    with happens(qtbot, window.workbench.session, SnapshotTaken):
         small_run(config=LONG)
-    window.slot.choose(ModelChoice.TRAINING)
-    first = window.slot.recognizer.network.snapshot()
-    with qtbot.waitSignals([window.session.snapshotTaken] * 3, timeout=60_000):
-        pass
-    assert (first.parameters != window.slot.recognizer.network.parameters).any()
+    window.active_model.choose(ModelChoice.TRAINING)
+    first = window.active_model.recognizer.network.snapshot()
+    for _ in range(3):
+        with happens(qtbot, window.workbench.session, SnapshotTaken):
+            pass
+    assert (first.parameters != window.active_model.recognizer.network.parameters).any()
     assert answer(window)[0].isdigit()
-    window.training_panel.controls.stop_button.click()
+    window.workbench.lab.panel.controls.stop_button.click()
     conclude()
-    assert window.slot.choice is ModelChoice.OWN
+    assert window.active_model.choice is ModelChoice.OWN
 
 
 def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_run, closing):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
-    worker = window.session._worker
+    worker = window.workbench.session._worker
     assert not window.close()
     assert worker.isRunning()
     assert window.isVisible()
@@ -211,10 +214,10 @@ def test_closing_in_mid_run_asks_once_and_leaves_no_thread(qtbot, window, small_
 
 
 def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     closing.answer = Closing.KEEP
-    worker = window.session._worker
+    worker = window.workbench.session._worker
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
     assert worker.isFinished()
@@ -224,7 +227,7 @@ def test_closing_can_keep_the_run(qtbot, window, small_run, closing):
 
 
 def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, closing):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     closing.answer = Closing.LEAVE
     window.close()
@@ -236,7 +239,7 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     again.add_curves()
     assert f"“quick” was interrupted at step {run.step:,} of" in again.lab.message_bar.text
     (go_on,) = again.lab.message_bar._offers
-    with qtbot.waitSignal(again.session.progressed, timeout=60_000) as goes_on:
+    with happens(qtbot, again.session, Progressed) as goes_on:
         go_on.click()
     assert goes_on.args[0][0].step == run.step + 1
     assert again.training_panel.config() == LONG
@@ -251,19 +254,19 @@ def unkept(qtbot, window, small_run):
     """A run that goes on in memory, for there is a file where the folder of the runs should be."""
     places.runs().parent.mkdir(parents=True, exist_ok=True)
     places.runs().write_text("x")
-    with qtbot.waitSignal(window.session.storageTold, timeout=60_000):
+    with happens(qtbot, window.workbench.session, StorageChanged):
         small_run(config=LONG)
 
 
 @pytest.mark.parametrize("answer", [Closing.KEEP, Closing.LEAVE])
 def test_closing_waits_for_the_network_of_a_run_that_cannot_be_kept(qtbot, window, unkept, closing, answer):
     closing.answer = answer
-    with qtbot.waitSignal(window.session.concluded, timeout=60_000) as concluded:
+    with qtbot.waitSignal(window.workbench.session.concluded, timeout=60_000) as concluded:
         assert not window.close()
-    assert concluded.args[0].unkept
+    assert concluded.args[0].storage_failure
     assert window.isVisible()
-    assert "save its network" in window.lab.message_bar.text
-    assert window.slot.own_model() is concluded.args[0].model
+    assert "save its network" in window.workbench.lab.message_bar.text
+    assert window.active_model.own_model() is concluded.args[0].model
     assert window.close()  # whoever does not want it is not asked again
     assert closing.n == 1
 
@@ -274,8 +277,8 @@ def test_closing_waits_for_the_network_of_a_run_that_cannot_be_kept(qtbot, windo
 )
 def test_closing_closes_where_the_run_is_kept_elsewhere(qtbot, window, unkept, closing, tmp_path, answer, status):
     elsewhere = RunStore(tmp_path / "another place")
-    with qtbot.waitSignal(window.session.moved, timeout=60_000):
-        window.session.keep_in(elsewhere)
+    with happens(qtbot, window.workbench.session, Moved):
+        window.workbench.session.keep_in(elsewhere)
     closing.answer = answer
     window.close()
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=60_000)
@@ -304,7 +307,7 @@ def test_the_question_at_closing(window, monkeypatch, button, answer):
         QTest.keyClick(box, Qt.Key.Key_Escape)
 
     monkeypatch.setattr(QMessageBox, "exec", press)
-    assert ask_before_closing(window, window.session, lambda: True) is answer
+    assert ask_before_closing(window, window.workbench.session, lambda: True) is answer
 
 
 @pytest.fixture
@@ -339,16 +342,16 @@ def questions(window, monkeypatch):
 
 def test_a_run_that_cannot_be_kept_cannot_be_left_for_another_time(qtbot, window, unkept, questions):
     questions.meanwhile = ["Stop here"]
-    with qtbot.waitSignal(window.session.concluded, timeout=60_000):
+    with qtbot.waitSignal(window.workbench.session.concluded, timeout=60_000):
         assert not window.close()
     assert questions.offered == [{"Stop here", "Discard and close", "Keep training"}]
-    assert "save its network" in window.lab.message_bar.text
+    assert "save its network" in window.workbench.lab.message_bar.text
 
 
 def test_the_question_closes_with_the_run_and_the_window_after_it(qtbot, window, small_run, questions):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
-    questions.meanwhile = [window.session.stop]  # as if it ended by itself
+    questions.meanwhile = [window.workbench.session.stop]  # as if it ended by itself
     assert window.close()
     assert not window.isVisible()
     assert len(questions.offered) == 1
@@ -366,17 +369,17 @@ def test_a_fault_that_ends_the_run_behind_the_question_can_be_read(qtbot, window
                 raise RuntimeError("broken")
 
     monkeypatch.setattr(loop, "fit", breaking)
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     questions.meanwhile = [breaks.set]
     assert not window.close()
-    assert "broken" in window.lab.message_bar.text
+    assert "broken" in window.workbench.lab.message_bar.text
     assert window.close()
 
 
 @pytest.mark.parametrize("answer", [Unsaved.STAY, Unsaved.DISCARD])
 def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, questions, monkeypatch, answer):
-    questions.meanwhile = [window.session.stop]
+    questions.meanwhile = [window.workbench.session.stop]
     asked = []
     with monkeypatch.context() as patch:
         patch.setattr("gui.training.confirmations.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
@@ -387,15 +390,15 @@ def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, 
 
 def test_it_is_asked_anew_when_the_run_can_be_kept_no_longer_or_again(window, unkept, questions, tmp_path):
     def keep_elsewhere():
-        window.session.keep_in(RunStore(tmp_path / "another place"))
+        window.workbench.session.keep_in(RunStore(tmp_path / "another place"))
 
     questions.meanwhile = [keep_elsewhere, "Keep training"]
     assert not window.close()
     first, second = questions.offered
     assert first == {"Stop here", "Discard and close", "Keep training"}
     assert second > {"Close, and go on another time", "Stop, keep and close"}
-    assert window.session.is_active
-    window.session.cancel()
+    assert window.workbench.session.is_active
+    window.workbench.session.cancel()
 
 
 # ... or is cancelled
@@ -404,23 +407,23 @@ def test_it_is_asked_anew_when_the_run_can_be_kept_no_longer_or_again(window, un
 @pytest.fixture
 def cancel(window):
     """The button."""
-    return window.training_panel.controls.cancel_button.click
+    return window.workbench.lab.panel.controls.cancel_button.click
 
 
 def test_a_run_that_cannot_be_kept_is_not_thrown_away_without_a_question(qtbot, window, unkept, questions, cancel):
     questions.meanwhile = ["Stop here"]
-    with qtbot.waitSignal(window.session.concluded, timeout=60_000) as concluded:
+    with qtbot.waitSignal(window.workbench.session.concluded, timeout=60_000) as concluded:
         cancel()
     assert questions.offered == [{"Stop here", "Discard it", "Keep training"}]
-    assert window.slot.own_model() is concluded.args[0].model is not None
-    assert "save its network" in window.lab.message_bar.text
+    assert window.active_model.own_model() is concluded.args[0].model is not None
+    assert "save its network" in window.workbench.lab.message_bar.text
 
 
 def test_nor_from_the_menu(window, unkept, questions):
     questions.meanwhile = ["Keep training"]
-    window.actions_by_name["cancel"].trigger()
+    window.workbench.menus.actions_by_name["cancel"].trigger()
     assert len(questions.offered) == 1
-    assert window.session.state is RunState.RUNNING
+    assert window.workbench.session.state is RunState.RUNNING
 
 
 @pytest.mark.parametrize(("answer", "goes_on"), [("Discard it", False), ("Keep training", True), ("", True)])
@@ -431,23 +434,23 @@ def test_answers_to_that_question(window, unkept, questions, cancel, answer, goe
         questions.meanwhile = [answer]
     cancel()
     assert len(questions.offered) == 1
-    assert window.session.is_active is goes_on
-    assert window.slot.own_model() is None
+    assert window.workbench.session.is_active is goes_on
+    assert window.active_model.own_model() is None
 
 
 def test_that_question_closes_with_the_run(window, unkept, questions, cancel):
-    questions.meanwhile = [window.session.stop]
+    questions.meanwhile = [window.workbench.session.stop]
     cancel()
-    assert not window.session.is_active
-    assert window.slot.own_model() is not None
+    assert not window.workbench.session.is_active
+    assert window.active_model.own_model() is not None
 
 
 def test_a_run_that_is_kept_elsewhere_meanwhile_is_cancelled_and_can_be_brought_back(
     qtbot, window, unkept, questions, cancel, tmp_path
 ):
     elsewhere = RunStore(tmp_path / "another place")
-    questions.meanwhile = [lambda: window.session.keep_in(elsewhere)]
-    with qtbot.waitSignal(window.session.discarded, timeout=60_000) as discarded:
+    questions.meanwhile = [lambda: window.workbench.session.keep_in(elsewhere)]
+    with qtbot.waitSignal(window.workbench.session.discarded, timeout=60_000) as discarded:
         cancel()
     (run,) = discarded.args[0]
     elsewhere.restore(run.id)
@@ -461,18 +464,18 @@ def test_a_run_that_can_be_kept_or_has_not_begun_is_cancelled_at_once(
     if when == "stateChanged":  # it is still being prepared
         places.runs().parent.mkdir(parents=True, exist_ok=True)
         places.runs().write_text("x")
-    with qtbot.waitSignal(getattr(window.session, when), timeout=60_000):
+    with qtbot.waitSignal(getattr(window.workbench.session, when), timeout=60_000):
         small_run(config=LONG)
     cancel()
     assert questions.offered == []
-    assert not window.session.is_active
+    assert not window.workbench.session.is_active
 
 
 def test_a_run_that_was_to_be_kept_at_closing_ends_behind_a_second_question(qtbot, window, small_run, questions):
-    with qtbot.waitSignal(window.session.progressed, timeout=60_000):
+    with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
-    stop = window.session.stop
-    window.session.stop = lambda: None  # as if the run took long to end
+    stop = window.workbench.session.stop
+    window.workbench.session.stop = lambda: None  # as if the run took long to end
     questions.meanwhile = ["Stop, keep", stop]
     assert not window.close()
     assert window.close()
@@ -482,21 +485,23 @@ def test_a_run_that_was_to_be_kept_at_closing_ends_behind_a_second_question(qtbo
 def test_save_and_open_give_the_same_answers(window, small_run, conclude, tmp_path):
     small_run()
     conclude()
-    window.slot.choose(ModelChoice.OWN)
+    window.active_model.choose(ModelChoice.OWN)
     drag(window.pad_panel.pad, SEVEN)
-    before = window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
-    window.models.save(tmp_path / "mine.safetensors")
-    assert "Saved" in window.lab.message_bar.text
-    window.slot.choose(ModelChoice.SHIPPED)
-    window.models.open(tmp_path / "mine.safetensors")
-    assert window.slot.choice is ModelChoice.OWN
-    np.testing.assert_array_equal(window.slot.recognizer.predict(window.pad_panel.pad.drawing()).probabilities, before)
+    before = window.active_model.recognizer.predict(window.pad_panel.pad.drawing()).probabilities
+    window.workbench.models.save(tmp_path / "mine.safetensors")
+    assert "Saved" in window.workbench.lab.message_bar.text
+    window.active_model.choose(ModelChoice.SHIPPED)
+    window.workbench.models.open(tmp_path / "mine.safetensors")
+    assert window.active_model.choice is ModelChoice.OWN
+    np.testing.assert_array_equal(
+        window.active_model.recognizer.predict(window.pad_panel.pad.drawing()).probabilities, before
+    )
 
 
 @pytest.mark.parametrize("damage", ["truncated", "foreign", "folder", "missing"])
 def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
     path = tmp_path / "model.safetensors"
-    modelfile.save(window.slot.model, path)
+    modelfile.save(window.active_model.model, path)
     if damage == "truncated":
         path.write_bytes(path.read_bytes()[:-100])
     elif damage == "foreign":
@@ -505,20 +510,20 @@ def test_a_model_that_cannot_be_read_changes_nothing(window, tmp_path, damage):
         path = tmp_path
     else:
         path = tmp_path / "none.safetensors"
-    model = window.slot.model
-    window.models.open(path)
-    assert str(path) in window.lab.message_bar.text
-    assert window.slot.model is model
-    assert window.slot.choice is ModelChoice.SHIPPED
+    model = window.active_model.model
+    window.workbench.models.open(path)
+    assert str(path) in window.workbench.lab.message_bar.text
+    assert window.active_model.model is model
+    assert window.active_model.choice is ModelChoice.SHIPPED
 
 
 def test_a_place_that_cannot_be_written_is_a_sentence(window, small_run, conclude, tmp_path):
     small_run()
     conclude()
     (tmp_path / "file").write_text("in the way")
-    window.models.save(tmp_path / "file" / "model.safetensors")
-    assert str(tmp_path / "file") in window.lab.message_bar.text
-    assert window.slot.own_model() is not None
+    window.workbench.models.save(tmp_path / "file" / "model.safetensors")
+    assert str(tmp_path / "file") in window.workbench.lab.message_bar.text
+    assert window.active_model.own_model() is not None
 
 
 def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
@@ -526,8 +531,8 @@ def test_results_that_cannot_be_kept_are_told(window, small_run, conclude):
     places.runs().write_text("a file where the folder should be")
     small_run()
     conclude()
-    assert "save its network" in window.lab.message_bar.text
-    assert window.slot.own_model() is not None
+    assert "save its network" in window.workbench.lab.message_bar.text
+    assert window.active_model.own_model() is not None
 
 
 @pytest.mark.parametrize(
@@ -550,7 +555,7 @@ def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, n
         path.write_bytes(content)
     drag(window.pad_panel.pad, SEVEN)
     window.recognition.open(path)
-    assert name in window.lab.message_bar.text
+    assert name in window.workbench.lab.message_bar.text
     assert answer(window).startswith("7, ")
 
 
@@ -584,14 +589,14 @@ def test_a_pasted_picture_is_read(window, tmp_path):
 def test_an_empty_picture_is_a_sentence(window):
     blank = QImage(50, 50, QImage.Format.Format_RGB32)
     blank.fill(Qt.GlobalColor.white)
-    window.show_given(blank)
-    assert "no digit" in window.lab.message_bar.text
+    window.workbench.open_given(blank)
+    assert "no digit" in window.workbench.lab.message_bar.text
 
 
 def test_a_dropped_model_answers(window, tmp_path):
-    modelfile.save(window.slot.model, tmp_path / "m.safetensors")
-    window.show_given(tmp_path / "m.safetensors")
-    assert window.slot.choice is ModelChoice.OWN
+    modelfile.save(window.active_model.model, tmp_path / "m.safetensors")
+    window.workbench.open_given(tmp_path / "m.safetensors")
+    assert window.active_model.choice is ModelChoice.OWN
 
 
 def test_an_ink_file_is_drawn(window, tmp_path):
@@ -620,29 +625,29 @@ def test_undo_after_a_picture_brings_the_drawing_and_its_answer_back(window, tmp
 
 
 def test_settings_that_make_no_sense_are_a_sentence_and_start_nothing(window):
-    window.training_panel.form.editor("hidden").setText("many")
-    window.training_panel.controls.start_button.click()
-    assert "hidden" in window.lab.message_bar.text
-    assert window.session.state is RunState.IDLE
+    window.workbench.lab.panel.form.editor("hidden").setText("many")
+    window.workbench.lab.panel.controls.start_button.click()
+    assert "hidden" in window.workbench.lab.message_bar.text
+    assert window.workbench.session.state is RunState.IDLE
 
 
 def test_a_diverging_run_is_one_message_and_the_curve_stays(window, small_run, conclude):
     small_run(config=TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
     conclude()
-    assert "a smaller learning rate" in window.lab.message_bar.text
-    assert len(window.lab.curves.history.loss) > 0
-    assert window.training_panel.controls.start_button.isVisible()
+    assert "a smaller learning rate" in window.workbench.lab.message_bar.text
+    assert len(window.workbench.lab.curves.history.loss) > 0
+    assert window.workbench.lab.panel.controls.start_button.isVisible()
 
 
 def test_a_damaged_pen_file_is_a_sentence(window, small_run, conclude, tmp_path):
     (tmp_path / "pen.unipen").write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 x\n')
     small_run(data=f"pen:{tmp_path / 'pen.unipen'}")
     conclude()
-    assert "line 3" in window.lab.message_bar.text
+    assert "line 3" in window.workbench.lab.message_bar.text
 
 
 def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_path, monkeypatch):
-    before = window.training_panel.data
+    before = window.workbench.lab.panel.data
     chosen = [tmp_path / "picture.png", tmp_path / "huge", tmp_path / "pen.unipen"]
     chosen[0].write_bytes(b"\x89PNG" + bytes(100_000))
     with chosen[1].open("wb") as huge:
@@ -651,14 +656,14 @@ def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_pat
     chosen[2].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(chosen.pop(0)), ""))
     window._workings._choose_pen_file()
-    assert window.lab.message_bar.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
-    assert window.training_panel.data == before
+    assert window.workbench.lab.message_bar.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
+    assert window.workbench.lab.panel.data == before
     window._workings._choose_pen_file()
-    assert window.lab.message_bar.text.endswith("huge is larger than 64 MiB: too large to be read")
-    assert window.training_panel.data == before
+    assert window.workbench.lab.message_bar.text.endswith("huge is larger than 64 MiB: too large to be read")
+    assert window.workbench.lab.panel.data == before
     window._workings._choose_pen_file()
-    assert window.lab.message_bar.text == ""
-    assert window.training_panel.data == f"pen:{tmp_path / 'pen.unipen'}"
+    assert window.workbench.lab.message_bar.text == ""
+    assert window.workbench.lab.panel.data == f"pen:{tmp_path / 'pen.unipen'}"
 
 
 def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_run, conclude, tmp_path, monkeypatch):
@@ -667,8 +672,8 @@ def test_damaged_mnist_is_named_and_nothing_else_is_used(qtbot, window, small_ru
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
     small_run(data="mnist")
     conclude()
-    assert "train-images-idx3-ubyte" in window.lab.message_bar.text
-    assert window.training_panel.mnist_bar.isVisible()  # the way out is at hand
+    assert "train-images-idx3-ubyte" in window.workbench.lab.message_bar.text
+    assert window.workbench.lab.panel.mnist_bar.isVisible()  # the way out is at hand
 
 
 # -- MNIST over the network ----------------------------------------------------------------------------------------
@@ -716,62 +721,62 @@ def mirror(monkeypatch, no_data):
 
 
 def finished(qtbot, window):
-    qtbot.waitUntil(lambda: not window.mnist_download.is_busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.workbench.mnist_download.is_busy, timeout=60_000)
 
 
 def test_without_mnist_the_panel_offers_to_get_it_and_synthetic_digits_are_chosen(mirror, window):
-    assert window.training_panel.mnist_bar.isVisible()
-    assert window.training_panel.data == "synthetic"
+    assert window.workbench.lab.panel.mnist_bar.isVisible()
+    assert window.workbench.lab.panel.data == "synthetic"
 
 
 def test_mnist_is_fetched_with_progress(qtbot, mirror, window, real_data):
     mirror.answers = {path.name: path.read_bytes() for path in (real_data / "mnist").glob("*.gz")}
     seen = []
-    window.training_panel.mnist_bar._progress.valueChanged.connect(seen.append)  # in the GUI thread
-    window.training_panel.mnist_bar.get_button.click()
+    window.workbench.lab.panel.mnist_bar._progress.valueChanged.connect(seen.append)  # in the GUI thread
+    window.workbench.lab.panel.mnist_bar.get_button.click()
     finished(qtbot, window)
     assert mnist.folder() == places.cache() / "mnist"
     assert seen == sorted(seen)
     assert len(seen) > 10
-    assert not window.training_panel.mnist_bar.isVisible()
-    assert window.training_panel.data == "mnist"
+    assert not window.workbench.lab.panel.mnist_bar.isVisible()
+    assert window.workbench.lab.panel.data == "mnist"
 
 
 def test_a_download_that_fails_on_both_mirrors_is_a_sentence(qtbot, mirror, window):
-    window.training_panel.mnist_bar.get_button.click()
+    window.workbench.lab.panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "404" in window.lab.message_bar.text
-    assert window.training_panel.mnist_bar.get_button.isVisible()
+    assert "404" in window.workbench.lab.message_bar.text
+    assert window.workbench.lab.panel.mnist_bar.get_button.isVisible()
     assert mnist.folder() is None
 
 
 def test_wrong_content_is_refused(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), b"something else")
-    window.training_panel.mnist_bar.get_button.click()
+    window.workbench.lab.panel.mnist_bar.get_button.click()
     finished(qtbot, window)
-    assert "something else than MNIST" in window.lab.message_bar.text
+    assert "something else than MNIST" in window.workbench.lab.message_bar.text
     assert mnist.folder() is None
 
 
 def test_a_download_can_be_cancelled(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
     mirror.hold.clear()
-    window.training_panel.mnist_bar.get_button.click()
-    with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
+    window.workbench.lab.panel.mnist_bar.get_button.click()
+    with qtbot.waitSignal(window.workbench.lab.panel.mnist_bar._progress.valueChanged, timeout=60_000):
         pass
-    window.training_panel.mnist_bar.cancel_button.click()
+    window.workbench.lab.panel.mnist_bar.cancel_button.click()
     mirror.hold.set()
     finished(qtbot, window)
-    assert "cancelled" in window.lab.message_bar.text
+    assert "cancelled" in window.workbench.lab.message_bar.text
     assert mnist.folder() is None
 
 
 def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
     mirror.answers = dict.fromkeys((f"{name}.gz" for name in mnist.SHA256), bytes(10**6))
     mirror.hold.clear()
-    window.training_panel.mnist_bar.get_button.click()
-    fetch = window.mnist_download._fetch
-    with qtbot.waitSignal(window.training_panel.mnist_bar._progress.valueChanged, timeout=60_000):
+    window.workbench.lab.panel.mnist_bar.get_button.click()
+    fetch = window.workbench.mnist_download._fetch
+    with qtbot.waitSignal(window.workbench.lab.panel.mnist_bar._progress.valueChanged, timeout=60_000):
         pass
     mirror.hold.set()
     window.close()
@@ -780,26 +785,26 @@ def test_closing_during_a_download_leaves_no_thread(qtbot, mirror, window):
 
 def test_mnist_is_taken_from_a_folder_of_the_users(qtbot, mirror, window, real_data, tmp_path):
     shutil.copytree(real_data / "mnist", tmp_path / "mine")
-    window.mnist_download.take_from(tmp_path / "mine")
+    window.workbench.mnist_download.take_from(tmp_path / "mine")
     finished(qtbot, window)
     assert mnist.folder() == places.cache() / "mnist"
-    assert window.training_panel.data == "mnist"
+    assert window.workbench.lab.panel.data == "mnist"
 
 
 def test_a_folder_without_mnist_is_a_sentence(qtbot, mirror, window, tmp_path):
-    window.mnist_download.take_from(tmp_path)
+    window.workbench.mnist_download.take_from(tmp_path)
     finished(qtbot, window)
-    assert "train-images-idx3-ubyte" in window.lab.message_bar.text
+    assert "train-images-idx3-ubyte" in window.workbench.lab.message_bar.text
 
 
 # -- what is remembered --------------------------------------------------------------------------------------------
 
 
 def test_settings_are_remembered(qtbot, window):
-    window.training_panel.set_recipe("deep")
-    window.training_panel.set_data("synthetic:500")
-    window.training_panel.form.editor("epochs").setValue(77)
-    window.training_panel.fold_button.click()
+    window.workbench.lab.panel.set_recipe("deep")
+    window.workbench.lab.panel.set_data("synthetic:500")
+    window.workbench.lab.panel.form.editor("epochs").setValue(77)
+    window.workbench.lab.panel.fold_button.click()
     window._workings._log_action.setChecked(True)
     window.pad_panel.tools.set_pen_width(PEN_WIDTHS[-1])
     window.resize(798, 700)  # the offscreen screen is 800 wide
@@ -808,7 +813,7 @@ def test_settings_are_remembered(qtbot, window):
     qtbot.addWidget(again)
     assert again.training_panel.recipe == "deep"
     assert again.training_panel.data == "synthetic:500"
-    assert again.training_panel.config() == window.training_panel.config()
+    assert again.training_panel.config() == window.workbench.lab.panel.config()
     assert again.training_panel.config().epochs == 77
     assert again.training_panel.fold_button.isChecked()
     assert again._workings._log_action.isChecked()
@@ -820,8 +825,8 @@ def test_settings_are_remembered(qtbot, window):
 def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
     paths = [tmp_path / f"{name}.safetensors" for name in "abc"]
     for path in paths:
-        modelfile.save(window.slot.model, path)
-        window.models.open(path)
+        modelfile.save(window.active_model.model, path)
+        window.workbench.models.open(path)
     window.close()
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
@@ -839,8 +844,8 @@ def test_recent_models_stay_at_hand(qtbot, window, tmp_path):
 
 
 def test_only_so_many_recent_models_are_listed(window):
-    window.models.set_recent([f"/a/{number}.safetensors" for number in range(30)])
-    assert len(window.models.recent()) == N_RECENT
+    window.workbench.models.set_recent([f"/a/{number}.safetensors" for number in range(30)])
+    assert len(window.workbench.models.recent()) == N_RECENT
 
 
 def test_a_damaged_result_gives_way_to_the_one_before(qtbot, window, small_run, conclude):
@@ -853,7 +858,7 @@ def test_a_damaged_result_gives_way_to_the_one_before(qtbot, window, small_run, 
     again = MainWindow(Preferences())
     qtbot.addWidget(again)
     np.testing.assert_array_equal(again.slot.own_model().network.parameters, model.network.parameters)
-    assert again.slot.own_name == window.slot.own_name
+    assert again.slot.own_name == window.active_model.own_name
     again.close()
 
 
@@ -878,7 +883,7 @@ def test_damaged_settings_give_the_defaults(qtbot, width):
     window = MainWindow(Preferences())
     qtbot.addWidget(window)
     assert window.pad_panel.pad.pen_width() == DEFAULT_PEN_WIDTH
-    assert window.training_panel.recipe == "quick"
+    assert window.workbench.lab.panel.recipe == "quick"
     window.close()
 
 
@@ -901,7 +906,7 @@ def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch
         monkeypatch.setattr(module, "shipped_model", fail)
     window = MainWindow()
     qtbot.addWidget(window)
-    assert "is damaged" in window.lab.message_bar.text
+    assert "is damaged" in window.workbench.lab.message_bar.text
     drag(window.pad_panel.pad, SEVEN)
     assert answer(window) == "No answer yet"
     window.close()
@@ -911,7 +916,7 @@ def test_a_damaged_shipped_model_is_told_and_the_window_opens(qtbot, monkeypatch
 
 
 def test_every_control_has_a_name_and_a_tooltip(window):
-    window.training_panel.fold_button.click()
+    window.workbench.lab.panel.fold_button.click()
     for kind in (QAbstractButton, QComboBox, QAbstractSpinBox):
         for control in window.findChildren(kind):
             if control.objectName().startswith("qt_") or control.parent().inherits("QTabBar"):
@@ -921,13 +926,13 @@ def test_every_control_has_a_name_and_a_tooltip(window):
 
 
 def test_everything_is_reached_by_the_tab_key(window):
-    window.training_panel.fold_button.click()
+    window.workbench.lab.panel.fold_button.click()
     reached, widget = set(), window
     for _ in range(300):
         widget = widget.nextInFocusChain()
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window):
             reached.add(widget)
-    panel = window.training_panel
+    panel = window.workbench.lab.panel
     for control in (
         panel.controls.start_button,
         panel.fold_button,
@@ -938,10 +943,10 @@ def test_everything_is_reached_by_the_tab_key(window):
 
 
 def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
-    modelfile.save(window.slot.model, tmp_path / "m.safetensors")
+    modelfile.save(window.active_model.model, tmp_path / "m.safetensors")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(tmp_path / "m.safetensors"), ""))
-    window.models.choose()
-    assert window.slot.choice is ModelChoice.OWN
+    window.workbench.models.choose()
+    assert window.active_model.choice is ModelChoice.OWN
     seen = []
 
     def accept(dialog):
@@ -950,7 +955,7 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
         return True
 
     monkeypatch.setattr(QFileDialog, "exec", accept)
-    window.models.choose_place()
+    window.workbench.models.choose_file()
     # The dialog itself completes the name: so it can ask before a file is replaced.
     assert seen == [("Save your model: m.safetensors", [str(tmp_path / "copy.safetensors")])]
     assert (tmp_path / "copy.safetensors").exists()
@@ -987,19 +992,21 @@ def test_a_drawing_survives_a_resize(window):
 
 
 def test_nothing_lies_on_anything_else_in_the_smallest_window(window):
-    window.training_panel.fold_button.click()
-    window.training_panel.show_status("A line that is long enough to be wrapped. " * 3)
-    window.lab.message_bar.show_message(Message("A message that is long enough to be wrapped. " * 4, Severity.INFO))
+    window.workbench.lab.panel.fold_button.click()
+    window.workbench.lab.panel.show_status("A line that is long enough to be wrapped. " * 3)
+    window.workbench.lab.message_bar.show_message(
+        Message("A message that is long enough to be wrapped. " * 4, Severity.INFO)
+    )
     window.resize(window.minimumSize())
     QApplication.processEvents()
-    panel = window.training_panel
+    panel = window.workbench.lab.panel
     above, below = panel._settings.geometry(), panel.progress.geometry()
     assert above.bottom() < below.top()
     assert below.bottom() <= panel.height()
 
 
 def test_a_recipe_that_is_meant_for_certain_digits_brings_them_along(window):
-    panel = window.training_panel
+    panel = window.workbench.lab.panel
     box = panel.findChild(QComboBox, "recipe")
     box.setFocus()
     while panel.recipe != "synthetic":

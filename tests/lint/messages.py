@@ -152,9 +152,9 @@ def faults(source: str) -> list[tuple[int, str]]:
         for value in (literal for expression in shown(node) for literal in literals(expression)):
             if is_language(value):
                 found.add((value.lineno, "this reaches a user without tr"))
-        if isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in exempt:
-            if any(map(WORDS.search, pieces(node))):
-                found.add((node.lineno, "these words are not a template"))
+        is_literal = isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in exempt
+        if is_literal and any(map(WORDS.search, pieces(node))):
+            found.add((node.lineno, "these words are not a template"))
         found.update((template.lineno, reason) for template, reason in bad_templates(node))
     return sorted(
         (line, reason)

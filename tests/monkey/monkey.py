@@ -41,14 +41,15 @@ from toys import Toys
 from watch import Watch
 
 from core.files import paths
+from core.runs.records import RunOutcome
 from core.runs.run import Run
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
 from gui.recognition.active_model import ModelChoice
 from gui.shell.error_reporting import ErrorReporter, log
 from gui.shell.preferences import Preferences
-from gui.training.session import RunState
-from gui.training.worker import RunOutcome
+from gui.training.events import Moved, Prepared, RunEvent, StorageChanged
+from gui.training.session import RunState, TrainingSession
 
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
@@ -173,11 +174,9 @@ class Monkey:
         problems += [text for level, text in new if level in ("QtCriticalMsg", "QtFatalMsg") or _BAD.search(text)]
         if self._watch.seen:
             problems.append(f"the window was deaf for {DEAF_S:g} s:\n{self._watch.seen}")
-        if session := getattr(self.window, "session", None):
+        if session := self.window.findChild(TrainingSession):
             if session is not self._counted:
-                session.prepared.connect(self._count_run)
-                session.storageTold.connect(self._note_keeping)
-                session.moved.connect(self._note_move)
+                session.happened.connect(self._note_event)
                 session.concluded.connect(self._judge_end)
                 self._counted = session
             problems += _contradictions(self.window, session.state)
@@ -265,15 +264,15 @@ class Monkey:
         if self._rng.random() < 0.8:
             self.window.add_curves()
 
-    def _count_run(self) -> None:
-        self.n_runs += 1
-        self._unkept, self._may_lose = "", False
-
-    def _note_keeping(self, reason: str) -> None:
-        self._unkept = reason
-
-    def _note_move(self, run: Run | None, problem: str) -> None:
-        self._unkept = self._unkept if run is None else ""
+    def _note_event(self, event: RunEvent) -> None:
+        match event:
+            case Prepared():
+                self.n_runs += 1
+                self._unkept, self._may_lose = "", False
+            case StorageChanged():
+                self._unkept = event.reason
+            case Moved() if event.run is not None:
+                self._unkept = ""
 
     def _judge_end(self, outcome: RunOutcome) -> None:
         """What could not be kept must have become a network, unless it was to be thrown away."""
@@ -429,9 +428,9 @@ class Monkey:
         return f"{kind}: {window.width()} × {window.height()}"
 
     def _turn_page(self) -> str:
-        tabs = self.window.lab.tabs if hasattr(self.window, "lab") else None
-        if tabs is None:
+        if self.window.findChild(TrainingSession) is None:
             return "none"
+        tabs = self.window.workbench.lab.tabs
         index = self._rng.randrange(tabs.count())
         QTest.mouseClick(tabs.tabBar(), LEFT, NOTHING_HELD, tabs.tabBar().tabRect(index).center())
         return tabs.tabText(index)
@@ -451,7 +450,7 @@ class Monkey:
         picture = self.toys.picture()
         given: Path | QImage = self.toys.given() if picture.isNull() or self._rng.random() < 0.8 else picture
         said = given.name if isinstance(given, Path) else f"picture {given.width()} × {given.height()}"
-        self.window.show_given(given)
+        self.window.workbench.open_given(given)
         return said
 
     def _paste(self) -> str:
@@ -478,7 +477,7 @@ class Monkey:
 
     def _start(self) -> str:
         self._furnish()
-        panel = self.window.training_panel
+        panel = self.window.workbench.lab.panel
         panel.set_data("synthetic:300")
         epochs = self._rng.choice((1, 10, 10, 100, 5000))
         panel.form.set_config(dataclasses.replace(SMALL, epochs=epochs, seed=self._rng.randrange(99)))
@@ -487,7 +486,7 @@ class Monkey:
 
     def _steer(self) -> str:
         self._furnish()
-        panel = self.window.training_panel
+        panel = self.window.workbench.lab.panel
         buttons = (
             panel.controls.pause_button,
             panel.controls.pause_button,
@@ -495,7 +494,7 @@ class Monkey:
             panel.controls.cancel_button,
         )
         button = self._rng.choice(buttons)
-        said = f"{button.text()}, {self.window.session.state.name}"
+        said = f"{button.text()}, {self.window.workbench.session.state.name}"
         if button.isVisible() and button.isEnabled():
             button.click()
         if self._rng.random() < 0.2:
@@ -505,8 +504,8 @@ class Monkey:
     def _handle_runs(self) -> str:
         """Select some runs, and do with them what can be done."""
         self._furnish()
-        store = self.window.lab.runs_view
-        self.window.lab.tabs.setCurrentWidget(store)
+        store = self.window.workbench.lab.runs_view
+        self.window.workbench.lab.tabs.setCurrentWidget(store)
         model = store.view.model()
         if not model.rowCount():
             return "none"
@@ -529,7 +528,7 @@ class Monkey:
 
     def _answer_notice(self) -> str:
         self._furnish()
-        buttons = [each for each in self.window.lab.message_bar.findChildren(QPushButton) if each.isVisible()]
+        buttons = [each for each in self.window.workbench.lab.message_bar.findChildren(QPushButton) if each.isVisible()]
         if not buttons:
             return "none"
         button = self._rng.choice(buttons)
@@ -548,8 +547,10 @@ class Monkey:
         if self._aside.exists():
             self._mend()
             return "mended"
-        session = getattr(self.window, "session", None)
-        if session is not None and (session.state is RunState.PREPARING or session._retired):
+        session = self.window.findChild(TrainingSession)
+        if session is not None and (
+            session.state is RunState.PREPARING or not (session.is_active or session.is_settled)
+        ):
             return "not now"  # a run that is put on the shelf may make the folder anew in between
         paths.runs().mkdir(parents=True, exist_ok=True)
         paths.runs().rename(self._aside)
@@ -562,7 +563,7 @@ class Monkey:
             self._aside.rename(paths.runs())
 
     def _furnish(self) -> None:
-        if not hasattr(self.window, "session"):
+        if self.window.findChild(TrainingSession) is None:
             self.window.add_curves()
 
     # -- the end -------------------------------------------------------------------------------------------------------
@@ -584,22 +585,22 @@ class Monkey:
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible():
                 other.close()
-        session = window.session
+        session = window.workbench.session
         if session.is_active:
             self._may_lose = True
             self._rng.choice((session.stop, session.cancel))()
-        wait(lambda: session.state is RunState.IDLE and not session._retired)
+        wait(lambda: session.is_settled)
         self._mend()
-        view = window.lab.runs_view.view
+        view = window.workbench.lab.runs_view.view
         for editor in view.viewport().findChildren(QLineEdit):  # while a name is typed, the list waits
             QTest.keyClick(editor, Qt.Key.Key_Escape)
         wait(lambda: view.state() != QAbstractItemView.State.EditingState)
-        window.lab.runs.refresh()
-        if window.models.has_unsaved():  # or it would be asked for
-            window.models.save(self._aside.with_name("kept.safetensors"))
-        table, store = window.lab.runs_view.table, window.lab.runs.store
+        window.workbench.lab.runs.refresh()
+        if window.workbench.models.has_unsaved():  # or it would be asked for
+            window.workbench.models.save(self._aside.with_name("kept.safetensors"))
+        table, store = window.workbench.lab.runs_view.table, window.workbench.lab.runs.store
         listed = [table.entry(row).id for row in range(table.rowCount())]
-        if listed != [run.id for run in store.runs()] and window.lab.runs_view.isVisible():
+        if listed != [run.id for run in store.runs()] and window.workbench.lab.runs_view.isVisible():
             self.fail(f"the list of runs shows {listed}, the shelf has {[run.id for run in store.runs()]}")
         self._look()
         self._is_answered(wait)
@@ -610,9 +611,9 @@ class Monkey:
         window = self.window
         window.showNormal()
         window.resize(1120, 740)
-        window.arrange()
+        window.divide()
         wait(lambda: window.pad_panel.pad.width() > 200)
-        window.slot.choose(ModelChoice.SHIPPED)
+        window.active_model.choose(ModelChoice.SHIPPED)
         window.pad_panel.tools.pen.trigger()
         window.pad_panel.pad.clear()
         draw_seven(window.pad_panel.pad)
@@ -622,22 +623,24 @@ class Monkey:
 
     def _learns(self, wait: Callable[[Callable[[], bool]], None]) -> None:
         window, outcomes = self.window, []
-        window.session.concluded.connect(outcomes.append)
-        window.training_panel.set_recipe("quick")
-        window.training_panel.set_data("synthetic:300")
-        window.training_panel.form.set_config(SMALL)
-        window.training_panel.controls.start_button.click()
-        wait(lambda: bool(outcomes) and window.session.state is RunState.IDLE)
+        window.workbench.session.concluded.connect(outcomes.append)
+        window.workbench.lab.panel.set_recipe("quick")
+        window.workbench.lab.panel.set_data("synthetic:300")
+        window.workbench.lab.panel.form.set_config(SMALL)
+        window.workbench.lab.panel.controls.start_button.click()
+        wait(lambda: bool(outcomes) and window.workbench.session.state is RunState.IDLE)
         kept = outcomes[0].run
-        if kept is None or kept.id not in [run.id for run in window.lab.runs.store.runs() if isinstance(run, Run)]:
+        if kept is None or kept.id not in [
+            run.id for run in window.workbench.lab.runs.store.runs() if isinstance(run, Run)
+        ]:
             self.fail(f"a run after all that was not kept: {outcomes[0]}")
 
     def end(self) -> None:
         """Close the window, and be no more."""
         self._lives = self._plays = False
         if hasattr(self, "window"):
-            if hasattr(self.window, "session"):
-                self.window.session.shut_down()
+            if self.window.findChild(TrainingSession) is not None:
+                self.window.workbench.session.shut_down()
             self.window.close()
             self._leave()
         QGuiApplication.clipboard().clear()  # or Qt deletes what lies on it when Python is no more
@@ -648,7 +651,7 @@ class Monkey:
 
 def _contradictions(window: MainWindow, state: RunState) -> list[str]:
     """Return where the window shows buttons that make no sense in a state."""
-    panel, actions = window.training_panel, window.actions_by_name
+    panel, actions = window.workbench.lab.panel, window.workbench.menus.actions_by_name
     is_idle, can_pause = state is RunState.IDLE, state in (RunState.RUNNING, RunState.PAUSED)
     shown = {
         "Start is offered": (not panel.controls.start_button.isHidden(), is_idle),

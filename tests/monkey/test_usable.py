@@ -20,6 +20,7 @@ from gui.shell import error_reporting
 from gui.shell.preferences import Preferences
 from gui.training import confirmations
 from gui.training.confirmations import Closing
+from gui.training.events import Progressed
 from gui.training.session import RunState
 
 WAIT_MS = 60_000
@@ -29,7 +30,7 @@ LONG = dataclasses.replace(SMALL, epochs=5000)
 @pytest.fixture
 def window(qtbot, monkeypatch):
     """The real window with all that the program puts around it: the log, and the hook for exceptions."""
-    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session, can_keep: Closing.KEEP)
+    monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session: Closing.KEEP)
     window = MainWindow(Preferences())
     error_reporting.start_log()
     reporter = error_reporting.ErrorReporter()
@@ -40,7 +41,7 @@ def window(qtbot, monkeypatch):
         window.show()
     window.add_curves()
     yield window
-    window.session.shut_down()
+    window.workbench.session.shut_down()
     window.close()
     window.deleteLater()
     for handler in list(error_reporting.log.handlers):
@@ -52,23 +53,27 @@ def window(qtbot, monkeypatch):
 def messages(window, monkeypatch):
     """The messages that the window has shown: text and details of each."""
     shown = []
-    show = window.lab.message_bar.show_message
+    show = window.workbench.lab.message_bar.show_message
 
     def note(message):
         shown.append((message.text, message.details))
         show(message)
 
-    monkeypatch.setattr(window.lab.message_bar, "show_message", note)
+    monkeypatch.setattr(window.workbench.lab.message_bar, "show_message", note)
     return shown
 
 
 @pytest.fixture
 def run(qtbot, window):
     """A run that goes on, and has learned something."""
-    window.training_panel.set_data("synthetic:300")
-    window.training_panel.form.set_config(LONG)
-    with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
-        window.training_panel.controls.start_button.click()
+    window.workbench.lab.panel.set_data("synthetic:300")
+    window.workbench.lab.panel.form.set_config(LONG)
+    with qtbot.waitSignal(window.workbench.session.happened, timeout=WAIT_MS, check_params_cb=is_progress):
+        window.workbench.lab.panel.controls.start_button.click()
+
+
+def is_progress(event):
+    return isinstance(event, Progressed)
 
 
 def fail(*arguments, **more):
@@ -77,7 +82,7 @@ def fail(*arguments, **more):
 
 def copied(window):
     """Return what the one button of the message copies."""
-    (button,) = (each for each in window.lab.message_bar.findChildren(QPushButton) if each.isVisible())
+    (button,) = (each for each in window.workbench.lab.message_bar.findChildren(QPushButton) if each.isVisible())
     assert button.text() == "Copy details"
     button.click()
     return QGuiApplication.clipboard().text()
@@ -92,9 +97,9 @@ def is_usable(qtbot, window):
     window.pad_panel.tools.clear.trigger()
     draw_seven(window.pad_panel.pad)
     assert window.pad_panel.prediction_view.accessibleName().startswith("7, ")
-    window.training_panel.form.set_config(SMALL)
-    with qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS) as concluded:
-        window.training_panel.controls.start_button.click()
+    window.workbench.lab.panel.form.set_config(SMALL)
+    with qtbot.waitSignal(window.workbench.session.concluded, timeout=WAIT_MS) as concluded:
+        window.workbench.lab.panel.controls.start_button.click()
     assert concluded.args[0].model is not None
     assert concluded.args[0].run.id in [run.id for run in RunStore().runs() if isinstance(run, Run)]
 
@@ -107,9 +112,9 @@ def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
     assert [text for text, _ in messages] == ["Something went wrong in the program itself: it was only a test"]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1
-    assert window.session.state is RunState.RUNNING
-    window.session.stop()
-    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    assert window.workbench.session.state is RunState.RUNNING
+    window.workbench.session.stop()
+    qtbot.waitUntil(lambda: not window.workbench.session.is_active, timeout=WAIT_MS)
     (kept,) = RunStore().runs()
     assert (kept.status, kept.model() is not None) == (Status.STOPPED, True)
     is_usable(qtbot, window)
@@ -130,14 +135,14 @@ def test_a_fault_at_each_tick_of_a_timer_is_one_message(qtbot, window, messages,
     assert len(messages) == 1
     assert logged().count("Traceback") == 1
     assert len(logged()) < 5000
-    window.session.cancel()
+    window.workbench.session.cancel()
     is_usable(qtbot, window)
 
 
 def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
-    window.session.pause()
-    window.session.leave()
-    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    window.workbench.session.pause()
+    window.workbench.session.leave()
+    qtbot.waitUntil(lambda: not window.workbench.session.is_active, timeout=WAIT_MS)
     (left,) = RunStore().runs()
     fit = loop.fit
 
@@ -148,18 +153,18 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
                 fail()
 
     messages.clear()
-    with monkeypatch.context() as patch, qtbot.waitSignal(window.session.concluded, timeout=WAIT_MS):
+    with monkeypatch.context() as patch, qtbot.waitSignal(window.workbench.session.concluded, timeout=WAIT_MS):
         patch.setattr(loop, "fit", fit_badly)
-        window.lab.training.take_up(left)
+        window.workbench.lab.training.resume(left)
     assert [text for text, _ in messages] == ["The run ended by a fault of the program: it was only a test"]
     assert "fit_badly" in copied(window)
     assert logged().count("Traceback") == 1
     (kept,) = RunStore().runs()
     assert (kept.status, kept.step) == (Status.INTERRUPTED, left.step)  # and it can go on
-    with qtbot.waitSignal(window.session.progressed, timeout=WAIT_MS):
-        window.lab.training.take_up(kept)
-    window.session.stop()
-    qtbot.waitUntil(lambda: not window.session.is_active, timeout=WAIT_MS)
+    with qtbot.waitSignal(window.workbench.session.happened, timeout=WAIT_MS, check_params_cb=is_progress):
+        window.workbench.lab.training.resume(kept)
+    window.workbench.session.stop()
+    qtbot.waitUntil(lambda: not window.workbench.session.is_active, timeout=WAIT_MS)
     assert RunStore().runs()[0].status is Status.STOPPED
     is_usable(qtbot, window)
 
@@ -167,8 +172,8 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
 def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
     is_usable(qtbot, window)
     monkeypatch.setattr(inspector_controller.dataset_predictions, "predict_dataset", fail)
-    with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=WAIT_MS):
-        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    with qtbot.waitSignal(window.workbench.lab.inside._examiner.failed, timeout=WAIT_MS):
+        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1
@@ -176,8 +181,8 @@ def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
 
 def test_a_fault_in_a_download(qtbot, window, messages, monkeypatch):
     monkeypatch.setattr("core.data.mnist.download", fail)
-    with qtbot.waitSignal(window.mnist_download.ended, timeout=WAIT_MS):
-        window.mnist_download.download()
+    with qtbot.waitSignal(window.workbench.mnist_download.ended, timeout=WAIT_MS):
+        window.workbench.mnist_download.download()
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1

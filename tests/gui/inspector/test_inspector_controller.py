@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from waiting import happens
 
 from core.data import idx
 from core.preprocessing.ink import Drawing
@@ -11,6 +12,7 @@ from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ModelChoice
+from gui.training.events import SnapshotTaken
 
 SMALL = TrainConfig(hidden=(16,), epochs=6, batch_size=20, learning_rate=0.1, momentum=0.9)
 SEVEN = [[[20, 20], [80, 20], [45, 100]]]
@@ -73,19 +75,21 @@ def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
 
 
 def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_run):
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+    with happens(qtbot, window.workbench.session, SnapshotTaken):
         small_run(config=TrainConfig(hidden=(16,), epochs=3000, batch_size=50))
-    window.slot.choose(ModelChoice.TRAINING)
-    qtbot.waitUntil(lambda: len(window.lab.inside._kept) > 2, timeout=60_000)
-    window.lab.inside_view.scrubber.slider.setValue(0)
-    first = window.slot.recognizer.network.snapshot()
-    with qtbot.waitSignal(window.session.snapshotTaken, timeout=60_000):
+    window.active_model.choose(ModelChoice.TRAINING)
+    qtbot.waitUntil(lambda: len(window.workbench.lab.inside._kept) > 2, timeout=60_000)
+    window.workbench.lab.inside_view.scrubber.slider.setValue(0)
+    first = window.active_model.recognizer.network.snapshot()
+    with happens(qtbot, window.workbench.session, SnapshotTaken):
         pass
-    np.testing.assert_array_equal(window.slot.recognizer.network.parameters, first.parameters)
-    window.lab.inside_view.scrubber.slider.setValue(window.lab.inside_view.scrubber.slider.maximum())
-    assert window.slot.choice is ModelChoice.TRAINING
-    assert (window.slot.recognizer.network.parameters != first.parameters).any()
-    window.training_panel.controls.cancel_button.click()
+    np.testing.assert_array_equal(window.active_model.recognizer.network.parameters, first.parameters)
+    window.workbench.lab.inside_view.scrubber.slider.setValue(
+        window.workbench.lab.inside_view.scrubber.slider.maximum()
+    )
+    assert window.active_model.choice is ModelChoice.TRAINING
+    assert (window.active_model.recognizer.network.parameters != first.parameters).any()
+    window.workbench.lab.panel.controls.cancel_button.click()
 
 
 def test_how_the_answer_changed_is_found_out_where_it_is_seen(qtbot, trained):
@@ -133,14 +137,14 @@ def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude,
     small_run(data=f"idx:{tmp_path}", config=SMALL)
     conclude()
     (tmp_path / "t10k-images-idx3-ubyte").unlink()
-    with qtbot.waitSignal(window.lab.inside._examiner.failed, timeout=60_000):
-        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
-    assert "t10k-images" in window.lab.message_bar.text
+    with qtbot.waitSignal(window.workbench.lab.inside._examiner.failed, timeout=60_000):
+        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    assert "t10k-images" in window.workbench.lab.message_bar.text
 
 
 def test_in_mnist_the_doubtful_labels_are_flagged(qtbot, window, small_run, conclude, real_data):
     small_run(data="mnist", config=TrainConfig(hidden=(8,), epochs=1, batch_size=500, learning_rate=0.5))
     conclude()
-    with qtbot.waitSignal(window.lab.inside._examiner.examined, timeout=60_000) as examined:
-        window.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    with qtbot.waitSignal(window.workbench.lab.inside._examiner.examined, timeout=60_000) as examined:
+        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
     assert examined.args[0].predictions.doubtful.sum() == 15

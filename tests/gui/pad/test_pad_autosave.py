@@ -228,7 +228,7 @@ window.show()
 pad = window.pad_panel.pad
 if pad.is_blank():
     pad.set_drawing(Drawing.from_points([[(250, 250), (700, 250), (450, 800)]]))
-    while not (window._workbench._memory._path).exists():
+    while not (window.workbench._memory._path).exists():
         application.processEvents()
     os.kill(os.getpid(), signal.SIGKILL)
 print(window.recognition.shown.prediction.digit)

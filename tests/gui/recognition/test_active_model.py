@@ -5,10 +5,10 @@ from core.data.dataset import Dataset
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.modelfile import Model
+from core.runs.records import RunFacts
 from core.training.history import Axis
 from core.training.splits import Splits
 from gui.recognition.active_model import ActiveModel, ModelChoice
-from gui.training.worker import RunFacts
 
 
 def network(seed):

@@ -18,6 +18,7 @@ from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
+from core.runs.records import RunFacts
 from core.training.history import Axis
 from core.training.splits import Splits
 from gui import specimens
@@ -27,7 +28,6 @@ from gui.pad.stroke import fitted
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.pad_panel import PadPanel
 from gui.recognition.recognition_controller import RecognitionController
-from gui.training.worker import RunFacts
 
 LEFT = Qt.MouseButton.LeftButton
 ALL, NONE = 1e6, -1e6  # thresholds that refuse all, and nothing

@@ -43,7 +43,7 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
     with qtbot.waitSignal(reporter.reported):
         thread.start()
     thread.join()
-    assert "a slot failed" in window.lab.message_bar.text
+    assert "a slot failed" in window.workbench.lab.message_bar.text
     window.pad_panel.tools.random_digit.trigger()  # and the window goes on
 
 

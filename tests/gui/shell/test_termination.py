@@ -22,28 +22,30 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from gui import app, main_window
 from core.training.config import TrainConfig
+from gui.training.events import Progressed
 
 class Window(main_window.MainWindow):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
-        self.furnished.connect(self.begin)
+        self.completed.connect(self.begin)
 
     def begin(self):
         {begin}
 
-    def tell(self, records, seconds):
-        if records and records[-1].step > 40:
-            print(records[-1].step, flush=True)
-            self.session.progressed.disconnect(self.tell)
+    def tell(self, event):
+        if isinstance(event, Progressed) and event.records[-1].step > 40:
+            print(event.records[-1].step, flush=True)
+            self.workbench.session.happened.disconnect(self.tell)
             {then}
 
 main_window.MainWindow = Window
 raise SystemExit(app.main([]))
 """
-RUN = """self.training_panel.set_data("synthetic:600")
-        self.training_panel.form.set_config(TrainConfig(hidden=(16,), epochs=5000, batch_size=50))
-        self.session.progressed.connect(self.tell)
-        self.training_panel.controls.start_button.click()"""
+RUN = """panel = self.workbench.lab.panel
+        panel.set_data("synthetic:600")
+        panel.form.set_config(TrainConfig(hidden=(16,), epochs=5000, batch_size=50))
+        self.workbench.session.happened.connect(self.tell)
+        panel.controls.start_button.click()"""
 NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if sys.platform != "win32" else [signal.SIGINT]
 
 
@@ -71,14 +73,14 @@ def test_a_run_goes_on_another_day(tmp_path, number):
 
 @pytest.mark.parametrize("number", NUMBERS[1:])
 def test_one_that_comes_twice_cuts_nothing_short(tmp_path, number):
-    again = f"self.session.stateChanged.connect(lambda state: os.kill(os.getpid(), {int(number)}))"
+    again = f"self.workbench.session.stateChanged.connect(lambda state: os.kill(os.getpid(), {int(number)}))"
     step, code, errors = ended(number, tmp_path, then=again)
     assert code == 128 + number, errors
     assert RunStore().runs()[0].step >= step
 
 
 def test_a_run_that_is_paused_too(tmp_path):
-    step, code, _ = ended(signal.SIGTERM, tmp_path, then="self.session.pause()")
+    step, code, _ = ended(signal.SIGTERM, tmp_path, then="self.workbench.session.pause()")
     assert code == 128 + signal.SIGTERM
     assert RunStore().runs()[0].step >= step
 
@@ -102,9 +104,9 @@ def test_a_network_that_is_saved_nowhere_is_saved(window, tmp_path, monkeypatch,
     codes = []
     monkeypatch.setattr(main_window.QApplication, "exit", codes.append)
     monkeypatch.chdir(tmp_path)
-    window.slot.set_own(Model(Network(mlp((784, 8, 10)))), "mine")
-    window.models.note_unsaved()
-    window.give_way(signal.SIGTERM)
+    window.active_model.set_own(Model(Network(mlp((784, 8, 10)))), "mine")
+    window.workbench.models.note_unsaved()
+    window.end_by_signal(signal.SIGTERM)
     assert codes == [128 + signal.SIGTERM]
     assert modelfile.load(tmp_path / "digitpad.safetensors").network.sizes == (784, 8, 10)
     assert "the network is saved as" in capfd.readouterr().err

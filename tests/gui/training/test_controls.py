@@ -2,7 +2,7 @@
 
 import pytest
 
-from gui.training.controls import TrainingControls
+from gui.training.controls import RunControl, TrainingControls
 from gui.training.session import RunState
 
 
@@ -35,11 +35,13 @@ def test_a_run_has_the_other_buttons(controls, state):
 
 def test_one_button_asks_for_a_pause_and_for_its_end(qtbot, controls):
     controls.set_state(RunState.RUNNING)
-    with qtbot.waitSignal(controls.pauseRequested):
+    with qtbot.waitSignal(controls.requested) as asked:
         controls.pause_button.click()
+    assert asked.args == [RunControl.PAUSE]
     controls.set_state(RunState.PAUSED)
-    with qtbot.waitSignal(controls.resumeRequested):
+    with qtbot.waitSignal(controls.requested) as asked:
         controls.pause_button.click()
+    assert asked.args == [RunControl.RESUME]
 
 
 def test_another_run_begins_at_its_own_rate_without_a_word(qtbot, controls):

@@ -2,10 +2,10 @@
 
 import pytest
 
+from core.runs.records import RunFacts
 from core.training.loop import Progress
 from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
-from gui.training.worker import RunFacts
 
 FACTS = RunFacts([], 1 / 255, 1234, 1000, 100, 10, n_steps=100, n_epochs=5, threads=2, axis=None, splits=None)
 RECORD = Progress(10, 100, 1, 1280, 2.3, 0.1, 0.1)

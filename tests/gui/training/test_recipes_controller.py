@@ -25,23 +25,23 @@ def again(qtbot):
 
 
 def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkeypatch, again):
-    window.training_panel.form.set_config(WIDE)
-    window.training_panel.set_data("synthetic:600")
+    window.workbench.lab.panel.form.set_config(WIDE)
+    window.workbench.lab.panel.set_data("synthetic:600")
     monkeypatch.setattr(QInputDialog, "getText", lambda *a: (" wider ", True))
-    window.actions_by_name["save_recipe"].trigger()
-    assert "wider.toml" in window.lab.message_bar.text
-    assert window.training_panel.recipe == "wider"
+    window.workbench.menus.actions_by_name["save_recipe"].trigger()
+    assert "wider.toml" in window.workbench.lab.message_bar.text
+    assert window.workbench.lab.panel.recipe == "wider"
     assert recipes.named("wider").config == WIDE
     other = again()
-    other.training_panel.set_recipe("wider")
-    assert other.training_panel.config() == WIDE
-    assert (other.training_panel.recipe, recipes.named("wider").data) == ("wider", "synthetic:600")
+    other.workbench.lab.panel.set_recipe("wider")
+    assert other.workbench.lab.panel.config() == WIDE
+    assert (other.workbench.lab.panel.recipe, recipes.named("wider").data) == ("wider", "synthetic:600")
 
 
 @pytest.mark.parametrize("name", ["quick", "../x", "a/b"])
 def test_a_name_that_cannot_be_is_a_sentence(window, name, home):
-    window.lab.recipes.save(name)
-    assert window.lab.message_bar.text
+    window.workbench.lab.recipes.save(name)
+    assert window.workbench.lab.message_bar.text
     assert not list(home.rglob("*.toml"))
 
 
@@ -49,8 +49,8 @@ def test_a_recipe_from_a_file_is_chosen(window, monkeypatch, tmp_path):
     path = tmp_path / "tiny.toml"
     path.write_text('title = "Tiny"\nbased_on = "quick"\ndata = "synthetic:600"\n[settings]\nhidden = [4]\n')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(path), ""))
-    window.actions_by_name["open_recipe"].trigger()
-    panel = window.training_panel
+    window.workbench.menus.actions_by_name["open_recipe"].trigger()
+    panel = window.workbench.lab.panel
     assert (panel.recipe, panel.data, panel.config().hidden) == ("tiny", "synthetic:600", (4,))
 
 
@@ -58,10 +58,10 @@ def test_a_recipe_from_a_file_is_chosen(window, monkeypatch, tmp_path):
 def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
     path = tmp_path / "odd.toml"
     path.write_text(content)
-    before = window.training_panel.recipe
-    window.lab.recipes.open(path)
-    assert str(path) in window.lab.message_bar.text
-    assert window.training_panel.recipe == before
+    before = window.workbench.lab.panel.recipe
+    window.workbench.lab.recipes.open(path)
+    assert str(path) in window.workbench.lab.message_bar.text
+    assert window.workbench.lab.panel.recipe == before
 
 
 def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
@@ -70,7 +70,7 @@ def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
     (paths.recipes() / "worse.toml").write_text("settings]")
     (paths.recipes() / "good.toml").write_text('title = "Good"\n[settings]\nhidden = [5]\n')
     window = again()
-    assert "bad.toml" in window.lab.message_bar.text
-    assert "worse.toml" in window.lab.message_bar.text
-    window.training_panel.set_recipe("good")
-    assert window.training_panel.config().hidden == (5,)
+    assert "bad.toml" in window.workbench.lab.message_bar.text
+    assert "worse.toml" in window.workbench.lab.message_bar.text
+    window.workbench.lab.panel.set_recipe("good")
+    assert window.workbench.lab.panel.config().hidden == (5,)

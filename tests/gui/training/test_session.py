@@ -9,15 +9,27 @@ import time
 
 import pytest
 from PySide6.QtCore import QThread
+from waiting import happens
 
 from core.errors import DataError
 from core.runs import run_recorder
+from core.runs.records import RunRequest
 from core.runs.run import STATE, Status
 from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
+from gui.training.events import (
+    Concluded,
+    Moved,
+    Prepared,
+    Progressed,
+    RateChanged,
+    SnapshotsKept,
+    SnapshotTaken,
+    StorageChanged,
+)
 from gui.training.session import RunState, TrainingSession
-from gui.training.worker import RECORDS_INTERVAL_S
+from gui.training.worker import RECORDS_INTERVAL_S, Worker
 
 CONFIG = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=0.1)
 
@@ -34,23 +46,30 @@ class Log:
 
     def __init__(self, session):
         self.facts, self.records, self.outcomes, self.states, self.snapshots = [], [], [], [], []
-        self.batches, self.keeping, self.moves = 0, [], []
-        session.storageTold.connect(self.keeping.append)
-        session.moved.connect(lambda run, problem: self.moves.append((run, problem)))
-        session.prepared.connect(self.facts.append)
-        session.progressed.connect(self.on_progressed)
+        self.batches, self.storage, self.kept = 0, [], []
+        session.happened.connect(self.take)
         session.concluded.connect(self.outcomes.append)
         session.stateChanged.connect(self.states.append)
-        session.snapshotTaken.connect(self.snapshots.append)
 
-    def on_progressed(self, records, seconds):
+    def take(self, event):
         assert threading.current_thread() is threading.main_thread()
-        self.batches += 1
-        self.records.extend(records)
+        match event:
+            case Prepared():
+                self.facts.append(event.facts)
+                self.n_evaluations = event.history.n_evaluations
+            case Progressed():
+                self.batches += 1
+                self.records.extend(event.records)
+            case SnapshotTaken():
+                self.snapshots.append(event.snapshot)
+            case SnapshotsKept():
+                self.kept.append(event.kept)
+            case StorageChanged():
+                self.storage.append(event.reason)
 
 
-def start(session, config=CONFIG, data="synthetic:600"):
-    session.start("test", config, data, 1)
+def start(session, config=CONFIG, data="synthetic:600", store=None, parent=None):
+    session.start(RunRequest("test", config, data, 1, store=store, parent=parent))
 
 
 def test_every_record_arrives_once_and_in_order(qtbot, session):
@@ -62,7 +81,7 @@ def test_every_record_arrives_once_and_in_order(qtbot, session):
     assert log.states == [RunState.PREPARING, RunState.RUNNING, RunState.IDLE]
     assert log.outcomes[0].model.scores["test_accuracy"] > 0.2
     assert not log.outcomes[0].stopped
-    assert session.seconds > 0
+    assert session.live.seconds > 0
 
 
 def test_the_run_is_the_same_as_without_a_window(qtbot, session):
@@ -80,19 +99,18 @@ def test_the_run_is_the_same_as_without_a_window(qtbot, session):
 
 def test_pause_halts_between_batches_and_resume_goes_on(qtbot, session):
     log = Log(session)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=400, batch_size=50))
     session.pause()
     assert session.state is RunState.PAUSED
     # What is under way still arrives; then nothing more does.
-    qtbot.waitUntil(lambda: session._worker is not None and session._worker._going.is_set() is False)
     with qtbot.assertNotEmitted(session.concluded, wait=100):
         pass
-    n, seconds = len(log.records), session.seconds
-    with qtbot.assertNotEmitted(session.progressed, wait=150):
+    n, seconds = len(log.records), session.live.seconds
+    with qtbot.assertNotEmitted(session.happened, wait=150):
         pass
-    assert (len(log.records), session.seconds) == (n, seconds)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    assert (len(log.records), session.live.seconds) == (n, seconds)
+    with happens(qtbot, session, Progressed):
         session.resume()
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
@@ -102,9 +120,7 @@ def test_pause_halts_between_batches_and_resume_goes_on(qtbot, session):
 def test_stop_keeps_the_best_weights(qtbot, session):
     log = Log(session)
     config = TrainConfig(hidden=(16,), epochs=2000, batch_size=50, learning_rate=0.1)
-    with qtbot.waitSignal(
-        session.progressed, timeout=60_000, check_params_cb=lambda records, seconds: records[-1].epoch > 2
-    ):
+    with happens(qtbot, session, Progressed, lambda event: event.records[-1].epoch > 2):
         start(session, config)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
@@ -115,7 +131,7 @@ def test_stop_keeps_the_best_weights(qtbot, session):
 
 
 def test_a_paused_run_can_be_stopped(qtbot, session):
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
     session.pause()
     with qtbot.waitSignal(session.concluded, timeout=60_000):
@@ -125,7 +141,7 @@ def test_a_paused_run_can_be_stopped(qtbot, session):
 
 def test_a_cancelled_run_is_not_heard_any_more(qtbot, session):
     log = Log(session)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
     session.cancel()
     assert log.outcomes[0].model is None
@@ -188,37 +204,41 @@ def test_an_error_of_the_data_comes_without_traceback(qtbot, session, monkeypatc
 
 def test_one_snapshot_comes_unasked_and_the_others_only_while_they_are_wanted(qtbot, session):
     log = Log(session)
-    with qtbot.waitSignal(session.snapshotTaken, timeout=60_000):
+    with happens(qtbot, session, SnapshotTaken):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
-    with qtbot.assertNotEmitted(session.snapshotTaken, wait=300):
-        pass
+    qtbot.wait(300)
+    assert len(log.snapshots) == 1
     session.set_watched(True)
     qtbot.waitUntil(lambda: len(log.snapshots) >= 3, timeout=60_000)
     assert (log.snapshots[0].parameters != log.snapshots[-1].parameters).any()
     session.set_watched(False)
     qtbot.wait(150)  # the one that was asked for before
-    with qtbot.assertNotEmitted(session.snapshotTaken, wait=300):
-        pass
+    n = len(log.snapshots)
+    qtbot.wait(300)
+    assert len(log.snapshots) == n
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
 
 
 def test_nothing_of_an_older_run_is_heard(qtbot, session):
     start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
-    old = session._worker
+    old = session.findChild(Worker)
     session.cancel()
     start(session)
-    for signal, heard, said in (
-        (old.prepared, session.prepared, ("late",)),
-        (old.progressed, session.progressed, (("late",), 1.0)),
-        (old.rateChanged, session.rateChanged, (1.0, 1.0)),
-        (old.snapshotTaken, session.snapshotTaken, ("late",)),
-        (old.storageTold, session.storageTold, ("late",)),
-        (old.moved, session.moved, (None, "late")),
-        (old.concluded, session.concluded, ("late",)),
+    live = session.live
+    for event in (
+        Prepared(old.number, None, None),
+        Progressed(old.number, ("late",), 1e9),
+        RateChanged(old.number, 1.0, 1.0),
+        SnapshotTaken(old.number, None),
+        SnapshotsKept(old.number, ("late",)),
+        StorageChanged(old.number, "late"),
+        Moved(old.number, None, "late"),
+        Concluded(old.number, "late"),
     ):
-        with qtbot.assertNotEmitted(heard):
-            signal.emit(old.number, *said)
+        with qtbot.assertNotEmitted(session.happened), qtbot.assertNotEmitted(session.concluded):
+            old.happened.emit(event)
+    assert (live.facts, live.snapshots, live.seconds, live.storage_failure) == (None, (), 0.0, "")
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         pass
 
@@ -233,9 +253,9 @@ def test_records_come_in_batches_at_most_thirty_times_a_second(qtbot, session):
 
 
 def test_shut_down_leaves_no_thread(qtbot, session):
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
-    worker = session._worker
+    worker = session.findChild(Worker)
     session.shut_down()
     assert worker.isFinished()
     assert session.state is RunState.IDLE
@@ -255,20 +275,20 @@ LONG = TrainConfig(hidden=(16,), epochs=3000, batch_size=50)
 def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, store)
+        start(session, CONFIG, store=store)
     (run,) = store.runs()
     assert run == log.outcomes[0].run
     assert run.status is Status.FINISHED
     assert run.history().n_evaluations == CONFIG.epochs
-    assert run.seconds == pytest.approx(session.seconds, abs=0.01)
-    assert log.outcomes[0].unkept == ""
+    assert run.seconds == pytest.approx(session.live.seconds, abs=0.01)
+    assert log.outcomes[0].storage_failure == ""
 
 
 def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, store):
     log = Log(session)
     config = TrainConfig(hidden=(16,), epochs=30, batch_size=50, learning_rate=0.1)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", config, "synthetic:600", 1, store)
+    with happens(qtbot, session, Progressed):
+        start(session, config, store=store)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.leave()
     assert log.outcomes[0].model is None
@@ -276,8 +296,8 @@ def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, s
     assert run == log.outcomes[0].run or run.step == log.outcomes[0].run.step
     n = len(log.records)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.take_up(run)
-    assert log.facts[1].history.n_evaluations == sum(r.validation_loss is not None for r in log.records[:n])
+        session.start(RunRequest.to_resume(run))
+    assert log.n_evaluations == sum(r.validation_loss is not None for r in log.records[:n])
     assert [record.step for record in log.records] == list(range(1, log.facts[0].n_steps + 1))
     from core import threads
     from core.training import loop
@@ -289,8 +309,8 @@ def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, s
 
 
 def test_a_paused_run_is_written_down(qtbot, session, store):
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, store)
+    with happens(qtbot, session, Progressed):
+        start(session, LONG, store=store)
     session.pause()
     (run,) = store.runs()
     qtbot.waitUntil((run.folder / STATE).exists, timeout=60_000)
@@ -299,8 +319,8 @@ def test_a_paused_run_is_written_down(qtbot, session, store):
 
 
 def test_of_a_cancelled_run_nothing_is_kept(qtbot, session, store):
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, store)
+    with happens(qtbot, session, Progressed):
+        start(session, LONG, store=store)
     session.shut_down()
     assert store.runs() == []
 
@@ -309,10 +329,10 @@ def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tm
     (tmp_path / "file").write_text("x")
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, RunStore(tmp_path / "file"))
+        start(session, CONFIG, store=RunStore(tmp_path / "file"))
     assert log.outcomes[0].model is not None
     assert log.outcomes[0].run is None
-    assert "cannot be made" in log.outcomes[0].unkept
+    assert "cannot be made" in log.outcomes[0].storage_failure
 
 
 # Runs that cannot be kept where they should be
@@ -325,7 +345,7 @@ def writes_often(monkeypatch):
 
 
 @pytest.fixture
-def no_shelf(tmp_path):
+def no_store(tmp_path):
     """A file where the folder of the runs should be."""
     (tmp_path / "file").write_text("x")
     return RunStore(tmp_path / "file")
@@ -341,62 +361,62 @@ def contents(folder):
     return {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file() and path.name[0] != "."}
 
 
-def has_passed(reason):
-    return reason == ""
+def has_passed(event):
+    return event.reason == ""
 
 
 @pytest.fixture
 def lost(qtbot, session, store, tmp_path, writes_often):
     """What a session says of a run whose shelf vanishes in mid-run; it is at ``tmp_path / "gone"``."""
     log = Log(session)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, store)
-    with qtbot.waitSignal(session.storageTold, timeout=60_000):
+    with happens(qtbot, session, Progressed):
+        start(session, LONG, store=store)
+    with happens(qtbot, session, StorageChanged):
         store.folder.rename(tmp_path / "gone")
     return log
 
 
 def moved(qtbot, session, store):
     """Ask for another shelf; return the run there, or None, and why not."""
-    with qtbot.waitSignal(session.moved, timeout=60_000) as answer:
+    with happens(qtbot, session, Moved) as answer:
         session.keep_in(store)
-    return answer.args
+    return answer.args[0].run, answer.args[0].reason
 
 
-def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_shelf):
+def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_store):
     log = Log(session)
-    with qtbot.waitSignal(session.storageTold, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, no_shelf)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, StorageChanged):
+        start(session, LONG, store=no_store)
+    with happens(qtbot, session, Progressed):
         pass
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
-    (reason,) = log.keeping
+    (reason,) = log.storage
     assert "cannot be made" in reason
-    assert log.outcomes[0].unkept == reason
+    assert log.outcomes[0].storage_failure == reason
 
 
-def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, session, no_shelf, elsewhere):
+def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, session, no_store, elsewhere):
     log = Log(session)
-    with qtbot.waitSignal(session.storageTold, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, no_shelf)
+    with happens(qtbot, session, StorageChanged):
+        start(session, LONG, store=no_store)
     run, problem = moved(qtbot, session, elsewhere)
     assert (run.id, problem) == (elsewhere.runs()[0].id, "")
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
-    assert len(log.keeping) == 1  # that it can be written was said by the move
-    assert log.outcomes[0].unkept == ""
+    assert len(log.storage) == 1  # that it can be written was said by the move
+    assert log.outcomes[0].storage_failure == ""
     assert elsewhere.runs() == [log.outcomes[0].run]
     assert log.outcomes[0].run.status is Status.STOPPED
     assert log.outcomes[0].run.step == log.records[-1].step
 
 
-def test_so_is_one_that_trains_another_some_more(qtbot, session, store, no_shelf, elsewhere):
+def test_so_is_one_that_trains_another_some_more(qtbot, session, store, no_store, elsewhere):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, store)
+        start(session, CONFIG, store=store)
     (first,) = store.runs()
-    with qtbot.waitSignal(session.storageTold, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, no_shelf, parent=first)
+    with happens(qtbot, session, StorageChanged):
+        start(session, LONG, store=no_store, parent=first)
     run, _ = moved(qtbot, session, elsewhere)
     assert run.parent == first.id
 
@@ -406,32 +426,33 @@ def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, sessio
         raise OSError(errno.ENOSPC, "No space left on device")
 
     log = Log(session)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
-        session.start("test", LONG, "synthetic:600", 1, store)
+    with happens(qtbot, session, Progressed):
+        start(session, LONG, store=store)
     with monkeypatch.context() as patch:
-        with qtbot.waitSignal(session.storageTold, timeout=60_000):
+        with happens(qtbot, session, StorageChanged):
             patch.setattr(os, "fsync", full)
         before = contents(store.folder)
-        with qtbot.waitSignals([session.progressed] * 3, timeout=60_000):
-            pass
+        for _ in range(3):
+            with happens(qtbot, session, Progressed):
+                pass
         assert contents(store.folder) == before
-    with qtbot.waitSignal(session.storageTold, timeout=60_000, check_params_cb=has_passed):
+    with happens(qtbot, session, StorageChanged, has_passed):
         pass
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
-    assert "No space left on device" in log.keeping[0]
-    assert len(log.keeping) <= 3  # each batch is written: once for each file that might be the first that fails
-    assert log.outcomes[0].unkept == ""
+    assert "No space left on device" in log.storage[0]
+    assert len(log.storage) <= 3  # each batch is written: once for each file that might be the first that fails
+    assert log.outcomes[0].storage_failure == ""
     assert store.runs()[0].step == log.records[-1].step
 
 
 def test_a_shelf_that_vanishes_and_comes_back(qtbot, session, lost, store, tmp_path):
-    assert lost.keeping[0]
-    with qtbot.waitSignal(session.storageTold, timeout=60_000, check_params_cb=has_passed):
+    assert lost.storage[0]
+    with happens(qtbot, session, StorageChanged, has_passed):
         (tmp_path / "gone").rename(store.folder)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
-    assert lost.outcomes[0].unkept == ""
+    assert lost.outcomes[0].storage_failure == ""
     assert store.runs() == [lost.outcomes[0].run]
 
 
@@ -440,14 +461,14 @@ def test_a_run_is_moved_while_it_is_paused(qtbot, session, lost, elsewhere):
     run, _ = moved(qtbot, session, elsewhere)
     assert session.state is RunState.PAUSED
     assert elsewhere.runs() == [run]
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         session.resume()
 
 
 def test_where_it_cannot_be_kept_either_that_is_told_and_it_can_be_tried_again(
-    qtbot, session, lost, no_shelf, elsewhere
+    qtbot, session, lost, no_store, elsewhere
 ):
-    run, problem = moved(qtbot, session, no_shelf)
+    run, problem = moved(qtbot, session, no_store)
     assert run is None
     assert "cannot be made" in problem
     run, _ = moved(qtbot, session, elsewhere)
@@ -462,7 +483,7 @@ def test_of_a_run_that_was_moved_and_is_cancelled_nothing_is_kept(qtbot, session
     assert elsewhere.runs() == store.runs() == []
 
 
-def test_a_run_that_is_cancelled_makes_no_shelf_anew(qtbot, session, lost, store):
+def test_a_run_that_is_cancelled_makes_no_store_anew(qtbot, session, lost, store):
     session.shut_down()
     assert not store.folder.exists()
 
@@ -473,9 +494,9 @@ def test_a_run_that_was_moved_can_be_left(qtbot, session, lost, elsewhere):
         session.leave()
     run = elsewhere.last_interrupted()
     assert run.step == lost.outcomes[0].run.step
-    with qtbot.waitSignal(session.progressed, timeout=60_000) as goes_on:
-        session.take_up(run)
-    assert goes_on.args[0][0].step == run.step + 1
+    with happens(qtbot, session, Progressed) as goes_on:
+        session.start(RunRequest.to_resume(run))
+    assert goes_on.args[0].records[0].step == run.step + 1
 
 
 def test_a_run_that_cannot_be_written_is_not_left_but_stopped(qtbot, session, lost):
@@ -484,16 +505,16 @@ def test_a_run_that_cannot_be_written_is_not_left_but_stopped(qtbot, session, lo
     (outcome,) = lost.outcomes
     assert outcome.model is not None
     assert outcome.stopped
-    assert "there is no folder" in outcome.unkept
+    assert "there is no folder" in outcome.storage_failure
 
 
 def test_the_rate_is_changed_in_mid_run(qtbot, session):
     log = Log(session)
-    with qtbot.waitSignal(session.progressed, timeout=60_000):
+    with happens(qtbot, session, Progressed):
         start(session, LONG)
-    with qtbot.waitSignal(session.rateChanged, timeout=60_000) as changed:
+    with happens(qtbot, session, RateChanged) as changed:
         session.change_rate(0.5)
-    samples, rate = changed.args
+    samples, rate = changed.args[0].samples, changed.args[0].rate
     assert rate == LONG.learning_rate / 2
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
@@ -504,11 +525,11 @@ def test_the_rate_is_changed_in_mid_run(qtbot, session):
 
 def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, store):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, store)
+        start(session, CONFIG, store=store)
     (first,) = store.runs()
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", CONFIG, "synthetic:600", 1, store, parent=first)
+        start(session, CONFIG, store=store, parent=first)
     assert log.outcomes[0].run.parent == first.id
     assert log.records[0].loss < 0.8 * first.history().loss.smoothed[1][0]
 
@@ -516,19 +537,19 @@ def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, store):
 def test_a_run_that_diverges_offers_what_would_help(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
-        session.start("test", TrainConfig(learning_rate=1000.0, input_scale=1.0), "synthetic:600", 1, store)
+        start(session, TrainConfig(learning_rate=1000.0, input_scale=1.0), store=store)
     better = {name: remedy.better for name, remedy in log.outcomes[0].remedies.items()}
     assert better == {"learning_rate": 100.0, "input_scale": 1 / 255, "batch_norm": True}
     assert store.runs()[0].status is Status.DIVERGED
 
 
 def test_snapshots_are_kept_to_look_back_through(qtbot, session):
-    kept = []
-    session.momentsKept.connect(lambda moments: kept.append(moments))
+    log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, TrainConfig(hidden=(16,), epochs=30, batch_size=10))
-    assert len(kept[0]) == 1
-    marks = [moment.mark for moment in kept[-1]]
+    assert len(log.kept[0]) == 1
+    assert session.live.snapshots is log.kept[-1]
+    marks = [kept.mark for kept in log.kept[-1]]
     assert marks[0].step == 0
     assert marks[-1].step == 30 * 49  # 486 of the 600 digits are learned from
     assert marks[-1].validation_accuracy is not None
@@ -547,7 +568,7 @@ def test_whatever_is_done_to_runs_no_thread_is_left(qtbot, session):
                 qtbot.waitUntil(lambda: session.state is not RunState.PREPARING)
             session.toggle_pause()
         rng.choice((session.stop, session.cancel))()
-        qtbot.waitUntil(lambda: session.state is RunState.IDLE and not session._retired)
+        qtbot.waitUntil(lambda: session.is_settled)
         assert len(concluded) == number + 1
     assert not [worker for worker in session.findChildren(QThread) if worker.isRunning()]
     assert threading.active_count() <= threads_before + 1
