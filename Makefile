@@ -12,13 +12,20 @@ endif
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test lint clean
+.PHONY: run test coverage lint clean
 
 run: $(VENV)/.run
 	$(BIN)/digitpad
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# Line and branch coverage of core and gui by all tests, which takes longer than make test; or by some of them:
+# make coverage TESTS=tests/core/nn
+coverage: $(VENV)/.dev
+	mkdir -p build
+	$(BIN)/python -m pytest -n auto --dist loadfile --timeout 900 -p tests.qt_threads --cov --cov-report=json:build/coverage.json $(TESTS); \
+	  code=$$?; $(BIN)/python tests/coverage_figures.py build/coverage.json && exit $$code
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
