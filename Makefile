@@ -63,24 +63,14 @@ model: $(VENV)/.run
 	$(BIN)/digitpad-lab model calibrate build/chosen.safetensors --on pen:pen/pen-train.unipen@25-30 --out $(CHOSEN)
 	$(BIN)/digitpad-lab model calibrate build/shipped.safetensors --like $(CHOSEN) --out assets/model.safetensors
 
-# The README's pictures, without a screen.
+# The pages' pictures, without a screen.
 pictures: $(VENV)/.run
 	$(BIN)/python benchmarks/sample_page.py docs
-	$(BIN)/digitpad --screenshot docs/window-light.png
-	$(BIN)/digitpad --screenshot docs/window-dark.png --dark
-	$(BIN)/digitpad --screenshot docs/window-light-2x.png --scale 2
-	$(BIN)/digitpad --screenshot docs/window-dark-2x.png --scale 2 --dark
-	$(BIN)/digitpad --screenshot docs/training-light.png --state training
-	$(BIN)/digitpad --screenshot docs/training-dark.png --state training --dark
-	$(BIN)/digitpad --screenshot docs/empty-light.png --state empty
-	$(BIN)/digitpad --screenshot docs/empty-dark.png --state empty --dark
 	$(BIN)/digitpad --screenshot docs/number-light.png --state number
-	$(BIN)/digitpad --screenshot docs/refused-dark.png --state refused --dark
-	$(BIN)/digitpad --screenshot docs/unsure-light.png --state unsure
-	for state in runs overlaid network answers; do for scale in 1 2; do for scheme in light dark; do \
-	  $(BIN)/digitpad --screenshot docs/$$state-$$scheme$$([ $$scale = 1 ] || echo -2x).png --state $$state --scale $$scale \
-	    $$([ $$scheme = light ] || echo --dark) || exit 1; \
-	done; done; done
+	$(BIN)/digitpad --screenshot docs/training-dark.png --state training --dark
+	for state in overlaid network answers; do \
+	  $(BIN)/digitpad --screenshot docs/$$state-light.png --state $$state || exit 1; \
+	done
 
 .PHONY: report
 

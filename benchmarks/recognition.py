@@ -135,7 +135,7 @@ class Bench:
         """Ask about digits of people that the network has never seen, from their strokes and from the canvas."""
         answers = evaluation.of_drawings(self.chosen, self.pen.drawings, self.labels)
         note = (
-            f"{answers.rejected} refused, {answers.accuracy_accepted:.2%} of the others; calibration error "
+            f"{answers.rejected} rejected, {answers.accuracy_accepted:.2%} of the others; calibration error "
             f"{answers.calibration_error:.2%}; {int(answers.split.sum())} split"
         )
         self.goal("pen-25-30", self.add("pen, writers 25 to 30", "1-24", answers.correct, len(answers), note), 0.99)
@@ -185,16 +185,16 @@ class Bench:
             answers = self.of(source)
             area = calibration.area_under_roc(digits, answers.scores)
             note = f"area under the ROC curve {area:.4f}"
-            share = self.add(f"refused: Omniglot, {name}", "1-24", answers.rejected, len(answers), note)
+            share = self.add(f"rejected: Omniglot, {name}", "1-24", answers.rejected, len(answers), note)
             self.goal(f"omniglot-refused{suffix}", share, 0.85)
             self.goal(f"omniglot-auroc{suffix}", area, 0.97)
         total = 0
         for kind in nonsense.KINDS:
             drawings = nonsense.drawings(kind, N_NONSENSE, np.random.default_rng(3))
             answers = evaluation.of_drawings(self.chosen, drawings, np.full(N_NONSENSE, NOT_A_DIGIT))
-            self.add(f"refused: {kind}", "1-24", answers.rejected, N_NONSENSE)
+            self.add(f"rejected: {kind}", "1-24", answers.rejected, N_NONSENSE)
             total += answers.rejected
-        self.add("refused: all four kinds", "1-24", total, N_NONSENSE * len(nonsense.KINDS))
+        self.add("rejected: all four kinds", "1-24", total, N_NONSENSE * len(nonsense.KINDS))
         self.goal("nonsense-refused", total / (N_NONSENSE * len(nonsense.KINDS)), 0.95)
         self.goal("digits-accepted", float(self.clean.accepted.mean()), 0.98)
 

@@ -1,4 +1,4 @@
-"""Data and settings at the edge of what makes sense: each has a defined outcome, which the README's table tells."""
+"""Data and settings at the edge of what makes sense: each has a defined outcome, in a table of docs/experiments.md."""
 
 import dataclasses
 import math

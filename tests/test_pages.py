@@ -1,0 +1,113 @@
+"""The pages: links lead somewhere, the README stays short, and ten lines of NumPy predict what the program predicts."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.nn.initializers import he_normal
+from core.nn.network import Network, mlp
+from core.recognition import modelfile
+from core.recognition.calibration import Calibration
+from core.recognition.modelfile import Model
+from core.recognition.recognizer import Recognizer, shipped_model
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+COMMAND_LINE = ROOT / "docs" / "command-line.md"
+PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")))
+"""All but the report in docs/report/, which the program writes."""
+COMING = {"gui/training/live_run.py", "gui/training/outcome_text.py", "gui/window_state.py"}
+"""What docs/architecture.md describes already."""
+ANIMATION = "docs/digitpad.webp"
+MAX_WORDS, MAX_PICTURES, MAX_ANIMATION_BYTES = 900, 5, 3_000_000
+
+
+def prose(page):
+    """Return a page without its blocks of code."""
+    return re.sub(r"^ *```.*?^ *```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def links(page, *, pictures=False):
+    """Return where the links and pictures of a page lead, or its pictures alone."""
+    bang = "!" if pictures else "!?"
+    return re.findall(bang + r"\[[^]]*\]\(<?([^)\s>]+)", prose(page))
+
+
+def anchors(page):
+    """Return the names of a page's headings, as GitHub forms them."""
+    headings = re.findall(r"^#+ (.+)$", prose(page), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_link_leads_somewhere(page):
+    for link in links(page):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.is_relative_to(ROOT.resolve()), f"{link} leads out of the repository"
+        assert target.exists() or link.removeprefix("../") in COMING, f"{link} does not exist"
+        if anchor:
+            assert anchor in anchors(target), f"{link}: there is no such heading"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_each_file_that_is_named_in_code_exists(page):
+    # Such as `core/nn/losses.py` and `tests/fuzz`: what was moved must be found where the page says.
+    for name in re.findall(r"`((?:core|gui|tests|benchmarks|docs|assets)/[\w./-]+)`", prose(page)):
+        assert (ROOT / name).exists() or name in COMING, f"{name} does not exist"
+
+
+def test_each_picture_is_shown_somewhere():
+    shown = {(page.parent / link).resolve() for page in PAGES for link in links(page, pictures=True)}
+    pictures = {path.resolve() for path in (ROOT / "docs").iterdir() if path.suffix in (".png", ".svg", ".webp")}
+    assert pictures <= shown
+
+
+def test_the_readme_is_short():
+    assert len(README.read_text(encoding="utf-8").split()) <= MAX_WORDS
+    pictures = links(README, pictures=True)
+    assert pictures.count(ANIMATION) == 1
+    assert len(pictures) <= MAX_PICTURES + 1
+    assert (ROOT / ANIMATION).stat().st_size <= MAX_ANIMATION_BYTES
+
+
+def test_the_readme_names_the_system_libraries():
+    # .ci/run and the workflow install what this line names.
+    (line,) = re.findall(r"^sudo apt-get install (.+)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert "libgl1" in line.split()
+
+
+@pytest.fixture(scope="module")
+def snippet():
+    """The Python lines of "Use a model elsewhere"."""
+    section = COMMAND_LINE.read_text(encoding="utf-8").split("\n## Use a model elsewhere\n")[1].split("\n## ")[0]
+    (code,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    return code
+
+
+def small_model():
+    network = Network(mlp((784, 16, 10), dropout=0.5))
+    network.initialize(he_normal, np.random.default_rng(0))
+    return Model(network, input_scale=1 / 128, calibration=Calibration(2.0))
+
+
+@pytest.mark.parametrize("make", [shipped_model, small_model])
+def test_the_snippet_answers_what_the_recogniser_answers(snippet, make, thousand_digits, tmp_path, monkeypatch):
+    asked = make()
+    modelfile.save(asked, tmp_path / "mine.safetensors")
+    monkeypatch.chdir(tmp_path)
+    code, recognizer = compile(snippet, COMMAND_LINE.name, "exec"), Recognizer.of(asked)
+    for image in thousand_digits[::100]:
+        names = {"image": image}
+        exec(code, names)
+        expected = recognizer.predict_image(image).probabilities
+        np.testing.assert_allclose(names["probabilities"], expected, rtol=0, atol=1e-5)
+
+
+def test_the_snippet_has_ten_lines(snippet):
+    lines = [line for line in snippet.splitlines() if line and not line.startswith(("import ", "from "))]
+    assert len(lines) == 10
