@@ -1,3 +1,3 @@
-"""A small neural-network laboratory in NumPy: digits, drawings, training. It knows nothing of screens."""
+"""A neural-network laboratory in NumPy: data, preprocessing, training, recognition. It does not know Qt."""
 
 __version__ = "0.1.0"

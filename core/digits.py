@@ -1,6 +1,6 @@
-"""What a digit is here: the size of its image, the number of classes, and the verdict on a drawing.
+"""Digit images and verdicts: the image size, the number of classes, the verdict on a drawing.
 
-Without NumPy, so that a window can be built before NumPy is imported.
+NumPy is not needed here: the window opens before NumPy is imported.
 """
 
 import enum
@@ -12,7 +12,7 @@ BOX = 20
 N_PIXELS = SIZE * SIZE
 N_CLASSES = 10
 NOT_A_DIGIT = 10
-"""The label of a drawing that is none of the ten digits: training uses it, no prediction returns it."""
+"""The label of a drawing that is none of the ten digits: used in training, never predicted."""
 
 
 class Verdict(enum.Enum):

@@ -1,19 +1,19 @@
-"""The errors that a user can act on: each is a sentence, shown as it stands in the window and on the command line."""
+"""Errors that a user can act on. Each message is a sentence, shown unchanged in the window and on the command line."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 
 class DigitpadError(Exception):
-    """A mistake or mishap outside the program: a bad file, a bad setting, a place that cannot be written."""
+    """An error outside the program: a bad file, a bad setting, a path that cannot be written."""
 
 
 class DataError(DigitpadError):
-    """Digits to learn from are missing, damaged or not what their name says."""
+    """Digits are missing, damaged, or in another format than their name says."""
 
 
 class MnistError(DataError):
-    """MNIST is missing or damaged: getting it anew would help."""
+    """MNIST is missing or damaged; downloading it again would help."""
 
 
 class DrawingError(DigitpadError):
@@ -21,7 +21,7 @@ class DrawingError(DigitpadError):
 
 
 class ModelError(DigitpadError):
-    """A model file is damaged, foreign, too large or too new, or cannot be written."""
+    """A model file is damaged, not a model, too large or too new, or cannot be written."""
 
 
 class ConfigError(DigitpadError):
@@ -29,25 +29,25 @@ class ConfigError(DigitpadError):
 
 
 class TrainingError(DigitpadError):
-    """A training run cannot go on."""
+    """A training run cannot continue."""
 
 
 class Remedy(NamedTuple):
-    """What a setting was, and what it had better be."""
+    """The value that a setting had, and a better one."""
 
     was: Any
     better: Any
 
 
 class DivergenceError(TrainingError):
-    """A run's loss is no longer a number, or has exploded. As text it advises by the names that settings have in files.
+    """The loss of a run is not finite, or has exploded. The message calls settings by their names in files.
 
     Attributes
     ----------
     fact
-        What has happened, without advice.
+        What happened, without advice.
     remedies
-        What would help, by the setting's name: for those who call settings otherwise.
+        Better values by the setting's name, for callers that show settings under other names.
     """
 
     def __init__(self, fact: str, advice: str, remedies: Mapping[str, Remedy]) -> None:
@@ -56,4 +56,9 @@ class DivergenceError(TrainingError):
 
 
 class RunError(DigitpadError):
-    """A run on the shelf is damaged, in use elsewhere, or cannot be written."""
+    """A run in the run store is damaged, in use elsewhere, or cannot be written."""
+
+
+def reason_of(error: OSError) -> str:
+    """Return the system's words for an error, such as "No space left on device", without its number and path."""
+    return error.strerror or str(error)

@@ -1,22 +1,20 @@
-"""Memory that was used once and is not any more: given back to the system where the C library keeps it."""
+"""Return freed memory to the system, where the C library keeps it."""
 
 import ctypes
-import functools
 import sys
 from collections.abc import Callable
 
 
 def give_back() -> None:
-    """Give back what has been freed; where that cannot be asked for, do nothing.
+    """Return freed memory to the system; do nothing where the C library has no function for it.
 
-    glibc keeps freed pieces of up to 32 MiB for its own use, wherever something lies behind them: what loading MNIST
-    or writing a state down took would stay the process's. Takes 2 to 3 ms, without the interpreter's lock.
+    glibc keeps freed blocks of up to 32 MiB while a later block is in use: the process would keep the memory that
+    loading MNIST or writing a state took. Takes 2 to 3 ms, and releases the GIL.
     """
     if trim := _malloc_trim():
         trim(0)
 
 
-@functools.cache
 def _malloc_trim() -> Callable[[int], int] | None:
     if not sys.platform.startswith("linux"):
         return None

@@ -1,7 +1,7 @@
-"""How many threads the matrix products use: a property of a run, set once and recorded with it.
+"""The number of threads of the matrix products: set once per run, and recorded with it.
 
-OpenBLAS gives other bits with another number of threads, and its threads spin while they wait: one too many, beside a
-window that wants to be smooth, costs more than it brings.
+OpenBLAS gives other bits with another number of threads. Its threads spin while they wait: one thread too many, beside
+a window that must stay smooth, costs more than it gains.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.errors import ConfigError
+from core.messages import tr
 
 MAX_THREADS = 64
 _ONE_RUN = threading.Lock()
@@ -21,22 +22,24 @@ def available() -> int:
 
 
 def default(*, window: bool, deforms: bool = False) -> int:
-    """Return the number of threads for a run: all cores (at most 8), but for one that is needed otherwise.
+    """Return the number of threads for a run: all cores, at most 8, less one that is needed elsewhere.
 
-    A window needs one to stay smooth; a run that deforms digits, to make the next batch meanwhile.
+    A window needs a core to stay smooth. A run that deforms digits needs one to prepare the next batch.
     """
     return max(min(available(), 8) - (1 if window or deforms else 0), 1)
 
 
 @contextmanager
 def limited(n_threads: int) -> Iterator[None]:
-    """Let NumPy use ``n_threads`` within the block. It costs 0.35 ms: once a run, never once a batch.
+    """Let NumPy use ``n_threads`` within the block. Costs 0.35 ms: use it once per run, never once per batch.
 
-    The number belongs to the whole process: a second block, in another thread, waits until the first has ended.
+    The number applies to the whole process: a second block, in another thread, waits until the first one ends.
     """
     from threadpoolctl import threadpool_limits
 
     if not 1 <= n_threads <= MAX_THREADS:
-        raise ConfigError(f"the number of threads goes from 1 to {MAX_THREADS}, not {n_threads}")
+        raise ConfigError(
+            tr("the number of threads goes from 1 to {maximum}, not {number}", maximum=MAX_THREADS, number=n_threads)
+        )
     with _ONE_RUN, threadpool_limits(limits=n_threads, user_api="blas"):
         yield

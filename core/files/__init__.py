@@ -1,4 +1,4 @@
 """Files on disk: atomic writes, bounded reads, strict JSON, tensors, locks, and the program's folders.
 
-May import from ``core.errors`` only.
+May import only the modules directly in ``core``.
 """

@@ -1,4 +1,7 @@
-"""Files that are either there whole or not there: written beside their place, then moved into it."""
+"""Atomic writes: a file is there complete or not at all.
+
+The content goes to a temporary file in the same folder, which then replaces the file at the path.
+"""
 
 import os
 import tempfile
@@ -8,8 +11,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from core.errors import DigitpadError, reason_of
+from core.messages import tr
+
 _PREFIX, _SUFFIX = ".digitpad.", ".part"
-_LITTER_AGE_S = 3600.0  # a file that nobody has written to for so long was left by a process that was killed
+_MAX_AGE_S = 3600.0  # a temporary file not written to for so long was left by a killed process
 
 
 def _umask() -> int:
@@ -18,19 +24,34 @@ def _umask() -> int:
     return mask
 
 
-_UMASK = _umask()  # asked once, on import: it is the whole process's, and can only be read by changing it
+_UMASK = _umask()  # read once, on import: reading it changes it for a moment, for the whole process
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[BinaryIO]:
-    """Open a new file that takes the place of ``path`` when the block ends, and leaves no trace when it fails.
+def writing(path: Path, error: type[DigitpadError] | None = None) -> Iterator[BinaryIO]:
+    """Open a new file that replaces ``path`` when the block ends; if the block fails, nothing is left behind.
+
+    Parameters
+    ----------
+    error
+        Raised instead of OSError, with the sentence "{path} cannot be written: {reason}".
 
     Raises
     ------
     OSError
-        The folder is missing or cannot be written, or the disk is full. What was at ``path`` is then still there.
+        The folder is missing or cannot be written, or the disk is full. The file at ``path`` is then unchanged.
     """
-    path = path.resolve()  # what a link points to, and not the link, is replaced
+    try:
+        with _replacing(path.resolve()) as file:  # the target of a link is replaced, not the link
+            yield file
+    except OSError as failure:
+        if error is None:
+            raise
+        raise error(_unwritable(path, failure)) from None
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
     _tidy(path.parent)
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
     try:
@@ -47,31 +68,35 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 def _tidy(folder: Path) -> None:
-    """Delete what killed processes have left in a folder: each may be as large as a network."""
+    """Delete the temporary files of killed processes: each may be as large as a network."""
     for part in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         with suppress(OSError):
-            if time.time() - part.stat().st_mtime > _LITTER_AGE_S:
+            if time.time() - part.stat().st_mtime > _MAX_AGE_S:
                 part.unlink()
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path``, whole or not at all; raise OSError like ``writing``."""
-    with writing(path) as file:
+def _unwritable(path: Path, error: OSError) -> str:
+    return tr("{path} cannot be written: {reason}", path=path, reason=reason_of(error))
+
+
+def write(path: Path, content: bytes, error: type[DigitpadError] | None = None) -> None:
+    """Write ``content`` to ``path``, completely or not at all; raise OSError, or ``error``, like ``writing``."""
+    with writing(path, error) as file:
         file.write(content)
 
 
 def problem(path: Path) -> str | None:
-    """Say why a file cannot be written at ``path``, or return None if it can; nothing is left behind."""
+    """Return why no file can be written at ``path``, or None if one can; nothing is left behind."""
     try:
         if path.is_dir():
-            return f"{path} is a folder; a file name is needed"
+            return tr("{path} is a folder; a file name is needed", path=path)
         if not path.parent.is_dir():
-            return f"there is no folder {path.parent}"
+            return tr("there is no folder {folder}", folder=path.parent)
         if path.exists() and not path.is_file():  # /dev/null would be replaced by a file
-            return f"{path} is not an ordinary file"
+            return tr("{path} is not an ordinary file", path=path)
         descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=path.parent)
-    except OSError as error:  # also of a name that is too long
-        return f"{path} cannot be written: {error.strerror or error}"
+    except OSError as error:  # for instance, the name is too long
+        return _unwritable(path, error)
     os.close(descriptor)
     Path(name).unlink(missing_ok=True)
     return None

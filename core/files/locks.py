@@ -1,4 +1,4 @@
-"""Locks of runs: one process at a time goes on with a run, and a crash of it frees the lock."""
+"""Locks of runs: one process at a time continues a run; if it crashes, the system releases the lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,15 +7,15 @@ from pathlib import Path
 import filelock
 
 from core.errors import RunError
+from core.messages import tr
 
 _FOLDER = ".locks"
-_GOES_ON = "the run goes on already, here or in another process"
 Lock = filelock.BaseFileLock
 
 
 @contextmanager
-def held(folder: Path, problem: str = _GOES_ON) -> Iterator[None]:
-    """Hold a run's lock within the block; raise RunError, with this refusal, like ``hold``."""
+def held(folder: Path, problem: str | None = None) -> Iterator[None]:
+    """Hold a run's lock within the block; raise RunError like ``hold``."""
     lock = hold(folder, problem=problem)
     try:
         yield
@@ -23,28 +23,33 @@ def held(folder: Path, problem: str = _GOES_ON) -> Iterator[None]:
         lock.release()
 
 
-def hold(folder: Path, patience_s: float = 0.5, problem: str = _GOES_ON) -> Lock:
-    """Take a run's lock, for as long as it goes on; raise RunError where another has it.
+def hold(folder: Path, patience_s: float = 0.5, problem: str | None = None) -> Lock:
+    """Acquire a run's lock and return it; raise RunError if another process holds it.
 
-    Somebody who only asks whether it is held has it for a moment: that is waited for.
+    Waits up to ``patience_s``: ``is_held`` acquires the lock for a moment.
+
+    Parameters
+    ----------
+    problem
+        The sentence of the RunError; by default, that the run goes on already.
     """
     lock = filelock.FileLock(path_of(folder), timeout=patience_s, thread_local=False)
     try:
         lock.acquire()
     except filelock.Timeout:
-        raise RunError(problem) from None
+        raise RunError(problem or tr("the run goes on already, here or in another process")) from None
     except (OSError, NotImplementedError) as error:
-        raise RunError(f"{path_of(folder)} cannot be locked: {error}") from None
+        raise RunError(tr("{path} cannot be locked: {reason}", path=path_of(folder), reason=error)) from None
     return lock
 
 
 def path_of(folder: Path) -> Path:
-    """Return a run's lock: not in its own folder, which may be moved away while somebody asks for the lock."""
+    """Return the path of a run's lock: outside the run's folder, which may be moved while the lock is acquired."""
     return folder.parent / _FOLDER / folder.name
 
 
 def is_held(folder: Path) -> bool:
-    """Return whether a process goes on with the run of this folder."""
+    """Return whether a process holds the lock of the run in this folder."""
     if not path_of(folder).exists():
         return False
     lock = filelock.FileLock(path_of(folder), timeout=0, thread_local=False)
@@ -52,7 +57,7 @@ def is_held(folder: Path) -> bool:
         lock.acquire()
     except filelock.Timeout:
         return True
-    except (OSError, NotImplementedError):  # where nothing can be locked, nobody holds it
+    except (OSError, NotImplementedError):  # nothing can be locked here, so nobody holds it
         return False
     lock.release()
     return False

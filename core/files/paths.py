@@ -1,7 +1,7 @@
-"""Where the program keeps what it writes, and where it looks for data.
+"""The folders that the program writes to, and the folder of data.
 
-``DIGITPAD_HOME`` moves all that is written (settings, cache, runs, logs) into one folder; without it, the platform's
-own places are used. ``DIGITPAD_DATA`` names a folder in which data is looked for first.
+``DIGITPAD_HOME`` moves everything that is written (settings, cache, runs, recipes, logs) into one folder; without it,
+the platform's folders are used. ``DIGITPAD_DATA`` names the folder that is searched for data first.
 """
 
 import os
@@ -18,7 +18,7 @@ def _folder(kind: str, default: str) -> Path:
 
 
 def expanded(name: str) -> Path:
-    """Return a path whose ``~`` or ``~user`` stands for a home; where there is no such user, the path as it is."""
+    """Return a path with ``~`` or ``~user`` expanded to a home; unchanged if there is no such user."""
     try:
         return Path(name).expanduser()
     except RuntimeError:
@@ -31,12 +31,12 @@ def settings() -> Path:
 
 
 def cache() -> Path:
-    """Return the folder of what can be fetched again: downloaded data."""
+    """Return the folder of data that can be downloaded again."""
     return _folder("cache", platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
 def runs() -> Path:
-    """Return the folder of the runs that are kept."""
+    """Return the folder of the run store."""
     return _folder("runs", str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "runs"))
 
 
@@ -51,6 +51,6 @@ def logs() -> Path:
 
 
 def data() -> Path | None:
-    """Return the folder that ``DIGITPAD_DATA`` names, or None where it names none."""
+    """Return the folder that ``DIGITPAD_DATA`` names, or None."""
     folder = os.environ.get("DIGITPAD_DATA")
     return expanded(folder) if folder else None

@@ -1,4 +1,4 @@
-"""The number of threads of the matrix products: set for a block, and restored after it."""
+"""The number of threads of the matrix products: set within a block, and restored after it."""
 
 import os
 import threading
@@ -14,9 +14,9 @@ def blas():
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
 
-def test_the_number_holds_within_the_block_and_not_after_it():
+def test_the_number_is_set_within_the_block_and_restored_after_it():
     before = blas()
-    assert before, "NumPy comes with a BLAS that can be told"
+    assert before, "NumPy's BLAS can be configured"
     with threads.limited(1):
         assert set(blas()) == {1}
     assert blas() == before
@@ -40,10 +40,10 @@ def test_a_window_leaves_one_core_free(monkeypatch, cores, alone, window):
     monkeypatch.setattr(threads, "available", lambda: cores)
     assert threads.default(window=False) == alone
     assert threads.default(window=True) == window
-    assert threads.default(window=False, deforms=True) == window  # which the next batch's deformation takes
+    assert threads.default(window=False, deforms=True) == window  # it deforms the next batch
 
 
-def test_available_are_the_cores_that_the_process_may_use(monkeypatch):
+def test_the_available_cores_are_those_that_the_process_may_use(monkeypatch):
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 3, 5}, raising=False)
     assert threads.available() == 3
     monkeypatch.delattr(os, "sched_getaffinity")

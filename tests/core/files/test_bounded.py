@@ -1,4 +1,4 @@
-"""Reading files of unknown size and origin."""
+"""Reads of files of unknown size and origin."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from core.errors import DataError
 from core.files import bounded
 
 
-def test_no_more_than_the_limit(tmp_path):
+def test_a_file_larger_than_the_limit_is_rejected(tmp_path):
     (tmp_path / "f").write_bytes(b"12345")
     assert bounded.read(tmp_path / "f", 5, DataError) == b"12345"
     with pytest.raises(DataError, match="larger than 0 KiB"):
@@ -28,7 +28,7 @@ def test_a_name_that_no_file_can_have(name):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
 @pytest.mark.timeout(20)
-def test_a_pipe_is_not_waited_for(tmp_path):
+def test_a_pipe_does_not_block(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(DataError, match="not an ordinary file"):
         bounded.read(tmp_path / "pipe", 5, DataError)

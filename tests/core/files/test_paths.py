@@ -1,4 +1,4 @@
-"""Where the program writes, and where it looks for data."""
+"""The folders that the program writes to, and the folder of data."""
 
 from pathlib import Path
 
@@ -10,19 +10,19 @@ from core.files import paths
 WRITTEN = [paths.settings, paths.cache, paths.logs, paths.recipes]
 
 
-def test_digitpad_home_moves_all_that_is_written_into_one_folder(home):
-    folders = [place() for place in WRITTEN]
+def test_digitpad_home_moves_everything_that_is_written_into_one_folder(home):
+    folders = [folder() for folder in WRITTEN]
     assert folders == [home / "settings", home / "cache", home / "logs", home / "recipes"]
     assert list(home.iterdir()) == [], "asking makes no folder"
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_without_it_the_platforms_places_are_used(monkeypatch, value):
+def test_without_it_the_platforms_folders_are_used(monkeypatch, value):
     monkeypatch.setenv("DIGITPAD_HOME", "") if value == "" else monkeypatch.delenv("DIGITPAD_HOME")
     assert paths.settings() == Path(platformdirs.user_config_dir("digitpad", appauthor=False))
     assert paths.cache() == Path(platformdirs.user_cache_dir("digitpad", appauthor=False))
     assert paths.logs() == Path(platformdirs.user_log_dir("digitpad", appauthor=False))
-    assert len({place() for place in WRITTEN}) == 4
+    assert len({folder() for folder in WRITTEN}) == 4
 
 
 def test_digitpad_data(monkeypatch, tmp_path):

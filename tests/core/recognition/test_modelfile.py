@@ -143,9 +143,9 @@ def test_not_a_model_at_all(tmp_path, content):
 
 def test_someone_elses_safetensors(tmp_path):
     (tmp_path / "m").write_bytes(to_bytes({"0.weight": np.zeros((784, 10), np.float32)}))
-    refused(tmp_path / "m", "not a model of digitpad's: it lacks the metadata")
+    refused(tmp_path / "m", "not a model written by digitpad: it has no valid metadata")
     (tmp_path / "m").write_bytes(to_bytes({"w": np.zeros(3)}, metadata={"format": "pt"}))
-    refused(tmp_path / "m", "not a model of digitpad's: it lacks the metadata")
+    refused(tmp_path / "m", "not a model written by digitpad: it has no valid metadata")
 
 
 @pytest.mark.parametrize(
@@ -215,13 +215,13 @@ def test_a_flipped_bit_in_the_weights_is_called_tampering(path):
     content = bytearray(path.read_bytes())
     content[-5] ^= 1
     path.write_bytes(content)
-    refused(path, "tampered with: its tensors do not fit their SHA-256")
+    refused(path, "tampered with: its tensors do not match their SHA-256")
 
 
 def test_a_changed_score_is_called_tampering(path):
     modelfile.save(model(scores={"test_accuracy": 0.25}), path)
     path.write_bytes(path.read_bytes().replace(b"0.25", b"0.99"))
-    refused(path, "tampered with: what it says of itself")
+    refused(path, "tampered with: its metadata")
 
 
 def test_a_file_that_is_too_large(path, monkeypatch):
@@ -336,7 +336,7 @@ def test_an_input_scale_out_of_range(path, scale):
 def test_numbers_that_json_does_not_have(path, scale):
     facts, tensors = parts(path)
     put(path, facts | {"input_scale": scale}, tensors)
-    refused(path, "not a model of digitpad's")
+    refused(path, "not a model written by digitpad")
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_a_score_that_is_none_is_left_out(path):
 def test_numbers_too_large_for_a_float_are_refused(path):
     facts, tensors = parts(path)
     put(path, facts | {"scores": {"huge": 10**400}}, tensors)
-    refused(path, "lacks the metadata")
+    refused(path, "it has no valid metadata")
 
 
 def test_a_refused_file_leaves_what_was_loaded_as_it_was(path):
