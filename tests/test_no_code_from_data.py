@@ -84,5 +84,9 @@ def test_the_linter_knows_the_same():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
     banned = rules["flake8-tidy-imports"]["banned-api"]
     assert {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "numpy.load"} <= banned.keys()
+    core_rules = tomllib.loads((ROOT / "core" / "ruff.toml").read_text())["lint"]
+    core_banned = core_rules["flake8-tidy-imports"]["banned-api"]
+    assert banned.items() <= core_banned.items(), "core's table replaces pyproject's: it repeats all entries"
+    assert not {"select", "ignore"} & core_rules.keys()
     assert "S" in rules["select"]  # S102 is exec, S307 eval, S602 a shell
     assert not {"S102", "S301", "S302", "S307", "S602"} & set(rules["ignore"])
