@@ -1,1 +1,4 @@
-"""A neural-network library to read in one sitting."""
+"""A small neural-network library: layers, losses, optimizers, schedules, initializers.
+
+May import nothing else from ``core``.
+"""

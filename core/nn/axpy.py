@@ -1,11 +1,11 @@
-"""y ← y + a x for long vectors, in one pass: BLAS's saxpy, which NumPy carries along but does not offer.
+"""y ← y + a x for long vectors, in one pass: BLAS's saxpy, which NumPy contains but does not expose.
 
-In NumPy the update of the parameters takes two passes over them, by one core, of which half is in the other core's
-cache, since that core's part of the matrix products put it there. BLAS's own takes one, shared out like the products:
-15 µs instead of 45 for the 235,146 parameters of 784-256-128-10 on two cores, of 290 for a batch of 32.
+NumPy updates the parameters in two passes on one core; half of them are in the cache of the other core, which computed
+its part of the matrix products. BLAS takes one pass, split between the cores like the products: 15 µs instead of 45 for
+the 235,146 parameters of 784-256-128-10 on two cores, of 290 µs for a batch of 32.
 
-The library is found as threadpoolctl finds it. Where it is another one (NumPy built with Accelerate or MKL), or fails a
-trial, NumPy does the work.
+threadpoolctl finds the library. If it is not OpenBLAS (NumPy built with Accelerate or MKL), or fails a trial, NumPy
+does the work.
 """
 
 import ctypes
@@ -22,8 +22,8 @@ _NAME = "scipy_cblas_saxpy64_"  # as in NumPy's wheels; 64: lengths and strides 
 
 
 def axpy(a: float, x: Array, y: Array, scratch: Array) -> None:
-    """Add ``a`` x to y, in place; both (n,) and contiguous. ``scratch`` (n,), which may be x, loses what it held."""
-    saxpy = _saxpy() if x.dtype == y.dtype == np.float32 else None
+    """Add ``a`` x to y, in place; both (n,) and contiguous. ``scratch`` (n,), which may be x, is overwritten."""
+    saxpy = blas_saxpy() if x.dtype == y.dtype == np.float32 else None
     if saxpy is None:
         y += np.multiply(x, a, out=scratch)
     else:
@@ -31,8 +31,8 @@ def axpy(a: float, x: Array, y: Array, scratch: Array) -> None:
 
 
 @cache
-def _saxpy() -> Callable[[float, Array, Array], None] | None:
-    """Return BLAS's function, or None where there is none that can be relied on."""
+def blas_saxpy() -> Callable[[float, Array, Array], None] | None:
+    """Return BLAS's function as ``saxpy(a, x, y)``, or None if there is none that passes a trial."""
     from threadpoolctl import threadpool_info
 
     for library in threadpool_info():

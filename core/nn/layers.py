@@ -1,13 +1,13 @@
-"""The layers, in order of increasing complexity: Linear, ReLU, Dropout, BatchNorm.
+"""Layers, in order of increasing complexity: Linear, ReLU, Dropout, BatchNorm.
 
-Each is the same paragraph: ``forward`` (in training) keeps what ``backward`` needs, ``backward`` turns the gradient of
-the loss with respect to the layer's output into the one with respect to its input and fills its parameters' gradients,
-``infer`` computes the output alone and keeps nothing. N is the number of images in a batch.
+All have the same form. ``forward`` (in training) keeps what ``backward`` needs. ``backward`` turns the gradient of the
+loss with respect to the output into the one with respect to the input, and fills the gradients of the parameters.
+``infer`` computes the output and keeps nothing. N is the number of images in a batch.
 
-A layer writes into buffers of its own, made once: what ``forward`` and ``backward`` return is valid until they are
-called again. (Allocating anew costs more than the arithmetic of the small layers.)
+A layer writes into its own buffers, allocated once: the results of ``forward`` and ``backward`` are valid until the
+next call. (Allocation costs more than the arithmetic of small layers.)
 
-Sums over the batch are products with ones: BLAS adds rows up twice as fast as NumPy.
+Sums over the batch are products with ones: BLAS adds rows twice as fast as NumPy.
 """
 
 from abc import ABC, abstractmethod
@@ -22,16 +22,16 @@ Array = NDArray[np.floating[Any]]
 
 @dataclass(eq=False)
 class Parameter:
-    """A named part of a network's flat vectors: the network binds ``value`` and ``grad`` to views of them.
+    """A named part of a network's flat vectors; the network binds ``value`` and ``grad`` to views of them.
 
-    ``weight`` is decayed by L2, ``vector`` (biases, γ, β) is not, ``statistic`` is kept but not learned: it has no
+    Weight decay applies to a ``weight``, not to a ``vector`` (biases, γ, β). A ``statistic`` is not learned: it has no
     gradient.
     """
 
     name: str
     shape: tuple[int, ...]
     kind: Literal["weight", "vector", "statistic"]
-    start: float = 0.0
+    initial: float = 0.0
     value: Array = field(init=False, repr=False)
     grad: Array = field(init=False, repr=False)
 
@@ -46,14 +46,14 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """Return y for a training batch x; ``rng`` is where a layer that draws lots gets them."""
+        """Return y for a training batch x; ``rng`` is the random generator of layers such as Dropout."""
 
     @abstractmethod
     def backward(self, grad: Array, *, need_input_grad: bool = True) -> Array:
         """Turn the gradient with respect to y into the one with respect to x, and fill the parameters' gradients.
 
-        A sum over the batch, like the gradient it is given: whether that is a mean is the loss's decision. The first
-        layer of a network need not compute its input's gradient; what it returns then is meaningless.
+        Gradients are sums over the batch; the loss decides whether that amounts to a mean. The first layer of a network
+        need not compute its input's gradient; the result is then meaningless.
         """
 
     @abstractmethod
@@ -61,14 +61,14 @@ class Layer(ABC):
         """Return y for images x outside training."""
 
     def arguments(self) -> dict[str, Any]:
-        """Return what the constructor takes, so that a description can rebuild the layer."""
+        """Return the constructor's arguments: a description rebuilds the layer with them."""
         return {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{key}={value}' for key, value in self.arguments().items())})"
 
     def _buffer(self, name: str, like: Array, width: int | None = None) -> Array:
-        """Return a buffer (N, width) for a batch like ``like`` (N, ...); a last, short batch gets a part of it."""
+        """Return a buffer (N, width) for a batch like ``like`` (N, ...); a short last batch gets a part of it."""
         n, width = len(like), like.shape[1] if width is None else width
         buffer = self._buffers.get(name)
         if buffer is None or len(buffer) < n:
@@ -123,7 +123,7 @@ class ReLU(Layer):
     """The rectifier: y = max(x, 0)."""
 
     def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """Return max(x, 0), and keep it: it is positive where x is."""
+        """Return max(x, 0), and keep it: it is positive exactly where x is."""
         self._y = np.maximum(x, _zeros(x), out=self._buffer("y", x))
         return self._y
 
@@ -137,7 +137,7 @@ class ReLU(Layer):
 
 
 def _zeros(x: Array) -> Array:
-    """Return a row of zeros as wide as x: NumPy compares with it three times as fast as with the number 0."""
+    """Return a row of zeros as wide as x: NumPy compares with a row three times as fast as with the number 0."""
     return np.zeros(x.shape[-1], x.dtype)
 
 
@@ -154,19 +154,19 @@ class Dropout(Layer):
         self.rate = rate
 
     def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """Return x with some units dropped, and keep which."""
-        # Sixteen bits a unit decide as well as a float, in a fifth of the time.
-        lots = np.frombuffer(rng.bytes(2 * x.size), np.uint16).reshape(x.shape)
-        kept = lots >= round(self.rate * 65536)
+        """Return x with some units dropped, and keep the mask."""
+        # Sixteen random bits per unit are enough, and take a fifth of a float's time.
+        drawn = np.frombuffer(rng.bytes(2 * x.size), np.uint16).reshape(x.shape)
+        kept = drawn >= round(self.rate * 65536)
         self._kept = np.multiply(kept, x.dtype.type(1 / (1 - self.rate)), out=self._buffer("kept", x))
         return np.multiply(x, self._kept, out=self._buffer("y", x))
 
     def backward(self, grad: Array, *, need_input_grad: bool = True) -> Array:
-        """Return the gradient of the units that were kept, scaled as they were."""
+        """Return the gradient of the units that were kept, with their scale."""
         return np.multiply(grad, self._kept, out=self._buffer("grad", grad))
 
     def infer(self, x: Array) -> Array:
-        """Return x as it is."""
+        """Return x unchanged."""
         return x
 
     def arguments(self) -> dict[str, Any]:
@@ -177,24 +177,24 @@ class Dropout(Layer):
 class BatchNorm(Layer):
     """Normalise each unit over the batch, then scale and shift: y = γ (x - μ) / √(σ² + ε) + β.
 
-    Ioffe and Szegedy (2015). Inference uses running averages of μ and σ², which forget a tenth at each batch. A batch
+    Ioffe and Szegedy (2015). Inference uses running averages of μ and σ²; a batch has a weight of 0.1 in them. A batch
     of one image has σ² = 0 and gives β.
     """
 
     EPSILON: ClassVar[float] = 1e-5
-    FORGET: ClassVar[float] = 0.1
+    MOMENTUM: ClassVar[float] = 0.1
 
     def __init__(self, n: int) -> None:
         super().__init__()
         self.n = n
-        self.gamma = Parameter("gamma", (n,), "vector", start=1.0)
+        self.gamma = Parameter("gamma", (n,), "vector", initial=1.0)
         self.beta = Parameter("beta", (n,), "vector")
         self.mean = Parameter("mean", (n,), "statistic")
-        self.variance = Parameter("variance", (n,), "statistic", start=1.0)
+        self.variance = Parameter("variance", (n,), "statistic", initial=1.0)
         self.parameters = (self.gamma, self.beta, self.mean, self.variance)
 
     def forward(self, x: Array, rng: np.random.Generator) -> Array:
-        """Return the normalised batch; keep it before γ and β; update the running averages."""
+        """Return the batch normalised, scaled and shifted; keep it normalised; update the running averages."""
         n_images = len(x)
         mean = self._sum(x) / x.dtype.type(n_images)
         centred = np.subtract(x, mean, out=self._buffer("normal", x))
@@ -202,7 +202,7 @@ class BatchNorm(Layer):
         variance = self._sum(np.square(centred, out=y)) / x.dtype.type(n_images)
         self._inverse = 1 / np.sqrt(variance + x.dtype.type(self.EPSILON))
         self._normal = np.multiply(centred, self._inverse, out=centred)
-        if n_images > 1:  # one image, such as a last batch may be, says nothing of the spread
+        if n_images > 1:  # a last batch of one image has no variance to estimate
             self._update(self.mean.value, mean)
             self._update(self.variance.value, variance * (n_images / (n_images - 1)))
         np.multiply(self._normal, self.gamma.value, out=y)
@@ -210,7 +210,7 @@ class BatchNorm(Layer):
         return y
 
     def _update(self, running: Array, batch: Array) -> None:
-        running += (batch - running) * running.dtype.type(self.FORGET)
+        running += (batch - running) * running.dtype.type(self.MOMENTUM)
 
     def backward(self, grad: Array, *, need_input_grad: bool = True) -> Array:
         """Fill ∂L/∂γ = Σ g x̂ and ∂L/∂β = Σ g; return γ / √(σ² + ε) · (g - mean(g) - x̂ mean(g x̂))."""

@@ -3,4 +3,4 @@
 MAX_LAYERS = 20
 MAX_WIDTH = 4096
 MAX_WEIGHTS = 50_000_000
-"""All layers together: 200 MB, which a model file still holds."""
+"""Of all layers together: 200 MB, which fits into a model file."""

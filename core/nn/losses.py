@@ -1,4 +1,4 @@
-"""What training makes small: softmax cross-entropy, with class weights and label smoothing."""
+"""Softmax cross-entropy, with class weights and label smoothing."""
 
 from typing import Any
 
@@ -22,9 +22,9 @@ def softmax(logits: Array) -> Array:
 
 
 def class_weights(labels: Labels, n_classes: int) -> NDArray[np.float32]:
-    """Return the weights (K,) M / n_i of the classes, M being the largest class's count: rare classes count for more.
+    """Return the weights (K,) M / n_i of classes with n_i examples, M being the largest n_i: rare classes count more.
 
-    A class without examples gets 0: there is nothing to weigh.
+    A class without examples has weight 0.
     """
     counts = np.bincount(labels, minlength=n_classes)
     return np.where(counts > 0, counts.max() / np.maximum(counts, 1), 0).astype(np.float32)
@@ -36,8 +36,8 @@ class SoftmaxCrossEntropy:
     Parameters
     ----------
     weights : (K,), optional
-        A weight w for each class (of the label, whatever the network answers). The mean divides by N, not by the sum
-        of the weights.
+        The weight w of each class, by the label and not by the prediction. The mean divides by N, not by the sum of
+        the weights.
     smoothing : float in [0, 1)
         The target q gives 1 - smoothing to the label and spreads the rest evenly over all K classes
         (Szegedy et al., 2016).
@@ -52,18 +52,18 @@ class SoftmaxCrossEntropy:
     def forward(self, logits: Array, labels: Labels) -> float:
         """Return the loss of logits (N, K) for labels (N,), a mean over the batch; keep what ``backward`` needs."""
         n, n_classes = logits.shape
-        # Ten numbers are too few for a vector unit: the maxima are found down the columns, the sums by BLAS.
+        # Rows of ten are too short for vector instructions: the maxima are taken down columns, the sums by BLAS.
         z: Array = logits - logits.T.copy().max(axis=0)[:, np.newaxis]
         self._exp = np.exp(z)
         self._sums = self._exp @ np.ones(n_classes, z.dtype)
-        # Places in the flat arrays: one index a row is gathered faster than a row's and a column's.
-        self._at = np.arange(0, n * n_classes, n_classes)
-        self._at += labels
+        # Flat indices of the labels: indexing with them is faster than with rows and columns.
+        self._label_indices = np.arange(0, n * n_classes, n_classes)
+        self._label_indices += labels
         self._class_weights = None if self.weights is None else self.weights[labels]
         losses = np.log(self._sums)
         if self.smoothing:
             losses -= self.smoothing * z.mean(axis=1)
-        losses -= (1 - self.smoothing) * z.ravel()[self._at]
+        losses -= (1 - self.smoothing) * z.ravel()[self._label_indices]
         if self._class_weights is not None:
             losses *= self._class_weights
         return float(losses.mean())
@@ -71,11 +71,11 @@ class SoftmaxCrossEntropy:
     def backward(self) -> Array:
         """Return the gradient (N, K) of the mean loss with respect to the logits: w_y (p - q) / N.
 
-        Once for each ``forward``: what that has kept becomes the gradient.
+        Call it once after each ``forward``: the gradient overwrites what that kept.
         """
         grad, (n, n_classes) = self._exp, self._exp.shape
         grad /= self._sums[:, np.newaxis]
-        grad.ravel()[self._at] -= 1 - self.smoothing
+        grad.ravel()[self._label_indices] -= 1 - self.smoothing
         if self.smoothing:
             grad -= self.smoothing / n_classes
         if self._class_weights is None:

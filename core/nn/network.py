@@ -1,4 +1,4 @@
-"""Network: layers over flat vectors."""
+"""A network: layers whose parameters, gradients and statistics are views of three flat vectors."""
 
 import functools
 import itertools
@@ -16,7 +16,7 @@ LAYERS: dict[str, type[Layer]] = {layer.__name__: layer for layer in (Linear, Re
 
 
 class Snapshot(NamedTuple):
-    """All that a network has learned. A copy, safe to hand to another thread, unless it comes from ``view``."""
+    """The state of a network. A copy, safe for another thread, unless it comes from ``view``."""
 
     parameters: Array
     statistics: Array
@@ -25,7 +25,7 @@ class Snapshot(NamedTuple):
 def mlp(sizes: Sequence[int], *, batch_norm: bool = False, dropout: float = 0.0) -> list[Layer]:
     """Return the layers of a multilayer perceptron, ``sizes`` from input to output.
 
-    Between two Linear layers stand, in this order, BatchNorm (if asked), ReLU, and Dropout (if its rate is not 0).
+    Between two Linear layers are, in this order: BatchNorm if ``batch_norm``, ReLU, Dropout if its rate is not 0.
     """
     layers: list[Layer] = []
     for n_in, n_out in itertools.pairwise(sizes[:-1]):
@@ -44,10 +44,10 @@ class Network:
     Attributes
     ----------
     parameters : (P,) float32
-        All that is learned, ordered [weights | biases, γ, β], so that weight decay is one slice.
+        All learned values, ordered [weights | biases, γ, β]: weight decay applies to one slice.
     grads : (P,) float32
-        The gradient of the last batch's loss with respect to ``parameters``; made for the first, so that a network
-        that only answers takes half the memory.
+        The gradient of the last batch's loss with respect to ``parameters``. Allocated at first use: a network that
+        only predicts takes half the memory.
     statistics : (S,) float32
         Batch-norm's running averages.
     n_weights : int
@@ -63,11 +63,11 @@ class Network:
         _bind([*weights, *vectors], self.parameters, "value")
         _bind(statistics, self.statistics, "value")
         for parameter in (*weights, *vectors, *statistics):
-            parameter.value[...] = parameter.start
+            parameter.value[...] = parameter.initial
 
     @functools.cached_property
     def grads(self) -> Array:
-        """Make room for the gradient."""
+        """Allocate the gradient."""
         grads = np.zeros_like(self.parameters)
         _bind([*self._of_kind("weight"), *self._of_kind("vector")], grads, "grad")
         return grads
@@ -77,15 +77,15 @@ class Network:
 
     @classmethod
     def from_description(cls, description: Sequence[dict[str, Any]]) -> Self:
-        """Rebuild a network, untrained, from what ``description()`` gave."""
+        """Return an untrained network of the layers that ``description()`` returned."""
         return cls(LAYERS[entry["layer"]](**{k: v for k, v in entry.items() if k != "layer"}) for entry in description)
 
     def description(self) -> list[dict[str, Any]]:
-        """Return the layers as JSON can hold them."""
+        """Return the layers as JSON values."""
         return [{"layer": type(layer).__name__, **layer.arguments()} for layer in self.layers]
 
     def initialize(self, initializer: Initializer, rng: np.random.Generator) -> None:
-        """Draw all weights anew; biases become zero."""
+        """Draw new weights; set the biases to zero."""
         for layer in self.layers:
             if isinstance(layer, Linear):
                 layer.weight.value[...] = initializer(rng, layer.n_in, layer.n_out)
@@ -99,40 +99,40 @@ class Network:
 
     def backward(self, grad: Array) -> None:
         """Fill ``grads`` from the gradient (N, K) of the loss with respect to the logits of the last ``forward``."""
-        _ = self.grads  # room for them, before the first layer writes there
+        _ = self.grads  # allocated before a layer writes to it
         for layer in reversed(self.layers):
             grad = layer.backward(grad, need_input_grad=layer is not self.layers[0])
 
     def logits(self, x: Array) -> Array:
-        """Return the logits (N, K) of images x (N, n_in) in inference mode; nothing is kept."""
+        """Return the logits (N, K) of images x (N, n_in) in inference mode; keep nothing."""
         for layer in self.layers:
             x = layer.infer(x)
         return x
 
     def predict(self, x: Array) -> Array:
-        """Return the class probabilities (N, K) of images x (N, n_in), scaled as they were in training."""
+        """Return the class probabilities (N, K) of images x (N, n_in), with the input scale of training."""
         return losses.softmax(self.logits(x))
 
     def snapshot(self) -> Snapshot:
-        """Return a copy of what was learned."""
+        """Return a copy of the state."""
         return Snapshot(self.parameters.copy(), self.statistics.copy())
 
     def view(self) -> Snapshot:
-        """Return what was learned without copying it: for the thread that trains, before the next step."""
+        """Return the state without a copy: only for the training thread, and only until the next step."""
         return Snapshot(self.parameters, self.statistics)
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Take over a snapshot of a network of the same layers."""
+        """Set the state to that of a snapshot; its network must have the same layers."""
         self.parameters[:] = snapshot.parameters
         self.statistics[:] = snapshot.statistics
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return the named parts ("0.weight", "0.bias", …; the number is the layer's place) as views."""
+        """Return the named tensors ("0.weight", "0.bias", …; the number is the layer's index) as views."""
         return {f"{i}.{p.name}": p.value for i, layer in enumerate(self.layers) for p in layer.parameters}
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Widths from input to output, as in 784-256-128-10."""
+        """Layer widths from input to output, as in 784-256-128-10."""
         linear = [layer for layer in self.layers if isinstance(layer, Linear)]
         return (linear[0].n_in, *(layer.n_out for layer in linear))
 
@@ -145,7 +145,7 @@ def _size(parameters: Sequence[Parameter]) -> int:
 
 
 def _bind(parameters: Sequence[Parameter], vector: Array, attribute: str) -> None:
-    """Let each parameter's ``attribute`` be its part of the flat vector."""
+    """Set each parameter's ``attribute`` to its part of the flat vector."""
     start = 0
     for parameter in parameters:
         stop = start + int(np.prod(parameter.shape))

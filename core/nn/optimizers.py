@@ -1,7 +1,7 @@
-"""How a gradient moves the parameters: SGD, AdamW. Each is one vectorised update of a network's flat vector.
+"""Optimizers: SGD, AdamW. A step is one vectorised update of a network's flat vector.
 
-An optimizer is given vectors, not a network. The first ``n_weights`` elements are the ones that weight decay applies
-to. A step may use the gradient's vector as scratch: after it the gradient is gone.
+An optimizer takes vectors, not a network. Weight decay applies to the first ``n_weights`` elements. A step may
+overwrite the gradient.
 """
 
 from abc import ABC, abstractmethod
@@ -16,7 +16,13 @@ Array = NDArray[np.floating[Any]]
 
 
 class Optimizer(ABC):
-    """Turns gradients into steps; remembers what it must between them, in vectors like the parameters."""
+    """Turns gradients into steps.
+
+    Attributes
+    ----------
+    memory
+        The names of the vectors (P,) that it keeps between steps.
+    """
 
     memory: tuple[str, ...] = ()
 
@@ -28,7 +34,7 @@ class Optimizer(ABC):
             setattr(self, name, np.zeros_like(parameters))
 
     def penalty(self) -> float:
-        """Return what weight decay adds to the loss."""
+        """Return the term that weight decay adds to the loss."""
         return 0.0
 
     @abstractmethod
@@ -54,7 +60,7 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         nesterov: bool = False,
     ) -> None:
-        # Without momentum there is nothing to remember, and a vector less to go through.
+        # Without momentum there is no velocity to keep, and one vector less to read.
         self.memory = ("velocity",) if momentum else ()
         super().__init__(parameters, n_weights, weight_decay)
         self.momentum, self.nesterov = momentum, nesterov
@@ -67,7 +73,7 @@ class SGD(Optimizer):
         return 0.5 * self.weight_decay * float(weights @ weights)
 
     def step(self, grad: Array, learning_rate: float) -> None:
-        """Move the parameters by one step of descent."""
+        """Move the parameters by one step of gradient descent."""
         if self.weight_decay:
             n = self.n_weights
             grad[:n] += np.multiply(self.parameters[:n], self.weight_decay, out=self._scratch[:n])
@@ -104,7 +110,7 @@ class AdamW(Optimizer):
         m += grad
         v *= self.BETA2
         v += np.square(grad, out=grad)
-        # m̂ / (√v̂ + ε), with all that is the same for every parameter moved into the rate and ε.
+        # m̂ / (√v̂ + ε), with the factors common to all parameters moved into the rate and ε.
         first = (1 - self.BETA1) / (1 - self.BETA1**self.n_steps)
         second = float(np.sqrt((1 - self.BETA2) / (1 - self.BETA2**self.n_steps)))
         np.sqrt(v, out=scratch)

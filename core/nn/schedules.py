@@ -1,4 +1,4 @@
-"""The learning rate over time: functions of the step, counted from 0."""
+"""Learning-rate schedules: functions of the step, counted from 0."""
 
 import math
 from collections.abc import Callable
@@ -25,9 +25,9 @@ def cosine(learning_rate: float, *, n_steps: int) -> Schedule:
 
 
 def one_cycle(learning_rate: float, *, n_steps: int, warmup: float) -> Schedule:
-    """Climb from a 25th of the rate to the rate over the share ``warmup`` of the steps, then sink to a 10,000th.
+    """Rise from a 25th of the rate to the rate over the share ``warmup`` of the steps, then fall to a 10,000th.
 
-    Smith and Topin (2018), both parts as half cosines. Large rates are safe because the first steps are small.
+    Smith and Topin (2018); both parts are half cosines. Large rates are safe because the first steps are small.
     """
     peak = warmup * n_steps
 

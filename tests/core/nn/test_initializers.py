@@ -1,3 +1,5 @@
+"""Weight initializers: shape, type, spread, repeatability."""
+
 import numpy as np
 import pytest
 
@@ -15,12 +17,12 @@ def test_weights_have_their_shape_type_and_spread(initializer, sigma):
     assert abs(weights.mean()) < sigma / 100
 
 
-def test_the_generator_decides():
+def test_a_seed_repeats_the_weights():
     np.testing.assert_array_equal(he_normal(np.random.default_rng(3), 4, 5), he_normal(np.random.default_rng(3), 4, 5))
     assert (he_normal(np.random.default_rng(3), 4, 5) != he_normal(np.random.default_rng(4), 4, 5)).all()
 
 
-def test_he_keeps_the_size_of_activations_through_ten_layers():
+def test_he_keeps_the_scale_of_activations_through_ten_layers():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(200, 300)).astype(np.float32)
     for _ in range(10):

@@ -1,4 +1,4 @@
-"""Every layer and the loss against central differences in float64, and what inference owes to training."""
+"""Every layer and the loss against central differences in float64; inference against training."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def bound(layer: Layer) -> Network:
     network = Network([layer], dtype=np.float64)
     rng = np.random.default_rng(5)
     network.parameters[:] = rng.normal(size=network.parameters.shape)
-    network.grads[:] = np.nan  # there is room for them once they are asked for; here the layer is, not the network
+    network.grads[:] = np.nan  # allocates them: the tests call the layer, not the network
     return network
 
 
@@ -36,7 +36,7 @@ def bound(layer: Layer) -> Network:
 def test_gradients_agree_with_central_differences(layer):
     network = bound(layer)
     x = np.random.default_rng(1).normal(size=(5, 4))
-    seed = 3  # the same lots in each evaluation
+    seed = 3  # each evaluation drops the same units
     y = layer.forward(x, np.random.default_rng(seed)).copy()
     upstream = np.random.default_rng(2).normal(size=y.shape)
 
@@ -88,7 +88,7 @@ def test_a_short_last_batch_uses_a_part_of_the_buffers():
     assert layer.backward(np.ones((3, 3))).shape == (3, 4)
 
 
-def test_batch_norm_normalises_and_remembers():
+def test_batch_norm_normalises_and_keeps_running_averages():
     network = Network([BatchNorm(3)], dtype=np.float64)
     layer = network.layers[0]
     rng = np.random.default_rng(0)
@@ -108,10 +108,10 @@ def test_batch_norm_of_one_image_gives_beta():
     network.layers[0].beta.value[...] = [3, 4]
     y = network.layers[0].forward(np.array([[7, 8]], np.float32), np.random.default_rng(0))
     np.testing.assert_array_equal(y, [[3, 4]])
-    np.testing.assert_array_equal(network.statistics, [0, 0, 1, 1])  # one image says nothing of the spread
+    np.testing.assert_array_equal(network.statistics, [0, 0, 1, 1])  # one image has no variance
 
 
-def test_dropout_keeps_the_mean_and_is_gone_in_inference():
+def test_dropout_keeps_the_mean_and_is_off_in_inference():
     layer = Dropout(0.25)
     x = np.ones((1000, 100), np.float32)
     y = layer.forward(x, np.random.default_rng(0))
@@ -120,12 +120,12 @@ def test_dropout_keeps_the_mean_and_is_gone_in_inference():
     assert layer.infer(x) is x
 
 
-def test_dropout_refuses_a_rate_of_one():
+def test_dropout_rejects_a_rate_of_one():
     with pytest.raises(ValueError, match=r"\[0, 1\)"):
         Dropout(1.0)
 
 
-def test_inference_keeps_no_caches():
+def test_inference_keeps_nothing():
     network = Network(mlp((6, 5, 3), batch_norm=True, dropout=0.5))
     rng = np.random.default_rng(0)
     network.forward(rng.random((4, 6), dtype=np.float32), rng)

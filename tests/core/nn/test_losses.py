@@ -1,3 +1,5 @@
+"""Softmax and cross-entropy: values and gradients by hand."""
+
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ def test_log_softmax_does_not_overflow_at_ten_thousand_in_float32():
     assert np.isfinite(loss.backward()).all()
 
 
-def test_softmax_is_a_distribution_that_a_shift_does_not_change():
+def test_softmax_is_a_distribution_and_invariant_to_a_shift():
     logits = np.random.default_rng(0).normal(size=(4, 10))
     p = softmax(logits)
     np.testing.assert_allclose(p.sum(axis=1), 1)
@@ -56,6 +58,6 @@ def test_smoothing_spreads_its_share_over_all_classes():
     np.testing.assert_allclose(loss.backward()[0], np.exp(logits[0]) - target)
 
 
-def test_smoothing_of_one_is_refused():
+def test_a_smoothing_of_one_is_rejected():
     with pytest.raises(ValueError, match="smoothing"):
         SoftmaxCrossEntropy(smoothing=1.0)

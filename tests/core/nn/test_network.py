@@ -1,3 +1,5 @@
+"""Networks: the flat vectors, snapshots, descriptions, and short trainings."""
+
 import numpy as np
 import pytest
 
@@ -41,7 +43,7 @@ def test_flat_vector_holds_the_weights_first_then_biases_gamma_beta():
     np.testing.assert_array_equal(last.bias.value, [20, 21, 22, 23])
 
 
-def test_layers_gradients_are_views_of_the_flat_one():
+def test_gradients_of_layers_are_views_of_the_flat_vector():
     network = Network(mlp((3, 2)))
     network.forward(np.ones((1, 3), np.float32), np.random.default_rng(0))
     network.backward(np.array([[1, 2]], np.float32))
@@ -54,7 +56,7 @@ def test_gamma_and_running_variance_start_at_one():
     np.testing.assert_array_equal(network.layers[1].variance.value, 1)
 
 
-def test_snapshot_is_a_copy_that_restores():
+def test_a_snapshot_is_a_copy_and_can_be_restored():
     network = Network(mlp((3, 4, 2), batch_norm=True))
     network.initialize(he_normal, np.random.default_rng(0))
     snapshot = network.snapshot()
@@ -67,7 +69,7 @@ def test_snapshot_is_a_copy_that_restores():
     np.testing.assert_array_equal(network.predict(x), before)
 
 
-def test_description_rebuilds_the_network():
+def test_a_description_rebuilds_the_network():
     network = Network(mlp((5, 4, 3), batch_norm=True, dropout=0.25))
     again = Network.from_description(network.description())
     assert repr(again) == repr(network)
@@ -80,12 +82,12 @@ def test_ten_hidden_layers_with_batch_norm_train_at_rate_one_half():
         assert train(Network(mlp((20, *(32,) * 10, 4), batch_norm=True)), 0.5) < 0.1
 
 
-def test_two_plain_hidden_layers_train_at_a_tenth():
+def test_two_plain_hidden_layers_train_at_rate_one_tenth():
     with np.errstate(all="raise", under="ignore"):
         assert train(Network(mlp((20, 32, 16, 4))), 0.1) < 0.1
 
 
-def test_predict_gives_probabilities():
+def test_predict_returns_probabilities():
     network = Network(mlp((5, 4, 3)))
     network.initialize(he_normal, np.random.default_rng(0))
     p = network.predict(np.random.default_rng(1).random((7, 5), dtype=np.float32))
@@ -93,7 +95,7 @@ def test_predict_gives_probabilities():
     assert p.sum(axis=1) == pytest.approx(1)
 
 
-def test_a_network_that_only_answers_has_no_room_for_gradients():
+def test_a_network_that_only_predicts_allocates_no_gradients():
     network = Network(mlp((4, 3, 2)))
     network.predict(np.zeros((1, 4), np.float32))
     assert "grads" not in vars(network)

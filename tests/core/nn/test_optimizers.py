@@ -1,4 +1,4 @@
-"""Every optimizer against two steps by hand."""
+"""Each optimizer against two steps by hand."""
 
 import numpy as np
 import pytest
