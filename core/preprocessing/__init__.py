@@ -1,4 +1,4 @@
-"""From ink or a picture to the 28×28 image that a network sees, in MNIST's geometry.
+"""From strokes or a picture to a network's input: a 28×28 image in MNIST's geometry.
 
 May import from ``core.files`` and the modules directly in ``core``.
 """

@@ -1,6 +1,6 @@
-"""A canvas without a window: a drawing put on it somewhere, at some size, and painted with a round pen.
+"""A canvas without a window: a drawing placed on it at a random position, and painted with a round pen.
 
-What the pad shows, in NumPy: so that the way through a picture can be measured against the way through the strokes.
+It computes in NumPy what the pad shows: measurements compare recognition from pixels with recognition from strokes.
 """
 
 import numpy as np
@@ -17,17 +17,17 @@ WHITE = 255
 def placed(
     drawing: Drawing, size: float, rng: np.random.Generator, side: int = SIDE, pen_width: float = 0.0
 ) -> Drawing:
-    """Return a drawing at a random place on a canvas, in the whole pixels that a mouse gives.
+    """Return a drawing at a random position on a canvas, in whole pixels like a mouse's.
 
     Parameters
     ----------
     size
-        The longer side of the box around the points, as a share of the canvas (0.1 to 1).
+        The longer side of the points' bounding box, as a share of the canvas (0.1 to 1).
     side
         Height and width of the canvas, in pixels.
     pen_width
-        Share of the canvas that is kept free for the pen: half of it on each side. The drawing is made as much smaller
-        as that needs.
+        Share of the canvas that is kept free for the pen: half of it on each side. A drawing that is too large for the
+        rest is made smaller.
     """
     if not drawing:
         return drawing
@@ -43,12 +43,12 @@ def placed(
 
 
 def paint(drawing: Drawing, pen_width: float, side: int = SIDE) -> NDArray[np.uint8]:
-    """Return the grey values (side, side) of a canvas on which a drawing was painted; 255 is paper, 0 ink.
+    """Return the grey values (side, side) of a canvas with a painted drawing; 255 is the background, 0 ink.
 
     Parameters
     ----------
     drawing
-        In pixels; (0.5, 0.5) is the middle of the first pixel, and what lies beyond the canvas is cut off.
+        In pixels; (0.5, 0.5) is the centre of the first pixel. Ink outside the canvas is cut off.
     pen_width
         Diameter of the round pen, as a share of the canvas.
     """

@@ -1,26 +1,26 @@
-"""Regions of a mask: its box, and its connected parts. Two pixels that touch at a corner belong together."""
+"""Connected components of a mask (8-connectivity), and its bounding box."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """Return the rows and the columns that hold all of a mask (H, W) that is not empty."""
+    """Return the rows and the columns of the bounding box of a mask (H, W) that is not empty."""
     rows, columns = (np.flatnonzero(np.any(mask, axis=axis)) for axis in (1, 0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def longest(mask: NDArray[np.bool_]) -> int:
-    """Return the longer side of a mask's box."""
+    """Return the longer side of a mask's bounding box."""
     rows, columns = box(mask)
     return int(max(rows.stop - rows.start, columns.stop - columns.start))
 
 
 def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
-    """Return the number (H, W) of the region that each pixel of a mask belongs to, from 1 on, 0 outside, and how many.
+    """Return the components' numbers (H, W), from 1 on and 0 outside the mask, and how many components there are.
 
-    Runs of a row, of which there are few, are joined with those that they touch in the row below; each then takes the
-    smallest number that any of its neighbours has, until nothing changes.
+    Works on the runs of each row, which are few. Each run takes the smallest number among the runs that it touches in
+    the rows above and below, until nothing changes.
     """
     numbers = np.zeros(mask.shape, np.intp)
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
@@ -47,7 +47,7 @@ def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
 def _touching(
     rows: NDArray[np.intp], begins: NDArray[np.intp], ends: NDArray[np.intp], stride: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return pairs of runs, the one touching the other in the row below; runs are sorted as one reads."""
+    """Return pairs of runs that touch, the second in the row below the first; runs are sorted by row, then column."""
     next_row = (rows + 1) * stride
     first = np.searchsorted(rows * stride + ends, next_row + begins, "left")
     beyond = np.searchsorted(rows * stride + begins, next_row + ends, "right")

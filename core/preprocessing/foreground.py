@@ -1,7 +1,7 @@
-"""Paper: the ink in a picture told from its ground, on a clean canvas as on a photo with uneven light.
+"""Foreground: the ink in a picture, separated from its background, on a clean canvas or in a photo with uneven light.
 
-The ground is what most of the picture shows: one grey, or a surface that rises and falls slowly (shading, dark
-corners). Ink is what stands out from it, dark on light or light on dark. Specks are left out.
+The background is most of the picture: one grey, or a smooth surface (shading, dark corners). Ink differs from it, dark
+on light or light on dark. Specks are left out.
 """
 
 from dataclasses import dataclass
@@ -11,19 +11,21 @@ from numpy.typing import NDArray
 
 from core.preprocessing import connected_components, resampling
 
-_OVERVIEW = 160  # px: the ground, and the digit's place, are looked for in a picture of this size
-_SMALLEST = 16  # px: a smaller picture has no room for uneven light
-_CONTRAST = 16.0  # grey levels: less than this between the lightest and the darkest is an empty page
-_SAME = 0.5  # grey levels: on a canvas most of the ground differs by less from one grey, in a photo little of it
-_DEGREE = 3  # of the polynomial that uneven light is taken for
-_SURE = 5.0  # times the grain: what differs by more is ink
-_STROKE = 0.4  # of full ink: what is fainter is no part of a stroke
-_SPECK = 0.03  # of the largest part's area: what is smaller is left out
-_DIGIT = 0.002  # of a photo's area: what is smaller is no digit
-_FAINT = 0.008  # of full ink: what is fainter is not seen on a canvas
-_COMPRESSED = 0.15  # the same where compression has left traces around the strokes
-_TRACE = 4.0  # grey levels: many of such traces differ by less from the ground
-_RIPPLES = 56  # px: a smaller digit has faint edges of its own that look like traces
+_OVERVIEW = 160  # px: the size of the reduced picture in which background and digit are located
+_MIN_PHOTO = 16  # px: a smaller picture cannot show uneven light
+_MIN_CONTRAST = 16.0  # grey levels between the lightest and the darkest: with less, the page is empty
+_SAME_GREY = (
+    0.5  # grey levels: on a canvas most of the background differs by less from one grey, in a photo little of it
+)
+_DEGREE = 3  # of the polynomial that models uneven light
+_SIGNIFICANT = 5.0  # standard deviations of the noise: a larger difference is ink
+_MIN_STROKE = 0.4  # of full ink: fainter ink does not belong to a stroke
+_MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
+_MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
+_MIN_INK = 0.008  # of full ink: fainter ink on a canvas is invisible
+_MIN_INK_COMPRESSED = 0.15  # the same where compression has left artefacts around the strokes
+_ARTEFACT = 4.0  # grey levels: many such artefacts differ by less from the background
+_MIN_RIPPLED = 56  # px: in a smaller digit, faint edges look like artefacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +35,11 @@ class Ink:
     Attributes
     ----------
     cover : (H, W) float32
-        Ink in [0, 1], cut out with a margin.
+        Ink in [0, 1], cropped with a margin.
     longest : int
-        The longer side of the digit's box, about, in pixels.
+        The longer side of the digit's bounding box, approximately, in pixels.
     is_clean : bool
-        Whether the ground is all of one grey, as on a canvas; otherwise there is grain among the ink.
+        Whether the background is a single grey, as on a canvas; otherwise the ink is noisy.
     """
 
     cover: NDArray[np.float32]
@@ -47,143 +49,141 @@ class Ink:
 
 @dataclass(frozen=True, eq=False)
 class _Overview:
-    """What a small picture of the page shows: what the ground is like, and where on it the digit stands.
+    """A reduced picture of the page, separated into background and ink.
 
     Attributes
     ----------
     block : (int, int)
         Height and width of its pixels, in pixels of the page.
-    ground : (h, w) float32
-        What it would show without ink.
+    background : (h, w) float32
+        Its grey values without ink.
     ink : (h, w) float32
-        By how much it differs from that, in the direction in which ink does.
+        Its difference from the background; ink is positive.
     polarity : float
-        That direction: 1 where the ink is lighter than the ground, -1 where it is darker.
-    strokes, seen : (h, w) bool
-        Where there is ink, and what is looked at: that and what surrounds it, but no specks.
+        1 if the ink is lighter than the background, -1 if it is darker.
+    strokes, kept : (h, w) bool
+        The strokes; and the strokes with their surroundings, without specks.
     is_clean : bool
         As in ``Ink``.
     """
 
     block: tuple[int, int]
-    ground: NDArray[np.float32]
+    background: NDArray[np.float32]
     ink: NDArray[np.float32]
     polarity: float
     strokes: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
+    kept: NDArray[np.bool_]
     is_clean: bool
 
 
 def find(page: NDArray[np.float32]) -> Ink | None:
-    """Return the ink on a page (H, W) of grey values in [0, 255], or None where the page is empty."""
-    if not page.size or float(np.ptp(page)) < _CONTRAST:
+    """Return the ink on a page (H, W) of grey values in [0, 255], or None if the page is empty."""
+    if not page.size or float(np.ptp(page)) < _MIN_CONTRAST:
         return None
     overview = _survey(page)
-    return None if overview is None else _cut(page, overview)
+    return None if overview is None else _cropped(page, overview)
 
 
 def _survey(page: NDArray[np.float32]) -> _Overview | None:
-    """Return what a small picture of the page shows, or None where nothing stands out from the ground."""
+    """Return the overview of a page, or None if nothing differs from the background."""
     small, block = resampling.reduced(page, _OVERVIEW)
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     grey = np.median(border)
-    is_clean = min(small.shape) < _SMALLEST or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME) > 0.4)
-    ground = np.full_like(small, grey) if is_clean else _surface(small)
-    difference = small - ground
-    least = max(_CONTRAST / 2, _SURE * _deviation(border - grey if is_clean else difference))
+    is_clean = min(small.shape) < _MIN_PHOTO or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME_GREY) > 0.4)
+    background = np.full_like(small, grey) if is_clean else _surface(small)
+    difference = small - background
+    least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * _deviation(border - grey if is_clean else difference))
     outstanding = np.where(np.abs(difference) > least, difference, 0)
-    # Grain and glints stand out as well, but ink does so more, and over a larger area.
+    # Noise and glints are outstanding too, but ink is more so, and over a larger area.
     polarity = 1.0 if outstanding.sum() > 0 else -1.0
     ink, outstanding = difference * np.float32(polarity), outstanding * np.float32(polarity)
     if outstanding.max() <= 0:
         return None
-    full = np.percentile(outstanding[outstanding > 0], 80)  # not the most: that may be a speck
-    strokes = _strokes(ink > max(_STROKE * full, 0.8 * least), is_clean)
-    seen = ~_apart(ink > max(_FAINT * full, _SAME), strokes) if is_clean else _spread(strokes, 2)
-    return _Overview(block, ground, ink, polarity, strokes, seen, is_clean)
+    full = np.percentile(outstanding[outstanding > 0], 80)  # not the maximum, which may be a speck
+    strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
+    kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else _dilated(strokes, 2)
+    return _Overview(block, background, ink, polarity, strokes, kept, is_clean)
 
 
 def _surface(small: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return a smooth surface (H, W) through most of a picture; ink is left out step by step."""
+    """Return a smooth surface (H, W) fitted to the background of a picture; each iteration leaves out more ink."""
     y, x = (np.vander(np.linspace(-1, 1, side), _DEGREE + 1, increasing=True) for side in small.shape)
     powers = [(i, j) for i in range(_DEGREE + 1) for j in range(_DEGREE + 1 - i)]
     terms = np.stack([np.outer(y[::2, i], x[::2, j]).ravel() for i, j in powers], axis=1)
     values = small[::2, ::2].ravel().astype(np.float64)
-    is_ground = np.ones(len(values), dtype=bool)
+    is_background = np.ones(len(values), dtype=bool)
     for _ in range(8):
-        used = terms * is_ground[:, np.newaxis]
+        used = terms * is_background[:, np.newaxis]
         factors = np.linalg.lstsq(used.T @ terms, used.T @ values, rcond=None)[0]
-        left = values - terms @ factors
-        is_ground = np.abs(left) < 2.5 * _deviation(left[is_ground]) + 0.5
+        residuals = values - terms @ factors
+        is_background = np.abs(residuals) < 2.5 * _deviation(residuals[is_background]) + 0.5
     coefficients = np.zeros((_DEGREE + 1, _DEGREE + 1))
     coefficients[tuple(np.transpose(powers))] = factors
     return (y @ coefficients @ x.T).astype(np.float32)
 
 
 def _deviation(values: NDArray[np.floating]) -> float:
-    """Return the standard deviation of most values: that of a normal distribution with their median deviation."""
+    """Return the standard deviation of a normal distribution with the same median absolute deviation as the values."""
     return 1.4826 * float(np.median(np.abs(values - np.median(values))))
 
 
 def _strokes(mask: NDArray[np.bool_], is_clean: bool) -> NDArray[np.bool_]:
-    """Return the parts of a mask that are strokes: no specks, and nothing that enters a photo from outside."""
+    """Return the components of a mask that are strokes: no specks, and nothing at the edges of a photo."""
     numbers, n = connected_components.label(mask)
     areas = np.bincount(numbers.ravel(), minlength=n + 1)
     areas[0] = 0
     if not is_clean:
         inside = areas.copy()
         inside[np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])] = 0
-        if inside.max() > _DIGIT * mask.size:
+        if inside.max() > _MIN_DIGIT * mask.size:
             areas = inside
-    is_stroke: NDArray[np.bool_] = areas > _SPECK * areas.max()
+    is_stroke: NDArray[np.bool_] = areas > _MIN_PART * areas.max()
     return is_stroke[numbers]
 
 
-def _apart(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the parts of faint ink, and what surrounds them, that do not touch the strokes."""
+def _detached(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the components of faint ink that do not touch the strokes, and their surroundings."""
     numbers, n = connected_components.label(faint)
     touches = np.zeros(n + 1, dtype=bool)
     touches[numbers[strokes]] = True
-    return _spread(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
+    return _dilated(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
 
 
-def _cut(page: NDArray[np.float32], overview: _Overview) -> Ink:
+def _cropped(page: NDArray[np.float32], overview: _Overview) -> Ink:
     """Return the digit's ink at the page's own scale."""
     strokes, found = overview.strokes, connected_components.box(overview.strokes)
-    margin = (
-        2 + connected_components.longest(strokes) // 8
-    )  # faint ink may reach beyond that by which the digit was found
-    cuts, places = [], []
+    margin = 2 + connected_components.longest(strokes) // 8  # faint ink may extend beyond the strokes
+    crops, positions = [], []
     for box, n, block, side in zip(found, strokes.shape, overview.block, page.shape, strict=True):
-        # What is left of a block at the page's end belongs to the last one.
-        cut = slice(max(box.start - margin, 0) * block, (box.stop + margin) * block if box.stop + margin < n else side)
-        cuts.append(cut)
-        places.append(((np.arange(cut.start, cut.stop) + 0.5) / block - 0.5).clip(0, n - 1))
-    rows, columns = places
-    ground = resampling.interpolated(resampling.interpolated(overview.ground, rows).T, columns).T
-    ink = (page[tuple(cuts)] - ground) * np.float32(overview.polarity)
+        # An incomplete block at the end of the page belongs to the last whole one.
+        crop = slice(max(box.start - margin, 0) * block, (box.stop + margin) * block if box.stop + margin < n else side)
+        crops.append(crop)
+        positions.append(((np.arange(crop.start, crop.stop) + 0.5) / block - 0.5).clip(0, n - 1))
+    rows, columns = positions
+    background = resampling.interpolated(resampling.interpolated(overview.background, rows).T, columns).T
+    ink = (page[tuple(crops)] - background) * np.float32(overview.polarity)
     strong = ink[ink > np.percentile(overview.ink[strokes], 80) / 2]
-    full = np.percentile(strong, 98 if overview.is_clean else 90)  # grain makes some of it stronger than it is
+    full = np.percentile(strong, 98 if overview.is_clean else 90)  # noise makes some of it too strong
     cover = (ink / np.float32(full)).clip(0, 1)
-    if not overview.seen.all():
-        cover *= overview.seen[np.rint(rows).astype(np.intp)[:, np.newaxis], np.rint(columns).astype(np.intp)]
+    if not overview.kept.all():
+        cover *= overview.kept[np.rint(rows).astype(np.intp)[:, np.newaxis], np.rint(columns).astype(np.intp)]
     if overview.is_clean:
-        cover[cover < (_COMPRESSED if _has_traces(ink, cover) else _FAINT)] = 0
+        cover[cover < (_MIN_INK_COMPRESSED if _has_artefacts(ink, cover) else _MIN_INK)] = 0
     longest = max((box.stop - box.start) * block for box, block in zip(found, overview.block, strict=True))
     return Ink(cover, longest, overview.is_clean)
 
 
-def _has_traces(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool:
-    """Return whether the ground around strokes ripples, as it does where a picture was compressed."""
-    if max(ink.shape) < _RIPPLES:
+def _has_artefacts(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool:
+    """Return whether the background around strokes has ripples, as in a compressed picture."""
+    if max(ink.shape) < _MIN_RIPPLED:
         return False
-    faint = ink <= _TRACE
-    ripples = faint[:, 1:] & faint[:, :-1] & (np.abs(np.diff(ink, axis=1)) > _SAME)
+    faint = ink <= _ARTEFACT
+    ripples = faint[:, 1:] & faint[:, :-1] & (np.abs(np.diff(ink, axis=1)) > _SAME_GREY)
     return bool(np.count_nonzero(ripples) > 0.03 * np.count_nonzero(cover > 0.5))
 
 
-def _spread(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
-    """Return a mask grown by n pixels on all sides."""
+def _dilated(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+    """Return a mask dilated by n pixels on all sides."""
     for _ in range(n):
         padded = np.pad(mask, 1)
         mask = np.logical_or.reduce([padded[1:-1], padded[:-2], padded[2:]])

@@ -1,7 +1,7 @@
-"""MNIST's geometry: the one place where a digit, drawn or photographed, is put into 28×28.
+"""MNIST's geometry. Every digit, drawn or photographed, gets its position in the 28×28 frame here.
 
-LeCun's recipe, confirmed on all 70,000 images: the digit's longer side is 20 pixels, aspect kept, anti-aliased; a
-*whole-pixel* shift then brings its centre of mass nearest to pixel index 14.0 in both axes.
+LeCun's recipe, confirmed on all 70,000 images: the digit's longer side is 20 pixels, with its aspect ratio kept, and
+anti-aliased; a *whole-pixel* shift then brings its centre of mass nearest to pixel index 14.0 in both axes.
 """
 
 import numpy as np
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from core.digits import SIZE
 
 CENTRE = 14.0
-"""Where the centre of mass goes, as a pixel index. (13.5, the middle of the frame, is half a pixel off.)"""
+"""The pixel index of the centre of mass. (13.5, the middle of the frame, would be half a pixel off.)"""
 
 
-def place(digits: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Put digits into MNIST's frame by a whole-pixel shift.
+def centred(digits: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Centre digits in MNIST's frame by a whole-pixel shift.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ def place(digits: NDArray[np.float32]) -> NDArray[np.uint8]:
     Returns
     -------
     (N, 28, 28) uint8
-        0 is paper, 255 ink. Ink that has its centre of mass far from its middle stops at the frame: none is cut off.
-        A digit without ink gives an empty image.
+        0 is the background, 255 ink. A digit with its centre of mass far from its middle stops at the edge of the
+        frame: no ink is cut off. A digit without ink gives an empty image.
     """
     n, height, width = digits.shape
     if height > SIZE or width > SIZE:
@@ -35,12 +35,12 @@ def place(digits: NDArray[np.float32]) -> NDArray[np.uint8]:
     rows = np.arange(SIZE) - top[:, np.newaxis]
     columns = np.arange(SIZE) - left[:, np.newaxis]
     inside = ((rows >= 0) & (rows < height))[:, :, np.newaxis] & ((columns >= 0) & (columns < width))[:, np.newaxis, :]
-    placed = digits[
+    shifted = digits[
         np.arange(n)[:, np.newaxis, np.newaxis],
         rows.clip(0, height - 1)[:, :, np.newaxis],
         columns.clip(0, width - 1)[:, np.newaxis, :],
     ]
-    image: NDArray[np.uint8] = np.rint(placed * (inside * np.float32(255))).astype(np.uint8)
+    image: NDArray[np.uint8] = np.rint(shifted * (inside * np.float32(255))).astype(np.uint8)
     return image
 
 

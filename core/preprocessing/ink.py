@@ -1,7 +1,7 @@
-"""Ink: what a pen left behind, and the way from strokes straight to the 28×28 pixels that a network sees.
+"""Ink: drawings as strokes, and their rendering to the 28×28 pixels of a network's input.
 
-The image is rendered from the points, at one pen width, never read off the screen: so the answer depends neither on the
-user's pen nor on the size of the canvas or where on it the digit stands.
+The image is rendered from the points with one pen width, never read from the screen: the prediction depends neither on
+the user's pen, nor on the size of the canvas, nor on the position of the digit.
 """
 
 import json
@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from core.digits import BOX, SIZE
 from core.errors import DrawingError
 from core.files import bounded
+from core.messages import tr
 from core.preprocessing import geometry
 
 PEN_WIDTH = 2.4
@@ -24,11 +25,11 @@ MAX_POINTS = 100_000
 MAX_STROKES = 10_000
 MAX_FILE_BYTES = 8 * 2**20
 
-_SPACING = 0.25  # px: points nearer to each other than this cannot be told apart in the image
-_SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
-_EXACT = 1e5  # any unit: beyond it, float32 is too coarse for a drawing; that is moved to the origin
+_SPACING = 0.25  # px: points at a smaller distance are indistinguishable in the image
+_SMALLEST = 1e-30  # any unit: a smaller drawing is a dot, as its scale would overflow
+_EXACT = 1e5  # any unit: farther out, float32 is too coarse, and the drawing is moved to the origin
 _FAR = np.float32(1e6)
-_BLOCK = 32  # drawings rendered together: more no longer fit the processor's cache
+_BLOCK = 32  # drawings rendered together: more do not fit into the processor's cache
 
 
 @dataclass(frozen=True)
@@ -38,45 +39,48 @@ class Drawing:
     Attributes
     ----------
     strokes : tuple of (n, 3) float32
-        A row a point: x to the right, y *downwards*, both in any one unit; pressure in [0, 1].
+        One row per point: x to the right, y *downwards*, both in the same arbitrary unit; pressure in [0, 1].
     """
 
     strokes: tuple[NDArray[np.float32], ...] = ()
 
     @classmethod
     def from_points(cls, strokes: Iterable[ArrayLike]) -> Self:
-        """Make a drawing of strokes of (x, y) or (x, y, pressure) points; strokes without points are left out.
+        """Return a drawing of strokes of (x, y) or (x, y, pressure) points; strokes without points are left out.
 
-        One that stands far from the origin is moved there.
+        A drawing far from the origin is moved there.
 
         Raises
         ------
         DrawingError
-            A stroke is not a list of points, a coordinate is not a finite number, or there are too many of either.
+            A stroke is not a list of points, a coordinate is not a finite number, or there are too many strokes or
+            points.
         """
         checked, n_points = [], 0
         for number, stroke in enumerate(strokes, start=1):
             if number > MAX_STROKES:
-                raise DrawingError(f"the drawing has more than {MAX_STROKES:,} strokes: more than are read")
+                raise DrawingError(tr("the drawing has more than {maximum:,} strokes: too many", maximum=MAX_STROKES))
             try:
                 points = np.asarray(stroke)
                 if points.size and points.dtype.kind not in "iufO":  # NumPy would read numbers out of strings
                     raise ValueError
                 points = points.astype(np.float64)
             except (TypeError, ValueError, OverflowError):
-                raise DrawingError(f"stroke {number} is not a list of points [x, y]") from None
+                raise DrawingError(_not_points(number)) from None
             if points.size == 0:
                 continue
             if points.ndim != 2 or points.shape[1] not in (2, 3):
-                raise DrawingError(f"stroke {number} is not a list of points [x, y]")
+                raise DrawingError(_not_points(number))
             if not np.isfinite(points).all() or np.abs(points).max() > 1e9:
-                raise DrawingError(f"stroke {number} has a coordinate that is not a number, or beyond a billion")
+                raise DrawingError(
+                    tr("stroke {number} has a coordinate that is not a number, or beyond a billion", number=number)
+                )
             if points.shape[1] == 2:
                 points = np.column_stack([points, np.ones(len(points))])
             points[:, 2] = points[:, 2].clip(0, 1)
             n_points += len(points)
             if n_points > MAX_POINTS:
-                raise DrawingError(f"the drawing has more than {MAX_POINTS:,} points: more than are read")
+                raise DrawingError(tr("the drawing has more than {maximum:,} points: too many", maximum=MAX_POINTS))
             checked.append(points)
         if checked and max(np.abs(points[:, :2]).max() for points in checked) > _EXACT:
             low = np.min([points.min(axis=0) for points in checked], axis=0)
@@ -95,16 +99,16 @@ class Drawing:
         try:
             data: Any = json.loads(text)
         except RecursionError:
-            raise DrawingError("this is not ink JSON: its lists are nested too deeply") from None
+            raise DrawingError(tr("this is not ink JSON: its lists are nested too deeply")) from None
         except ValueError as error:
-            raise DrawingError(f"this is not ink JSON: {error}") from None
+            raise DrawingError(tr("this is not ink JSON: {reason}", reason=error)) from None
         if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
-            raise DrawingError('this is not ink JSON: {"strokes": [[[x, y], ...], ...]} was expected')
+            raise DrawingError(tr('this is not ink JSON: {{"strokes": [[[x, y], ...], ...]}} was expected'))
         return cls.from_points(data["strokes"])
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read an ink JSON file; raise DrawingError, naming it, where it cannot be read."""
+        """Read an ink JSON file; raise DrawingError, with its name, if it cannot be read."""
         text = bounded.read(path, MAX_FILE_BYTES, DrawingError)
         try:
             return cls.from_json(text)
@@ -124,21 +128,25 @@ class Drawing:
         return bool(self.strokes)
 
 
+def _not_points(number: int) -> str:
+    return tr("stroke {number} is not a list of points [x, y]", number=number)
+
+
 def render(drawing: Drawing) -> NDArray[np.uint8]:
-    """Return the (28, 28) image of a drawing in MNIST's geometry; 0 is paper, 255 ink."""
+    """Return the (28, 28) image of a drawing in MNIST's geometry; 0 is the background, 255 ink."""
     image: NDArray[np.uint8] = render_all([drawing])[0]
     return image
 
 
 def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_WIDTH) -> NDArray[np.uint8]:
-    """Return the images (N, 28, 28) of N drawings, each brought to MNIST's geometry.
+    """Return the images (N, 28, 28) of N drawings in MNIST's geometry.
 
     Parameters
     ----------
     drawings
-        A drawing with a single place gives a dot, one without strokes an empty image.
+        A drawing with all points at one position gives a dot, one without strokes an empty image.
     pen_width
-        Width of the strokes in pixels of the image, one for all or one each (N,).
+        Width of the strokes in pixels of the image: one for all, or one for each drawing (N,).
     """
     widths = np.broadcast_to(np.asarray(pen_width, dtype=np.float32), len(drawings))
     images = np.empty((len(drawings), SIZE, SIZE), np.uint8)
@@ -146,14 +154,14 @@ def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_W
         block = slice(start, start + _BLOCK)
         pieces = [_fit(drawing, float(width)) for drawing, width in zip(drawings[block], widths[block], strict=True)]
         owners = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
-        images[block] = geometry.place(coverage(np.concatenate(pieces), owners, widths[block]))
+        images[block] = geometry.centred(coverage(np.concatenate(pieces), owners, widths[block]))
     return images
 
 
 def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
-    """Scale a drawing so that its inked box, pen included, has a longer side of 20 px.
+    """Return the segments of a drawing, scaled so that its inked box, pen included, has a longer side of 20 px.
 
-    Returns segments (S, 4) as x0, y0, x1, y1 in pixels; (0.5, 0.5) is the middle of the first pixel.
+    Segments (S, 4) are x0, y0, x1, y1 in pixels; (0.5, 0.5) is the centre of the first pixel.
     """
     if not drawing:
         return np.empty((0, 4), np.float32)
@@ -166,7 +174,7 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
 
 
 def segments(points: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:
-    """Return the segments (S, 4), as x0, y0, x1, y1, of strokes of so many points each.
+    """Return the segments (S, 4), as x0, y0, x1, y1, of strokes with the given numbers of points.
 
     Parameters
     ----------
@@ -174,8 +182,8 @@ def segments(points: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.
         The points of all strokes, one stroke after the other, in pixels.
     """
     starts, stops = points[:-1], points[1:]
-    # A stroke's last point does not lead to the next stroke's first; it stands as a segment of its own, of length 0,
-    # so that a stroke of one point is a dot.
+    # A stroke's last point is not joined to the next stroke's first: it is a segment of length 0, so that a stroke of
+    # one point is a dot.
     is_last = np.zeros(len(points), dtype=bool)
     is_last[np.cumsum(lengths) - 1] = True
     stops = np.where(is_last[:-1, np.newaxis], starts, stops)
@@ -184,11 +192,11 @@ def segments(points: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.
 
 
 def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Join runs of segments that are much shorter than a pixel: a slow pen leaves hundreds of them."""
+    """Join consecutive segments much shorter than a pixel: a slow pen leaves hundreds of them."""
     lengths = np.hypot(segments[:, 2] - segments[:, 0], segments[:, 3] - segments[:, 1])
     step = np.floor(np.cumsum(lengths) / _SPACING)
     ends = np.append(step[1:] != step[:-1], True) | is_last | (lengths > _SPACING)
-    ends[:-1] |= is_last[1:]  # a stroke's final segment keeps its end
+    ends[:-1] |= is_last[1:]  # the last segment of a stroke keeps its end
     starts = np.append(True, ends[:-1])
     return np.hstack([segments[starts, :2], segments[ends, 2:]])
 
@@ -196,11 +204,11 @@ def _thin(segments: NDArray[np.float32], is_last: NDArray[np.bool_]) -> NDArray[
 def coverage(
     segments: NDArray[np.float32], owners: NDArray[np.intp], widths: NDArray[np.float32], side: int = BOX
 ) -> NDArray[np.float32]:
-    """Return the ink (N, side, side) in [0, 1] of segments (S, 4) that belong to images ``owners`` (S,).
+    """Return the ink (N, side, side) in [0, 1] of segments (S, 4); ``owners`` (S,) are the indices of their images.
 
-    A pixel's ink is the share of its side that a stroke covers, from the distance of its middle to the nearest segment:
-    exact for a straight edge, and without the dark overlaps of strokes painted piece by piece. Only the pixels within a
-    segment's reach are looked at, for all images together.
+    A pixel's ink is the share of its side that a stroke covers, from the distance of its centre to the nearest segment:
+    exact for a straight edge, and without dark overlaps between segments. Only the pixels within reach of a segment are
+    computed, for all images together.
 
     Parameters
     ----------

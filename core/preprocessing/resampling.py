@@ -1,4 +1,4 @@
-"""Scaling of pictures: smaller by exact averages of areas, larger by straight lines between the pixels' middles."""
+"""Resampling of images: exact area averages to reduce them, linear interpolation to enlarge them."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def reduced(grey: NDArray[Any], max_side: int) -> tuple[NDArray[np.float32], tuple[int, int]]:
     """Return means (H', W') of whole blocks, the longer side at most ``max_side``, and a block's height and width.
 
-    Blocks are squares, but no larger than the picture. What is left of one at the right and at the bottom is left out.
+    Blocks are squares, but no larger than the picture. Incomplete blocks at the right and at the bottom are left out.
     """
     block = -(-max(grey.shape) // max_side)
     if block <= 1:
@@ -17,7 +17,7 @@ def reduced(grey: NDArray[Any], max_side: int) -> tuple[NDArray[np.float32], tup
     down, across = (min(block, side) for side in grey.shape)
     height, width = grey.shape[0] // down, grey.shape[1] // across
     whole = grey[: height * down, : width * across]
-    # Rows first: they lie one after the other in memory, which is several times as fast as whole blocks at once.
+    # Rows first: they are contiguous in memory, which is several times as fast as whole blocks at once.
     sums = np.uint32 if grey.dtype == np.uint8 else np.float32
     rows = np.add.reduce(whole.reshape(height, down, width * across), axis=1, dtype=sums)
     blocks = np.add.reduce(rows.reshape(height, width, across), axis=2)
@@ -25,12 +25,12 @@ def reduced(grey: NDArray[Any], max_side: int) -> tuple[NDArray[np.float32], tup
 
 
 def resized(values: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Return an image (H, W) as one of (height, width): averages of areas where it shrinks, else interpolated."""
+    """Return an image (H, W) resized to (height, width): area averages where it shrinks, else interpolation."""
     return _along_rows(_along_rows(values, height).T, width).T
 
 
 def averaged(values: NDArray[np.float32], m: int) -> NDArray[np.float32]:
-    """Average values (n, ...) by area to (m, ...), exactly, whether m is smaller or larger than n."""
+    """Return exact area averages (m, ...) of values (n, ...); m may be smaller or larger than n."""
     n = len(values)
     sums = np.zeros((n + 1, *values.shape[1:]))
     np.cumsum(values, axis=0, out=sums[1:])
@@ -41,9 +41,9 @@ def averaged(values: NDArray[np.float32], m: int) -> NDArray[np.float32]:
     return means
 
 
-def interpolated(values: NDArray[np.float32], places: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return values (n, ...) at places (m,) between them, an index each; beyond the ends, those of the ends."""
-    inside = places.clip(0, len(values) - 1)
+def interpolated(values: NDArray[np.float32], positions: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return values (n, ...) interpolated linearly at positions (m,), as indices; outside, the first or last value."""
+    inside = positions.clip(0, len(values) - 1)
     before = np.minimum(inside.astype(np.intp), max(len(values) - 2, 0))
     share = (inside - before).astype(np.float32).reshape(-1, *[1] * (values.ndim - 1))
     after = np.minimum(before + 1, len(values) - 1)
@@ -55,6 +55,5 @@ def _along_rows(values: NDArray[np.float32], m: int) -> NDArray[np.float32]:
     n = len(values)
     if m <= n:
         return averaged(values, m)
-    return interpolated(
-        values, (np.arange(m, dtype=np.float32) + np.float32(0.5)) * np.float32(n / m) - np.float32(0.5)
-    )
+    positions = (np.arange(m, dtype=np.float32) + np.float32(0.5)) * np.float32(n / m) - np.float32(0.5)
+    return interpolated(values, positions)

@@ -1,7 +1,7 @@
-"""The width of the strokes in a picture: measured, and brought to that of MNIST's digits.
+"""The width of the strokes in a picture: measured, and changed to that of MNIST's digits.
 
-Lines are widened or narrowed by moving their edge, by distance, all around: what a round pen of another width would
-have left. So thin lines do not break, and loops that a thick pen has nearly closed open again.
+The edge of a stroke moves outwards or inwards by a distance, as if drawn with a round pen of another width. Thin lines
+do not break, and loops that a thick pen has nearly closed open again.
 """
 
 import numpy as np
@@ -11,57 +11,57 @@ from core.digits import BOX
 from core.preprocessing import ink
 
 THINNEST, THICKEST = 1.5, 4.5
-"""Widths in pixels of 28×28; 99 % of MNIST's digits have strokes of a width between these."""
+"""In pixels of the 28×28 image: 99 % of MNIST's digits have a stroke width between these."""
 
 
 def measured(cover: NDArray[np.float32]) -> float:
-    """Return the mean width of the strokes in an image (H, W) of ink in [0, 1], in its pixels; 0 where there is none.
+    """Return the mean stroke width in an image (H, W) of ink in [0, 1], in its pixels; 0 if there is no ink.
 
-    A line has two edges: its width is twice its ink over the length of its edge, which is the image's total variation.
-    A soft edge does not change that. Lines much thinner than a pixel come out as one pixel wide.
+    A line has two edges: its width is twice its ink over the length of its edges, which is the image's total variation.
+    A soft edge does not change that. Lines much thinner than a pixel count as one pixel wide.
     """
     padded = np.pad(cover, 1)
     down, right = np.diff(padded, axis=0), np.diff(padded, axis=1)
-    # Both taken at the corner between four pixels; otherwise slanting edges come out a tenth too long.
+    # Both at the corner between four pixels; otherwise slanting edges are a tenth too long.
     down, right = down[:, :-1] + down[:, 1:], right[:-1] + right[1:]
     edge = float(np.sqrt(down**2 + right**2).sum()) / 2
     return 2 * float(cover.sum()) / edge if edge else 0.0
 
 
 def normalised(cover: NDArray[np.float32], longest: int) -> NDArray[np.float32]:
-    """Return the ink (H', W') of a digit whose thin lines were widened, and whose thick ones narrowed.
+    """Return the ink (H', W') of a digit with thin strokes widened and thick strokes narrowed.
 
-    What would be thinner than ``ink.PEN_WIDTH`` in 28×28 becomes as wide as that; what would be thicker than
-    ``THICKEST``, as wide as that. Narrowed further, very thick digits are read worse: their corners are filled.
+    Strokes that would be thinner than ``ink.PEN_WIDTH`` in 28×28 get that width; strokes that would be thicker than
+    ``THICKEST`` get that. Narrowed further, very thick digits are recognized less well: their corners are filled.
 
     Parameters
     ----------
     cover : (H, W)
-        Ink in [0, 1]; a stroke's edge is where it is 0.5.
+        Ink in [0, 1]; the edge of a stroke is at 0.5.
     longest
-        The longer side of the digit's box, in pixels. The result has the same scale.
+        The longer side of the digit's bounding box, in pixels. The result has the same scale.
     """
     width = min(measured(cover), 0.9 * longest)
-    # A box of 20 px is made of the way of the pen's middle, and of the pen; only the pen is to change.
-    way = longest - width
-    least, most = (way * goal / (BOX - goal) for goal in (ink.PEN_WIDTH, THICKEST))
+    # The box of 20 px is the extent of the strokes' centre lines plus one stroke width; only the width changes.
+    extent = longest - width
+    least, most = (extent * goal / (BOX - goal) for goal in (ink.PEN_WIDTH, THICKEST))
     growth = (min(max(width, least), most) - width) / 2
-    return _grown(cover > 0.5, max(growth, -0.45 * width))
+    return grown(cover > 0.5, max(growth, -0.45 * width))
 
 
-def _grown(mask: NDArray[np.bool_], growth: float) -> NDArray[np.float32]:
-    """Return a mask's ink after its edge was moved outwards by ``growth`` pixels, or inwards where that is negative."""
+def grown(mask: NDArray[np.bool_], growth: float) -> NDArray[np.float32]:
+    """Return the ink, padded, of a mask whose edge moves outwards by ``growth`` pixels, or inwards if negative."""
     reach = int(abs(growth)) + 2
     mask = np.pad(mask, reach)
     if growth > 0:
-        return (np.float32(growth) + 1 - _distances(mask, reach)).clip(0, 1)
-    return (_distances(~mask, reach) - np.float32(-growth)).clip(0, 1)
+        return (np.float32(growth) + 1 - distances(mask, reach)).clip(0, 1)
+    return (distances(~mask, reach) - np.float32(-growth)).clip(0, 1)
 
 
-def _distances(mask: NDArray[np.bool_], reach: int) -> NDArray[np.float32]:
-    """Return the distance (H, W) of each pixel to the nearest one of a mask; ``reach`` + 1 where it is farther off.
+def distances(mask: NDArray[np.bool_], reach: int) -> NDArray[np.float32]:
+    """Return the distance (H, W) of each pixel to a mask: exact up to ``reach``, and never above ``reach`` + 1.
 
-    Exact: first along the columns, then the nearest of what the columns within reach say.
+    First along each column, then the minimum over the columns within reach.
     """
     height, width = mask.shape
     far = reach + 1

@@ -1,4 +1,4 @@
-"""A canvas without a window: digits put on it in whole pixels, and painted with a round pen."""
+"""The canvas without a window: digits placed on it in whole pixels, and painted with a round pen."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ def test_the_coordinates_are_whole():
         np.testing.assert_array_equal(stroke[:, :2], np.rint(stroke[:, :2]))
 
 
-def test_a_drawing_goes_anywhere():
+def test_a_drawing_can_be_anywhere():
     corners = np.array([extent(canvas.placed(FOUR, 0.3, np.random.default_rng(seed)))[0] for seed in range(200)])
     assert (corners.min(axis=0) < 15).all()
     assert (corners.max(axis=0) > 280 * 0.7 - 15).all()
@@ -44,22 +44,22 @@ def test_a_drawing_goes_anywhere():
 @pytest.mark.parametrize(("size", "pen"), [(0.9, 0.1), (1.0, 0.1), (0.3, 0.02)])
 def test_room_is_left_for_the_pen(size, pen):
     for seed in range(20):
-        there = canvas.placed(FOUR, size, np.random.default_rng(seed), pen_width=pen)
-        low, high = extent(there)
+        drawing = canvas.placed(FOUR, size, np.random.default_rng(seed), pen_width=pen)
+        low, high = extent(drawing)
         assert low.min() >= 280 * pen / 2 - 0.5
         assert high.max() <= 280 * (1 - pen / 2) + 0.5
-        inner = Drawing.from_points([stroke + np.array([100, 100, 0]) for stroke in there.strokes])
+        inner = Drawing.from_points([stroke + np.array([100, 100, 0]) for stroke in drawing.strokes])
         whole = 255.0 - canvas.paint(inner, pen * 280 / 480, 480)
-        assert (255.0 - canvas.paint(there, pen)).sum() > 0.99 * whole.sum()
+        assert (255.0 - canvas.paint(drawing, pen)).sum() > 0.99 * whole.sum()
 
 
-def test_the_same_generator_gives_the_same_place():
+def test_a_seed_repeats_the_position():
     one, other = (canvas.placed(FOUR, 0.4, np.random.default_rng(9)) for _ in range(2))
     for stroke, same in zip(one.strokes, other.strokes, strict=True):
         np.testing.assert_array_equal(stroke, same)
 
 
-def test_a_dot_and_nothing_are_placed_as_well():
+def test_a_dot_and_an_empty_drawing():
     dot = canvas.placed(Drawing.from_points([[[7, 7]]]), 0.5, np.random.default_rng(0))
     assert dot.n_points == 1
     assert not canvas.placed(Drawing(), 0.5, np.random.default_rng(0))
@@ -87,7 +87,7 @@ def test_the_canvas():
     assert page[0, 99] == page[99, 0] == 255
 
 
-def test_what_lies_beyond_the_canvas_is_cut_off():
+def test_ink_outside_the_canvas_is_cut_off():
     page = canvas.paint(Drawing.from_points([[[-50, 20], [500, 20]], [[-900, -900]]]), 0.1)
     assert not page[20].any()
     assert (page[60:] == 255).all()

@@ -1,4 +1,4 @@
-"""Paper: ink told from its ground, clean or unevenly lit, and cut out at the page's own scale."""
+"""Foreground: ink separated from a clean or unevenly lit background, and cropped at the page's own scale."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ FOUR = Drawing.from_points([[[60, 10], [10, 70], [90, 70]], [[65, 40], [65, 110]
 
 
 def page(side=280, pen=0.05):
-    """Return a canvas (side, side) with a digit of 100 pixels a good way from its edges, as float32."""
-    there = Drawing.from_points([stroke + np.array([70, 90, 0]) for stroke in FOUR.strokes])
-    return canvas.paint(there, pen * 280 / side, side).astype(np.float32)
+    """Return a canvas (side, side), float32, with a digit of 100 pixels far from its edges."""
+    moved = Drawing.from_points([stroke + np.array([70, 90, 0]) for stroke in FOUR.strokes])
+    return canvas.paint(moved, pen * 280 / side, side).astype(np.float32)
 
 
 def shaded(grey, seed=0):
@@ -21,7 +21,7 @@ def shaded(grey, seed=0):
     return (grey * light + rng.normal(0, 2, grey.shape)).astype(np.float32).clip(0, 255)
 
 
-def test_clean_ink_is_cut_out_as_it_is():
+def test_clean_ink_is_cropped_unchanged():
     ink = foreground.find(page())
     assert ink is not None
     assert ink.is_clean
@@ -32,10 +32,10 @@ def test_clean_ink_is_cut_out_as_it_is():
     assert max(ink.cover.shape) < 170
 
 
-@pytest.mark.parametrize("turn", [lambda grey: grey, lambda grey: 255 - grey])
+@pytest.mark.parametrize("invert", [lambda grey: grey, lambda grey: 255 - grey])
 @pytest.mark.parametrize("side", [280, 700, 1024])
-def test_unevenly_lit_ink_is_found(turn, side):
-    ink = foreground.find(turn(shaded(page(side))))
+def test_unevenly_lit_ink_is_found(invert, side):
+    ink = foreground.find(invert(shaded(page(side))))
     assert ink is not None
     assert not ink.is_clean
     assert ink.cover.sum() == pytest.approx((1 - page() / 255).sum(), rel=0.1)
@@ -50,7 +50,7 @@ def test_no_ink(grey):
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_shaded_paper_has_no_ink(seed):
+def test_a_shaded_page_without_ink_is_empty(seed):
     assert foreground.find(shaded(np.full((400, 400), 220, np.float32), seed)) is None
 
 
@@ -62,7 +62,7 @@ def test_ink_that_touches_the_edges_of_a_clean_page():
     assert ink.cover.sum() == pytest.approx((1 - tight / 255).sum(), rel=0.01)
 
 
-def test_a_stroke_apart_belongs_to_the_digit_and_a_speck_does_not():
+def test_a_separate_stroke_belongs_to_the_digit_and_a_speck_does_not():
     grey = page()
     grey[100:104, 200:240] = 0
     with_bar = foreground.find(grey)

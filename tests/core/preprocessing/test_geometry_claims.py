@@ -1,4 +1,4 @@
-"""What is claimed of the way to 28×28, each on a sample; ``benchmarks/geometry.py`` asks about all digits."""
+"""Claims about the preprocessing, each on a sample; ``benchmarks/geometry.py`` measures all digits."""
 
 import importlib
 from pathlib import Path
@@ -39,21 +39,21 @@ def test_images(real_data):
 
 @pytest.fixture(scope="module")
 def pen(pen_file):
-    """Drawings of six people, and what they are."""
+    """Drawings by six writers, and their labels."""
     digits = unipen.read(pen_file, range(25, 31))
     return [digit.drawing for digit in digits], np.array([digit.label for digit in digits])
 
 
-def test_enlarged_mnist_digits_are_read_like_the_originals(bench, model, test_images):
+def test_enlarged_mnist_digits_are_recognized_like_the_originals(bench, model, test_images):
     images, labels = (part[:500] for part in test_images)
     again = bench.seen(bench.enlarged(images, np.random.default_rng(0)))
     before, after = (bench.answers(model, which) for which in (images, again))
     assert (after == labels).sum() >= (before == labels).sum() - 1
     off = np.abs(again.astype(int) - images).max(axis=(1, 2))
-    assert np.mean(off <= 6) >= 0.9, "but for the thinnest and the thickest they are the same"
+    assert np.mean(off <= 6) >= 0.9, "all but the thinnest and the thickest are the same"
 
 
-def test_place_size_and_canvas_do_not_matter_to_a_drawing_in_whole_pixels(bench, model, pen):
+def test_position_size_and_canvas_do_not_matter_to_a_drawing_in_whole_pixels(bench, model, pen):
     drawings = pen[0][::4]
     clean = bench.answers(model, ink.render_all(drawings))
     rng = np.random.default_rng(0)
@@ -74,7 +74,7 @@ def test_rendered_digits_look_like_mnists(bench, test_images, pen):
         assert np.abs(ours[f"centre of mass, {axis}"] - 14).max() <= 0.51
 
 
-def test_painted_digits_are_read_at_every_size_with_every_pen(bench, model, pen):
+def test_painted_digits_are_recognized_at_every_size_with_every_pen(bench, model, pen):
     drawings, labels = (part[::20] for part in pen)
     clean = np.mean(bench.answers(model, ink.render_all(drawings)) == labels)
     shares = {cell: bench.on_canvas(model, drawings, labels, *cell) for cell in bench.cells()}
@@ -83,7 +83,7 @@ def test_painted_digits_are_read_at_every_size_with_every_pen(bench, model, pen)
     assert min(shares.values()) >= clean - 0.05, shares
 
 
-def test_photos_of_digits_are_read(bench, photo, model, pen):
+def test_photos_of_digits_are_recognized(bench, photo, model, pen):
     drawings, labels = (part[:: len(pen[0]) // N_PHOTOS][:N_PHOTOS] for part in pen)
     assert len(drawings) == N_PHOTOS
     taken = (picture.decode(photo(drawing, np.random.default_rng(seed))) for seed, drawing in enumerate(drawings))
@@ -92,7 +92,7 @@ def test_photos_of_digits_are_read(bench, photo, model, pen):
     assert right >= 0.95 * clean
 
 
-def test_a_photo_is_made_by_its_seed(photo, pen):
+def test_a_seed_repeats_a_photo(photo, pen):
     one, same, other = (photo(pen[0][0], np.random.default_rng(seed)) for seed in (5, 5, 6))
     assert one == same != other
     assert one[:2] == b"\xff\xd8", "a JPEG"

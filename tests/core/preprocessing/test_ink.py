@@ -1,4 +1,4 @@
-"""Ink: strokes to pixels, whatever the unit, the place and the pen; and the ink files that are refused."""
+"""Ink: strokes to pixels, independent of unit, position and pen; and the ink files that are rejected."""
 
 import itertools
 import json
@@ -53,7 +53,7 @@ def brute_force(strokes, width=ink.PEN_WIDTH):
     cover = [
         [np.clip(width / 2 + 0.5 - distances(strokes, x + 0.5, y + 0.5), 0, 1) for x in range(20)] for y in range(20)
     ]
-    return geometry.place(np.array([cover], np.float32))[0]
+    return geometry.centred(np.array([cover], np.float32))[0]
 
 
 def assert_near(image, other, levels=1):
@@ -76,12 +76,12 @@ def test_random_strokes_agree_with_distances_computed_one_by_one(seed):
 
 
 def test_a_long_straight_stroke_that_ends_in_a_small_hook():
-    """The hook is shorter than the distance within which points are joined: it must not tilt the long stroke."""
+    """The hook is shorter than the distance below which points are joined: it must not tilt the long stroke."""
     strokes = [[[0, 0], [100, 0], [100, 0.6]], [[50, -50], [50, 50]]]
     assert_near(render(drawing(strokes)), brute_force(strokes))
 
 
-def test_a_slow_pen_that_leaves_many_points_draws_the_same_line():
+def test_many_points_of_a_slow_pen_give_the_same_line():
     t = np.linspace(0, 3 * np.pi, 3001)
     slow = np.column_stack([t * np.cos(t), t * np.sin(t)])
     image = render(drawing([slow]))
@@ -103,7 +103,7 @@ def test_a_width_for_each():
         np.testing.assert_array_equal(image, render_all([drawing(strokes)], width)[0])
 
 
-def test_many_are_the_same_as_one_by_one():
+def test_a_batch_is_the_same_as_one_by_one():
     rng = np.random.default_rng(3)
     many = [drawing([rng.uniform(0, 100, (n, 2)) for n in rng.integers(1, 9, size=3)]) for _ in range(70)]
     many[5], many[33] = Drawing(), drawing([[[3, 4]]])
@@ -127,7 +127,7 @@ def test_the_proportions_are_kept():
 
 @pytest.mark.parametrize("strokes", DIGITS)
 @pytest.mark.parametrize(("x", "y"), [(1000, -500), (-0.5, 0.25), (20_000, 20_000)])
-def test_the_place_does_not_matter(strokes, x, y):
+def test_the_position_does_not_matter(strokes, x, y):
     assert_near(render(moved(strokes, x=x, y=y)), render(drawing(strokes)), 3)
 
 
@@ -146,12 +146,12 @@ def test_pressure_does_not_matter():
     np.testing.assert_array_equal(render(drawing(pressed)), render(drawing(FIVE)))
 
 
-def test_whole_numbers_as_a_mouse_gives_them():
+def test_integer_coordinates_of_a_mouse():
     stroke = np.array([[3, 4], [5, 9], [12, 9]], np.int32)
     np.testing.assert_array_equal(render(drawing([stroke])), render(drawing([stroke.astype(float)])))
 
 
-def test_y_runs_downwards():
+def test_y_points_downwards():
     image = render(drawing([[[0, 0], [50, 100]], [[0, 0], [50, 0]]]))
     rows = image.sum(axis=1).nonzero()[0]
     assert image[rows[0]].sum() > image[rows[-1]].sum()
@@ -164,7 +164,7 @@ def test_strokes_are_not_joined():
     assert image[:, 16:].any()
 
 
-def test_the_pen_is_as_wide_as_it_says():
+def test_the_stroke_has_the_width_of_the_pen():
     image = render(drawing([[[0, 0], [0, 100]]]))
     assert image[14].sum() / 255 == pytest.approx(ink.PEN_WIDTH, abs=0.05)
 
@@ -183,7 +183,7 @@ def dot():
         [[[1e9, -1e9]]],
     ],
 )
-def test_a_dot_a_click_and_a_pen_that_stood_still(strokes):
+def test_strokes_without_extent_are_a_dot(strokes):
     image = render(drawing(strokes))
     np.testing.assert_array_equal(image, dot())
     assert box(image) == (4, 4)
@@ -206,7 +206,7 @@ def test_a_single_point_among_strokes_is_a_dot():
 
 
 @pytest.mark.parametrize("strokes", [[], [[]], [[], []], [np.empty((0, 2))]])
-def test_nothing_drawn(strokes):
+def test_an_empty_drawing(strokes):
     empty = drawing(strokes)
     assert not empty
     assert empty.n_points == 0
@@ -262,13 +262,13 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("strokes", "sentence"), WRONG, ids=lambda value: str(value)[:40])
-def test_what_is_no_drawing(strokes, sentence):
+def test_invalid_strokes(strokes, sentence):
     with pytest.raises(DrawingError, match=sentence):
         drawing(strokes)
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-def test_what_is_no_number(number):
+def test_coordinates_that_are_not_finite(number):
     with pytest.raises(DrawingError, match="stroke 1 has a coordinate that is not a number"):
         drawing([[[1, number]]])
 
@@ -292,11 +292,11 @@ def test_json_there_and_back(strokes):
         np.testing.assert_array_equal(stroke, same)
 
 
-def test_json_is_what_it_is_said_to_be():
+def test_the_format_of_ink_json():
     assert json.loads(drawing([[[1, 2]]]).to_json()) == {"strokes": [[[1, 2, 1]]]}
 
 
-def test_other_keys_do_not_matter():
+def test_other_keys_are_ignored():
     assert Drawing.from_json('{"strokes": [[[1, 2]]], "program": "x", "size": 280}').n_points == 1
 
 
@@ -306,7 +306,7 @@ def load(tmp_path, content):
     return Drawing.load(path)
 
 
-def refused(tmp_path, content, sentence):
+def rejected(tmp_path, content, sentence):
     with pytest.raises(DrawingError, match=sentence) as caught:
         load(tmp_path, content)
     assert str(caught.value).startswith(str(tmp_path / "ink.json"))
@@ -344,35 +344,35 @@ def test_a_file(tmp_path):
     ids=lambda content: repr(content[:30]),
 )
 def test_not_ink_json(tmp_path, content):
-    refused(tmp_path, content, "this is not ink JSON")
+    rejected(tmp_path, content, "this is not ink JSON")
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1e10", "-1e300"])
-def test_numbers_that_are_none(tmp_path, number):
-    refused(tmp_path, f'{{"strokes": [[[1, 2]], [[{number}, 2]]]}}', "stroke 2 has a coordinate that is not a number")
+def test_numbers_in_json_that_are_not_finite_or_too_large(tmp_path, number):
+    rejected(tmp_path, f'{{"strokes": [[[1, 2]], [[{number}, 2]]]}}', "stroke 2 has a coordinate that is not a number")
 
 
 @pytest.mark.parametrize(
     "strokes", ["[[1, 2]]", '[[["1", "2"]]]', "[[[1, 2], [3]]]", "[[[true, false]]]", "[7]", "[null]"]
 )
 def test_wrong_nesting(tmp_path, strokes):
-    refused(tmp_path, f'{{"strokes": {strokes}}}', "stroke 1 ")
+    rejected(tmp_path, f'{{"strokes": {strokes}}}', "stroke 1 ")
 
 
 def test_deep_nesting_in_a_stroke(tmp_path):
-    refused(tmp_path, '{"strokes": [' + "[" * 90 + "1" + "]" * 90 + "]}", "stroke 1 is not a list of points")
+    rejected(tmp_path, '{"strokes": [' + "[" * 90 + "1" + "]" * 90 + "]}", "stroke 1 is not a list of points")
 
 
 def test_a_file_of_too_many_points(tmp_path):
     points = ",".join(["[1,2]"] * (ink.MAX_POINTS + 1))
-    refused(tmp_path, f'{{"strokes": [[{points}]]}}', "has more than 100,000 points")
+    rejected(tmp_path, f'{{"strokes": [[{points}]]}}', "has more than 100,000 points")
 
 
 def test_a_file_that_is_too_large(tmp_path, monkeypatch):
     content = '{"strokes": [[[1, 2]]]}'
     monkeypatch.setattr(ink, "MAX_FILE_BYTES", len(content))
     load(tmp_path, content)
-    refused(tmp_path, content + " ", "is larger than")
+    rejected(tmp_path, content + " ", "is larger than")
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
@@ -384,12 +384,12 @@ def test_a_missing_file_and_a_folder(tmp_path):
 
 
 @pytest.mark.parametrize("offset", [1e6, 1e8, 9e8])
-def test_a_drawing_far_from_the_origin_is_the_same(offset):
+def test_a_drawing_far_from_the_origin_gives_the_same_image(offset):
     points = np.array([[0, 0], [13.7, 2.5], [30.1, 47.3], [8.8, 40.0]])
     far = ink.render(Drawing.from_points([points + offset]))
     np.testing.assert_allclose(far.astype(int), ink.render(Drawing.from_points([points])), atol=1)
 
 
-def test_pressure_stays_between_none_and_full():
+def test_pressure_is_clipped_to_0_and_1():
     (stroke,) = Drawing.from_points([[(0, 0, -5), (1, 1, 0.5), (2, 2, 700)]]).strokes
     np.testing.assert_array_equal(stroke[:, 2], [0, 0.5, 1])

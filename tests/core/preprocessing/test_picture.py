@@ -1,4 +1,4 @@
-"""Pictures: dark on light or light on dark, of any size and kind, cut out and averaged; and those refused."""
+"""Pictures: dark on light or light on dark, of any size and kind, cropped and averaged; and those rejected."""
 
 import io
 import itertools
@@ -18,7 +18,7 @@ SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [50, 50]]]
 
 
 def painted(strokes=SEVEN, size=(300, 260), pen=22, scale=2.0, x=60, y=30):
-    """Return a page (H, W), 255 white, on which strokes were painted with a round pen, as a canvas would."""
+    """Return a page (H, W), 255 white, with strokes painted with a round pen, as on a canvas."""
     rows, columns = np.mgrid[: size[0], : size[1]] + 0.5
     nearest = np.full(size, np.inf)
     for stroke in strokes:
@@ -47,15 +47,15 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def promising(width, height):
-    """Return a small PNG whose header promises a size that its data does not have."""
+def with_size(width, height):
+    """Return a small PNG whose header gives a size that its data does not have."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
     )
 
 
-def seen(grey):
+def image_of(grey):
     image = picture.read(grey)
     assert image is not None
     assert image.shape == (28, 28)
@@ -63,8 +63,8 @@ def seen(grey):
     return image.astype(int)
 
 
-def off(one, other):
-    """Return by how many grey levels two images differ, on average."""
+def difference(one, other):
+    """Return the mean difference of two images, in grey levels."""
     return float(np.abs(one.astype(int) - other).mean())
 
 
@@ -128,30 +128,30 @@ def test_a_palette_with_a_transparent_colour_shows_white():
     assert decoded(image, transparency=b"\x00\xff").tolist() == [[255, 10]]
 
 
-def test_a_photograph_that_was_taken_sideways_is_turned():
+def test_a_photo_taken_sideways_is_rotated():
     exif = Image.Exif()
     exif[0x0112] = 6
     sideways = np.rot90(PAGE)
-    turned = decoded(sideways, "JPEG", quality=95, exif=exif)
-    assert turned.shape == PAGE.shape
-    assert np.abs(turned.astype(int) - PAGE).mean() < 3
+    rotated = decoded(sideways, "JPEG", quality=95, exif=exif)
+    assert rotated.shape == PAGE.shape
+    assert np.abs(rotated.astype(int) - PAGE).mean() < 3
     np.testing.assert_array_equal(decoded(sideways, "PNG", exif=exif), PAGE)
 
 
-def test_odd_metadata_do_not_matter():
+def test_invalid_metadata_does_not_matter():
     grey = decoded(PAGE, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01\x03\0\1")
     assert grey.shape == PAGE.shape
 
 
-def test_a_file_by_its_content_not_its_name(tmp_path):
+def test_the_content_decides_the_format_and_not_the_name(tmp_path):
     (tmp_path / "digit.jpg").write_bytes(encoded(PAGE))
     np.testing.assert_array_equal(picture.load(tmp_path / "digit.jpg"), PAGE)
 
 
-# Files that are refused
+# Files that are rejected
 
 
-def refused(tmp_path, content, sentence):
+def rejected(tmp_path, content, sentence):
     path = tmp_path / "digit.png"
     path.write_bytes(content)
     with pytest.raises(DrawingError, match=sentence) as caught:
@@ -162,27 +162,27 @@ def refused(tmp_path, content, sentence):
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", bytes(1000)])
 def test_not_a_picture(tmp_path, content):
-    refused(tmp_path, content, "is not a PNG or JPEG picture|is damaged")
+    rejected(tmp_path, content, "is not a PNG or JPEG picture|is damaged")
 
 
 @pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "WEBP", "PPM"])
-def test_other_kinds_of_picture(tmp_path, form):
-    refused(tmp_path, encoded(PAGE, form), "is not a PNG or JPEG picture")
+def test_other_formats(tmp_path, form):
+    rejected(tmp_path, encoded(PAGE, form), "is not a PNG or JPEG picture")
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG"])
 def test_a_truncated_picture(tmp_path, form):
     content = encoded(np.random.default_rng(0).integers(256, size=(60, 60), dtype=np.uint8), form)
     for length in range(0, len(content) - 20, 37):
-        refused(tmp_path, content[:length], "is damaged|is not a PNG or JPEG")
+        rejected(tmp_path, content[:length], "is damaged|is not a PNG or JPEG")
 
 
-def test_a_png_with_flipped_bits_is_refused_or_read_but_never_raises_anything_else(tmp_path):
+def test_a_png_with_flipped_bits_is_rejected_or_read_and_raises_nothing_else(tmp_path):
     content = encoded(PAGE)
     path = tmp_path / "digit.png"
-    for place in range(8, len(content), 11):
+    for position in range(8, len(content), 11):
         flipped = bytearray(content)
-        flipped[place] ^= 0x10
+        flipped[position] ^= 0x10
         path.write_bytes(flipped)
         try:
             picture.load(path)
@@ -191,14 +191,14 @@ def test_a_png_with_flipped_bits_is_refused_or_read_but_never_raises_anything_el
 
 
 @pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1)])
-def test_a_small_file_that_promises_a_huge_picture_is_refused_unread(tmp_path, width, height, monkeypatch):
-    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("it was read"))
-    refused(tmp_path, promising(width, height), "at most 50,000,000|is damaged")
+def test_a_small_file_with_the_header_of_a_huge_picture_is_rejected_undecoded(tmp_path, width, height, monkeypatch):
+    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("it was decoded"))
+    rejected(tmp_path, with_size(width, height), "at most 50,000,000|is damaged")
 
 
 @pytest.mark.parametrize(("width", "height"), [(10_000, 10_000), (7_072, 7_072), (50_000_001, 1)])
-def test_a_picture_just_too_large_is_refused_with_its_size(tmp_path, width, height):
-    refused(tmp_path, promising(width, height), f"has {width} × {height} pixels; at most 50,000,000 are read")
+def test_a_picture_just_too_large_is_rejected_with_its_size(tmp_path, width, height):
+    rejected(tmp_path, with_size(width, height), f"has {width} × {height} pixels; at most 50,000,000 are read")
 
 
 def test_the_limit_itself(monkeypatch):
@@ -214,7 +214,7 @@ def test_a_file_that_is_too_large(tmp_path, monkeypatch):
     monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content))
     picture.decode(content)
     monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content) - 1)
-    refused(tmp_path, content, "is larger than")
+    rejected(tmp_path, content, "is larger than")
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
@@ -228,40 +228,40 @@ def test_a_missing_file_and_a_folder(tmp_path):
 
 
 def test_dark_on_light_and_light_on_dark_are_the_same():
-    np.testing.assert_array_equal(seen(PAGE), seen(255 - PAGE))
+    np.testing.assert_array_equal(image_of(PAGE), image_of(255 - PAGE))
 
 
-@pytest.mark.parametrize(("ink_grey", "paper_grey"), [(0, 255), (90, 160), (200, 30), (0, 20)])
-def test_greys_do_not_matter(ink_grey, paper_grey):
+@pytest.mark.parametrize(("ink_grey", "background_grey"), [(0, 255), (90, 160), (200, 30), (0, 20)])
+def test_grey_levels_do_not_matter(ink_grey, background_grey):
     share = PAGE / 255
-    grey = np.rint(paper_grey * share + ink_grey * (1 - share)).astype(np.uint8)
-    contrast = abs(ink_grey - paper_grey)
-    assert np.abs(seen(grey) - seen(PAGE)).max() <= 3 + 255 / contrast
+    grey = np.rint(background_grey * share + ink_grey * (1 - share)).astype(np.uint8)
+    contrast = abs(ink_grey - background_grey)
+    assert np.abs(image_of(grey) - image_of(PAGE)).max() <= 3 + 255 / contrast
 
 
 def test_the_longer_side_is_20_pixels_and_the_centre_of_mass_at_14():
-    image = seen(PAGE)
+    image = image_of(PAGE)
     assert max(box(image)) == 20
     for axis in (0, 1):
         profile = image.sum(axis=axis)
         assert profile @ np.arange(28) / profile.sum() == pytest.approx(14, abs=0.51)
 
 
-def test_place_and_margin_do_not_matter():
+def test_position_and_margin_do_not_matter():
     wide = np.pad(PAGE, ((100, 7), (0, 250)), constant_values=255)
-    np.testing.assert_array_equal(seen(wide), seen(PAGE))
+    np.testing.assert_array_equal(image_of(wide), image_of(PAGE))
 
 
 @pytest.mark.parametrize("factor", [2, 3])
 def test_the_size_does_not_matter(factor):
-    assert np.abs(seen(np.kron(PAGE, np.ones((factor, factor), np.uint8))) - seen(PAGE)).max() <= 1
+    assert np.abs(image_of(np.kron(PAGE, np.ones((factor, factor), np.uint8))) - image_of(PAGE)).max() <= 1
 
 
 def test_a_picture_of_thousands_of_pixels_is_reduced_first():
     large = np.kron(PAGE, np.ones((10, 10), np.uint8))
-    assert max(large.shape) > 2 * picture._MAX_SIDE
-    assert np.abs(seen(large) - seen(PAGE)).max() <= 60
-    assert np.abs(seen(large) - seen(PAGE)).mean() < 2
+    assert max(large.shape) > 2 * picture.MAX_SIDE
+    assert np.abs(image_of(large) - image_of(PAGE)).max() <= 60
+    assert np.abs(image_of(large) - image_of(PAGE)).mean() < 2
 
 
 def rendered():
@@ -269,18 +269,18 @@ def rendered():
     return ink.render(Drawing.from_points(SEVEN))
 
 
-def test_a_digit_of_mnists_own_size_is_only_placed():
-    """Ink too faint to be seen is left out, and full ink is full."""
+def test_a_digit_of_mnists_own_size_is_only_centred():
+    """Invisible ink is left out, and the darkest ink becomes full ink."""
     page = 255 - np.pad(rendered(), ((3, 9), (5, 1)))
-    assert np.abs(seen(page) - rendered()).max() <= 5
+    assert np.abs(image_of(page) - rendered()).max() <= 5
 
 
 @pytest.mark.parametrize("factor", [2, 6, 10])
-@pytest.mark.parametrize("turn", [lambda page: page, lambda page: 255 - page])
-def test_an_enlarged_digit_keeps_each_of_its_shades(factor, turn):
-    """Its strokes are as wide as MNIST's: its areas are averaged exactly, and nothing else is done."""
+@pytest.mark.parametrize("transform", [lambda page: page, lambda page: 255 - page])
+def test_an_enlarged_digit_keeps_its_shades(factor, transform):
+    """Its strokes are as wide as MNIST's: it is averaged by area, and not changed otherwise."""
     page = np.pad(255 - np.kron(rendered(), np.ones((factor, factor), np.uint8)), 40, constant_values=255)
-    assert np.abs(seen(turn(page)) - rendered()).max() <= 5
+    assert np.abs(image_of(transform(page)) - rendered()).max() <= 5
 
 
 @pytest.mark.parametrize("grey", [0, 128, 255])
@@ -289,29 +289,29 @@ def test_a_blank_page(shape, grey):
     assert picture.read(np.full(shape, grey, np.uint8)) is None
 
 
-def test_a_page_of_faint_noise_is_blank():
+def test_a_page_of_faint_noise_is_empty():
     assert picture.read(np.random.default_rng(0).integers(240, 255, (200, 200)).astype(np.uint8)) is None
 
 
-def test_no_pixels_at_all():
+def test_a_picture_without_pixels():
     assert picture.read(np.zeros((0, 0), np.uint8)) is None
 
 
-@pytest.mark.parametrize("turn", [lambda line: line, np.transpose])
-def test_a_picture_of_one_line(turn):
+@pytest.mark.parametrize("transform", [lambda line: line, np.transpose])
+def test_a_picture_of_one_line(transform):
     line = np.full((1, 300), 255, np.uint8)
     line[0, 100:160] = 0
-    assert sorted(box(seen(turn(line)))) == [3, 20], "as wide as a pen"
+    assert sorted(box(image_of(transform(line)))) == [3, 20], "as wide as a pen"
 
 
-@pytest.mark.parametrize("turn", [lambda line: line, np.transpose])
-def test_a_very_long_picture(turn):
-    """Longer than the largest side, and thinner than the blocks by which it would be reduced."""
+@pytest.mark.parametrize("transform", [lambda line: line, np.transpose])
+def test_a_very_long_picture(transform):
+    """Longer than the largest side, and thinner than the blocks of its reduction."""
     line = np.full((3, 400_000), 255, np.uint8)
     line[1, 1000:-1000] = 0
     tracemalloc.start()
     try:
-        assert sorted(box(seen(turn(line)))) == [3, 20], "as wide as a pen"
+        assert sorted(box(image_of(transform(line)))) == [3, 20], "as wide as a pen"
         assert tracemalloc.get_traced_memory()[1] < 50 * line.size, "bytes"
     finally:
         tracemalloc.stop()
@@ -320,7 +320,7 @@ def test_a_very_long_picture(turn):
 def test_a_single_dark_pixel_is_a_square():
     page = np.full((9, 9), 255, np.uint8)
     page[4, 4] = 0
-    assert box(seen(page)) == (20, 20)
+    assert box(image_of(page)) == (20, 20)
 
 
 def test_the_page_is_not_changed():
@@ -329,15 +329,15 @@ def test_the_page_is_not_changed():
     np.testing.assert_array_equal(PAGE, before)
 
 
-def test_a_painted_drawing_is_seen_like_its_strokes():
-    """A digit of 222 × 155 px, which is 20 × 14 in the image: both ways then meet the same pixels."""
+def test_a_painted_drawing_gives_the_image_of_its_strokes():
+    """A digit of 222 × 155 px is 20 × 14 in the image: pixels and strokes then align."""
     strokes = [[[0, 0], [66.7, 0], [25, 100]], [[10, 50], [50, 50]]]
     same = ink.render_all([Drawing.from_points(strokes)], 20 * 22 / 222)[0]
-    assert off(seen(painted(strokes)), same) < 1
-    assert np.abs(seen(painted(strokes)) - same).max() <= 25
+    assert difference(image_of(painted(strokes)), same) < 1
+    assert np.abs(image_of(painted(strokes)) - same).max() <= 25
 
 
-def test_a_painted_drawing_is_read_like_its_strokes_by_the_shipped_model():
+def test_the_shipped_model_recognizes_a_painted_drawing_like_its_strokes():
     from core.recognition.recognizer import Recognizer, shipped_model
 
     recognizer = Recognizer.of(shipped_model())
@@ -351,7 +351,7 @@ def test_a_painted_drawing_is_read_like_its_strokes_by_the_shipped_model():
 # The width of the strokes
 
 
-# At the ink's own pen width, 14 pixels wide in the image: read from a picture it then meets the same pixels.
+# At the pen width of the rendering, 14 pixels wide in the image: pixels and strokes align.
 WHOLE = [[[0, 0], [65.9, 0], [25, 100]], [[10, 50], [50, 50]]]
 
 
@@ -360,19 +360,19 @@ def width(image):
 
 
 @pytest.mark.parametrize("pen", [2, 4, 7, 10])
-def test_thin_lines_are_brought_to_the_width_of_the_inks_pen(pen):
-    image = seen(painted(WHOLE, pen=pen))
+def test_thin_lines_get_the_width_of_the_rendering_pen(pen):
+    image = image_of(painted(WHOLE, pen=pen))
     assert width(image) == pytest.approx(ink.PEN_WIDTH, abs=0.3)
-    assert off(image, ink.render(Drawing.from_points(WHOLE))) < 3
+    assert difference(image, ink.render(Drawing.from_points(WHOLE))) < 3
 
 
 @pytest.mark.parametrize("pen", [22, 30])
-def test_lines_as_wide_as_some_of_mnists_stay_as_they_are(pen):
-    assert width(seen(painted(pen=pen))) == pytest.approx(20 * pen / (200 + pen), abs=0.3)
+def test_lines_in_the_range_of_mnists_widths_are_unchanged(pen):
+    assert width(image_of(painted(pen=pen))) == pytest.approx(20 * pen / (200 + pen), abs=0.3)
 
 
-def test_very_thick_lines_are_brought_to_the_width_of_mnists_thickest():
-    assert width(seen(painted(pen=84))) == pytest.approx(stroke_width.THICKEST, abs=0.4)
+def test_very_thick_lines_get_the_width_of_mnists_thickest():
+    assert width(image_of(painted(pen=84))) == pytest.approx(stroke_width.THICKEST, abs=0.4)
 
 
 RING = [[[50 + 40 * np.cos(t), 50 + 50 * np.sin(t)] for t in np.linspace(0, 2 * np.pi, 60)]]
@@ -380,7 +380,7 @@ RING = [[[50 + 40 * np.cos(t), 50 + 50 * np.sin(t)] for t in np.linspace(0, 2 * 
 
 @pytest.mark.parametrize("pen", [1, 2, 5, 12, 30, 60])
 def test_a_loop_neither_closes_nor_breaks(pen):
-    image = seen(painted(RING, pen=pen))
+    image = image_of(painted(RING, pen=pen))
     n_inside = connected_components.label(image < 128)[1] - 1
     assert n_inside == 1
     assert connected_components.label(image >= 128)[1] == 1
@@ -389,22 +389,22 @@ def test_a_loop_neither_closes_nor_breaks(pen):
 # Photos
 
 
-def lit(page, shading=0.5, grain=3.0, seed=0):
-    """Return a page under a lamp at its left, and as noisy as a photo."""
+def lit(page, shading=0.5, noise=3.0, seed=0):
+    """Return a page lit from the left, with the noise of a photo."""
     rng = np.random.default_rng(seed)
     light = np.linspace(1, 1 - shading, page.shape[1])
-    return (page * light * 0.9 + rng.normal(0, grain, page.shape)).clip(0, 255).astype(np.uint8)
+    return (page * light * 0.9 + rng.normal(0, noise, page.shape)).clip(0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("turn", [lambda page: page, lambda page: 255 - page])
+@pytest.mark.parametrize("transform", [lambda page: page, lambda page: 255 - page])
 @pytest.mark.parametrize("shading", [0.0, 0.3, 0.7])
-def test_uneven_light_and_grain_do_not_matter(turn, shading):
-    faded = turn((0.5 * painted(WHOLE) + 60).astype(np.uint8))
-    assert off(seen(lit(faded, shading)), ink.render(Drawing.from_points(WHOLE))) < 3
+def test_uneven_light_and_noise_do_not_matter(transform, shading):
+    faded = transform((0.5 * painted(WHOLE) + 60).astype(np.uint8))
+    assert difference(image_of(lit(faded, shading)), ink.render(Drawing.from_points(WHOLE))) < 3
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_photo_of_blank_paper_is_blank(seed):
+def test_a_photo_of_a_blank_page_is_empty(seed):
     assert picture.read(lit(np.full((300, 400), 230, np.uint8), 0.6, 4, seed)) is None
 
 
@@ -417,27 +417,27 @@ def speckled(page, seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("turn", [lambda page: page, lit])
-def test_specks_are_left_out(turn, seed):
+@pytest.mark.parametrize("transform", [lambda page: page, lit])
+def test_specks_are_left_out(transform, seed):
     page = np.pad(PAGE, 60, constant_values=255)
-    assert off(seen(turn(speckled(page, seed))), seen(turn(page))) < 2
+    assert difference(image_of(transform(speckled(page, seed))), image_of(transform(page))) < 2
 
 
 def test_the_edge_of_the_table_is_left_out():
     page = np.pad(PAGE, ((40, 40), (80, 80)), constant_values=255)
     table = page.copy()
     table[:, :30] = 40
-    assert off(seen(lit(table)), seen(lit(page))) < 3
+    assert difference(image_of(lit(table)), image_of(lit(page))) < 3
 
 
 @pytest.mark.parametrize("quality", [40, 75, 95])
-def test_traces_of_compression_do_not_matter(quality):
+def test_compression_artefacts_do_not_matter(quality):
     page = np.pad(PAGE, 30, constant_values=255)
-    assert off(seen(decoded(page, "JPEG", quality=quality)), seen(page)) < 3
+    assert difference(image_of(decoded(page, "JPEG", quality=quality)), image_of(page)) < 3
 
 
 @pytest.mark.parametrize("seed", range(30))
-def test_any_picture_at_all_is_read_or_is_empty(seed):
+def test_any_picture_gives_a_digit_or_is_empty(seed):
     rng = np.random.default_rng(seed)
     page = rng.integers(0, 256, rng.integers(1, 60, 2)).astype(np.uint8)
     for kind in (page, np.kron(page, np.ones((7, 5), np.uint8)), (page > 250) * np.uint8(255), page // 100 * 100):
@@ -446,9 +446,9 @@ def test_any_picture_at_all_is_read_or_is_empty(seed):
 
 
 @pytest.mark.real_data
-def test_pictures_of_mnists_digits_come_back_almost_as_they_were(real_data):
+def test_pictures_of_mnists_digits_are_almost_unchanged(real_data):
     from core.data import mnist
 
     images = mnist.load(real_data / "mnist")[1].images[:200].reshape(-1, 28, 28)
-    apart = [off(seen(255 - np.kron(image, np.ones((5, 5), np.uint8))), image) for image in images]
-    assert np.median(apart) < 0.5
+    differences = [difference(image_of(255 - np.kron(image, np.ones((5, 5), np.uint8))), image) for image in images]
+    assert np.median(differences) < 0.5

@@ -1,4 +1,4 @@
-"""The width of strokes: measured on painted lines, and brought to that of the ink's pen."""
+"""The stroke width: measured on painted lines, and changed to that of the rendering pen."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ FOUR = [[[100, 50], [50, 150], [200, 150]], [[170, 90], [170, 240]]]
 
 
 def covered(strokes, pen):
-    """Return the ink of strokes painted with a pen of so many pixels."""
+    """Return the ink of strokes painted with a pen of a width in pixels."""
     return 1 - canvas.paint(Drawing.from_points(strokes), pen / canvas.SIDE).astype(np.float32) / 255
 
 
@@ -25,7 +25,7 @@ def test_a_painted_line_is_as_wide_as_its_pen(strokes, pen):
     assert stroke_width.measured(covered(strokes, pen)) == pytest.approx(pen, rel=0.13)
 
 
-def test_a_soft_edge_is_no_wider():
+def test_a_soft_edge_does_not_change_the_width():
     sharp = covered(RING, 12)
     soft = sharp
     for _ in range(4):
@@ -33,13 +33,13 @@ def test_a_soft_edge_is_no_wider():
     assert stroke_width.measured(soft) == pytest.approx(stroke_width.measured(sharp), rel=0.03)
 
 
-def test_no_ink_has_no_width():
+def test_the_width_of_no_ink_is_0():
     assert stroke_width.measured(np.zeros((5, 7), np.float32)) == 0
 
 
 @pytest.mark.parametrize("strokes", [RING, FOUR])
 @pytest.mark.parametrize("pen", [1.5, 4, 8, 14])
-def test_thin_lines_become_as_wide_as_the_inks_pen(strokes, pen):
+def test_thin_lines_become_as_wide_as_the_rendering_pen(strokes, pen):
     cover = covered(strokes, pen)
     made = stroke_width.normalised(cover, connected_components.longest(cover > 0.5))
     longest = connected_components.longest(made > 0.5)
@@ -48,17 +48,17 @@ def test_thin_lines_become_as_wide_as_the_inks_pen(strokes, pen):
     assert connected_components.label(made > 0.5)[1] == connected_components.label(cover > 0.5)[1]
 
 
-def test_a_widened_line_is_what_the_wider_pen_paints():
-    made = stroke_width._grown(covered(FOUR, 6) > 0.5, 5)
-    there = np.pad(covered(FOUR, 16), (made.shape[0] - canvas.SIDE) // 2)
-    assert np.abs(made - there).mean() < 0.01
-    assert ((made > 0.5) != (there > 0.5)).mean() < 0.01
+def test_a_widened_line_is_like_one_by_a_wider_pen():
+    made = stroke_width.grown(covered(FOUR, 6) > 0.5, 5)
+    expected = np.pad(covered(FOUR, 16), (made.shape[0] - canvas.SIDE) // 2)
+    assert np.abs(made - expected).mean() < 0.01
+    assert ((made > 0.5) != (expected > 0.5)).mean() < 0.01
 
 
-def test_a_narrowed_line_is_what_the_thinner_pen_paints():
-    made = stroke_width._grown(covered(RING, 30) > 0.5, -8)
-    there = np.pad(covered(RING, 14), (made.shape[0] - canvas.SIDE) // 2)
-    assert ((made > 0.5) != (there > 0.5)).mean() < 0.01
+def test_a_narrowed_line_is_like_one_by_a_thinner_pen():
+    made = stroke_width.grown(covered(RING, 30) > 0.5, -8)
+    expected = np.pad(covered(RING, 14), (made.shape[0] - canvas.SIDE) // 2)
+    assert ((made > 0.5) != (expected > 0.5)).mean() < 0.01
 
 
 def test_thick_lines_become_as_wide_as_mnists_thickest():
@@ -69,7 +69,7 @@ def test_thick_lines_become_as_wide_as_mnists_thickest():
     assert loops(made) == loops(cover) == 1
 
 
-def test_a_width_between_is_kept():
+def test_a_width_in_the_range_is_kept():
     cover = covered(RING, 34)
     made = stroke_width.normalised(cover, connected_components.longest(cover > 0.5))
     assert stroke_width.measured(made) == pytest.approx(stroke_width.measured(cover), rel=0.06)
@@ -88,6 +88,6 @@ def test_distances_are_those_computed_one_by_one(seed):
     rows, columns = mask.nonzero()
     grid = np.mgrid[:23, :31][..., np.newaxis]
     expected = np.hypot(grid[0] - rows, grid[1] - columns).min(axis=2)
-    found = stroke_width._distances(mask, 7)
+    found = stroke_width.distances(mask, 7)
     np.testing.assert_allclose(found[expected <= 7], expected[expected <= 7], rtol=1e-6)
     assert (found[expected > 7] > 7).all()
