@@ -1,4 +1,4 @@
-"""Drawings that the program makes itself: digits, symbols, scribbles and corrupted digits.
+"""Synthetic drawings: digits, symbols, scribbles and corrupted digits.
 
 May import from ``core.preprocessing`` and everything below it.
 """

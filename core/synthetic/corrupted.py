@@ -1,7 +1,6 @@
-"""Digits that are spoiled: over and beside each other, struck out, ringed or framed, in a mirror or on their head.
+"""Corrupted digits: overlapping, side by side, struck out, ringed, framed, mirrored or rotated.
 
-Each begins as a digit that the program draws; which of the ten depends on what is done to it, for the outcome must not
-be a digit again.
+Each starts as a synthetic digit. Each kind of corruption applies only to digits that do not become another digit by it.
 """
 
 from collections.abc import Collection, Sequence
@@ -11,27 +10,27 @@ import numpy as np
 
 from core.preprocessing.ink import Drawing
 from core.synthetic import synthetic, templates
-from core.synthetic.lines import Strokes, apart, corners, moved
+from core.synthetic.lines import Strokes, corners, distance, moved
 from core.synthetic.mixtures import mixed, written
 
 Addition = tuple[tuple[tuple[float, float], ...], ...]
-"""Strokes of points (x, y), typed for a digit's box from 0 to 1."""
+"""Strokes of points (x, y); the digit's bounding box goes from 0 to 1."""
 
-_BROAD = (0, 2, 3, 4, 5, 6, 7, 8, 9)  # a 1 beside or over another digit may be a bar of that
-_STURDY = (2, 3, 4, 5, 6, 8, 9)  # a 0 may be slashed, a 7 have a bar
-_TURNED = (  # which digits are none when turned (a mirrored 2 is a 5 to many, a 7 on its side a 7), and by which matrix
+_BROAD = (0, 2, 3, 4, 5, 6, 7, 8, 9)  # a 1 beside or over another digit may look like a bar of it
+_STURDY = (2, 3, 4, 5, 6, 8, 9)  # a 0 with a slash and a 7 with a bar are digits
+_TURNS = (
+    # digits that are not digits when turned (a mirrored 2 looks like a 5, a 7 on its side like a 7), and the matrix
     ((3, 9), ((-1, 0), (0, 1))),
     ((2, 3), ((0, 1), (-1, 0))),
     ((3,), ((0, -1), (1, 0))),
     ((4,), ((-1, 0), (0, -1))),
 )
-_APART = 0.08  # digit heights: nearer than this, of two digits over each other one hides the other
-_CHOICE = 3  # digits to lay over another, until one does not hide it
+MIN_DISTANCE = 0.08
+"""In digit heights: of two overlapping digits that are nearer, one hides the other."""
+_CHOICE = 3  # digits to try as an overlay, until one does not hide the other
 
 _RING = tuple((0.5 + 0.78 * np.sin(turn), 0.5 - 0.72 * np.cos(turn)) for turn in np.linspace(0, 6.4, 17))
-_MARKS: tuple[
-    Addition, ...
-] = (  # struck out once and twice, crossed out, scribbled out, ringed, framed, underlined twice
+MARKS: tuple[Addition, ...] = (
     (((-0.2, 1.0), (1.2, 0.0)),),
     (((-0.2, 0.7), (1.2, 0.5)), ((-0.2, 0.45), (1.2, 0.25))),
     (((-0.1, 0.0), (1.1, 1.0)), ((-0.1, 1.0), (1.1, 0.0))),
@@ -40,38 +39,40 @@ _MARKS: tuple[
     (((-0.25, -0.2), (1.25, -0.2), (1.25, 1.2), (-0.25, 1.2), (-0.25, -0.2)),),
     (((-0.2, 1.2), (1.2, 1.2)), ((-0.2, 1.4), (1.2, 1.4))),
 )
+"""Struck out once and twice, crossed out, scribbled out, ringed, framed, underlined twice."""
 
 
 def digits(n: int, rng: np.random.Generator, allowed: Collection[int] = range(10)) -> list[Drawing]:
-    """Return n digits, to be spoiled."""
-    return written([way for way in templates.digits() if way.digit in allowed], n, rng, synthetic.VARIATION)
+    """Return n digits before their corruption."""
+    chosen = [template for template in templates.digits() if template.digit in allowed]
+    return written(chosen, n, rng, synthetic.VARIATION)
 
 
 def overlaps(n: int, rng: np.random.Generator) -> list[Drawing]:
-    """Return n times two digits written over each other, neither of them hidden by the other."""
+    """Return n pairs of overlapping digits; neither digit hides the other."""
     first, *others = (digits(n, rng, _BROAD) for _ in range(1 + _CHOICE))
     rows = zip(first, *others, strict=True)
-    return [Drawing(one.strokes + _laid_over(one.strokes, choice, rng)) for one, *choice in rows]
+    return [Drawing(one.strokes + overlay(one.strokes, choice, rng)) for one, *choice in rows]
 
 
-def _laid_over(strokes: Strokes, choice: Sequence[Drawing], rng: np.random.Generator) -> Strokes:
-    """Return the first digit of the choice, moved a little, that neither hides strokes nor is hidden; else the last."""
+def overlay(strokes: Strokes, choice: Sequence[Drawing], rng: np.random.Generator) -> Strokes:
+    """Return the first digit of the choice, slightly moved, that neither hides strokes nor is hidden; else the last."""
     for other in choice:
         shift = rng.normal(0, 0.15, 2) + rng.choice((-1, 1), 2) * [0.1, 0.05]
         over = moved(other.strokes, shift, rng.uniform(0.75, 1.25))
-        if apart(strokes, over) > _APART:
+        if distance(strokes, over) > MIN_DISTANCE:
             break
     return over
 
 
 def neighbours(n: int, rng: np.random.Generator) -> list[Drawing]:
-    """Return n times digits squeezed beside each other, two or three, or one and a piece of another."""
+    """Return n drawings of digits close to each other: two or three, or one and a piece of another."""
     rows = zip(digits(n, rng, _BROAD), digits(n, rng), digits(n, rng), strict=True)
-    return [Drawing(_beside(one.strokes, others, rng)) for one, *others in rows]
+    return [Drawing(beside(one.strokes, others, rng)) for one, *others in rows]
 
 
-def _beside(strokes: Strokes, others: Sequence[Drawing], rng: np.random.Generator) -> Strokes:
-    """Return strokes with one or all of the others, or a piece of one, to their right."""
+def beside(strokes: Strokes, others: Sequence[Drawing], rng: np.random.Generator) -> Strokes:
+    """Return strokes with one or all of the other digits, or a piece of one, to their right."""
     kind = rng.choice(("one", "all", "piece"), p=(0.55, 0.2, 0.25))
     for other in others if kind == "all" else others[:1]:
         added = _piece(other.strokes, rng) if kind == "piece" else other.strokes
@@ -81,7 +82,7 @@ def _beside(strokes: Strokes, others: Sequence[Drawing], rng: np.random.Generato
 
 
 def _piece(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Return the beginning or the end of a digit's longest stroke: half of it or more."""
+    """Return the beginning or the end of a digit's longest stroke: 45 to 75 % of it."""
     stroke = max(strokes, key=len)
     kept = max(2, round(len(stroke) * rng.uniform(0.45, 0.75)))
     return (stroke[:kept] if rng.random() < 0.5 else stroke[-kept:],)
@@ -89,15 +90,15 @@ def _piece(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 def marked(n: int, rng: np.random.Generator) -> list[Drawing]:
     """Return n digits that are struck out, crossed out, ringed, framed or underlined twice."""
-    marks = [_MARKS[mark] for mark in rng.integers(len(_MARKS), size=n)]
+    marks = [MARKS[mark] for mark in rng.integers(len(MARKS), size=n)]
     pairs = zip(digits(n, rng, _STURDY), marks, strict=True)
-    return [Drawing(digit.strokes + _mark(mark, digit.strokes, rng)) for digit, mark in pairs]
+    return [Drawing(digit.strokes + mark_around(digit.strokes, mark, rng)) for digit, mark in pairs]
 
 
-def _mark(mark: Addition, strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Return the strokes of a mark, a little out of true, about other strokes."""
+def mark_around(strokes: Strokes, mark: Addition, rng: np.random.Generator) -> Strokes:
+    """Return the strokes of a mark around other strokes, slightly irregular."""
     low, high = corners(strokes)
-    size = np.maximum(high - low, 0.4)  # a mark about a 1 is no narrower than about others
+    size = np.maximum(high - low, 0.4)  # not too narrow around a 1
     made = []
     for points in mark:
         wobble = rng.normal(0, 0.06, (len(points), 2))
@@ -106,13 +107,14 @@ def _mark(mark: Addition, strokes: Strokes, rng: np.random.Generator) -> Strokes
 
 
 def turned(n: int, rng: np.random.Generator) -> list[Drawing]:
-    """Return n digits in a mirror, on their side or on their head, where that does not make a digit again."""
-    return mixed([partial(_turned_by, *turn) for turn in _TURNED], [1] * len(_TURNED), n, rng)
+    """Return n digits that are mirrored, on their side or upside down, and no longer a digit."""
+    return mixed([partial(turned_by, *turn) for turn in _TURNS], [1] * len(_TURNS), n, rng)
 
 
-def _turned_by(
+def turned_by(
     allowed: Collection[int], matrix: Sequence[Sequence[float]], n: int, rng: np.random.Generator
 ) -> list[Drawing]:
+    """Return n of the allowed digits, transformed by a matrix (2, 2)."""
     turn = np.eye(3, dtype=np.float32)
     turn[:2, :2] = matrix
     return [Drawing(tuple(stroke @ turn for stroke in digit.strokes)) for digit in digits(n, rng, allowed)]

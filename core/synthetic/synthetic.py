@@ -1,6 +1,7 @@
-"""Digits that the program draws itself, from ways of writing typed by hand: a source without network and data files.
+"""Synthetic digits: a source of data without a network and without data files.
 
-Each drawing is one template (``core.synthetic.templates``), varied; each image has a pen of its own.
+Each drawing is a random variation of a hand-typed template (``core.synthetic.templates``); each image has its own pen
+width.
 """
 
 from dataclasses import dataclass
@@ -16,29 +17,29 @@ from core.synthetic.templates import Floats, Template
 
 @dataclass(frozen=True)
 class Variation:
-    """How far drawings stray from their template: standard deviations, lengths in digit heights.
+    """How much drawings differ from their template: standard deviations, with lengths in digit heights.
 
-    Chosen by the accuracy on real digits of a network that saw only these. A third more or less of any one of them
-    moves it by some tenths of a per cent.
+    Chosen by the accuracy on real digits of a network trained on synthetic digits alone. A third more or less of any
+    single value changes it by some tenths of a percentage point.
     """
 
-    slant: float = 0.22  # shear: hands lean by up to 30° ...
+    slant: float = 0.22  # shear: handwriting leans by up to 30° ...
     slant_mean: float = 0.08  # ... and to the right more often than to the left
     rotation: float = 0.10  # radians
     aspect: float = 0.24  # of the logarithm of width : height
-    jitter: float = 0.052  # of the points of a template, neighbours together: the shape itself
-    stroke_shift: float = 0.03  # of a stroke against the others: bars that miss, circles that part
-    warp: float = 0.045  # height of each of two waves that bend the whole digit
+    jitter: float = 0.052  # of the points of a template, correlated between neighbours: changes the shape
+    stroke_shift: float = 0.03  # of a stroke against the others: bars that miss, circles that do not close
+    warp: float = 0.045  # amplitude of each of two waves that bend the whole digit
     overshoot: float = 0.04  # of a stroke's ends, as a share of its length; 0.07 costs 0.7 %
     pen_median: float = 2.6  # px in the image
     pen_spread: float = 0.30  # of the logarithm of the pen's width
-    pen_range: tuple[float, float] = (1.4, 5.5)  # px: a hairline, and a marker that fills the loops
+    pen_range: tuple[float, float] = (1.4, 5.5)  # px: from a hairline to a marker that fills the loops
 
 
 VARIATION = Variation()
 NO_VARIATION = Variation(0, 0, 0, 0, 0, 0, 0, 0)
 
-_WAVE = 3.0  # radians per digit height: a wave's typical length is two digits, so that it bends and does not ripple
+_WAVE = 3.0  # radians per digit height: a typical wavelength of two digit heights bends a digit without ripples
 
 
 def draw(n: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -56,20 +57,19 @@ def pens(n: int, rng: np.random.Generator) -> Floats:
 def drawings(n: int, rng: np.random.Generator) -> tuple[list[ink.Drawing], NDArray[np.uint8]]:
     """Return n digits as strokes and their labels (n,), balanced to within one and shuffled."""
     labels = rng.permutation(np.arange(n) % N_CLASSES).astype(np.uint8)
-    ways = templates.digits()
-    counts = np.bincount([way.digit for way in ways], minlength=N_CLASSES)
+    counts = np.bincount([template.digit for template in templates.digits()], minlength=N_CLASSES)
     first = np.cumsum(counts) - counts
     chosen = first[labels] + rng.integers(counts[labels])
     digits = np.empty(n, dtype=object)
-    for number, way in enumerate(ways):
+    for number, template in enumerate(templates.digits()):
         where = np.flatnonzero(chosen == number)
-        digits[where] = write(way, len(where), rng)
+        digits[where] = write(template, len(where), rng)
     return digits.tolist(), labels
 
 
 def write(template: Template, n: int, rng: np.random.Generator, variation: Variation = VARIATION) -> list[ink.Drawing]:
-    """Return n drawings of one template, each varied on its own."""
-    jitter = template.bond @ _normal(rng, variation.jitter, n, len(template.points), 2)
+    """Return n drawings of one template, varied independently."""
+    jitter = template.smoothing @ _normal(rng, variation.jitter, n, len(template.points), 2)
     shift = _normal(rng, variation.stroke_shift, n, len(template.starts) + 1, 2)[:, template.owner]
     lines: Floats = template.curve @ (template.points + jitter + shift)
     strokes = [_overshoot(stroke, rng, variation) for stroke in np.split(lines, template.starts, axis=1)]
@@ -79,10 +79,10 @@ def write(template: Template, n: int, rng: np.random.Generator, variation: Varia
 def distort(
     lines: Floats, starts: NDArray[np.intp], rng: np.random.Generator, variation: Variation = VARIATION
 ) -> list[ink.Drawing]:
-    """Return n drawings of lines (n, S, 2), each bent, slanted and turned on its own.
+    """Return n drawings of lines (n, S, 2), bent, slanted and rotated independently.
 
-    ``starts`` says where in the lines their second and later strokes begin; lengths are in digit heights, (0, 0) is in
-    the middle.
+    ``starts`` are the indices in the lines at which the second and later strokes begin; lengths are in digit heights,
+    (0, 0) is the middle.
     """
     lines = _affine(_warp(lines, rng, variation), rng, variation)
     lines = np.concatenate([lines, np.ones_like(lines[:, :, :1])], axis=2)  # the third column is full pressure
@@ -94,7 +94,7 @@ def _normal(rng: np.random.Generator, deviation: float, *shape: int) -> Floats:
 
 
 def _overshoot(stroke: Floats, rng: np.random.Generator, variation: Variation) -> Floats:
-    """Let strokes (n, S, 2) begin and end a little early or late, straight on beyond their ends."""
+    """Return strokes (n, S, 2) that begin and end slightly early or late; beyond their ends they are straight."""
     n, n_samples, _ = stroke.shape
     early, late = _normal(rng, 1, 2, n, 1).clip(-2, 2) * np.float32(variation.overshoot)
     share = np.linspace(0, 1, n_samples, dtype=np.float32)
@@ -107,7 +107,7 @@ def _overshoot(stroke: Floats, rng: np.random.Generator, variation: Variation) -
 
 
 def _warp(lines: Floats, rng: np.random.Generator, variation: Variation) -> Floats:
-    """Bend lines (n, S, 2) by two waves, which differ from digit to digit in direction, length and size."""
+    """Bend lines (n, S, 2) by two waves; direction, wavelength and amplitude differ from digit to digit."""
     n = len(lines)
     for _ in range(2):
         phase = rng.uniform(0, 2 * np.pi, (n, 1, 2)).astype(np.float32)
@@ -117,12 +117,12 @@ def _warp(lines: Floats, rng: np.random.Generator, variation: Variation) -> Floa
 
 
 def _affine(lines: Floats, rng: np.random.Generator, variation: Variation) -> Floats:
-    """Give each of the lines (n, S, 2) a proportion, then a slant, then a rotation."""
+    """Change the aspect ratio of each of the lines (n, S, 2), then slant it, then rotate it."""
     width, lean, turn = _normal(rng, 1, 3, len(lines))
     width = np.exp(variation.aspect * width)
     lean = variation.slant_mean + variation.slant * lean
     cos, sin = np.cos(variation.rotation * turn), np.sin(variation.rotation * turn)
-    # y points downwards, so what leans to the right has its shear negative.
+    # y points downwards: a lean to the right is a negative shear.
     rows = [width * cos, width * sin, -lean * cos - sin, cos - lean * sin]
     turned: Floats = lines @ np.stack(rows, axis=1).reshape(-1, 2, 2)
     return turned

@@ -1,4 +1,4 @@
-"""Lines: fitted, turned, spanned; strokes moved into boxes, and how far apart they are."""
+"""Lines: fitted, rotated, spanned; strokes moved into boxes, and the distance between strokes."""
 
 import numpy as np
 import pytest
@@ -34,21 +34,21 @@ def test_only_narrow_lines_are_widened():
     np.testing.assert_array_equal(lines.widened(LINE, rng()), LINE)
 
 
-def test_turning_keeps_lengths_and_goes_all_ways():
-    turned = lines.rotated(np.repeat(LINE, 200, axis=0), rng())
-    np.testing.assert_allclose(np.hypot(*turned[:, 2].T), 10, rtol=1e-5)
-    assert np.abs(turned[:, 2].mean(axis=0)).max() < 2.5
+def test_rotation_keeps_lengths_and_has_all_directions():
+    rotated = lines.rotated(np.repeat(LINE, 200, axis=0), rng())
+    np.testing.assert_allclose(np.hypot(*rotated[:, 2].T), 10, rtol=1e-5)
+    assert np.abs(rotated[:, 2].mean(axis=0)).max() < 2.5
 
 
-def test_a_line_that_spans_runs_from_point_to_point():
+def test_a_spanned_line_runs_from_point_to_point():
     start, stop = np.array([[[1.0, 1.0]]]), np.array([[[5.0, -2.0]]])
     spanned = lines.spanned(LINE, start, stop)
     np.testing.assert_allclose(spanned[:, [0, -1]], np.concatenate([start, stop], axis=1))
-    corner = np.abs(LINE[0, 1] @ [1, 1j] / (LINE[0, 2] @ [1, 1j]))  # shape is kept: the ratio of two distances
+    corner = np.abs(LINE[0, 1] @ [1, 1j] / (LINE[0, 2] @ [1, 1j]))  # the shape is kept: a ratio of two distances
     assert np.hypot(*(spanned[0, 1] - start[0, 0])) / 5 == pytest.approx(corner)
 
 
-def test_a_line_is_not_stretched_beyond_reason_to_span():
+def test_a_spanned_line_is_stretched_by_two_and_a_half_at_most():
     spanned = lines.spanned(LINE, np.zeros((1, 1, 2)), np.full((1, 1, 2), 1e4))
     np.testing.assert_allclose(np.hypot(*spanned[0, -1]), 2.5 * 10)
     ring = np.array([[[0, 0], [1, 1], [0.01, 0]]])
@@ -78,14 +78,14 @@ def test_strokes_fill_a_box():
     np.testing.assert_allclose(high, [1, 0.25], atol=1e-3)
 
 
-def test_what_is_flat_stays_flat_in_a_box():
+def test_flat_strokes_stay_flat_in_a_box():
     dash = (np.array([[0, 0, 1], [10, 0.5, 1]], np.float32),)
     low, high = lines.corners(lines.boxed(dash, (0, 0, 1, 1)))
     np.testing.assert_allclose(high - low, [1, 0.5 / 3], atol=1e-3)
     np.testing.assert_allclose((low + high) / 2, 0.5, atol=1e-3)
 
 
-def test_how_far_strokes_are_apart():
+def test_the_distance_between_strokes():
     here, short = (np.array([[0, 0, 1], [0, 4, 1]], np.float32),), (np.array([[3, 0, 1]], np.float32),)
-    assert lines.apart(here, here) == 0
-    assert lines.apart(here, short) == lines.apart(short, here) == 3
+    assert lines.distance(here, here) == 0
+    assert lines.distance(here, short) == lines.distance(short, here) == 3

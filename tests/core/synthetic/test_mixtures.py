@@ -1,4 +1,4 @@
-"""Mixtures: each maker asked once, for as many as its weight gives it, and templates by lot."""
+"""Mixtures: each maker is called once, with its share of the drawings; templates are chosen at random."""
 
 import numpy as np
 import pytest
@@ -15,22 +15,22 @@ def dots(count, x):
     return [Drawing.from_points([[[x, at]]]) for at in range(count)]
 
 
-def test_all_of_one_number_are_made_at_once_and_put_in_their_places():
-    asked = []
+def test_all_drawings_of_one_number_are_made_in_one_call():
+    calls = []
 
     def make(number, count):
-        asked.append((number, count))
+        calls.append((number, count))
         return dots(count, x=number)
 
     made = mixtures.in_batches(np.array([5, 2, 5, 2, 7, 5]), make)
-    assert asked == [(2, 2), (5, 3), (7, 1)]
-    places = [drawing.strokes[0][0, :2].tolist() for drawing in made]
-    assert places == [[5, 0], [2, 0], [5, 1], [2, 1], [7, 0], [5, 2]]
+    assert calls == [(2, 2), (5, 3), (7, 1)]
+    points = [drawing.strokes[0][0, :2].tolist() for drawing in made]
+    assert points == [[5, 0], [2, 0], [5, 1], [2, 1], [7, 0], [5, 2]]
 
 
-def test_of_no_numbers_nothing_is_made():
+def test_without_numbers_nothing_is_made():
     def never(number, count):
-        raise AssertionError(f"asked for {count} of {number}")
+        raise AssertionError(f"called for {count} of {number}")
 
     assert mixtures.in_batches(np.empty(0, np.intp), never) == []
 
@@ -44,9 +44,9 @@ def test_a_mixture_follows_its_weights():
     assert counts[2] == 0
 
 
-def test_templates_are_all_written_and_no_two_drawings_alike():
-    ways = templates.shapes()[:2]
-    plain = mixtures.written(ways, 40, rng(), synthetic.NO_VARIATION)
-    assert {drawing.n_points for drawing in plain} == {len(way.curve) for way in ways}
+def test_all_templates_are_written_and_no_two_drawings_are_alike():
+    two = templates.shapes()[:2]
+    plain = mixtures.written(two, 40, rng(), synthetic.NO_VARIATION)
+    assert {drawing.n_points for drawing in plain} == {len(template.curve) for template in two}
     assert len({drawing.strokes[0].tobytes() for drawing in plain}) == 2
-    assert len({drawing.strokes[0].tobytes() for drawing in mixtures.written(ways, 40, rng())}) == 40
+    assert len({drawing.strokes[0].tobytes() for drawing in mixtures.written(two, 40, rng())}) == 40

@@ -1,4 +1,4 @@
-"""What is no digit: repeatable, varied, in MNIST's geometry, and indeed no digit."""
+"""Non-digits: repeatable, varied, in MNIST's geometry, and distinguishable from digits."""
 
 import time
 
@@ -22,7 +22,7 @@ def images():
 
 
 def boxes(images):
-    """The width and height (N,) of the ink, in pixels."""
+    """Return the width and height (N,) of the ink, in pixels."""
     spans = []
     for axis in (1, 2):
         inked = images.any(axis=axis)
@@ -38,14 +38,14 @@ def test_any_number_can_be_asked_for(n):
     assert len(nondigits.drawings(n, rng())) == n
 
 
-def test_a_seed_gives_the_same_and_another_seed_others():
+def test_a_seed_repeats_the_images_and_another_seed_gives_others():
     images = nondigits.draw(60, rng(1))
     assert np.array_equal(images, nondigits.draw(60, rng(1)))
     assert not np.array_equal(images, nondigits.draw(60, rng(2)))
 
 
 def test_no_two_are_alike(images):
-    dots = images.astype(bool).sum(axis=(1, 2)) < 80  # a dot is a dot
+    dots = images.astype(bool).sum(axis=(1, 2)) < 80  # dots may be alike
     assert len(np.unique(images[~dots].reshape(-1, 784), axis=0)) == np.sum(~dots) > 1300
 
 
@@ -59,31 +59,31 @@ def test_every_image_has_mnists_size(images):
 def test_the_pen_varies(monkeypatch):
     line = Drawing.from_points([[[0, 0], [9, 0]]])
     monkeypatch.setattr(nondigits, "MIXTURE", {"line": 1.0})
-    monkeypatch.setattr(nondigits, "_MAKERS", {"line": lambda n, rng: [line] * n})
+    monkeypatch.setattr(nondigits, "MAKERS", {"line": lambda n, rng: [line] * n})
     heights = boxes(nondigits.draw(200, rng()))[1]
     assert np.quantile(heights, 0.9) > 1.5 * np.quantile(heights, 0.1)
 
 
-def test_the_mixture_holds_all_kinds_in_their_shares(monkeypatch):
-    asked = {}
+def test_the_mixture_has_all_kinds_in_their_shares(monkeypatch):
+    counts = {}
 
-    def noting(kind, make):
-        def noted(n, rng):
-            asked[kind] = n
+    def counting(kind, make):
+        def counted(n, rng):
+            counts[kind] = n
             return make(n, rng)
 
-        return noted
+        return counted
 
-    monkeypatch.setattr(nondigits, "_MAKERS", {kind: noting(kind, nondigits._MAKERS[kind]) for kind in KINDS})
+    monkeypatch.setattr(nondigits, "MAKERS", {kind: counting(kind, nondigits.MAKERS[kind]) for kind in KINDS})
     nondigits.drawings(3000, rng())
     assert sum(nondigits.MIXTURE.values()) == pytest.approx(1)
-    assert sum(asked.values()) == 3000
+    assert sum(counts.values()) == 3000
     for kind, share in nondigits.MIXTURE.items():
-        assert asked[kind] == pytest.approx(3000 * share, abs=5 * np.sqrt(3000 * share))
+        assert counts[kind] == pytest.approx(3000 * share, abs=5 * np.sqrt(3000 * share))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_gives_sound_drawings(kind):
+def test_every_kind_gives_valid_drawings(kind):
     made = nondigits.drawings_of(kind, 40, rng())
     assert len(made) == 40
     assert nondigits.drawings_of(kind, 0, rng()) == []
@@ -97,7 +97,7 @@ def test_every_kind_gives_sound_drawings(kind):
             assert (stroke[:, 2] == 1).all()
 
 
-def test_hardly_any_is_narrow_and_upright_like_a_1(images):
+def test_few_are_narrow_and_upright_like_a_1(images):
     width, height = boxes(images)
     assert np.mean((width < 9) & (height > 16)) < 0.03
     ones, labels = synthetic.draw(3000, rng())
@@ -105,8 +105,8 @@ def test_hardly_any_is_narrow_and_upright_like_a_1(images):
     assert np.mean((width < 9) & (height > 16)) > 0.2  # the others have a foot or a long flag
 
 
-def test_they_can_be_told_from_digits(images):
-    """Else a network could not learn it: by the nearest of others, mostly right in both."""
+def test_they_are_distinguishable_from_digits(images):
+    """A nearest-neighbour classifier is mostly right for both, so a network can learn it."""
     digits, _ = synthetic.draw(1500, rng())
     both = np.concatenate([images, digits]).reshape(3000, -1).astype(np.float32)
     both /= np.linalg.norm(both, axis=1, keepdims=True)

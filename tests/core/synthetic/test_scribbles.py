@@ -1,4 +1,4 @@
-"""Scribbles, blots and dashes: each as it is meant to look."""
+"""Scribbles, blots and dashes: the shape of each kind."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ def rng(seed=0):
 
 
 def extents(drawings):
-    """The width and height (N,) of drawings, in their own unit."""
+    """Return the width and height (N,) of drawings, in their own unit."""
     return np.array([np.subtract(*lines.corners(drawing.strokes)[::-1]) for drawing in drawings]).T
 
 
@@ -21,7 +21,7 @@ def ink_of(drawings):
     return ink.render_all(drawings).mean()
 
 
-def test_dashes_lie():
+def test_dashes_are_horizontal():
     width, height = extents(scribbles.dashes(200, rng(1)))
     assert np.mean(width > height) > 0.7
 
@@ -34,7 +34,7 @@ def test_dashes_are_one_to_four():
 
 
 def test_blots_are_full_and_dots_are_small():
-    usual = ink_of(symbols.signs(200, rng(1)))
+    usual = ink_of(symbols.symbols(200, rng(1)))
     assert ink_of(scribbles.hatchings(200, rng(1))) > 1.5 * usual
     assert ink_of(scribbles.dots(200, rng(1))) < 0.5 * usual
 
@@ -45,10 +45,10 @@ def test_a_scribble_is_one_walk_cut_into_one_to_three_strokes():
     assert {len(drawing.strokes) for drawing in made} == {1, 2, 3}
     for drawing in made:
         for one, other in pairwise(drawing.strokes):
-            assert np.hypot(*(one[-1] - other[0])[:2]) < 0.25  # a stroke begins where the last has ended
+            assert np.hypot(*(one[-1] - other[0])[:2]) < 0.25  # a stroke begins where the last one ended
 
 
-def test_a_hatching_goes_to_and_fro():
+def test_a_hatching_goes_back_and_forth():
     made = scribbles.hatchings(100, rng())
     assert {drawing.n_points for drawing in made} == {7, 10, 14, 20}
     for drawing in made:

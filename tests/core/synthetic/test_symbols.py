@@ -1,4 +1,4 @@
-"""Signs: made up of strokes that mostly touch, and two of them together in their boxes."""
+"""Symbols: random strokes that mostly touch, and compounds of two symbols in their boxes."""
 
 import numpy as np
 import pytest
@@ -11,13 +11,13 @@ def rng(seed=0):
 
 
 def gap(drawing):
-    """The distance between the nearest points of two strokes."""
+    """Return the distance between the nearest points of two strokes."""
     one, other = (stroke[:, :2] for stroke in drawing.strokes)
     return np.linalg.norm(one[:, np.newaxis] - other, axis=2).min()
 
 
-def test_made_up_signs_have_one_to_six_strokes_that_mostly_touch():
-    made = symbols.signs(400, rng())
+def test_random_symbols_have_one_to_six_strokes_that_mostly_touch():
+    made = symbols.symbols(400, rng())
     counts = np.bincount([len(drawing.strokes) for drawing in made])
     assert (counts[1:] > 5).all()
     assert len(counts) == 7
@@ -25,16 +25,16 @@ def test_made_up_signs_have_one_to_six_strokes_that_mostly_touch():
     assert np.mean(touching) > 0.55
 
 
-def test_a_line_turns_as_often_as_it_should():
-    straight = symbols._turning(np.zeros(50, np.intp), 18, rng())
-    chords, ways = lengths(straight)
-    np.testing.assert_allclose(chords, ways, rtol=1e-4)
-    chords, ways = lengths(symbols._turning(np.full(50, 5), 18, rng()))
-    assert np.median(chords / ways) < 0.6
+def test_a_line_has_the_given_number_of_turns():
+    straight = symbols.turning(np.zeros(50, np.intp), 18, rng())
+    chords, paths = lengths(straight)
+    np.testing.assert_allclose(chords, paths, rtol=1e-4)
+    chords, paths = lengths(symbols.turning(np.full(50, 5), 18, rng()))
+    assert np.median(chords / paths) < 0.6
 
 
 def lengths(made):
-    """From end to end, and along the line, of lines (n, S, 2)."""
+    """Return the lengths (n,) of lines (n, S, 2), from end to end and along the line."""
     steps = np.diff(made, axis=1)
     return np.hypot(*steps.sum(axis=1).T), np.hypot(*steps.transpose(2, 0, 1)).sum(axis=1)
 
@@ -45,19 +45,19 @@ def test_typed_shapes_are_of_many_kinds():
     assert len({tuple(map(len, drawing.strokes)) for drawing in made}) > 60
 
 
-@pytest.mark.parametrize("layout", symbols._LAYOUTS)
+@pytest.mark.parametrize("layout", symbols.LAYOUTS)
 def test_parts_of_a_compound_stay_in_their_boxes(layout):
-    for box, sign in zip(layout, symbols.shapes(2, rng()), strict=True):
-        low, high = lines.corners(lines.boxed(sign.strokes, box))
+    for box, symbol in zip(layout, symbols.shapes(2, rng()), strict=True):
+        low, high = lines.corners(lines.boxed(symbol.strokes, box))
         assert (low >= np.array(box[:2]) - 1e-5).all()
         assert (high <= np.array(box[2:]) + 1e-5).all()
 
 
-def test_a_compound_is_two_signs_in_a_box_of_1():
+def test_a_compound_is_two_symbols_in_a_box_of_1():
     made = symbols.compounds(100, rng())
     for drawing in made:
         low, high = lines.corners(drawing.strokes)
         assert low.min() >= -1e-5
         assert high.max() <= 1 + 1e-5
-    alone = [len(drawing.strokes) for drawing in symbols.shapes(100, rng()) + symbols.signs(100, rng())]
+    alone = [len(drawing.strokes) for drawing in symbols.shapes(100, rng()) + symbols.symbols(100, rng())]
     assert np.mean([len(drawing.strokes) for drawing in made]) > 1.5 * np.mean(alone)

@@ -1,4 +1,4 @@
-"""The synthetic digits: fair, repeatable, in MNIST's geometry."""
+"""Synthetic digits: balanced, repeatable, in MNIST's geometry."""
 
 import dataclasses
 
@@ -21,8 +21,8 @@ def digits():
 
 @pytest.fixture(scope="module")
 def plain():
-    """Each template as it was typed: a drawing and its image."""
-    written = [synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)[0] for way in templates.digits()]
+    """Return a drawing of each template without variation, and its image."""
+    written = [synthetic.write(template, 1, rng(), synthetic.NO_VARIATION)[0] for template in templates.digits()]
     return written, ink.render_all(written)
 
 
@@ -51,7 +51,7 @@ def test_a_seed_gives_the_same_digits_and_another_seed_others():
     assert not np.array_equal(images, others)
 
 
-def test_every_image_obeys_mnists_geometry(digits):
+def test_every_image_is_in_mnists_geometry(digits):
     images, _ = digits
     stopped = 0
     for image in images.astype(np.float64):
@@ -59,7 +59,7 @@ def test_every_image_obeys_mnists_geometry(digits):
         assert max(np.ptp(np.flatnonzero(profile)) + 1 for profile in profiles) == BOX
         for profile in profiles:
             if profile[0] or profile[-1]:
-                stopped += 1  # no ink leaves the frame, even where that keeps the digit off centre
+                stopped += 1  # no ink is cut off, even if that keeps the digit off centre
             else:
                 assert profile @ np.arange(28) / profile.sum() == pytest.approx(geometry.CENTRE, abs=0.52)
     assert stopped < 0.02 * len(images)
@@ -69,13 +69,13 @@ def test_a_label_is_the_digit_that_was_drawn(digits, plain):
     images, labels = digits
     drawn, typed = (x.reshape(len(x), -1) / np.linalg.norm(x, axis=(1, 2))[:, np.newaxis] for x in (images, plain[1]))
     nearest = (drawn @ typed.T).argmax(axis=1)
-    likely = np.array([way.digit for way in templates.digits()])[nearest]
-    # The nearest typed digit is a poor reader, right in half the cases or more, but wrong in no one way as often.
-    answers = [np.bincount(likely[labels == digit], minlength=10).argmax() for digit in range(10)]
-    assert answers == list(range(10))
+    likely = np.array([template.digit for template in templates.digits()])[nearest]
+    # The nearest template is a poor classifier, right in half the cases or more; but no single error is as frequent.
+    predicted = [np.bincount(likely[labels == digit], minlength=10).argmax() for digit in range(10)]
+    assert predicted == list(range(10))
 
 
-def test_drawings_are_those_that_are_drawn():
+def test_drawings_are_those_of_the_images():
     written, labels = synthetic.drawings(40, rng(3))
     images, same_labels = synthetic.draw(40, rng(3))
     assert np.array_equal(labels, same_labels)
@@ -90,10 +90,10 @@ def test_the_pen_varies_from_digit_to_digit(digits):
     assert ink_of_zeros.max() > 1.8 * ink_of_zeros.min()
 
 
-def test_variation_has_the_size_that_is_asked_for():
-    (way,) = templates.parse_shapes('{"templates": [{"shape": "line", "strokes": [[[50, 0], [50, 100]]]}]}')
+def test_a_variation_has_its_standard_deviation():
+    (template,) = templates.parse_shapes('{"templates": [{"shape": "line", "strokes": [[[50, 0], [50, 100]]]}]}')
     slant = synthetic.Variation(0.2, 0.1, 0, 0, 0, 0, 0, 0)
-    lines = np.stack([drawing.strokes[0] for drawing in synthetic.write(way, 2000, rng(), slant)])
+    lines = np.stack([drawing.strokes[0] for drawing in synthetic.write(template, 2000, rng(), slant)])
     lean = lines[:, 0, 0] - lines[:, -1, 0]  # how far the upper end lies to the right, over a height of 1
     assert lean.mean() == pytest.approx(0.1, abs=0.02)
     assert lean.std() == pytest.approx(0.2, abs=0.02)
@@ -103,8 +103,8 @@ def test_variation_has_the_size_that_is_asked_for():
     "kind", ["slant", "slant_mean", "rotation", "aspect", "jitter", "stroke_shift", "warp", "overshoot"]
 )
 def test_each_kind_of_variation_changes_the_drawing_by_itself(kind):
-    way = templates.digits()[0]
-    (typed,) = synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)
+    template = templates.digits()[0]
+    (typed,) = synthetic.write(template, 1, rng(), synthetic.NO_VARIATION)
     alone = dataclasses.replace(synthetic.NO_VARIATION, **{kind: getattr(synthetic.VARIATION, kind)})
-    for varied in synthetic.write(way, 3, rng(), alone):
+    for varied in synthetic.write(template, 3, rng(), alone):
         assert 0.001 < np.abs(varied.strokes[0] - typed.strokes[0]).max() < 0.5

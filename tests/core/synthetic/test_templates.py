@@ -1,4 +1,4 @@
-"""Templates: typed shapes made ready to be varied, and every damage told."""
+"""Templates: hand-typed shapes prepared for variation, and an error for each kind of damage."""
 
 import json
 
@@ -16,8 +16,8 @@ def rng(seed=0):
 
 @pytest.fixture(scope="module")
 def plain():
-    """Each template as it was typed: a drawing and its image."""
-    written = [synthetic.write(way, 1, rng(), synthetic.NO_VARIATION)[0] for way in everything()]
+    """Return a drawing of each template without variation, and its image."""
+    written = [synthetic.write(template, 1, rng(), synthetic.NO_VARIATION)[0] for template in everything()]
     return written, ink.render_all(written)
 
 
@@ -26,35 +26,35 @@ def everything():
 
 
 def entries(**changes):
-    """Templates for all ten digits as JSON; ``changes`` apply to the one for 3."""
+    """Return templates for all ten digits as JSON; ``changes`` apply to the one for 3."""
     made = [{"digit": digit, "name": "line", "strokes": [[[0, 0], [50, 100]]]} for digit in range(10)]
     made[3].update(changes)
     return json.dumps({"templates": made})
 
 
-def test_every_digit_is_written_in_several_ways_with_names_of_their_own():
+def test_every_digit_has_several_templates_with_unique_names():
     for digit in range(10):
-        names = [way.name for way in templates.digits() if way.digit == digit]
+        names = [template.name for template in templates.digits() if template.digit == digit]
         assert len(names) >= 2
         assert len(set(names)) == len(names)
 
 
-def test_shapes_are_many_and_have_names_of_their_own():
-    names = [way.name for way in templates.shapes()]
+def test_shapes_are_many_and_have_unique_names():
+    names = [template.name for template in templates.shapes()]
     assert len(names) >= 150
     assert len(set(names)) == len(names)
-    assert all(way.digit == templates.NO_DIGIT for way in templates.shapes())
+    assert all(template.digit == templates.NO_DIGIT for template in templates.shapes())
 
 
-def test_no_shape_is_what_somebody_might_write_as_a_digit():
-    names = {way.name for way in templates.shapes()}
+def test_no_shape_looks_like_a_digit():
+    names = {template.name for template in templates.shapes()}
     assert not names & {*"OoIlSsZzgqybBCcDGJLQtUu|/", "circle", "ring", "dash", "line"}
 
 
-def test_shapes_stand_in_the_same_box_as_digits():
-    for way in templates.shapes():
-        assert np.abs(way.points).max() <= 0.6, way.name
-        assert np.ptp(way.points, axis=0).max() >= 0.5, way.name
+def test_shapes_have_the_same_box_as_digits():
+    for template in templates.shapes():
+        assert np.abs(template.points).max() <= 0.6, template.name
+        assert np.ptp(template.points, axis=0).max() >= 0.5, template.name
 
 
 def test_every_template_is_a_drawing_unlike_all_others(plain):
@@ -64,17 +64,17 @@ def test_every_template_is_a_drawing_unlike_all_others(plain):
 
 
 def test_without_variation_the_line_runs_through_the_typed_points(plain):
-    for way, drawing in zip(everything(), plain[0], strict=True):
+    for template, drawing in zip(everything(), plain[0], strict=True):
         line = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
-        distance = np.linalg.norm(line[:, np.newaxis] - way.points, axis=2).min(axis=0)
+        distance = np.linalg.norm(line[:, np.newaxis] - template.points, axis=2).min(axis=0)
         assert distance.max() < 1e-4
-        assert len(drawing.strokes) == way.owner[-1] + 1
+        assert len(drawing.strokes) == template.owner[-1] + 1
 
 
 def test_a_corner_is_sharp_and_other_points_are_round():
     def width_at_the_turn(turn):
-        ways = templates.parse(entries(strokes=[[[0, 0], turn, [0, 100]]]))
-        (drawing,) = synthetic.write(ways[3], 1, rng(), synthetic.NO_VARIATION)
+        parsed = templates.parse(entries(strokes=[[[0, 0], turn, [0, 100]]]))
+        (drawing,) = synthetic.write(parsed[3], 1, rng(), synthetic.NO_VARIATION)
         x, y, _ = drawing.strokes[0].T
         return x[(np.abs(y) < 0.2)].min()
 
@@ -104,7 +104,7 @@ def test_a_corner_is_sharp_and_other_points_are_round():
         (entries(strokes=[[[0, 0], ["a", 9]]]), "could not convert"),
     ],
 )
-def test_damaged_templates_are_refused_with_the_reason(text, reason):
+def test_damaged_templates_are_rejected_with_the_reason(text, reason):
     with pytest.raises(DataError, match=f"stroke templates are damaged: .*{reason}"):
         templates.parse(text)
 
@@ -115,7 +115,7 @@ def shape(**changes):
 
 def test_shapes_keep_their_order():
     text = json.dumps({"templates": [{"shape": name, "strokes": [[[0, 0], [9, 9]]]} for name in "cab"]})
-    assert [way.name for way in templates.parse_shapes(text)] == ["c", "a", "b"]
+    assert [template.name for template in templates.parse_shapes(text)] == ["c", "a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,6 @@ def test_shapes_keep_their_order():
         (shape(strokes=[[[0, 0], [float("inf"), 0]]]), "'heart' .*not a number"),
     ],
 )
-def test_damaged_shapes_are_refused_with_the_reason(text, reason):
+def test_damaged_shapes_are_rejected_with_the_reason(text, reason):
     with pytest.raises(DataError, match=f"stroke templates are damaged: .*{reason}"):
         templates.parse_shapes(text)
