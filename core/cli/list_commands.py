@@ -27,7 +27,7 @@ def list_recipes(options: argparse.Namespace) -> int:
         for recipe in found.values()
     }
     width = max(map(len, report))
-    lines = [f"{recipe.name:{width}}  {_shape(recipe.config)}: {recipe.title}" for recipe in found.values()]
+    lines = [f"{recipe.name:{width}}  {_shape(recipe.config)}: {recipes.title_of(recipe)}" for recipe in found.values()]
     output.show({"recipes": report, "broken": mistakes}, "\n".join(lines), as_json=options.json)
     for mistake in mistakes:
         print(f"digitpad-lab: {mistake}", file=sys.stderr)

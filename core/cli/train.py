@@ -185,7 +185,7 @@ def _end(execution: Execution, outcome: RunOutcome, out: Path | None, options: a
     report = _report(execution, outcome, path, interrupted=interrupted)
     sentence = _train_sentence(report)
     if (constant := outcome.constant_prediction) is not None:
-        report |= {"only_answer": constant.answer, "advice": diagnosis.advice(constant.remedies)}
+        report |= {"only_answer": constant.digit, "advice": diagnosis.advice(constant.remedies)}
         fact = f"{constant.fact[:1].upper()}{constant.fact[1:]}."
         sentence = " ".join(filter(None, (f"{sentence}.", fact, report["advice"])))
     output.show(report, sentence, as_json=options.json)

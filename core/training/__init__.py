@@ -1,4 +1,4 @@
-"""Training: configuration, the loop, what is recorded of it, and the diagnosis of a run that failed.
+"""Training: configuration, recipes, the loop, the records of a run, and the diagnosis of failed runs.
 
 May import from ``core.recognition`` and everything below it.
 """

@@ -1,7 +1,7 @@
-"""A long curve kept short: buckets of minimum, mean and maximum, joined in pairs when they become too many.
+"""A curve of bounded size: buckets of minimum, mean and maximum, merged in pairs when there are too many.
 
-The rule by which a training run's raw loss is kept and drawn, however many batches it has: memory and paint stay
-bounded, and no peak is lost.
+The raw loss of a run is kept and drawn in this way: memory and drawing time stay bounded for any number of batches, and
+no peak is lost.
 """
 
 import math
@@ -12,18 +12,20 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.messages import tr
+
 MAX_BUCKETS = 1000
-"""Each is drawn as two points, its minimum and maximum: at most 2,000 a curve."""
+"""Each is drawn as two points, its minimum and maximum: at most 2,000 points per curve."""
 TIME_CONSTANT = 2000.0
-"""How many samples the smoothed curve remembers, if it is not told otherwise."""
+"""Default memory of the smoothed curve, in samples."""
 
 
 class Curve:
     """Values over samples, in at most ``MAX_BUCKETS`` buckets of equally many values.
 
-    Beside them goes a smoothed value: an exponential mean whose memory is ``time_constant`` *samples* long, so that it
-    does not depend on the batch size or on how many points are kept; and divided by the weight gathered so far, so that
-    it does not lean towards zero at the start (the correction of Kingma and Ba, 2015).
+    Each bucket also has a smoothed value: an exponential mean with a time constant in *samples*, so that it does not
+    depend on the batch size or on the number of points kept. It is divided by the sum of its weights, which removes
+    the bias towards zero at the start (the correction of Kingma and Ba, 2015).
     """
 
     def __init__(self, time_constant: float = TIME_CONSTANT) -> None:
@@ -40,13 +42,13 @@ class Curve:
         self._sum = self._weight = 0.0
 
     def append(self, samples: float, value: float) -> None:
-        """Add the value that was measured after ``samples`` samples; one that is not finite is passed over."""
+        """Add the value measured after ``samples`` samples; skip a value that is not finite."""
         if not math.isfinite(value):
             return
-        fade = math.exp(-(samples - self._samples) / self.time_constant)
+        decay = math.exp(-(samples - self._samples) / self.time_constant)
         self._samples = samples
-        self._sum = fade * self._sum + (1 - fade) * value
-        self._weight = fade * self._weight + (1 - fade)
+        self._sum = decay * self._sum + (1 - decay) * value
+        self._weight = decay * self._weight + (1 - decay)
         smooth = self._sum / self._weight if self._weight > 0 else value
         if self._in_last == 0 or self._in_last == self._per_bucket:
             self._open(samples, value, smooth)
@@ -58,7 +60,7 @@ class Curve:
 
     def _open(self, samples: float, value: float, smooth: float) -> None:
         if len(self._x) == MAX_BUCKETS:
-            self._join()
+            self._merge()
         for values, new in (
             (self._x, samples),
             (self._low, value),
@@ -69,8 +71,8 @@ class Curve:
             values.append(new)
         self._in_last = 1
 
-    def _join(self) -> None:
-        """Make one bucket of each pair; all are full when this is called."""
+    def _merge(self) -> None:
+        """Merge the buckets in pairs; all are full when this is called."""
         x, low, high, mean, smooth = map(np.array, (self._x, self._low, self._high, self._mean, self._smooth))
         self._x = array("d", x[1::2])
         self._low = array("d", np.minimum(low[::2], low[1::2]))
@@ -80,25 +82,25 @@ class Curve:
         self._per_bucket *= 2
 
     def tensors(self) -> dict[str, NDArray[np.float64]]:
-        """Return all that the curve is, as arrays: the buckets (5, n), and where it goes on from (6,)."""
+        """Return the curve as arrays: the buckets (5, n), and the state that ``append`` continues from (6,)."""
         columns = np.array([self._x, self._low, self._high, self._mean, self._smooth])
-        going = [self.time_constant, self._per_bucket, self._in_last, self._samples, self._sum, self._weight]
-        return {"buckets": columns, "going": np.array(going, dtype=np.float64)}
+        state = [self.time_constant, self._per_bucket, self._in_last, self._samples, self._sum, self._weight]
+        return {"buckets": columns, "going": np.array(state, dtype=np.float64)}
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> Self:
-        """Rebuild a curve of what ``tensors`` gave; raise ValueError where that makes no sense."""
-        columns, going = tensors["buckets"], tensors["going"]
-        if columns.ndim != 2 or len(columns) != 5 or going.shape != (6,) or columns.shape[1] > MAX_BUCKETS:
-            raise ValueError("its curve makes no sense")
-        if columns.dtype.kind != "f" or going.dtype.kind != "f":
-            raise ValueError("its curve makes no sense")
-        if not (np.isfinite(columns).all() and np.isfinite(going).all() and (going >= 0).all() and going[0] > 0):
-            raise ValueError("its curve has values that are not numbers")
-        curve = cls(float(going[0]))
+        """Rebuild a curve from the arrays of ``tensors``; raise ValueError if they are invalid."""
+        columns, state = tensors["buckets"], tensors["going"]
+        if columns.ndim != 2 or len(columns) != 5 or state.shape != (6,) or columns.shape[1] > MAX_BUCKETS:
+            raise ValueError(tr("its curve has an invalid shape"))
+        if columns.dtype.kind != "f" or state.dtype.kind != "f":
+            raise ValueError(tr("its curve has an invalid data type"))
+        if not (np.isfinite(columns).all() and np.isfinite(state).all() and (state >= 0).all() and state[0] > 0):
+            raise ValueError(tr("its curve has invalid values"))
+        curve = cls(float(state[0]))
         curve._x, curve._low, curve._high, curve._mean, curve._smooth = (array("d", column) for column in columns)
-        curve._per_bucket, curve._in_last = max(int(going[1]), 1), int(going[2])
-        curve._samples, curve._sum, curve._weight = going[3:].tolist()
+        curve._per_bucket, curve._in_last = max(int(state[1]), 1), int(state[2])
+        curve._samples, curve._sum, curve._weight = state[3:].tolist()
         return curve
 
     def __len__(self) -> int:
@@ -107,7 +109,7 @@ class Curve:
 
     @property
     def raw(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Samples and values of the outline: each bucket's minimum and maximum, twice as many points as buckets."""
+        """Samples and values of the outline: the minimum and the maximum of each bucket, two points per bucket."""
         if self._per_bucket == 1:
             return np.array(self._x), np.array(self._mean)
         values = np.column_stack([self._low, self._high]).ravel()
@@ -120,7 +122,7 @@ class Curve:
 
     @property
     def ends(self) -> NDArray[np.float64]:
-        """Each bucket's largest value: of one that only grows, its value at the bucket's end."""
+        """Maximum of each bucket: for a curve that only grows, its value at the bucket's end."""
         return np.array(self._high)
 
     @property
@@ -130,7 +132,7 @@ class Curve:
 
 
 def thinned(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return at most twice ``MAX_BUCKETS`` points of a line: all, or each bucket's minimum and maximum."""
+    """Return at most 2 · ``MAX_BUCKETS`` points of a line: all of them, or the extremes of each bucket."""
     if len(x) <= 2 * MAX_BUCKETS:
         return x, y
     starts = np.linspace(0, len(x), MAX_BUCKETS, endpoint=False).astype(np.intp)

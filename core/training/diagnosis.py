@@ -1,4 +1,4 @@
-"""What would help a run that came to nothing: one that diverged, or whose network answers one digit to everything."""
+"""Diagnosis of a failed run: one that diverged, or whose network predicts the same digit for every image."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -7,6 +7,7 @@ import numpy as np
 
 from core.data.dataset import Dataset
 from core.errors import Remedy
+from core.messages import tr, translatable
 from core.nn.layers import Array
 from core.nn.network import Network
 from core.recognition.metrics import Evaluation
@@ -14,90 +15,93 @@ from core.training import inspection
 from core.training.config import TrainConfig
 
 _ADVICE = {
-    "learning_rate": "a smaller learning_rate (it was {0:g})",
-    "input_scale": "pixels scaled to [0, 1] (input_scale 1/255, not {0:g})",
-    "initializer": "he_normal weights",
-    "batch_norm": "batch_norm",
+    "learning_rate": translatable("a smaller learning_rate (it was {was:g})"),
+    "input_scale": translatable("pixels scaled to [0, 1] (input_scale 1/255, not {was:g})"),
+    "initializer": translatable("he_normal weights"),
+    "batch_norm": translatable("batch_norm"),
 }
-_ASKED = 500  # digits that tell which units are dead, and whether signals fade
-_FADED = 1e-3
-"""By less, logits do not differ from digit to digit where signals have died away; where they have not, by tenths."""
+_N_INSPECTED = 500  # digits that decide which units are dead, and whether activations vanish
+_VANISHED = 1e-3
+"""Standard deviation of logits over digits: less where activations vanish, tenths where they do not."""
 
 
 class ConstantPrediction(NamedTuple):
-    """That a network gives the same answer to all digits, and what would help."""
+    """A network predicts the same digit for all images; ``remedies`` are the settings that would help."""
 
-    answer: int
+    digit: int
     remedies: Mapping[str, Remedy]
 
     @property
     def fact(self) -> str:
-        """What has happened, as a part of a sentence."""
-        return f"it answers {self.answer} to every digit, and has learned nothing else"
+        """What is wrong, as a clause."""
+        return tr("it predicts {digit} for every image and has learned nothing else", digit=self.digit)
 
 
 def advice(remedies: Mapping[str, Remedy]) -> str:
-    """Return what to try, in a sentence, by the names that settings have in files; empty where nothing is known."""
-    parts = [_ADVICE[name].format(remedy.was) for name, remedy in remedies.items()]
-    return f"Try {', or '.join(parts)}." if parts else ""
+    """Return what to try, as a sentence with the settings' names in files; empty if there are no remedies."""
+    changes = [tr(_ADVICE[name], was=remedy.was) for name, remedy in remedies.items()]
+    return tr("Try {changes}.", changes=tr(", or ").join(changes)) if changes else ""
 
 
 def of_divergence(config: TrainConfig, rate_factor: float = 1.0) -> dict[str, Remedy]:
-    """Return what would help a run that diverged, the likeliest first, by the setting's name.
+    """Return what would help a run that diverged, by the setting's name, the most promising first.
 
-    ``rate_factor`` is what its learning rate was multiplied with on the way.
+    ``rate_factor`` is the user's factor of the learning rate during the run.
     """
     rate = config.learning_rate * rate_factor
-    return {"learning_rate": Remedy(rate, config.learning_rate / 10)} | _of_signals(config)
+    return {"learning_rate": Remedy(rate, config.learning_rate / 10)} | _for_stable_activations(config)
 
 
 def of_constant_prediction(
-    network: Network, config: TrainConfig, data: Dataset, answers: Evaluation, rate_factor: float = 1.0
+    network: Network, config: TrainConfig, data: Dataset, evaluation: Evaluation, rate_factor: float = 1.0
 ) -> ConstantPrediction | None:
-    """Return that a network answers one digit to all those that it learned from; None if it tells any apart.
+    """Return the diagnosis if a network predicts one digit for all of its training digits; None if it does not.
 
-    Where the signals died away in the layers from the beginning, that is the cause. Where they did not, but there is a
-    layer by now without a unit that answers anything, a step was too large. For anything else (a run too short, images
-    that look all the same) no setting is known to help.
+    If the activations vanish already at the start of training, that is the cause. If they do not, but all units of a
+    layer are dead now, a step was too large. In other cases (a run that is too short, images that all look the same)
+    no setting is known to help.
 
     Parameters
     ----------
-    answers
-        The network's, to ``data``.
+    evaluation
+        Of the network, on ``data``.
     """
-    given = np.flatnonzero(answers.confusion.sum(axis=0))
-    if len(given) != 1 or np.count_nonzero(answers.confusion.sum(axis=1)) < 2:
+    predicted = np.flatnonzero(evaluation.confusion.sum(axis=0))
+    if len(predicted) != 1 or np.count_nonzero(evaluation.confusion.sum(axis=1)) < 2:
         return None
-    images = data.digits.images[:_ASKED] * np.float32(config.input_scale)
-    helpful: dict[str, Remedy] = {}
+    images = data.digits.images[:_N_INSPECTED] * np.float32(config.input_scale)
+    return ConstantPrediction(int(predicted[0]), _remedies(network, config, images, rate_factor))
+
+
+def _remedies(network: Network, config: TrainConfig, images: Array, rate_factor: float) -> dict[str, Remedy]:
     with np.errstate(all="ignore"):
         if not np.ptp(images, axis=0).any():
-            pass
-        elif _fade(network, config, images):
-            helpful = _of_weights(config)
-        elif any(share == 1 for share in inspection.dead_shares(network, images)):
-            helpful = of_divergence(config, rate_factor)
-    return ConstantPrediction(int(given[0]), helpful)
+            return {}
+        if _activations_vanish(network, config, images):
+            return _for_weights(config)
+        if any(share == 1 for share in inspection.dead_shares(network, images)):
+            return of_divergence(config, rate_factor)
+    return {}
 
 
-def _fade(network: Network, config: TrainConfig, images: Array) -> bool:
-    """Return whether digits cannot be told apart by the logits of such a network as it begins."""
+def _activations_vanish(network: Network, config: TrainConfig, images: Array) -> bool:
+    """Return whether the logits of the untrained network are the same for all images."""
     if config.batch_norm:
         return False
-    first = Network.from_description(network.description())
-    first.initialize(config.initial_weights(), np.random.default_rng(config.seed))
-    return bool(first.logits(images).std(axis=0).max() < _FADED)
+    untrained = Network.from_description(network.description())
+    untrained.initialize(config.initial_weights(), np.random.default_rng(config.seed))
+    return bool(untrained.logits(images).std(axis=0).max() < _VANISHED)
 
 
-def _of_signals(config: TrainConfig) -> dict[str, Remedy]:
-    """Return what keeps signals of the same size through the layers, as far as it is not set already."""
+def _for_stable_activations(config: TrainConfig) -> dict[str, Remedy]:
+    """Return what keeps the size of activations the same from layer to layer, unless it is set already."""
     remedies: dict[str, Remedy] = {}
     if config.input_scale > 0.1:
         remedies["input_scale"] = Remedy(config.input_scale, 1 / 255)
-    return remedies | _of_weights(config)
+    return remedies | _for_weights(config)
 
 
-def _of_weights(config: TrainConfig) -> dict[str, Remedy]:
+def _for_weights(config: TrainConfig) -> dict[str, Remedy]:
     remedies: dict[str, Remedy] = {}
     if config.initializer == "normal":
         remedies["initializer"] = Remedy("normal", "he_normal")

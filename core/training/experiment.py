@@ -1,4 +1,4 @@
-"""One experiment from its name to its model: the steps that the window and the command line share."""
+"""One experiment, from the name of its data to the model: the steps that the window and the command line share."""
 
 import dataclasses
 import datetime
@@ -28,16 +28,16 @@ from core.training.training_state import TrainingState
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """A finished network's answers to the three parts of its data."""
+    """The evaluations of a finished network on the three parts of its data."""
 
     train: Evaluation
     validation: Evaluation
     test: Evaluation
 
     def as_dict(self) -> dict[str, float]:
-        """Return the accuracies by name, and the loss on the test part if it is a finite number.
+        """Return the accuracies by name, and the loss on the test part if it is finite.
 
-        A part without digits has none: nothing is known of it.
+        A part without digits has no accuracy and no loss.
         """
         parts = {"train": self.train, "validation": self.validation, "test": self.test}
         accuracies = {f"{name}_accuracy": part.accuracy for name, part in parts.items() if part.n}
@@ -46,7 +46,7 @@ class Scores:
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """A configuration, the data that it learns from, and the state of the run."""
+    """A configuration, its data, and the state of the run."""
 
     recipe: str
     config: TrainConfig
@@ -57,16 +57,17 @@ class Experiment:
     test: str = ""
 
     def __post_init__(self) -> None:
-        """Let digits be deformed ahead if the matrix products leave a core free."""
+        """Deform digits ahead in a thread if the matrix products leave a core free."""
         self.state.loader.ahead = available() > self.threads
 
     @classmethod
     def prepare(
         cls, recipe: str, config: TrainConfig, data: str, threads: int, test: str | None = None
     ) -> "Experiment":
-        """Load and split the data, and set the network up; raise DigitpadError where that fails.
+        """Load and split the data, and create the network; raise DigitpadError if that fails.
 
-        With ``test``, the source to be tested on, nothing is held out of ``data`` but the test part that it brings.
+        ``test`` names another source to test on: then no digits are held out of ``data``, apart from a test part of
+        its own.
         """
         source = sources.load(data)
         if test is not None:
@@ -76,22 +77,22 @@ class Experiment:
 
     @property
     def n_steps(self) -> int:
-        """How many batches the whole run has."""
+        """The number of batches in the whole run."""
         return len(self.state.loader) * self.config.epochs
 
     def without_source(self) -> "Experiment":
-        """Return it without the digits of its source: once they are split, they are there twice."""
+        """Return the experiment without its source's digits: the splits hold a second copy of them."""
         nothing = Dataset.of(np.empty((0, SIZE, SIZE), np.uint8), np.empty(0, np.int64))
         source = replace(self.source, train=nothing, test=nothing, evaluation=nothing, everything=nothing, drawings=())
         return replace(self, source=source)
 
     def conclude(self) -> tuple[Model, Scores]:
-        """Take the best weights, look at the test part, once, and return the model with its scores.
+        """Restore the best weights, evaluate all parts, and return the model with its scores.
 
-        It is calibrated on the validation part.
+        The test part is used only here. The model is calibrated on the validation part.
         """
         network, scale = self.state.network, self.config.input_scale
-        if not self.state.best.step:  # stopped before the first evaluation: even so, it has learned something
+        if not self.state.best.step:  # stopped before the first evaluation: keep what it has learned
             self.state.keep_if_best(metrics.evaluate(network, self.splits.validation, scale))
         network.restore(self.state.best.snapshot)
         parts = (self.splits.train, self.splits.validation, self.splits.test)
@@ -114,7 +115,7 @@ class Experiment:
         return model, scores
 
     def constant_prediction(self, scores: Scores) -> ConstantPrediction | None:
-        """Return whether the network, concluded with these scores, has come to give one answer to everything."""
+        """Return the diagnosis if the network, concluded with these scores, predicts one digit for everything."""
         state = self.state
         return diagnosis.of_constant_prediction(
             state.network, self.config, self.splits.train, scores.train, state.rate_factor
@@ -122,7 +123,7 @@ class Experiment:
 
 
 def calibration_of(network: Network, input_scale: float, data: Dataset) -> Calibration:
-    """Return the calibration that a network needs on digits that it has not learned from."""
+    """Return the calibration of a network on digits that it was not trained on."""
     digits = data.digits
-    answers = evaluation.of_images(Recognizer(network, input_scale), digits.images, digits.labels)
-    return Calibration.fit(answers.logits, digits.labels)
+    found = evaluation.of_images(Recognizer(network, input_scale), digits.images, digits.labels)
+    return Calibration.fit(found.logits, digits.labels)

@@ -1,4 +1,7 @@
-"""History: what is kept of a run's records: bounded, however many batches there are, but for the evaluations."""
+"""History: the curves and the evaluations of a run.
+
+The curves have a bounded size for any number of batches; all evaluations are kept.
+"""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -8,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from core.messages import tr
 from core.training.curve import TIME_CONSTANT, Curve
 from core.training.loop import Progress
 
@@ -22,41 +26,41 @@ COLUMNS = (
     "training_loss",
     "training_accuracy",
 )
-"""What is known of each evaluation."""
+"""The quantities of each evaluation."""
 _CURVES = ("loss", "accuracy", "learning_rate", "seconds")
 
 
 @dataclass(frozen=True)
 class Axis:
-    """How the samples that were learned from are counted otherwise: rows and batches in an epoch."""
+    """Samples and batches per epoch: they convert samples to epochs and steps."""
 
     samples_per_epoch: int = 1
     steps_per_epoch: int = 1
 
 
 class History:
-    """The curves of one run over the samples learned from, and its evaluations.
+    """The curves of one run over the samples that it has trained on, and its evaluations.
 
     Attributes
     ----------
     loss, accuracy : Curve
         Of the batches.
     learning_rate, seconds : Curve
-        The rate, and how long the run has taken so far, pauses left out.
+        The learning rate, and the duration of the run so far, without pauses.
     marks : list of (samples, learning rate)
-        Where somebody changed the rate, and to what.
+        Where the user changed the learning rate, and to what.
     """
 
     def __init__(self, axis: Axis | None = None) -> None:
         self.axis = axis or Axis()
-        # Of a small data set the memory is shorter than an epoch.
+        # For a small data set the memory is shorter than an epoch.
         memory = min(TIME_CONSTANT, max(self.axis.samples_per_epoch, 1) / 25)
         self.loss, self.accuracy, self.learning_rate, self.seconds = (Curve(memory) for _ in _CURVES)
         self.marks: list[tuple[float, float]] = []
         self._evaluations = array("d")
 
     def add(self, records: Sequence[Progress], seconds: float) -> None:
-        """Take the records of some batches, the last of which was done after ``seconds`` of training."""
+        """Add the records of some batches; ``seconds`` is the training time after the last of them."""
         for record in records:
             self.loss.append(record.samples, record.loss)
             self.accuracy.append(record.samples, record.accuracy)
@@ -68,7 +72,7 @@ class History:
             self.seconds.append(records[-1].samples, seconds)
 
     def mark(self, samples: float, learning_rate: float) -> None:
-        """Note that somebody has changed the rate."""
+        """Record that the user has changed the learning rate."""
         self.marks.append((float(samples), learning_rate))
 
     @property
@@ -84,7 +88,7 @@ class History:
 
     @property
     def best(self) -> int | None:
-        """Which evaluation is the best: of the highest accuracy, the one with the smallest loss; None without any."""
+        """Index of the best evaluation: the highest accuracy, then the smallest loss; None if there are none."""
         if not self.n_evaluations:
             return None
         found = self.evaluations
@@ -93,7 +97,7 @@ class History:
     # -- other axes ----------------------------------------------------------------------------------------------------
 
     def along(self, samples: NDArray[np.float64], axis: str) -> NDArray[np.float64]:
-        """Return places in samples as places in "epochs", "steps" or "seconds"."""
+        """Convert positions in samples to "epochs", "steps" or "seconds"."""
         if axis == "seconds":
             x, _ = self.seconds.means
             return np.interp(samples, np.append(0, x), np.append(0, self.seconds.ends)) if len(x) else samples * 0
@@ -103,7 +107,7 @@ class History:
     # -- on disk -------------------------------------------------------------------------------------------------------
 
     def tensors(self) -> dict[str, NDArray[Any]]:
-        """Return all that the history is, as arrays."""
+        """Return the history as arrays."""
         found: dict[str, NDArray[Any]] = {
             "evaluations": np.array(self._evaluations).reshape(-1, len(COLUMNS)),
             "marks": np.array(self.marks, dtype=np.float64).reshape(-1, 2),
@@ -115,14 +119,14 @@ class History:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[Any]]) -> Self:
-        """Rebuild a history of what ``tensors`` gave; raise ValueError or KeyError where that makes no sense."""
+        """Rebuild a history from the arrays of ``tensors``; raise ValueError or KeyError if they are invalid."""
         table, marks, axis = tensors["evaluations"], tensors["marks"], tensors["axis"]
         if table.ndim != 2 or table.shape[1] != len(COLUMNS) or marks.ndim != 2 or marks.shape[1] != 2:
-            raise ValueError("its evaluations make no sense")
+            raise ValueError(tr("its evaluations have an invalid shape"))
         if axis.shape != (2,) or axis.dtype.kind != "i" or (axis < 1).any():
-            raise ValueError("it does not say how long an epoch is")
+            raise ValueError(tr("its length of an epoch is invalid"))
         if not (_is_real(table) and _is_real(marks) and np.isfinite(marks).all()) or np.isinf(table).any():
-            raise ValueError("its evaluations have values that are not numbers")
+            raise ValueError(tr("its evaluations have invalid values"))
         history = cls(Axis(*axis.tolist()))
         history._evaluations = array("d", table.astype(np.float64).ravel())
         history.marks = [(float(samples), float(rate)) for samples, rate in marks]

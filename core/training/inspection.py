@@ -1,4 +1,7 @@
-"""Inspection: what goes on inside a network, as small records, made where the network is: in a run's own thread."""
+"""Inspection: norms, dead units and pictures of a network's weights, as small records.
+
+They are computed in the thread that trains the network.
+"""
 
 import math
 from dataclasses import dataclass
@@ -11,21 +14,21 @@ from core.nn.layers import Array, Linear, ReLU
 from core.nn.network import Network
 
 DOUBTFUL_TEST_DIGITS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
-"""Digits of MNIST's test part, from 0, whose label people doubt (Northcutt, Athalye and Mueller, 2021)."""
+"""Indices (from 0) of MNIST test digits with a doubtful label (Northcutt, Athalye and Mueller, 2021)."""
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """A network as it was at an evaluation.
+    """The state of a network at an evaluation.
 
     Attributes
     ----------
     confusion : ten rows of ten counts
-        Of validation digits, [label][answer].
+        Of the validation digits, [label][predicted].
     weight_norms, grad_norms : tuple of float
-        Of each Linear layer's weights, and of the loss's gradient with respect to them in the step before: Euclidean.
+        Euclidean norms of each Linear layer's weights, and of the last step's loss gradient with respect to them.
     dead : tuple of float
-        Of each ReLU layer, the share of units that answered none of the digits with anything but 0.
+        For each ReLU layer, the share of units whose output is 0 for all of the digits.
     """
 
     confusion: tuple[tuple[int, ...], ...]
@@ -40,7 +43,7 @@ def weight_norms(network: Network) -> tuple[float, ...]:
 
 
 def grad_norms(network: Network) -> tuple[float, ...]:
-    """Return the Euclidean norm of each Linear layer's gradient, before the optimizer uses it up."""
+    """Return the Euclidean norm of each Linear layer's gradient; call it before the optimizer overwrites that."""
     return tuple(_norm(layer.weight.grad) for layer in network.layers if isinstance(layer, Linear))
 
 
@@ -50,7 +53,7 @@ def _norm(values: Array) -> float:
 
 
 def dead_shares(network: Network, images: Array) -> tuple[float, ...]:
-    """Return, of each ReLU layer, the share of units that are 0 for all of the images (N, n_in); 0 where N is 0."""
+    """Return, for each ReLU layer, the share of units that are 0 for all of the images (N, n_in); 0 where N is 0."""
     shares = []
     for layer in network.layers:
         images = layer.infer(images)
@@ -60,24 +63,24 @@ def dead_shares(network: Network, images: Array) -> tuple[float, ...]:
 
 
 def tiles(weights: Array, n_columns: int, n_rows: int) -> NDArray[np.float32]:
-    """Return the weights of the first units of a layer on 28 × 28 pixels as a page of pictures.
+    """Return the weights of the first units of a layer with 28 × 28 inputs as a page of pictures.
 
     Parameters
     ----------
     weights : (784, units)
-        Those of a network's first layer.
+        The weights of a network's first layer.
     n_columns, n_rows
-        How many pictures the page has at most.
+        The page has at most so many pictures side by side and below each other.
 
     Returns
     -------
     (29 rows - 1, 29 columns - 1) float32
-        In [-1, 1], 0 being no weight: each picture is divided by its own largest weight. NaN between the pictures.
+        In [-1, 1]: each picture is divided by its own largest absolute weight. NaN between the pictures.
     """
     units = min(weights.shape[1], n_columns * n_rows)
     n_rows = -(-units // n_columns)
     pictures = weights[:, :units].T.astype(np.float32)
-    with np.errstate(all="ignore"):  # a network in training may have weights of any size
+    with np.errstate(all="ignore"):  # the weights of a network in training may be infinite or NaN
         pictures /= np.maximum(np.abs(pictures).max(axis=1, keepdims=True), np.finfo(np.float32).tiny)
     page = np.full((n_rows * n_columns, SIZE + 1, SIZE + 1), np.nan, np.float32)
     page[:units, :SIZE, :SIZE] = pictures.reshape(-1, SIZE, SIZE)

@@ -1,7 +1,7 @@
-"""Training: a state, and ``fit``, a generator that advances it by a configuration.
+"""The training loop: ``fit``, a generator that advances a state by a configuration.
 
-The loop has three storeys: ``fit`` goes through epochs, ``_epoch`` through batches, ``_step`` does one. Between two
-yields anyone may pause, stop, take a snapshot or save; nothing here prints, sleeps, or knows of threads.
+The loop has three levels: ``fit`` iterates over epochs, ``_epoch`` over batches, ``_step`` trains on one batch. Between
+two yields the caller may pause, stop, take a snapshot or save; nothing here prints, sleeps or uses threads.
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DivergenceError
+from core.messages import tr
 from core.nn.layers import Array
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.nn.schedules import Schedule
@@ -23,31 +24,31 @@ from core.training.inspection import Inspection
 from core.training.splits import Splits
 from core.training.training_state import TrainingState, is_sound
 
-_INSPECTED = 500  # digits that tell which units are dead
+_N_INSPECTED = 500  # digits that decide which units are dead
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one batch brought, and, where an evaluation was made, what that found.
+    """The record of one batch, and of the evaluation after it if there was one.
 
     Attributes
     ----------
     step, n_steps : int
-        Batches done, and in all.
+        Batches done, and batches in the whole run.
     epoch : int
-        The epoch that the batch belongs to, from 1.
+        The epoch of the batch, from 1.
     samples : int
-        Digits learned from so far.
+        Digits trained on so far.
     loss, accuracy : float
-        Of the batch, in training mode, before its step; the loss includes L2's share.
+        Of the batch, in training mode, before its step; the loss includes the L2 penalty.
     learning_rate : float
-        The rate of the step.
+        The learning rate of the step.
     validation_loss, validation_accuracy : float or None
         Of the validation part, in inference mode, after the step.
     training_loss, training_accuracy : float or None
-        Of a fixed sample of the training part, in the same way, by the same weights.
+        Of a fixed sample of the training part, in the same mode, with the same weights.
     inspection : Inspection or None
-        What the network was like.
+        The state of the network.
     """
 
     step: int
@@ -67,17 +68,17 @@ class Progress:
 def fit(
     state: TrainingState, data: Splits, config: TrainConfig, *, schedule_steps: int | None = None
 ) -> Iterator[Progress]:
-    """Train until the configured number of epochs is done, yielding a record after each batch.
+    """Train until the configured number of epochs is done; yield a record after each batch.
 
     Parameters
     ----------
     schedule_steps
-        How many steps the learning rate's schedule spans, if not all: for a run that will be left in mid-epoch.
+        The length of the learning rate's schedule, if it is not the whole run: for a run that is left in mid-epoch.
 
     Raises
     ------
     DivergenceError
-        The loss is no longer a number, or ten times what it began with. The network is then back at its best weights.
+        The loss is no longer finite or has exploded. The network then has its best weights again.
     """
     labels = data.train.labels.repeat(data.train.times)
     weights = class_weights(labels, data.train.n_labels) if config.class_weights else None
@@ -90,7 +91,7 @@ def fit(
 def _epoch(
     state: TrainingState, data: Splits, config: TrainConfig, loss: SoftmaxCrossEntropy, learning_rate: Schedule
 ) -> Iterator[Progress]:
-    """Go through the data once (or through what is left of it), evaluating at even distances."""
+    """Train on the data once (or on the rest of an epoch), with evaluations at even distances."""
     per_epoch, k = len(state.loader), config.evaluations_per_epoch
     for images, labels in state.loader:
         done = -(-state.loader.position // config.batch_size)
@@ -99,16 +100,17 @@ def _epoch(
         progress = _step(state, images, labels, loss, config, rate, inspects=is_due)
         if is_due:
             progress = _evaluated(progress, state, data, config)
-        if done == per_epoch:  # before the yield: a run that is left here goes on with the next epoch
+        if done == per_epoch:  # before the yield: a run that is left here resumes with the next epoch
             state.epoch += 1
         yield progress
 
 
 def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: TrainConfig) -> Progress:
-    """Evaluate the network after its step, keep its weights if they are the best, and complete the step's record."""
+    """Evaluate the network after its step, keep its weights if they are the best, and return the complete record."""
     evaluation = evaluate(state.network, data.validation, config.input_scale)
     if not is_sound(state.network, evaluation):
-        raise _diverged(state, config, state.step)
+        symptom = tr("weights or validation loss were no longer finite at step {step:,}", step=state.step)
+        raise _diverged(state, config, symptom)
     state.keep_if_best(evaluation)
     if not evaluation.n:
         return progress
@@ -124,7 +126,7 @@ def _evaluated(progress: Progress, state: TrainingState, data: Splits, config: T
 
 
 def _inspection(state: TrainingState, data: Splits, config: TrainConfig, evaluation: Evaluation) -> Inspection:
-    images = data.validation.digits.images[:_INSPECTED] * np.float32(config.input_scale)
+    images = data.validation.digits.images[:_N_INSPECTED] * np.float32(config.input_scale)
     with np.errstate(all="ignore"):
         return Inspection(
             confusion=tuple(map(tuple, evaluation.confusion.tolist())),
@@ -144,13 +146,13 @@ def _step(
     *,
     inspects: bool,
 ) -> Progress:
-    """Do one batch: forward, loss, backward, update."""
-    # Overflow is not silenced but found: it makes the loss infinite or NaN, and that ends the run below.
+    """Train on one batch: forward, loss, backward, update."""
+    # Overflow needs no warning: it makes the loss infinite or NaN, and that ends the run below.
     with np.errstate(all="ignore"):
         logits = state.network.forward(images, state.rng)
         value = loss.forward(logits, labels) + state.optimizer.penalty()
         if not state.watch(value):
-            raise _diverged(state, config, state.step + 1)
+            raise _diverged(state, config, _explosion(state, state.step + 1))
         accuracy = float(np.count_nonzero(logits.argmax(axis=1) == labels)) / len(labels)
         state.network.backward(loss.backward())
         if inspects:
@@ -162,15 +164,25 @@ def _step(
     return Progress(state.step, n_steps, state.epoch + 1, state.samples, value, accuracy, learning_rate)
 
 
-def _diverged(state: TrainingState, config: TrainConfig, step: int) -> DivergenceError:
-    """Go back to the best weights, and return the error that says what to change."""
-    state.network.restore(state.best.snapshot)
-    what = "was ten times what it began with" if math.isfinite(state.mean_loss) else "was no longer a number"
-    kept = (
-        f"The best weights so far, of step {state.best.step:,}, are kept."
-        if state.best.step
-        else "There is nothing to keep of it."
+def _explosion(state: TrainingState, step: int) -> str:
+    """Return what has happened to the loss at a step."""
+    if math.isfinite(state.mean_loss):
+        return tr("the loss was ten times its initial value at step {step:,}", step=step)
+    return tr("the loss was no longer finite at step {step:,}", step=step)
+
+
+def _diverged(state: TrainingState, config: TrainConfig, symptom: str) -> DivergenceError:
+    """Restore the best weights, and return the error that says what to change."""
+    best = state.best
+    state.network.restore(best.snapshot)
+    fact = (
+        tr(
+            "{symptom}: the run diverged. The best weights so far, of step {step:,}, are kept.",
+            symptom=symptom,
+            step=best.step,
+        )
+        if best.step
+        else tr("{symptom}: the run diverged. It has no weights worth keeping.", symptom=symptom)
     )
     helpful = diagnosis.of_divergence(config, state.rate_factor)
-    fact = f"the loss {what} at step {step:,}: the run diverged. {kept}"
     return DivergenceError(fact, diagnosis.advice(helpful), helpful)

@@ -1,13 +1,13 @@
-"""A recipe, and the TOML file that users write and share one as.
+"""Recipes, and the TOML files in which users write and share them.
 
     title = "Twice as wide"
-    based_on = "quick"          # optional: what the settings are of that are not named here
-    data = "mnist+synthetic"    # optional, as is test
+    based_on = "quick"          # optional: the recipe that the other settings come from
+    data = "mnist+synthetic"    # optional, like test
 
     [settings]                  # names and ranges are those of TrainConfig
     hidden = [512, 256]
 
-A file is foreign: it is read within a size limit, and each mistake in it is a sentence that names the file.
+A file is untrusted input: its size is limited, and an error message names the file and the mistake.
 """
 
 import dataclasses
@@ -20,19 +20,20 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.files import atomic, bounded
+from core.messages import tr
 from core.training.config import TrainConfig
 
 SUFFIX = ".toml"
 MAX_BYTES = 64 * 2**10
-"""Ten times the longest recipe. TOML's reader takes a time that grows with the square of a file: minutes for 1 MiB."""
-_LONGEST = {"title": 200, "based_on": 60, "data": 2000, "test": 2000}
-_ENTRIES = (*_LONGEST, "settings")
+"""Ten times the longest recipe. The time of the TOML parser grows with the square of the size: minutes for 1 MiB."""
+_MAX_LENGTHS = {"title": 200, "based_on": 60, "data": 2000, "test": 2000}
+_ENTRIES = (*_MAX_LENGTHS, "settings")
 _NAME = re.compile(r"\w[\w.+-]{0,59}")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A configuration with a name, a sentence on what it is for, and, where it needs them, its own data sources."""
+    """A configuration with a name, a title that says what it is for, and optionally data sources."""
 
     name: str
     title: str
@@ -41,22 +42,22 @@ class Recipe:
     test: str | None = None
 
     def test_for(self, data: str) -> str | None:
-        """Return the source to test on, where ``data`` are what the recipe is meant for; else None."""
+        """Return the recipe's source to test on if ``data`` is the recipe's own source; else None."""
         return self.test if data == self.data else None
 
 
 def load(path: Path, bases: Mapping[str, Recipe]) -> Recipe:
-    """Read a recipe, which is called what its file is called.
+    """Read a recipe; its name is the name of its file.
 
     Parameters
     ----------
     bases
-        The program's recipes: one may be based on them, and none may be called like them.
+        The program's recipes: a recipe may be based on one of them, and must have another name.
 
     Raises
     ------
     ConfigError
-        The file cannot be read, is too large, is not TOML, or says what no recipe can say.
+        The file cannot be read, is too large, is not TOML, or is not a valid recipe.
     """
     content = bounded.read(path, MAX_BYTES, ConfigError)
     try:
@@ -64,25 +65,27 @@ def load(path: Path, bases: Mapping[str, Recipe]) -> Recipe:
         return _recipe(path.stem, tomllib.loads(content.decode()), bases)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
-    except (ValueError, RecursionError) as error:  # also of bytes that are no text, and of endless numbers
-        raise ConfigError(f"{path} is not TOML: {error}") from None
+    except (ValueError, RecursionError) as error:  # ValueError also for bytes that are not text and for huge numbers
+        raise ConfigError(tr("{path} is not TOML: {reason}", path=path, reason=error)) from None
 
 
 def check_name(name: str, taken: Mapping[str, Recipe]) -> None:
-    """Raise ConfigError where a recipe of the user's cannot be called ``name``."""
+    """Raise ConfigError if ``name`` is not allowed for a user's recipe; ``taken`` are the program's."""
     if not _NAME.fullmatch(name):
-        raise ConfigError(f"a recipe's name is at most 60 letters, digits, or any of . _ + -, unlike {name[:80]!r}")
+        raise ConfigError(
+            tr("a recipe's name is at most 60 letters, digits or any of . _ + -, not {name!r}", name=name[:80])
+        )
     if name in taken:
-        raise ConfigError(f"the program has a recipe {name} of its own: another name is needed")
+        raise ConfigError(tr("the program has a recipe {name} of its own: choose another name", name=name))
 
 
 def save(recipe: Recipe, path: Path, taken: Mapping[str, Recipe]) -> None:
-    """Write a recipe with all its settings to a new file, atomically; raise ConfigError where that fails."""
+    """Write a recipe with all its settings to a new file, atomically; raise ConfigError if that fails."""
     import tomli_w
 
     check_name(path.stem, taken)
     if bounded.exists(path):
-        raise ConfigError(f"{path} exists already")
+        raise ConfigError(tr("{path} exists already", path=path))
     named = {"title": recipe.title, "data": recipe.data, "test": recipe.test}
     content: dict[str, Any] = {name: value for name, value in named.items() if value is not None}
     content["settings"] = dataclasses.asdict(recipe.config)
@@ -91,30 +94,42 @@ def save(recipe: Recipe, path: Path, taken: Mapping[str, Recipe]) -> None:
     try:
         atomic.write(path, tomli_w.dumps(content).encode())
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise ConfigError(tr("{path} cannot be written: {reason}", path=path, reason=reason)) from None
 
 
 def _recipe(name: str, content: dict[str, Any], bases: Mapping[str, Recipe]) -> Recipe:
     if unknown := sorted(content.keys() - set(_ENTRIES)):
-        raise ConfigError(f"there is no entry {unknown[0][:60]}; a recipe has {', '.join(_ENTRIES)}")
+        entries = ", ".join(_ENTRIES)
+        raise ConfigError(
+            tr("there is no entry {entry}; a recipe has {entries}", entry=unknown[0][:60], entries=entries)
+        )
     based_on, settings = _text(content, "based_on"), content.get("settings", {})
     if based_on is not None and based_on not in bases:
-        raise ConfigError(f'there is no recipe "{based_on}" to be based on; there are {", ".join(bases)}')
+        message = tr('based_on: there is no recipe "{name}"; there are {names}', name=based_on, names=", ".join(bases))
+        raise ConfigError(message)
     if not isinstance(settings, dict):
-        raise ConfigError("settings is a table: [settings], and below it a line for each")
+        raise ConfigError(tr("settings is a table: [settings], and below it one line per setting"))
     title = _text(content, "title")
     if title is None:
-        raise ConfigError("a title is missing: one line on what the recipe is for")
+        raise ConfigError(tr("a title is missing: one line that says what the recipe is for"))
     base = TrainConfig() if based_on is None else bases[based_on].config
     config = TrainConfig.from_dict(dataclasses.asdict(base) | settings)
     return Recipe(name, title, config, _text(content, "data"), _text(content, "test"))
 
 
 def _text(content: dict[str, Any], entry: str) -> str | None:
-    """Return an entry that is one line of text, or None where there is no such entry."""
+    """Return an entry, which must be one line of text; None if it is missing."""
     value = content.get(entry)
     if value is None:
         return None
-    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= _LONGEST[entry]:
-        raise ConfigError(f"{entry} is one line of at most {_LONGEST[entry]:,} characters, not {repr(value)[:60]}")
+    limit = _MAX_LENGTHS[entry]
+    if not isinstance(value, str) or not value.isprintable() or not 0 < len(value) <= limit:
+        message = tr(
+            "{entry} is one line of at most {limit:,} characters, not {value}",
+            entry=entry,
+            limit=limit,
+            value=repr(value)[:60],
+        )
+        raise ConfigError(message)
     return value

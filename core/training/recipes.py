@@ -1,10 +1,11 @@
-"""Named configurations. A recipe is data: a new one is one entry here, and shows up in the window and the commands."""
+"""The program's recipes, which are entries of a table, and the user's, which are files."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from core.errors import ConfigError
 from core.files import paths
+from core.messages import tr, translatable
 from core.training import recipefile
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe as Recipe
@@ -12,13 +13,13 @@ from core.training.recipefile import Recipe as Recipe
 PEN_FILE = "pen:pen/pen-train.unipen"
 OMNIGLOT_FILE = "omniglot:omniglot/strokes_background_small1.zip"
 
-# The experiments of the report that the program comes from. Its pixels were not scaled, and its rate of 3e-5 was of a
-# sum over batches of 32: of the mean, it is 32 times that. It names neither sigma nor the epochs: of 40 and sigma 0.1,
-# 0.15, 0.2 (one seed each), 0.15 comes near its baseline's row, and 40 near its He row. It learned from all 60,000
-# digits: here, 2 % are spared, to have a curve of digits that are not learned from.
+# The experiments of the report that the program comes from. Its pixels were not scaled, and its rate of 3e-5 applied to
+# the sum over batches of 32: for the mean, it is 32 times that. It states neither sigma nor the epochs: with 40 epochs
+# and sigma 0.1, 0.15, 0.2 (one seed each), 0.15 comes near its baseline's row, and 40 near its He row. It trained on
+# all 60,000 digits: here 2 % are held out, for a validation curve.
 #
-# The 3e-3 of its best run is taken as one of the mean. Of the sum, it leaves the network at chance; of the mean, it
-# learns slowly (88 % on validation after 40 epochs); with 3e-5 of the sum, 200 epochs come near its row (a loss of
+# The 3e-3 of its best run is taken as a rate for the mean. For the sum, the network stays at chance; for the mean, it
+# learns slowly (88 % on validation after 40 epochs); with 3e-5 for the sum, 200 epochs come near its row (a loss of
 # 0.00003, 99.97 % and 96.15 %; one seed each).
 REPORT = TrainConfig(
     initializer="normal",
@@ -38,21 +39,21 @@ REPORT_BEST = replace(
     epochs=200,
 )
 SCALED_RATE = 0.2
-"""With pixels of 0 to 1. On validation, 0.1, 0.2 and 0.3 lie no further apart than their seeds: it is the middle."""
+"""For pixels of 0 to 1. On validation, 0.1, 0.2 and 0.3 differ no more than their seeds do: this is the middle."""
 
 RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe(
             "quick",
-            "98 % of MNIST in seconds: He weights, Nesterov momentum, one-cycle rate",
+            translatable("98 % on MNIST in seconds: He weights, Nesterov momentum, one-cycle rate"),
             TrainConfig(
                 learning_rate=0.1, momentum=0.9, nesterov=True, schedule="one_cycle", batch_size=128, epochs=10
             ),
         ),
         Recipe(
             "accurate",
-            "Wider, with batch-norm and dropout, AdamW and smoothed labels: slower, and better",
+            translatable("Slower and more accurate: wider layers, batch-norm, dropout, AdamW, label smoothing"),
             TrainConfig(
                 hidden=(512, 512),
                 batch_norm=True,
@@ -68,7 +69,7 @@ RECIPES = {
         ),
         Recipe(
             "shipped",
-            "The network that ships: real and drawn digits, deformed, and what is no digit",
+            translatable("The shipped network: real and synthetic digits, deformed, and non-digits"),
             TrainConfig(
                 hidden=(1024, 1024),
                 batch_norm=True,
@@ -88,7 +89,7 @@ RECIPES = {
         ),
         Recipe(
             "synthetic",
-            "Digits that the program draws, and nothing else: no data needed",
+            translatable("Synthetic digits only: no data needed"),
             TrainConfig(
                 hidden=(512, 256),
                 batch_norm=True,
@@ -106,7 +107,7 @@ RECIPES = {
         ),
         Recipe(
             "deep",
-            "Ten hidden layers, which only batch-norm makes trainable at this rate",
+            translatable("Ten hidden layers, trainable at this rate only with batch-norm"),
             TrainConfig(
                 hidden=(128,) * 10,
                 batch_norm=True,
@@ -119,18 +120,44 @@ RECIPES = {
         ),
         Recipe(
             "report-baseline",
-            "Where it began: plain normal weights, plain SGD, constant rate, pixels of 0 to 255 left unscaled",
+            translatable(
+                "The report's baseline: normal weights, plain SGD, constant rate, unscaled pixels of 0 to 255"
+            ),
             REPORT,
         ),
-        Recipe("report-he", "The baseline, but with He weights", replace(REPORT, initializer="he_normal")),
-        Recipe("report-weighted", "The baseline, but rare digits count for more", replace(REPORT, class_weights=True)),
-        Recipe("report-decay", "The baseline, but a rate that sinks", replace(REPORT, schedule="step_decay")),
-        Recipe("report-l2", "The baseline, but with L2 of 1e-5", replace(REPORT, weight_decay=1e-5)),
-        Recipe("report-best", "The best of that time: He weights, a larger rate that sinks, L2", REPORT_BEST),
-        Recipe("report-scaled", "The baseline, but with pixels of 0 to 1", replace(REPORT, input_scale=1 / 255)),
+        Recipe(
+            "report-he",
+            translatable("The baseline with He weights"),
+            replace(REPORT, initializer="he_normal"),
+        ),
+        Recipe(
+            "report-weighted",
+            translatable("The baseline with class weights: rare digits count more"),
+            replace(REPORT, class_weights=True),
+        ),
+        Recipe(
+            "report-decay",
+            translatable("The baseline with a decaying rate"),
+            replace(REPORT, schedule="step_decay"),
+        ),
+        Recipe(
+            "report-l2",
+            translatable("The baseline with L2 of 1e-5"),
+            replace(REPORT, weight_decay=1e-5),
+        ),
+        Recipe(
+            "report-best",
+            translatable("The report's best: He weights, a larger decaying rate, L2"),
+            REPORT_BEST,
+        ),
+        Recipe(
+            "report-scaled",
+            translatable("The baseline with pixels of 0 to 1"),
+            replace(REPORT, input_scale=1 / 255),
+        ),
         Recipe(
             "report-best-scaled",
-            "The best of that time, but with pixels of 0 to 1, and with the larger rate that they allow",
+            translatable("The report's best with pixels of 0 to 1 and the larger rate that they allow"),
             replace(REPORT_BEST, input_scale=1 / 255, learning_rate=SCALED_RATE, epochs=40),
         ),
     )
@@ -139,12 +166,12 @@ DEFAULT = "quick"
 
 
 def named(name: str) -> Recipe:
-    """Return a recipe by its name, the program's or the user's, or by the path of its file, which ends in .toml.
+    """Return a recipe of the program or the user by its name, or by the path of its file, which ends in .toml.
 
     Raises
     ------
     ConfigError
-        There is none, and those that there are are listed; or its file says what no recipe can say.
+        There is no such recipe (the message lists the names), or its file is not a valid recipe.
     """
     if name in RECIPES:
         return RECIPES[name]
@@ -152,12 +179,13 @@ def named(name: str) -> Recipe:
         return recipefile.load(paths.expanded(name), RECIPES)
     files = {path.stem: path for path in _files()}
     if name not in files:
-        raise ConfigError(f'there is no recipe "{name}"; there are {", ".join((*RECIPES, *files))}')
+        names = ", ".join((*RECIPES, *files))
+        raise ConfigError(tr('there is no recipe "{name}"; there are {names}', name=name, names=names))
     return recipefile.load(files[name], RECIPES)
 
 
 def available() -> tuple[dict[str, Recipe], list[str]]:
-    """Return all recipes by name, the program's and the user's, and a sentence on each of the user's that is broken."""
+    """Return all recipes by name, the program's and the user's, and an error message for each invalid file."""
     found, mistakes = dict(RECIPES), []
     for path in _files():
         try:
@@ -167,21 +195,27 @@ def available() -> tuple[dict[str, Recipe], list[str]]:
     return found, mistakes
 
 
+def title_of(recipe: Recipe) -> str:
+    """Return a recipe's title in the user's language; a title from a file is not a template and stays as it is."""
+    return tr(recipe.title) if recipe.name in RECIPES else recipe.title
+
+
 def save(recipe: Recipe) -> Path:
-    """Keep a recipe among the user's own and return its file; raise ConfigError where that fails."""
-    recipefile.check_name(recipe.name, RECIPES)  # before a folder is made: a name is no path
+    """Save a recipe in the user's folder and return its file; raise ConfigError if that fails."""
+    recipefile.check_name(recipe.name, RECIPES)  # before the folder is created: a name must not be a path
     path = paths.recipes() / f"{recipe.name}{recipefile.SUFFIX}"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{path.parent} cannot be made: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise ConfigError(tr("{path} cannot be made: {reason}", path=path.parent, reason=reason)) from None
     recipefile.save(recipe, path, RECIPES)
     return path
 
 
 def _files() -> list[Path]:
-    """Return the files of the user's recipes; none where they cannot be listed."""
+    """Return the files of the user's recipes; none if they cannot be listed."""
     try:
         return sorted(paths.recipes().glob(f"*{recipefile.SUFFIX}"))
-    except OSError:  # of a name that is too long
+    except OSError:  # a name that is too long
         return []

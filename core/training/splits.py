@@ -1,4 +1,4 @@
-"""The parts of the data that a run deals with."""
+"""The parts of a run's data: training, validation, test."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,15 +12,16 @@ from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.digits import N_CLASSES
 from core.errors import TrainingError
+from core.messages import tr
 from core.training.config import TrainConfig
 
 MAX_SAMPLE = 5000
-"""Training digits that are measured at an evaluation: enough for 0.1 points of accuracy, and 3 % of an epoch's time."""
+"""Training digits per evaluation: enough for 0.1 points of accuracy, at 3 % of an epoch's time."""
 
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of the data: to fit, to choose by, and to be looked at once, at the end."""
+    """The three parts of the data: to train on, to choose the best weights by, and to evaluate once, at the end."""
 
     train: Dataset
     validation: Dataset
@@ -28,26 +29,30 @@ class Splits:
 
     @classmethod
     def of(cls, source: Source, config: TrainConfig) -> Self:
-        """Split validation off a source's training part, by the configuration's seed.
+        """Split a source's training part into training and validation, by the configuration's seed.
 
         Raises
         ------
         TrainingError
-            There is no digit to learn from: a network that only learns what is none has no score.
+            There are no digits in the training part: a network trained on non-digits alone has no score.
         """
-        # A stream of its own: the split stays the same whatever else draws from the seed.
+        # A separate random stream: the split stays the same whatever else draws from the seed.
         rng = np.random.default_rng([config.seed, 1])
         train, validation = source.train.split(config.validation_share, rng)
         if not (train.labels < N_CLASSES).any():
-            others = ", only what is none: join a source that has some, as in mnist+nondigits" if len(train) else ""
-            raise TrainingError(f"there are no digits to learn from{others}")
+            if not len(train):
+                raise TrainingError(tr("there are no digits to learn from"))
+            message = tr(
+                "there are no digits to learn from, only non-digits: add a source of digits, as in mnist+nondigits"
+            )
+            raise TrainingError(message)
         return cls(train, validation, source.test)
 
     @cached_property
     def sample(self) -> NDArray[np.intp]:
-        """The rows of a fixed part of the digits in ``train``, at most as many as ``validation`` has.
+        """The rows of a fixed sample of the digits in ``train``, at most as many as ``validation`` has.
 
-        What is measured on both in the same way differs by what was learned by heart.
+        The scores of this sample and of ``validation`` differ by the overfitting.
         """
         digits = np.flatnonzero(self.train.labels < N_CLASSES)
         order = np.random.default_rng(0).permutation(len(digits))
@@ -55,7 +60,7 @@ class Splits:
 
     @cached_property
     def digest(self) -> str:
-        """A checksum of what is learned from and chosen by: the same where a run goes on with the same digits."""
+        """A checksum of training and validation part: a resumed run compares it with its own."""
         digest = hashlib.blake2b(digest_size=16)
         for part in (self.train, self.validation):
             for values in (part.images, part.labels, part.times):

@@ -1,4 +1,4 @@
-"""The state of a run: all that it needs to go on."""
+"""The state of a run: everything that it needs to continue."""
 
 import math
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from core.data.augment import Deformation
 from core.data.dataset import DataLoader
 from core.digits import N_CLASSES, N_PIXELS
 from core.errors import TrainingError
+from core.messages import tr
 from core.nn.network import Network, Snapshot, mlp
 from core.nn.optimizers import Optimizer
 from core.recognition.metrics import Evaluation
@@ -18,12 +19,12 @@ from core.training.config import TrainConfig
 from core.training.splits import Splits
 
 _EXPLODED = 10.0  # times the first batch's loss
-_MEMORY = 0.02  # of the mean loss: a single bad batch is no explosion
+_MEMORY = 0.02  # weight of a batch in the mean loss: a single bad batch is not an explosion
 
 
 @dataclass(frozen=True)
 class Best:
-    """The best weights so far, by validation accuracy, and when they were found (step 0: the initial ones)."""
+    """The best weights so far, by validation accuracy, and their step (0: the initial weights)."""
 
     snapshot: Snapshot
     step: int = 0
@@ -33,10 +34,10 @@ class Best:
 
 @dataclass(eq=False)
 class TrainingState:
-    """All that a run needs to go on: network, optimizer, order of the data, generators, best weights so far.
+    """All that a run needs to continue: network, optimizer, order of the data, generators, best weights so far.
 
-    Between two steps of ``fit`` anyone may set ``rate_factor``, with which the schedule's rate is multiplied.
-    ``first_loss`` and ``mean_loss`` are what a loss that explodes is told by.
+    Between two steps of ``fit`` the caller may set ``rate_factor``, which multiplies the schedule's learning rate.
+    ``first_loss`` and ``mean_loss`` serve to detect an exploding loss.
     """
 
     network: Network
@@ -54,9 +55,9 @@ class TrainingState:
 
     @classmethod
     def start(cls, data: Splits, config: TrainConfig) -> Self:
-        """Return the state before the first step. Each use of chance has a generator of its own, from the seed."""
+        """Return the state before the first step. Weights, order and dropout have generators of their own."""
         if not len(data.train):
-            raise TrainingError("there are no digits to learn from")
+            raise TrainingError(tr("there are no digits to learn from"))
         weights_rng, order_rng, rng = (np.random.default_rng(s) for s in np.random.SeedSequence(config.seed).spawn(3))
         sizes = (N_PIXELS, *config.hidden, data.train.n_labels)
         network = Network(mlp(sizes, batch_norm=config.batch_norm, dropout=config.dropout))
@@ -72,11 +73,11 @@ class TrainingState:
         return cls(network, config.optimizer_for(network), loader, rng, Best(network.snapshot()))
 
     def snapshot(self) -> Snapshot:
-        """Return a copy of what the network has learned so far."""
+        """Return a copy of the network's parameters and statistics."""
         return self.network.snapshot()
 
     def watch(self, loss: float) -> bool:
-        """Take note of a batch's loss; return False where it is not finite, or the mean of late has exploded."""
+        """Record a batch's loss; return False if it is not finite or the recent mean has exploded."""
         if not self.step:
             self.first_loss = self.mean_loss = loss
         self.mean_loss += _MEMORY * (loss - self.mean_loss)
@@ -84,9 +85,9 @@ class TrainingState:
         return math.isfinite(loss) and self.mean_loss <= _EXPLODED * max(self.first_loss, chance)
 
     def keep_if_best(self, evaluation: Evaluation) -> None:
-        """Remember the weights if they answer validation better than any before, or as well at a smaller loss.
+        """Keep the weights if their validation accuracy is the highest so far, or equal with a smaller loss.
 
-        Where there is no validation part, the last ones are the best.
+        Without a validation part the last weights are the best.
         """
         if not is_sound(self.network, evaluation):
             return
@@ -98,13 +99,13 @@ class TrainingState:
 
 
 def is_sound(network: Network, evaluation: Evaluation) -> bool:
-    """Return whether the loss and all that was learned are finite numbers."""
+    """Return whether the loss, the parameters and the statistics are finite."""
     vectors = (network.parameters, network.statistics)
     return math.isfinite(evaluation.loss) and all(bool(np.isfinite(vector).all()) for vector in vectors)
 
 
 def _deformation(config: TrainConfig) -> Callable[[float], Deformation] | None:
-    """Return how digits are deformed as a function of the epochs done; None where they are not."""
+    """Return the deformation as a function of the epochs done; None if there is none."""
     if not config.deformation:
         return None
     return lambda epochs: Deformation().times(config.deformation_at(epochs / config.epochs))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.digits import N_CLASSES
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import KeptSnapshot, answers_over
+from core.training.snapshots import KeptSnapshot, predictions_over
 
 _AT_ONCE = 8  # snapshots, before it is seen whether there is a newer question
 
@@ -97,7 +97,7 @@ class AnswerHistory(QThread):
             if self._number != number:
                 return False
             some = missing[start : start + _AT_ONCE]
-            self._known.update(zip(some, answers_over(some, recognizer, image), strict=True))
+            self._known.update(zip(some, predictions_over(some, recognizer, image), strict=True))
         return True
 
 

@@ -125,7 +125,7 @@ class InspectorController(QObject):
 
     def _on_snapshots(self) -> None:
         scrubber = self._inside.scrubber
-        scrubber.set_marks([kept.mark for kept in self._snapshots])
+        scrubber.set_marks([kept.moment for kept in self._snapshots])
         if scrubber.index == NEWEST:
             self._show_weights(self._snapshots[-1])
         self.ask_history()
@@ -149,7 +149,7 @@ class InspectorController(QObject):
         scrubber = self._inside.scrubber
         if not self._slot.looks_back and scrubber.index != NEWEST:
             scrubber.clear()
-            scrubber.set_marks([kept.mark for kept in self._snapshots])
+            scrubber.set_marks([kept.moment for kept in self._snapshots])
             self.ask_history()
 
     def _show_weights(self, kept: KeptSnapshot) -> None:
@@ -165,7 +165,7 @@ class InspectorController(QObject):
         if self._found is not None:
             self._open_cell(self._found)
         elif (facts := self._session.live.facts) is not None and self._snapshots:
-            title = self.tr("Validation digits, step {0:,}").format(self._snapshots[-1].mark.step)
+            title = self.tr("Validation digits, step {0:,}").format(self._snapshots[-1].moment.step)
             self._examiner.ask(partial(_validation_answers, facts, self._snapshots[-1], title))
 
     def _on_examined(self, found: Examined) -> None:

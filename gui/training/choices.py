@@ -41,7 +41,7 @@ class TrainingChoices(QWidget):
         if index < 0:
             index = self._recipe.count()
             self._recipe.addItem(recipe.name, recipe.name)
-        self._recipe.setItemData(index, recipe.title, Qt.ItemDataRole.ToolTipRole)
+        self._recipe.setItemData(index, recipes.title_of(recipe), Qt.ItemDataRole.ToolTipRole)
         self._recipes[recipe.name] = recipe
 
     def set_recipe(self, name: str) -> bool:
@@ -49,7 +49,7 @@ class TrainingChoices(QWidget):
         index = self._recipe.findData(name)
         if index >= 0:
             self._recipe.setCurrentIndex(index)
-            self._title.setText(self.recipe.title)
+            self._title.setText(recipes.title_of(self.recipe))
         return index >= 0
 
     def set_data(self, source: str) -> None:
@@ -111,7 +111,7 @@ class TrainingChoices(QWidget):
 
     def _on_recipe(self) -> None:
         """Follow the user's choice; a recipe that is meant for certain digits brings them along."""
-        self._title.setText(self.recipe.title)
+        self._title.setText(recipes.title_of(self.recipe))
         if data := self.recipe.data:
             self.set_data(data)
         self.recipeChosen.emit()

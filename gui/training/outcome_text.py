@@ -91,7 +91,7 @@ def _problem(outcome: RunOutcome) -> str:
     if outcome.error:
         return outcome.error[:1].upper() + outcome.error[1:]
     if outcome.constant_prediction is not None:
-        digit = outcome.constant_prediction.answer
+        digit = outcome.constant_prediction.digit
         return tr("The network predicts {digit} for every image. It has learned nothing else.", digit=digit)
     return ""
 

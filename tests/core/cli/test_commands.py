@@ -310,8 +310,8 @@ def test_a_network_that_answers_one_digit_to_everything_is_told(lab, data, here)
     (here / "fading.toml").write_text(FADING)
     code, out, _ = lab("train", "--recipe", "fading.toml", "--data", data)
     assert code == 0
-    assert "to every digit, and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
-    assert f"saved as {OUT}. It answers " in out
+    assert "for every image and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
+    assert f"saved as {OUT}. It predicts " in out
     out = lab("train", "--recipe", "fading.toml", "--data", data, "--out", "b", "--json")[1]
     report = json.loads(out)
     assert 0 <= report["only_answer"] <= 9

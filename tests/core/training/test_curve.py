@@ -1,3 +1,5 @@
+"""Curves: bounded size, peaks kept, smoothing in samples."""
+
 import math
 
 import numpy as np
@@ -49,14 +51,14 @@ def test_smoothing_does_not_depend_on_the_batch_size():
     assert small.smoothed[1][-1] == pytest.approx(large.smoothed[1][-1], rel=0.05)
 
 
-def test_values_that_are_no_numbers_are_passed_over():
+def test_values_that_are_not_finite_are_skipped():
     curve = Curve()
     for value in (1.0, math.nan, math.inf, 2.0):
         curve.append(len(curve) + 1, value)
     np.testing.assert_array_equal(curve.raw[1], [1, 2])
 
 
-def test_clear_forgets():
+def test_clear_empties_the_curve():
     curve = Curve()
     curve.append(1, 5.0)
     curve.clear()
@@ -65,7 +67,7 @@ def test_clear_forgets():
     assert curve.smoothed[1][0] == pytest.approx(3.0)
 
 
-def test_of_many_points_the_extremes_are_drawn():
+def test_a_thinned_line_keeps_its_extremes():
     values = np.random.default_rng(1).normal(size=7001)
     values[4321] = 50.0
     x, y = thinned(np.arange(7001.0), values)
@@ -75,5 +77,5 @@ def test_of_many_points_the_extremes_are_drawn():
     assert (np.diff(x) >= 0).all()
 
 
-def test_few_points_are_drawn_as_they_are():
+def test_a_short_line_is_not_thinned():
     np.testing.assert_array_equal(thinned(np.array([10.0, 20.0]), np.array([1.0, 3.0])), [[10, 20], [1, 3]])

@@ -1,4 +1,4 @@
-"""An experiment from its name to its model."""
+"""An experiment, from the name of its data to the model."""
 
 import dataclasses
 import datetime
@@ -34,7 +34,7 @@ def digits(n, seed):
 
 @pytest.fixture(autouse=True)
 def source(monkeypatch):
-    """What any name stands for here."""
+    """The source that every name loads here."""
     test = digits(50, 1)
     source = Source("easy", digits(300, 0), test, test, digits(300, 0), credits=("A. Writer",))
     monkeypatch.setattr(experiment.sources, "load", lambda name: dataclasses.replace(source, name=name))
@@ -51,20 +51,20 @@ def finished(config=CONFIG):
     return run
 
 
-def test_prepare_loads_splits_and_sets_up():
+def test_prepare_loads_and_splits_the_data_and_creates_the_network():
     run = prepared()
     assert (len(run.splits.train), len(run.splits.validation), len(run.splits.test)) == (270, 30, 50)
     assert run.state.network.sizes == (784, 16, 10)
     assert (run.state.step, run.source.name, run.recipe, run.threads) == (0, "easy", "mine", 1)
 
 
-def test_where_nothing_is_held_back_there_is_no_score_of_it():
+def test_without_validation_there_is_no_validation_score():
     scores = finished(dataclasses.replace(CONFIG, validation_share=0.0)).conclude()[1].as_dict()
     assert set(scores) == {"train_accuracy", "test_accuracy", "test_loss"}
     assert scores["train_accuracy"] > 0.9
 
 
-def test_a_source_that_fails_fails_the_experiment(monkeypatch):
+def test_an_error_of_the_source_is_passed_on(monkeypatch):
     def fail(name):
         raise DataError("gone")
 
@@ -80,7 +80,7 @@ def test_a_source_without_digits(monkeypatch):
         prepared()
 
 
-def test_the_model_knows_where_it_comes_from(tmp_path):
+def test_the_model_records_its_origin(tmp_path):
     model, scores = finished().conclude()
     assert (model.recipe, model.seed, model.data, model.credits, model.threads) == (
         "mine",
@@ -111,7 +111,7 @@ def test_the_scores_are_those_of_the_three_parts():
     assert scores.test.accuracy > 0.9
 
 
-def test_the_best_weights_are_taken_not_the_last():
+def test_the_model_has_the_best_weights_not_the_last():
     run = finished()
     run.state.network.parameters[:] = 0
     model, _ = run.conclude()
@@ -119,17 +119,17 @@ def test_the_best_weights_are_taken_not_the_last():
     assert model.network.parameters.any()
 
 
-def test_a_run_that_was_stopped_before_its_first_evaluation_keeps_what_it_learned():
+def test_a_run_stopped_before_its_first_evaluation_keeps_its_weights():
     run = prepared()
     progress = fit(run.state, run.splits, CONFIG)
     for _ in range(10):
         next(progress)
-    learned = run.state.snapshot()
+    trained = run.state.snapshot()
     model, _ = run.conclude()
-    np.testing.assert_array_equal(model.network.parameters, learned.parameters)
+    np.testing.assert_array_equal(model.network.parameters, trained.parameters)
 
 
-def test_a_run_that_was_stopped_later_keeps_the_best():
+def test_a_run_stopped_later_keeps_the_best_weights():
     run = prepared()
     progress = fit(run.state, run.splits, CONFIG)
     while run.state.step < 20:
@@ -139,14 +139,14 @@ def test_a_run_that_was_stopped_later_keeps_the_best():
     np.testing.assert_array_equal(model.network.parameters, run.state.best.snapshot.parameters)
 
 
-def test_weights_that_are_no_numbers_are_not_kept_however_early_the_run_was_stopped():
+def test_weights_that_are_not_finite_are_not_kept_however_early_the_run_stops():
     run = prepared()
     run.state.network.parameters[0] = math.nan
     model, _ = run.conclude()
     assert np.isfinite(model.network.parameters).all()
 
 
-def test_a_loss_that_is_no_number_is_left_out_of_the_scores():
+def test_a_loss_that_is_not_finite_is_left_out_of_the_scores():
     def evaluation(loss):
         return Evaluation(10, 5, loss, np.zeros((10, 10), np.int64))
 

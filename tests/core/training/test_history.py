@@ -1,4 +1,4 @@
-"""History: what is kept of a run's records, along which axes it is shown, and its way to disk and back."""
+"""History: curves and evaluations of a run, other axes, and the way to disk and back."""
 
 import dataclasses
 
@@ -32,7 +32,7 @@ def history():
     return history
 
 
-def test_every_evaluation_is_kept_whole(history):
+def test_every_evaluation_is_kept_in_full(history):
     found = history.evaluations
     assert tuple(found) == COLUMNS
     assert found["step"].tolist() == [4, 8, 12]
@@ -42,20 +42,20 @@ def test_every_evaluation_is_kept_whole(history):
     assert found["training_loss"].tolist() == [0.35, 0.25, 0.2]
 
 
-def test_the_best_is_the_most_accurate_and_of_these_the_one_with_the_smallest_loss(history):
+def test_the_best_evaluation_has_the_highest_accuracy_then_the_smallest_loss(history):
     assert history.best == 2
     history.add([evaluated(16, 0.9, 0.4), evaluated(20, 0.85, 0.1)], 8.0)
-    assert history.best == 2  # the first of two that are alike
+    assert history.best == 2  # the first of two equal ones
 
 
-def test_before_the_first_evaluation_there_is_no_best():
+def test_before_the_first_evaluation_there_is_no_best_one():
     history = History(AXIS)
     history.add([record(1)], 0.1)
     assert history.best is None
     assert history.n_evaluations == 0
 
 
-def test_the_same_places_along_three_axes(history):
+def test_positions_on_three_axes(history):
     samples = np.array([0.0, 50.0, 100.0, 150.0, 300.0])
     assert history.along(samples, "epochs").tolist() == [0, 0.5, 1, 1.5, 3]
     assert history.along(samples, "steps").tolist() == [0, 2, 4, 6, 12]
@@ -101,25 +101,25 @@ def test_a_long_run_stays_small():
         ("seconds.going", np.full(6, np.inf)),
     ],
 )
-def test_what_makes_no_sense_is_refused(history, name, value):
-    with pytest.raises(ValueError, match=r"its (curve|evaluations)|how long an epoch"):
+def test_invalid_arrays_are_rejected(history, name, value):
+    with pytest.raises(ValueError, match=r"its (curve|evaluations|length of an epoch)"):
         History.from_tensors(history.tensors() | {name: value})
 
 
-def test_what_is_missing_is_refused(history):
+def test_missing_arrays_are_rejected(history):
     tensors = history.tensors()
     del tensors["loss.buckets"]
     with pytest.raises(KeyError):
         History.from_tensors(tensors)
 
 
-def test_losses_that_are_not_numbers_leave_no_gap_in_the_file(history):
+def test_a_loss_that_is_not_finite_leaves_the_file_readable(history):
     history.add([dataclasses.replace(record(13), loss=float("nan"))], 8.0)
     History.from_tensors(history.tensors())
 
 
-def test_marks_and_lengths_that_are_not_numbers_are_refused():
+def test_values_that_are_not_finite_are_rejected():
     tensors = History().tensors()
     for name, values in (("marks", [[np.nan, 1.0]]), ("axis", [np.nan, 1.0]), ("evaluations", [[np.inf] * 9])):
-        with pytest.raises(ValueError, match=r"not numbers|how long"):
+        with pytest.raises(ValueError, match=r"invalid values|length of an epoch"):
             History.from_tensors(tensors | {name: np.array(values)})

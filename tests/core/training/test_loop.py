@@ -1,4 +1,4 @@
-"""The training loop: what a run is, how it can be left and taken up again, and how it ends when it goes wrong."""
+"""The training loop: the records of a run, how it stops and resumes, and how it ends when it diverges."""
 
 import dataclasses
 import itertools
@@ -86,7 +86,7 @@ def test_the_schedule_may_span_fewer_steps_than_the_epochs():
 @pytest.mark.parametrize(
     ("k", "evaluated"), [(1, [6]), (2, [3, 6]), (3, [2, 4, 6]), (4, [2, 3, 5, 6]), (100, [1, 2, 3, 4, 5, 6])]
 )
-def test_evaluations_stand_at_even_distances_and_at_each_epochs_end(k, evaluated):
+def test_evaluations_are_evenly_spaced_and_at_each_epochs_end(k, evaluated):
     _, records = run(dataclasses.replace(SMALL, evaluations_per_epoch=k))
     steps = [record.step for record in records if record.validation_accuracy is not None]
     assert steps == [6 * epoch + step for epoch in range(3) for step in evaluated]
@@ -132,13 +132,13 @@ def test_each_setting_changes_the_run(name):
     assert weights(run(dataclasses.replace(SMALL, **{name: value}))[0]) != weights(run()[0])
 
 
-def test_what_is_learned_last_is_less_deformed():
+def test_deformations_fall_towards_the_end():
     config = dataclasses.replace(SMALL, deformation=1.0)
-    calmed = dataclasses.replace(config, deformation_end=0.0)
-    (_, whole), (_, calm) = run(config), run(calmed)
-    # Of 18 batches the first nine, and the first record of the tenth's epoch, are the same.
-    assert [record.loss for record in calm[:9]] == [record.loss for record in whole[:9]]
-    assert all(one.loss != other.loss for one, other in zip(calm[10:], whole[10:], strict=True))
+    falling = dataclasses.replace(config, deformation_end=0.0)
+    (_, constant), (_, falls) = run(config), run(falling)
+    # In the first half of the 18 batches, and at its end, both have the full deformation.
+    assert [record.loss for record in falls[:9]] == [record.loss for record in constant[:9]]
+    assert all(one.loss != other.loss for one, other in zip(falls[10:], constant[10:], strict=True))
 
 
 def test_input_scale_reaches_the_network():
@@ -151,7 +151,7 @@ def test_input_scale_reaches_the_network():
 
 
 @pytest.mark.parametrize("changes", [{}, {"batch_norm": True, "dropout": 0.2, "optimizer": "adamw"}])
-def test_fifty_digits_are_learned_by_heart(changes):
+def test_a_run_overfits_fifty_digits(changes):
     config = dataclasses.replace(SMALL, epochs=30, hidden=(32,), **changes | {"learning_rate": 0.02})
     data = splits(50)
     state, _ = run(config, data)
@@ -170,7 +170,7 @@ def test_a_batch_larger_than_the_data():
     assert [record.samples for record in records] == [53, 106, 159]
 
 
-def test_nothing_to_learn_from():
+def test_no_digits_to_learn_from():
     with pytest.raises(TrainingError, match="no digits to learn from"):
         TrainingState.start(splits(0), SMALL)
 
@@ -214,8 +214,8 @@ def test_the_seed_reaches_the_dropout():
 
 @pytest.mark.parametrize("stop", [1, 5, 6, 7, 12, 17, 18])
 @pytest.mark.parametrize("changes", CHANGES)
-def test_a_run_that_is_left_and_taken_up_again_ends_as_if_it_had_not_been(stop, changes):
-    """Left in the middle of an epoch, at its last batch, after the first of the next, and at the very end."""
+def test_a_run_that_is_stopped_and_resumed_ends_as_if_it_had_not_been(stop, changes):
+    """It stops in the middle of an epoch, at its last batch, after the first of the next, and at the very end."""
     config = dataclasses.replace(SMALL, **changes)
     data = splits()
     whole, expected = run(config, data)
@@ -239,7 +239,7 @@ def test_a_finished_run_has_nothing_more_to_do():
     assert weights(state) == before
 
 
-def test_more_epochs_go_on_from_a_finished_run():
+def test_more_epochs_continue_a_finished_run():
     data = splits()
     state, records = run(SMALL, data)
     more = list(fit(state, data, dataclasses.replace(SMALL, epochs=4)))
@@ -252,9 +252,9 @@ def test_more_epochs_go_on_from_a_finished_run():
 # The best weights
 
 
-def scripted(monkeypatch, answers):
-    """Let evaluations find these accuracies and losses, on validation and on the training sample after it."""
-    found = iter([part for answer in answers for part in (answer, (1.0, 0.0))])
+def scripted(monkeypatch, scores):
+    """Let evaluations find these accuracies and losses on validation, and constant ones on the training sample."""
+    found = iter([pair for score in scores for pair in (score, (1.0, 0.0))])
 
     def evaluation(network, data, input_scale, rows=None):
         accuracy, loss = next(found)
@@ -274,12 +274,12 @@ def test_the_best_weights_by_validation_are_kept(monkeypatch):
     assert (state.network.parameters != snapshots[12].parameters).any()
 
 
-def test_of_two_as_accurate_the_smaller_loss_is_better(monkeypatch):
+def test_at_equal_accuracy_the_smaller_loss_is_better(monkeypatch):
     scripted(monkeypatch, [(0.9, 0.5), (0.9, 0.4), (0.9, 0.45)])
     assert run()[0].best.step == 12
 
 
-def test_of_two_alike_the_first_is_kept(monkeypatch):
+def test_of_two_equal_evaluations_the_first_is_kept(monkeypatch):
     scripted(monkeypatch, [(0.9, 0.5)] * 3)
     assert run()[0].best.step == 6
 
@@ -295,7 +295,7 @@ def test_without_validation_the_newest_weights_are_the_best():
     state, records = run(SMALL, data)
     assert all(record.validation_loss is None for record in records)
     assert state.best.step == 18
-    assert not np.isfinite(state.best.validation_loss)  # which says that there is no figure
+    assert not np.isfinite(state.best.validation_loss)  # there is no figure
     np.testing.assert_array_equal(state.best.snapshot.parameters, state.network.parameters)
 
 
@@ -320,9 +320,9 @@ def test_a_snapshot_is_a_copy():
 # Divergence
 
 
-def test_a_run_that_diverges_says_at_which_step_and_what_to_change():
+def test_the_error_of_a_diverged_run_names_the_step_and_what_to_change():
     config = dataclasses.replace(SMALL, learning_rate=1000.0, input_scale=1.0, hidden=(16,) * 6)
-    with pytest.raises(DivergenceError, match=r"ten times what it began with at step \d+") as caught:
+    with pytest.raises(DivergenceError, match=r"the loss was ten times its initial value at step \d+") as caught:
         run(config)
     assert caught.value.remedies == {
         "learning_rate": (1000.0, 100.0),
@@ -340,15 +340,15 @@ def test_a_run_that_diverges_says_at_which_step_and_what_to_change():
     ("losses", "sound"),
     [
         ([2.3] * 50, True),
-        ([0.3, 200.0, *[0.3] * 50], True),  # one bad batch is no explosion
+        ([0.3, 200.0, *[0.3] * 50], True),  # one bad batch is not an explosion
         ([0.3] * 50 + [100.0] * 50, False),
-        ([400.0] + [3000.0] * 200, True),  # unscaled pixels begin with such losses
+        ([400.0] + [3000.0] * 200, True),  # unscaled pixels start with such losses
         ([400.0] + [9000.0] * 200, False),
         ([0.3, math.nan], False),
         ([0.3, math.inf, 0.3], False),
     ],
 )
-def test_a_loss_that_explodes_is_noticed(losses, sound):
+def test_an_exploding_loss_is_detected(losses, sound):
     state = TrainingState.start(splits(), SMALL)
     seen = []
     for loss in losses:
@@ -357,13 +357,13 @@ def test_a_loss_that_explodes_is_noticed(losses, sound):
     assert all(seen) is sound
 
 
-def test_input_scale_is_not_blamed_where_it_is_small():
+def test_a_small_input_scale_is_not_blamed():
     with pytest.raises(TrainingError) as caught:
         run(dataclasses.replace(SMALL, learning_rate=1000.0, hidden=(16,) * 6))
     assert "input_scale" not in str(caught.value)
 
 
-def test_after_divergence_the_best_weights_are_back():
+def test_after_divergence_the_best_weights_are_restored():
     data = splits()
     state = TrainingState.start(data, SMALL)
     progress = fit(state, data, SMALL)
@@ -372,7 +372,7 @@ def test_after_divergence_the_best_weights_are_back():
     best = state.best
     assert best.step == 6
     state.network.parameters[0] = np.nan
-    with pytest.raises(TrainingError, match=r"at step 9: .* The best weights so far, of step 6, are kept\. Try"):
+    with pytest.raises(TrainingError, match=r"loss was no longer finite at step 9: .* of step 6, are kept\. Try"):
         next(progress)
     assert state.best is best
     np.testing.assert_array_equal(state.network.parameters, best.snapshot.parameters)
@@ -381,26 +381,26 @@ def test_after_divergence_the_best_weights_are_back():
 
 @pytest.mark.parametrize("n_validation", [0, 20])
 @pytest.mark.parametrize("step", [6, 18])
-def test_weights_that_break_in_the_step_before_an_evaluation_are_not_the_best(monkeypatch, step, n_validation):
-    """The loss is taken before the step: at the last step of all nothing else would notice."""
+def test_weights_that_overflow_in_the_step_before_an_evaluation_are_not_the_best(monkeypatch, step, n_validation):
+    """The loss is computed before the step: after the last step only the evaluation can detect this."""
     data = splits(n_validation=n_validation)
     state = TrainingState.start(data, SMALL)
     sound = state.optimizer.step
 
-    def breaking(grad, learning_rate):
+    def overflowing(grad, learning_rate):
         sound(grad, learning_rate)
         if state.step == step - 1:
             state.network.parameters[:] = np.inf
 
-    monkeypatch.setattr(state.optimizer, "step", breaking)
-    with pytest.raises(TrainingError, match=f"at step {step}:"):
+    monkeypatch.setattr(state.optimizer, "step", overflowing)
+    with pytest.raises(TrainingError, match=f"weights or validation loss were no longer finite at step {step}:"):
         list(fit(state, data, SMALL))
     assert state.best.step == step - 6
     assert np.isfinite(state.best.snapshot.parameters).all()
     np.testing.assert_array_equal(state.network.parameters, state.best.snapshot.parameters)
 
 
-def test_weights_that_are_not_numbers_are_never_kept():
+def test_weights_that_are_not_finite_are_never_kept():
     data = splits()
     state = TrainingState.start(data, SMALL)
     state.network.parameters[3] = np.nan
@@ -409,10 +409,10 @@ def test_weights_that_are_not_numbers_are_never_kept():
     assert np.isfinite(state.best.snapshot.parameters).all()
 
 
-# What a record tells beside the loss
+# The other quantities of a record
 
 
-def test_training_digits_are_measured_like_validation():
+def test_the_training_sample_is_evaluated_like_validation():
     data = splits()
     state = TrainingState.start(data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True))
     for record in fit(state, data, dataclasses.replace(SMALL, dropout=0.5, batch_norm=True)):
@@ -423,7 +423,7 @@ def test_training_digits_are_measured_like_validation():
             assert record.training_loss is record.training_accuracy is record.inspection is None
 
 
-def test_an_evaluation_looks_into_the_network():
+def test_an_evaluation_inspects_the_network():
     data = splits()
     state = TrainingState.start(data, SMALL)
     grads = []
@@ -459,25 +459,25 @@ def test_the_rate_can_be_changed_between_two_batches():
 
 
 @pytest.mark.parametrize("block", [1, 7, 1000])
-def test_an_evaluation_agrees_with_a_plain_computation(block):
+def test_an_evaluation_agrees_with_a_direct_computation(block):
     state, _ = run(dataclasses.replace(SMALL, epochs=1, dropout=0.5, batch_norm=True))
     data = digits(45, seed=5)
     found = evaluate(state.network, data, 1 / 255, block=block)
     p = state.network.predict(data.images * np.float32(1 / 255)).astype(np.float64)
-    answers = p.argmax(axis=1)
+    predicted = p.argmax(axis=1)
     confusion = np.zeros((10, 10), int)
-    for label, answer in zip(data.labels, answers, strict=True):
-        confusion[label, answer] += 1
-    assert (found.n, found.correct) == (45, int((answers == data.labels).sum()))
+    for label, digit in zip(data.labels, predicted, strict=True):
+        confusion[label, digit] += 1
+    assert (found.n, found.correct) == (45, int((predicted == data.labels).sum()))
     assert found.accuracy == pytest.approx(found.correct / 45)
     assert found.loss == pytest.approx(-np.log(p[np.arange(45), data.labels]).mean(), rel=1e-4)
     np.testing.assert_array_equal(found.confusion, confusion)
-    assert found.n > found.correct > 0, "a test that cannot tell rows from columns"
+    assert found.n > found.correct > 0, "this test cannot tell rows from columns"
     assert (confusion != confusion.T).any()
 
 
 @pytest.mark.parametrize("block", [1, 4, 500])
-def test_an_evaluation_of_some_rows_is_one_of_these_digits_alone(block):
+def test_an_evaluation_of_some_rows_equals_that_of_these_digits(block):
     state, _ = run(dataclasses.replace(SMALL, epochs=1))
     data, rows = digits(45, seed=5), np.array([3, 4, 10, 44])
     found = evaluate(state.network, data, 1 / 255, rows, block)
@@ -487,7 +487,7 @@ def test_an_evaluation_of_some_rows_is_one_of_these_digits_alone(block):
     np.testing.assert_array_equal(found.confusion, expected.confusion)
 
 
-def test_an_evaluation_of_nothing():
+def test_an_evaluation_of_an_empty_dataset():
     state, _ = run(dataclasses.replace(SMALL, epochs=1))
     found = evaluate(state.network, digits(0), 1 / 255)
     assert (found.n, found.correct, found.loss, found.accuracy) == (0, 0, 0.0, 0.0)
@@ -507,7 +507,7 @@ def test_an_evaluation_changes_nothing():
 
 
 def numbered(n):
-    """Return digits that can be told apart by their first two pixels."""
+    """Return digits with their number in the first two pixels."""
     images = np.zeros((n, 784), np.uint8)
     images[:, 0], images[:, 1] = np.arange(n) // 256, np.arange(n) % 256
     return Dataset.of(images, np.arange(n) % 10)

@@ -1,4 +1,4 @@
-"""Recipes as files."""
+"""Recipe files: reading, writing, and the messages for invalid ones."""
 
 import dataclasses
 
@@ -33,18 +33,18 @@ def written(tmp_path):
     return write
 
 
-def test_a_file_says_what_differs_from_the_recipe_that_it_is_based_on(written):
+def test_a_file_changes_the_recipe_that_it_is_based_on(written):
     recipe = recipefile.load(written(WIDE), RECIPES)
     config = dataclasses.replace(RECIPES["quick"].config, hidden=(512, 256), learning_rate=0.05)
     assert recipe == Recipe("wide", "Twice as wide", config, "synthetic:500")
 
 
-def test_without_a_base_the_defaults_hold(written):
+def test_without_a_base_the_defaults_apply(written):
     assert recipefile.load(written('title = "Plain"'), RECIPES).config == TrainConfig()
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_what_is_saved_is_what_is_read(tmp_path, name):
+def test_a_saved_recipe_can_be_read(tmp_path, name):
     recipe = dataclasses.replace(RECIPES[name], name="mine")
     recipefile.save(recipe, tmp_path / "mine.toml", RECIPES)
     assert recipefile.load(tmp_path / "mine.toml", RECIPES) == recipe
@@ -74,7 +74,7 @@ def test_what_is_saved_is_what_is_read(tmp_path, name):
         ("title = 'x'\n[settings]\nbatch_norm = 1979-05-27", ["batch_norm is true or false"]),
     ],
 )
-def test_each_mistake_is_a_sentence_that_names_the_file(written, content, words):
+def test_each_message_names_the_file_and_the_mistake(written, content, words):
     path = written(content)
     with pytest.raises(ConfigError) as caught:
         recipefile.load(path, RECIPES)
@@ -89,7 +89,7 @@ def test_a_file_that_is_too_large_is_not_read(written):
         recipefile.load(path, RECIPES)
 
 
-def test_a_file_that_is_not_there(tmp_path):
+def test_a_missing_file(tmp_path):
     with pytest.raises(ConfigError, match=r"none\.toml cannot be read"):
         recipefile.load(tmp_path / "none.toml", RECIPES)
 
@@ -106,19 +106,19 @@ def test_names_that_a_recipe_cannot_have(tmp_path, name, words):
         recipefile.load(path, RECIPES)
 
 
-def test_what_is_there_is_not_overwritten(written):
+def test_an_existing_file_is_not_overwritten(written):
     path = written(WIDE)
     with pytest.raises(ConfigError, match="exists already"):
         recipefile.save(dataclasses.replace(RECIPES["quick"], name="wide"), path, RECIPES)
     assert path.read_text() == WIDE
 
 
-def test_where_there_is_no_folder(tmp_path):
+def test_a_missing_folder(tmp_path):
     with pytest.raises(ConfigError, match="there is no folder"):
         recipefile.save(RECIPES["quick"], tmp_path / "none" / "mine.toml", RECIPES)
 
 
-def test_words_that_make_no_sense_are_not_shown_whole(written):
+def test_a_long_entry_is_shortened_in_the_message(written):
     path = written(f"{'x' * 5000} = 1\n".encode())
     with pytest.raises(ConfigError, match="there is no entry xxx") as caught:
         recipefile.load(path, RECIPES)

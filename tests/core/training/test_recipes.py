@@ -1,13 +1,15 @@
-"""Recipes: named configurations."""
+"""The program's recipes and the user's."""
 
 import dataclasses
 
 import pytest
 
+from core import messages
 from core.errors import ConfigError
 from core.files import paths
 from core.training import recipes
 from core.training.config import TrainConfig
+from core.training.recipefile import Recipe
 
 
 def test_each_recipe_is_found_by_its_name():
@@ -21,12 +23,12 @@ def test_each_recipe_is_found_by_its_name():
     assert recipes.DEFAULT in recipes.RECIPES
 
 
-def test_a_name_that_is_none():
+def test_an_unknown_name():
     with pytest.raises(ConfigError, match=r'no recipe "quik"; there are quick, .*report-baseline'):
         recipes.named("quik")
 
 
-def test_report_baseline_is_as_it_began():
+def test_the_settings_of_the_reports_baseline():
     config = recipes.named("report-baseline").config
     assert config.hidden == (256, 128)
     assert (config.initializer, config.optimizer, config.schedule) == ("normal", "sgd", "constant")
@@ -68,19 +70,29 @@ def test_a_recipe_cannot_be_changed():
         recipes.named("quick").name = "slow"
 
 
-def test_a_recipe_is_tested_on_its_own_source_with_its_own_data_alone():
+def test_a_recipes_test_source_applies_only_to_its_own_data():
     recipe = recipes.named("shipped")
     assert recipe.test_for(recipe.data) == "mnist"
     assert recipe.test_for("synthetic") is None
     assert recipes.named("quick").test_for("mnist") is None
 
 
-# The user's own
+def test_titles_are_translated_but_those_of_files_are_not_templates():
+    mine = Recipe("mine", "At 50 % {of the rate}", TrainConfig())
+    try:
+        messages.set_translator(str.upper)
+        assert recipes.title_of(recipes.named("synthetic")) == "SYNTHETIC DIGITS ONLY: NO DATA NEEDED"
+        assert recipes.title_of(mine) == mine.title
+    finally:
+        messages.set_translator(str)
+
+
+# The user's recipes
 
 
 @pytest.fixture
 def folder():
-    """The folder of the user's own recipes."""
+    """The folder of the user's recipes."""
     paths.recipes().mkdir()
     return paths.recipes()
 
@@ -96,14 +108,14 @@ def test_a_file_in_the_users_folder_is_a_recipe(folder):
         recipes.named("mines")
 
 
-def test_a_file_anywhere_is_a_recipe_by_its_path(tmp_path):
+def test_a_file_elsewhere_is_a_recipe_by_its_path(tmp_path):
     (tmp_path / "shared.toml").write_text('title = "Shared"\nbased_on = "deep"')
     assert recipes.named(str(tmp_path / "shared.toml")).config == recipes.named("deep").config
     with pytest.raises(ConfigError, match="cannot be read"):
         recipes.named(str(tmp_path / "none.toml"))
 
 
-def test_a_broken_file_is_reported_and_harms_nothing(folder):
+def test_an_invalid_file_is_reported_and_the_others_are_read(folder):
     (folder / "broken.toml").write_text("title =")
     (folder / "quick.toml").write_text('title = "Another quick"')
     (folder / "sound.toml").write_text('title = "Sound"')
@@ -115,23 +127,23 @@ def test_a_broken_file_is_reported_and_harms_nothing(folder):
         recipes.named("broken")
 
 
-def test_without_a_folder_there_are_the_programs():
+def test_without_a_folder_there_are_the_programs_recipes():
     assert recipes.available() == (recipes.RECIPES, [])
 
 
-def test_saving_makes_the_folder():
+def test_saving_creates_the_folder():
     path = recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))
     assert path == paths.recipes() / "mine.toml"
     assert recipes.named("mine").config == recipes.named("quick").config
 
 
-def test_a_name_is_no_path():
+def test_a_name_must_not_be_a_path():
     with pytest.raises(ConfigError, match="at most 60 letters"):
         recipes.save(dataclasses.replace(recipes.named("quick"), name="../mine"))
     assert not paths.recipes().exists()
 
 
-def test_where_the_folder_cannot_be_made(home):
+def test_a_folder_that_cannot_be_created(home):
     paths.recipes().write_text("a file")
     with pytest.raises(ConfigError, match="cannot be made"):
         recipes.save(dataclasses.replace(recipes.named("quick"), name="mine"))

@@ -1,4 +1,4 @@
-"""The parts of the data: the sample of the training part."""
+"""The sample of the training part."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ def dataset(n, labels=None):
     return Dataset.of(np.pad(images, ((0, 0), (0, 780))), np.arange(n) % 10 if labels is None else labels)
 
 
-def test_the_sample_is_as_large_as_validation_and_always_the_same():
+def test_the_sample_has_the_size_of_validation_and_is_always_the_same():
     data = Splits(dataset(100), dataset(20), dataset(5))
     assert len(data.sample) == 20
     assert len(np.unique(data.sample)) == 20
@@ -21,12 +21,12 @@ def test_the_sample_is_as_large_as_validation_and_always_the_same():
     np.testing.assert_array_equal(data.sample, again.sample)
 
 
-def test_the_sample_is_no_larger_than_it_need_be(monkeypatch):
+def test_the_size_of_the_sample_is_limited(monkeypatch):
     monkeypatch.setattr(splits, "MAX_SAMPLE", 7)
     assert len(Splits(dataset(100), dataset(20), dataset(5)).sample) == 7
 
 
-def test_the_sample_is_of_digits_alone():
+def test_the_sample_contains_only_digits():
     labels = np.where(np.arange(100) < 50, NOT_A_DIGIT, 3)
     data = Splits(dataset(100, labels), dataset(80), dataset(5))
     assert data.train.labels[data.sample].tolist() == [3] * 50

@@ -6,7 +6,7 @@ import pytest
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
 from core.recognition.recognizer import Recognizer
-from core.training.snapshots import Moment, Snapshots, answers_over
+from core.training.snapshots import Moment, Snapshots, predictions_over
 from gui.inspector import answer_history
 from gui.inspector.answer_history import AnswerHistory
 
@@ -42,9 +42,9 @@ def asked(monkeypatch):
 
     def count(kept, *rest):
         counts.append(len(kept))
-        return answers_over(kept, *rest)
+        return predictions_over(kept, *rest)
 
-    monkeypatch.setattr(answer_history, "answers_over", count)
+    monkeypatch.setattr(answer_history, "predictions_over", count)
     return counts
 
 
@@ -60,7 +60,7 @@ def answers(qtbot, history, kept, shown):
 
 def test_the_answers_are_those_of_the_function(qtbot, history, snapshots):
     found = answers(qtbot, history, snapshots.kept, image())
-    np.testing.assert_array_equal(found, answers_over(snapshots.kept, recognizer(), image()))
+    np.testing.assert_array_equal(found, predictions_over(snapshots.kept, recognizer(), image()))
     assert answers(qtbot, history, (), image()).shape == (0, 10)
 
 
@@ -69,7 +69,7 @@ def test_a_run_that_goes_on_adds_but_one_question(qtbot, history, snapshots, ask
     assert sum(asked) == 19
     found = answers(qtbot, history, snapshots.kept[1:], image())
     assert sum(asked) == 20
-    np.testing.assert_array_equal(found, answers_over(snapshots.kept[1:], recognizer(), image()))
+    np.testing.assert_array_equal(found, predictions_over(snapshots.kept[1:], recognizer(), image()))
 
 
 def test_another_drawing_and_another_run_are_asked_anew(qtbot, history, snapshots, asked):
@@ -88,7 +88,7 @@ def test_only_the_newest_question_is_answered(qtbot, history, snapshots):
     for seed in range(30):
         history.ask(snapshots.kept, image(seed))
     qtbot.waitUntil(lambda: bool(heard))
-    expected = answers_over(snapshots.kept, recognizer(), image(29))
+    expected = predictions_over(snapshots.kept, recognizer(), image(29))
     np.testing.assert_array_equal(heard[0], expected)
     answers(qtbot, history, snapshots.kept, image(29))
     assert len(heard) == 2
@@ -110,7 +110,7 @@ def test_the_image_is_a_copy(qtbot, history, snapshots):
     with qtbot.waitSignal(history.answered) as signal:
         history.ask(snapshots.kept, shown)
         shown[:] = 0
-    np.testing.assert_array_equal(signal.args[0], answers_over(snapshots.kept, recognizer(), image()))
+    np.testing.assert_array_equal(signal.args[0], predictions_over(snapshots.kept, recognizer(), image()))
 
 
 def test_it_ends_whatever_it_does(snapshots):

@@ -549,7 +549,7 @@ def test_snapshots_are_kept_to_look_back_through(qtbot, session):
         start(session, TrainConfig(hidden=(16,), epochs=30, batch_size=10))
     assert len(log.kept[0]) == 1
     assert session.live.snapshots is log.kept[-1]
-    marks = [kept.mark for kept in log.kept[-1]]
+    marks = [kept.moment for kept in log.kept[-1]]
     assert marks[0].step == 0
     assert marks[-1].step == 30 * 49  # 486 of the 600 digits are learned from
     assert marks[-1].validation_accuracy is not None

@@ -75,7 +75,7 @@ def test_a_network_that_gives_one_answer_is_told_with_what_would_help(window, sm
     assert not outcome.error
     assert "Done after" in window.workbench.lab.panel.progress._status.text()
     assert window.workbench.lab.message_bar.text == (
-        f"The network predicts {outcome.constant_prediction.answer} for every image. It has learned nothing else. "
+        f"The network predicts {outcome.constant_prediction.digit} for every image. It has learned nothing else. "
         "Try He initialisation, or batch normalisation."
     )
     assert list(offers(window)) == ["Restart with He initialisation", "Restart with batch normalisation"]
@@ -96,7 +96,7 @@ def test_one_that_was_stopped_may_yet_have_learned(window, qtbot, small_run, con
 def test_what_has_no_digit_at_all_is_refused(window, small_run, conclude):
     small_run(data="nondigits:10")
     assert conclude().model is None
-    assert "There are no digits to learn from, only what is none" in window.workbench.lab.message_bar.text
+    assert "There are no digits to learn from, only non-digits" in window.workbench.lab.message_bar.text
     assert RunStore().runs() == []
 
 
