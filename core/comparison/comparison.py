@@ -1,7 +1,7 @@
-"""A comparison: several recipes, each with the same seeds, on the same digits, for the same number of steps.
+"""A comparison: several recipes, each with the same seeds, on the same data, for the same number of steps.
 
-Recipes and seeds make jobs; a runner (``local_runner``, ``dask_runner``) does those whose result is not kept yet; the
-results make a row for each recipe.
+Each recipe and seed is a job; a runner (``local_runner``, ``dask_runner``) runs the jobs without a cached result; the
+results are summarised in one row per recipe.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ from core.comparison.intervals import Estimate, paired
 from core.comparison.job import Job, Result, fingerprint
 from core.data import sources
 from core.errors import ConfigError
+from core.messages import tr
 from core.training.recipefile import Recipe
 from core.training.splits import Splits
 
@@ -27,9 +28,9 @@ Results = Mapping[Job, Result]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is compared, and on what: recipes, digits, steps, and the seeds 0 to ``n_seeds`` - 1.
+    """The plan of a comparison: recipes, data, number of steps, and the seeds 0 to ``n_seeds`` - 1.
 
-    The steps are ``epochs`` of the first recipe.
+    ``n_steps`` are ``epochs`` epochs of the first recipe.
     """
 
     recipes: tuple[Recipe, ...]
@@ -44,16 +45,16 @@ class Comparison:
     def plan(
         cls, chosen: Sequence[Recipe], *, n_seeds: int, data: str | None = None, epochs: int | None = None
     ) -> Self:
-        """Plan a comparison; raise DigitpadError where it cannot be made.
+        """Plan a comparison; raise DigitpadError if it is not possible.
 
-        The first recipe decides what is not said: the digits, if it brings its own, and the number of steps, which
-        all take, whatever their batch size: its epochs times its batches an epoch.
+        The first recipe sets the defaults: the data, if it has its own, and the number of steps of all recipes,
+        whatever their batch size: its epochs times its batches per epoch.
         """
         if not 1 <= n_seeds <= MAX_SEEDS:
-            raise ConfigError(f"the number of seeds goes from 1 to {MAX_SEEDS:,}, not {n_seeds}")
+            raise ConfigError(tr("the number of seeds is from 1 to {limit:,}, not {n:,}", limit=MAX_SEEDS, n=n_seeds))
         names = [recipe.name for recipe in chosen]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise ConfigError(f"two of the recipes are called {twice[0]}")
+            raise ConfigError(tr("two of the recipes are called {name}", name=twice[0]))
         first = chosen[0]
         config = first.config if epochs is None else dataclasses.replace(first.config, epochs=epochs)
         data = data or first.data or sources.default()
@@ -65,16 +66,16 @@ class Comparison:
         return cls(tuple(chosen), data, test, config.epochs, n_steps, n_seeds, fingerprint(source))
 
     def job(self, recipe: Recipe, seed: int) -> Job:
-        """Return one run of a recipe."""
+        """Return the job of a recipe and a seed."""
         config = dataclasses.replace(recipe.config, seed=seed)
         return Job(recipe.name, config, self.data, self.test, self.n_steps, self.fingerprint)
 
     def jobs(self) -> list[Job]:
-        """Return all runs: each recipe's first seed, then each one's second, so that half of them compare all."""
+        """Return all jobs, seed by seed: half of them already compare all recipes."""
         return [self.job(recipe, seed) for seed in range(self.n_seeds) for recipe in self.recipes]
 
     def carry_out(self, folder: Path, runner: Runner) -> Iterator[tuple[Job, Result]]:
-        """Yield each job with its result: first what is kept in the folder, then the others, kept as soon as made."""
+        """Yield each job and its result: first the cached ones, then the others, which are cached at once."""
         missing = []
         for job in self.jobs():
             result = result_cache.load(folder, job)
@@ -87,11 +88,11 @@ class Comparison:
             yield job, result
 
     def rows(self, results: Results) -> tuple["SummaryRow", ...]:
-        """Return a row for each recipe, in their order."""
+        """Return one row per recipe, in their order."""
         return tuple(self.row(recipe, results) for recipe in self.recipes)
 
     def row(self, recipe: Recipe, results: Results) -> "SummaryRow":
-        """Return what a recipe's runs say together, and in comparison with the first recipe's of the same seeds."""
+        """Return the summary of a recipe's runs, with the difference to the first recipe's runs of the same seeds."""
         runs = self.runs(recipe, results)
         first = recipe is self.recipes[0]
         return SummaryRow(
@@ -112,7 +113,7 @@ class Comparison:
     def difference(
         self, recipe: Recipe, other: Recipe, results: Results, score: str = "test_accuracy"
     ) -> Estimate | None:
-        """Estimate how much more of a score a recipe has than another, pair by pair of the same seed."""
+        """Estimate the difference in a score between two recipes, paired by seed."""
         pairs = ([run["scores"][score] for run in self.runs(which, results)] for which in (recipe, other))
         return paired(*pairs)
 
@@ -122,20 +123,20 @@ SCORES = ("test_accuracy", "train_accuracy", "train_loss", "test_loss")
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """What a recipe's runs say together. A score is None where it was no number in one of them.
+    """The summary of a recipe's runs. A score is None if one of the runs has none.
 
     Attributes
     ----------
     test_accuracy, train_accuracy : Estimate
-        Shares of right answers.
+        Shares of correct predictions.
     train_loss, test_loss : Estimate
-        Mean cross-entropy, without weights and penalties, so that recipes can be compared.
+        Mean cross-entropy without class weights and penalties, so that recipes can be compared.
     difference : Estimate
-        Of the test accuracy to the first recipe's, by seed; None for the first one itself.
+        Test accuracy minus the first recipe's, paired by seed; None for the first recipe.
     seconds : Estimate
-        What the training took, without loading and testing.
+        Duration of the training, without loading and evaluation.
     diverged, n : int
-        How many runs diverged, of how many.
+        The number of runs that diverged, and of all runs.
     """
 
     recipe: str
@@ -151,7 +152,7 @@ class SummaryRow:
     n: int
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the row as JSON can hold it: each estimate as mean, low and high."""
+        """Return the row as JSON values: each estimate as mean, low and high."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {name: _as_dict(value) if isinstance(value, Estimate) else value for name, value in values.items()}
 

@@ -1,6 +1,6 @@
-"""Jobs done on a Dask cluster: the same jobs, and the same results, on as many machines as it has.
+"""Run jobs on a Dask cluster: they are the same jobs with the same results as on one machine.
 
-Its workers need this program, and the same digits: each checks that it has them. It is an extra: ``digitpad[cluster]``.
+The workers need this program and the same data, which each job checks. This needs the extra ``digitpad[cluster]``.
 """
 
 import asyncio
@@ -10,25 +10,26 @@ from typing import Any
 
 from core.comparison.job import Job, Result, run
 from core.errors import DigitpadError
+from core.messages import tr
 
 TIMEOUT_S = 10
 
 
 class DaskRunner:
-    """A runner: call it with jobs, and it yields each with its result when that is there.
+    """A runner: called with jobs, it yields each job and its result as soon as the job is done.
 
-    Where the iteration is left, by Ctrl-C or otherwise, the jobs that are not done are cancelled.
+    If the iteration is left early, by Ctrl-C or otherwise, the remaining jobs are cancelled.
     """
 
     def __init__(self, address: str) -> None:
         self.address = address
 
     def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
-        """Do the jobs, in any order; raise DigitpadError where there is no cluster, or one cannot be done."""
+        """Run the jobs, in any order; raise DigitpadError if there is no cluster or a job fails."""
         if not jobs:
             return
         with self._client() as client:
-            # Not pure: what has failed is done anew, and not remembered.
+            # pure=False: Dask must not remember the result of a failed job.
             futures = {client.submit(do, job.as_dict(), pure=False): job for job in jobs}
             try:
                 for future in imported().as_completed(futures, loop=client.loop):
@@ -42,35 +43,40 @@ class DaskRunner:
             asyncio.run(_reach(self.address))
             return distributed.Client(self.address, timeout=TIMEOUT_S, set_as_default=False)
         except (OSError, ValueError) as error:
-            raise DigitpadError(f"there is no Dask cluster at {self.address}: {error}") from None
+            message = tr("there is no Dask cluster at {address}: {reason}", address=self.address, reason=error)
+            raise DigitpadError(message) from None
 
 
 async def _reach(address: str) -> None:
-    """Raise OSError where no scheduler answers: a Client that reaches none would hang at its end."""
+    """Raise OSError if no scheduler responds: closing a Client without a scheduler would hang."""
     comm = await imported().comm.connect(address, timeout=TIMEOUT_S)
     await comm.close()
 
 
 def _result(future: Any, job: Job) -> Result:
-    run = f"{job.recipe}, seed {job.config.seed}"
     try:
         result: Result = future.result()
     except ImportError as error:
-        raise DigitpadError(f"{run}: the cluster's workers lack this program: {error}") from None
+        message = tr("{job}: the cluster's workers do not have this program: {reason}", job=job.label, reason=error)
+        raise DigitpadError(message) from None
     except (imported().KilledWorker, CancelledError, OSError) as error:
-        raise DigitpadError(f"{run}: lost by the cluster ({error}); the same command goes on from here") from None
+        message = tr(
+            "{job}: lost by the cluster ({reason}); run the same command again to continue", job=job.label, reason=error
+        )
+        raise DigitpadError(message) from None
     return result
 
 
 def imported() -> Any:
-    """Return Dask's module; raise DigitpadError where the extra is not installed."""
+    """Return Dask's module; raise DigitpadError if the extra is not installed."""
     try:
         import distributed
     except ImportError:
-        raise DigitpadError('a Dask cluster needs the extra "cluster": pip install "digitpad[cluster]"') from None
+        message = tr('a Dask cluster needs the extra "cluster": pip install "digitpad[cluster]"')
+        raise DigitpadError(message) from None
     return distributed
 
 
 def do(job: dict[str, Any]) -> Result:
-    """Do a job; runs on a worker."""
+    """Run a job; called on a worker."""
     return run(Job.from_dict(job))

@@ -1,4 +1,4 @@
-"""What a few runs say of many: a mean with its 95 % interval, and Student's t, by which that is found."""
+"""Mean and 95 % confidence interval over a few runs, with quantiles of Student's t."""
 
 import math
 import statistics
@@ -17,7 +17,7 @@ _Z = 1.959964
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean of n values, and half the width of its 95 % interval: None where n is 1, which says nothing of others."""
+    """Mean of n values, and half the width of its 95 % confidence interval, which is None if n is 1."""
 
     mean: float
     half_width: float | None
@@ -25,9 +25,9 @@ class Estimate:
 
     @classmethod
     def of(cls, values: Sequence[float | None]) -> Self | None:
-        """Estimate the mean of what the values are drawn from; None of no values, or where one is no number.
+        """Estimate the mean of the distribution of the values; None without values, or if one is not finite.
 
-        The interval is mean ± t · s / √n: it takes the values for normally distributed (Student, 1908).
+        The interval is mean ± t · s / √n: it assumes a normal distribution (Student, 1908).
         """
         numbers = [value for value in values if value is not None and math.isfinite(value)]
         if not numbers or len(numbers) < len(values):
@@ -39,25 +39,25 @@ class Estimate:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The two ends of the interval, where there is one."""
+        """The two ends of the interval, if there is one."""
         return None if self.half_width is None else (self.mean - self.half_width, self.mean + self.half_width)
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether there is an interval, and zero lies outside it."""
+        """Whether there is an interval that does not contain zero."""
         return self.half_width is not None and abs(self.mean) > self.half_width
 
 
 def paired(values: Sequence[float | None], others: Sequence[float | None]) -> Estimate | None:
-    """Estimate the mean of ``values - others``, pair by pair: what both of a pair share drops out of it."""
+    """Estimate the mean of ``values - others``, pair by pair: effects common to a pair cancel out."""
     pairs = zip(values, others, strict=True)
     return Estimate.of([None if a is None or b is None else a - b for a, b in pairs])
 
 
 def t_quantile(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t with so many degrees of freedom.
+    """Return the 97.5 % quantile of Student's t with ``freedom`` degrees of freedom.
 
-    Above 30 by its expansion in 1 / freedom (Abramowitz and Stegun, 1964, 26.7.5), which is right to four places.
+    Above 30 by the expansion in 1 / freedom (Abramowitz and Stegun, 1964, 26.7.5), which is correct to four places.
     """
     if freedom <= len(_T):
         return _T[freedom - 1]

@@ -1,7 +1,7 @@
-"""One run of a comparison: a job, which is data, and what comes of it, which is data too.
+"""One run of a comparison: a job and its result, both plain data.
 
-So a job can be done anywhere: in this process, on a cluster, or, as ``python -m core.comparison.job``, in a process of
-its own, which reads a job as JSON on standard input and prints the result as JSON.
+A job can run in this process, on a cluster, or in a separate process: ``python -m core.comparison.job`` reads a job as
+JSON from standard input and prints its result as JSON.
 """
 
 import dataclasses
@@ -21,6 +21,7 @@ import core
 from core import threads
 from core.data.sources import Source
 from core.errors import DataError, DigitpadError, DivergenceError
+from core.messages import tr
 from core.recognition import metrics
 from core.training import loop
 from core.training.config import TrainConfig
@@ -30,25 +31,25 @@ from core.training.loop import Progress
 from core.training.training_state import TrainingState
 
 FORMAT = 1
-"""Version of jobs and results. Results of another one are not taken for these."""
+"""Version of jobs and results; it is a part of the digest."""
 MAX_POINTS = 250
-"""How many points of each curve a result keeps."""
+"""The most points that a result keeps of each curve."""
 
 Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A training run by its number of steps.
+    """A training run of a given number of steps.
 
     Attributes
     ----------
     config : TrainConfig
-        Its seed is the run's. Its epochs do not count: ``n_steps`` does.
+        With the seed of the run. Its epochs are ignored: ``n_steps`` applies.
     test : str or None
-        The source to test on, where that is another than ``data``.
+        The source to test on, if it differs from ``data``.
     fingerprint : str
-        Of the digits (see ``fingerprint``): a name such as ``idx:FOLDER`` may stand for others elsewhere, or later.
+        Of the data (see ``fingerprint``): a name such as ``idx:FOLDER`` may mean other data elsewhere or later.
     """
 
     recipe: str
@@ -59,24 +60,29 @@ class Job:
     fingerprint: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the job as JSON can hold it."""
+        """Return the job as JSON values."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Return the job that ``as_dict`` has described."""
+        """Return the job that ``as_dict`` describes."""
         return cls(**values | {"config": TrainConfig.from_dict(values["config"])})
 
     @property
+    def label(self) -> str:
+        """Recipe and seed, as messages show them."""
+        return tr("{recipe}, seed {seed}", recipe=self.recipe, seed=self.config.seed)
+
+    @property
     def digest(self) -> str:
-        """The SHA-256 of all that decides the result; the recipe's name does not."""
+        """The SHA-256 of everything that determines the result; the recipe's name does not."""
         decisive = self.as_dict() | {"format": FORMAT, "program": core.__version__}
         del decisive["recipe"], decisive["config"]["epochs"]
         return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 
 def fingerprint(source: Source) -> str:
-    """Return a SHA-256 of what training may see of a source, and of what it is tested on."""
+    """Return the SHA-256 of a source's training and test part."""
     digest = hashlib.sha256()
     for part in (source.train, source.test):
         for array in (part.images, part.labels, part.times):
@@ -85,17 +91,17 @@ def fingerprint(source: Source) -> str:
 
 
 def run(job: Job) -> Result:
-    """Do a job, with one thread, and return its result.
+    """Run a job with one thread, and return its result.
 
-    The scores are of the last weights, not of the best on validation, which the program keeps elsewhere: recipes are
-    compared after the same number of steps. A run that diverges has a result as well: in ``diverged`` the sentence
-    that says so, and the scores of the weights that it falls back to, which are its best ones before, or, where it
-    diverged before the first evaluation, its initial ones: chance.
+    The scores are those of the last weights, not of the best on validation as elsewhere in the program: recipes are
+    compared after the same number of steps. A run that diverges has a result too: ``diverged`` is the message, and the
+    scores are those of the weights that it falls back to, its best before, or its initial ones (chance level) if it
+    diverged before the first evaluation.
     """
     with threads.limited(1):
         experiment = _for_steps(Experiment.prepare(job.recipe, job.config, job.data, 1, job.test), job.n_steps)
         if fingerprint(experiment.source) != job.fingerprint:
-            raise DataError(f"{job.data} are not the same digits here as where the comparison was planned")
+            raise DataError(tr("{data} is not the same data here as where the comparison was planned", data=job.data))
         record, began = _Record(job.n_steps), time.perf_counter()
         diverged = _train(experiment, job, record)
         seconds = time.perf_counter() - began
@@ -112,13 +118,13 @@ def run(job: Job) -> Result:
 
 
 def _for_steps(experiment: Experiment, n_steps: int) -> Experiment:
-    """Return the experiment with as many epochs as the steps begin: what changes over a run goes by them."""
+    """Return the experiment with the epochs that the steps span: schedules and deformations depend on them."""
     config = dataclasses.replace(experiment.config, epochs=-(-n_steps // len(experiment.state.loader)))
     return dataclasses.replace(experiment, config=config, state=TrainingState.start(experiment.splits, config))
 
 
 def _train(experiment: Experiment, job: Job, record: "_Record") -> str | None:
-    """Go the job's number of steps; return None, or the sentence on where the run diverged."""
+    """Train for the job's number of steps; return None, or the message of a run that diverged."""
     state = experiment.state
     records = loop.fit(state, experiment.splits, experiment.config, schedule_steps=job.n_steps)
     try:
@@ -126,14 +132,14 @@ def _train(experiment: Experiment, job: Job, record: "_Record") -> str | None:
             record.append(progress)
     except DivergenceError as error:
         return str(error)
-    if not np.isfinite(state.network.parameters).all():  # since the last step, of which no loss has been taken
+    if not np.isfinite(state.network.parameters).all():  # after the last step, which no loss follows
         state.network.restore(state.best.snapshot)
-        return f"the weights were no longer numbers after step {state.step:,}: the run diverged"
+        return tr("the weights were no longer finite after step {step:,}: the run diverged", step=state.step)
     return None
 
 
 class _Record:
-    """The curves of a run over its steps; the smoothed ones remember a hundredth of the run."""
+    """The curves of a run over its steps; the time constant of the smoothed ones is a hundredth of the run."""
 
     def __init__(self, n_steps: int) -> None:
         memory = max(n_steps / 100, 1.0)
@@ -151,7 +157,7 @@ class _Record:
                 points.append((progress.step, value))
 
     def curves(self) -> dict[str, dict[str, list[float]]]:
-        """Return steps and values of each curve, at most ``MAX_POINTS`` of them."""
+        """Return steps and values of each curve, at most ``MAX_POINTS`` points."""
         drawn = {name: curve.smoothed for name, curve in self._smooth.items()}
         for name, points in self._points.items():
             x, y = np.array(points, dtype=np.float64).reshape(-1, 2).T
@@ -160,14 +166,14 @@ class _Record:
 
 
 def _thinned(values: NDArray[np.float64]) -> list[float]:
-    """Return at most ``MAX_POINTS`` of the values at even distances, the first and the last among them, to 6 digits."""
+    """Return at most ``MAX_POINTS`` evenly spaced values, including the first and the last, to 6 digits."""
     if len(values) > MAX_POINTS:
         values = values[np.linspace(0, len(values) - 1, MAX_POINTS).round().astype(np.intp)]
     return [float(f"{value:.6g}") for value in values]
 
 
 def _scores(experiment: Experiment) -> dict[str, float | None]:
-    """Return accuracy and mean loss of each part by name; None of an empty one, and for a loss that is no number."""
+    """Return accuracy and mean loss of each part by name; None for an empty part and for a loss that is not finite."""
     scores: dict[str, float | None] = {}
     for part in ("train", "validation", "test"):
         data = getattr(experiment.splits, part)
@@ -178,7 +184,7 @@ def _scores(experiment: Experiment) -> dict[str, float | None]:
 
 
 def main() -> int:
-    """Do the job on standard input; print its result, or a sentence on standard error with exit code 2."""
+    """Run the job on standard input; print its result, or a message on standard error with exit code 2."""
     try:
         print(json.dumps(run(Job.from_dict(json.load(sys.stdin))), allow_nan=False))
     except DigitpadError as error:

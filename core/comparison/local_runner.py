@@ -1,4 +1,4 @@
-"""Jobs done on this machine, each in a process of its own, with one thread: several at once, and none outlives us."""
+"""Run jobs on this machine, several at once, each in its own process with one thread. No process outlives this one."""
 
 import json
 import os
@@ -12,16 +12,17 @@ from pathlib import Path
 import core
 from core.comparison.job import Job, Result
 from core.errors import DigitpadError
+from core.messages import tr
 
-# This very program: what is called core in the user's folder is not ours (-P), wherever ours is (PYTHONPATH).
+# -P: a folder named core in the working directory must not shadow this package; PYTHONPATH names its location.
 COMMAND = (sys.executable, "-P", "-m", "core.comparison.job")
 _ONE_THREAD = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class LocalRunner:
-    """A runner: call it with jobs, and it yields each with its result when that is there.
+    """A runner: called with jobs, it yields each job and its result as soon as the job is done.
 
-    Where the iteration is left, by Ctrl-C or otherwise, the processes that still run are ended.
+    If the iteration is left early, by Ctrl-C or otherwise, the running processes are killed. A runner is used once.
     """
 
     def __init__(self, n_at_once: int, command: Sequence[str] = COMMAND) -> None:
@@ -31,9 +32,9 @@ class LocalRunner:
         self._ended = False
 
     def __call__(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Result]]:
-        """Do the jobs, in any order; raise DigitpadError where one cannot be done."""
+        """Run the jobs, in any order; raise DigitpadError if one fails."""
         with ThreadPoolExecutor(self.n_at_once) as pool:
-            futures = {pool.submit(self._do, job): job for job in jobs}
+            futures = {pool.submit(self._run, job): job for job in jobs}
             try:
                 for future in as_completed(futures):
                     yield futures[future], future.result()
@@ -41,8 +42,8 @@ class LocalRunner:
                 self._end()
                 pool.shutdown(cancel_futures=True)
 
-    def _do(self, job: Job) -> Result:
-        """Do one job; runs in a thread of the pool, which only waits."""
+    def _run(self, job: Job) -> Result:
+        """Run one job; called in a thread of the pool, which only waits."""
         with self._lock:
             if self._ended:
                 raise KeyboardInterrupt
@@ -78,11 +79,16 @@ def _environment() -> dict[str, str]:
 
 def _failure(job: Job, code: int, err: str) -> BaseException:
     """Return what to raise for a process that ended without a result."""
-    run = f"{job.recipe}, seed {job.config.seed}"
     if code == 2:
-        return DigitpadError(f"{run}: {err.strip()}")
-    if code in (-2, 130):  # Ctrl-C reaches our processes, too, and may reach them first
+        return DigitpadError(f"{job.label}: {err.strip()}")
+    if code in (-2, 130):  # Ctrl-C also reaches the child processes, and may reach them first
         return KeyboardInterrupt()
-    if code < 0:  # perhaps for want of memory
-        return DigitpadError(f"{run} was ended by signal {-code}; the same command goes on from here")
-    return RuntimeError(f"{run} failed:\n{err}")
+    if code < 0:  # for example, out of memory
+        return DigitpadError(
+            tr(
+                "{job} was ended by signal {number}; run the same command again to continue",
+                job=job.label,
+                number=-code,
+            )
+        )
+    return RuntimeError(f"{job.label} failed:\n{err}")

@@ -1,4 +1,4 @@
-"""A comparison's table: for people as Markdown, for a spreadsheet as CSV, for a program as JSON."""
+"""The table of a comparison: Markdown for people, CSV for spreadsheets, JSON for programs."""
 
 import csv
 import io
@@ -7,28 +7,46 @@ from typing import Any
 
 from core.comparison.comparison import SCORES, Comparison, Results, SummaryRow
 from core.comparison.intervals import Estimate
+from core.messages import tr, translatable
 
 DASH = "–"
 _HEADER = (
-    *("recipe", "test accuracy", "95 % interval", "difference", "95 % interval", "train accuracy", "train loss"),
-    *("time", "parameters", "diverged"),
+    translatable("recipe"),
+    translatable("test accuracy"),
+    translatable("95 % interval"),
+    translatable("difference"),
+    translatable("95 % interval"),
+    translatable("train accuracy"),
+    translatable("train loss"),
+    translatable("time"),
+    translatable("parameters"),
+    translatable("diverged"),
 )
 
 
 def markdown(comparison: Comparison, rows: Sequence[SummaryRow]) -> str:
-    """Return the table, with a sentence above it on what was compared."""
-    return f"{sentence(comparison)}\n\n{table(_HEADER, [_cells(row) for row in rows])}"
+    """Return the table below a paragraph that says what was compared."""
+    return f"{introduction(comparison)}\n\n{table([tr(cell) for cell in _HEADER], [_cells(row) for row in rows])}"
 
 
-def sentence(comparison: Comparison) -> str:
-    """Say what was compared, how often, and what the columns mean."""
-    seeds = "one seed" if comparison.n_seeds == 1 else f"{comparison.n_seeds} seeds"
-    tested = "" if comparison.test is None else f", tested on `{comparison.test}`"
-    return (
-        f"{comparison.n_steps:,} steps each on `{comparison.data}`{tested}, {seeds}: means with 95 % t intervals over "
-        f"the seeds. The difference is that of the test accuracy to `{comparison.recipes[0].name}`, by seed, in "
-        "percentage points."
+def introduction(comparison: Comparison) -> str:
+    """Return what was compared, how often, and what the columns mean."""
+    facts = {"n_steps": comparison.n_steps, "data": comparison.data, "n_seeds": comparison.n_seeds}
+    plan = (
+        tr("{n_steps:,} steps per run on `{data}`; number of seeds: {n_seeds}.", **facts)
+        if comparison.test is None
+        else tr(
+            "{n_steps:,} steps per run on `{data}`, tested on `{test}`; number of seeds: {n_seeds}.",
+            test=comparison.test,
+            **facts,
+        )
     )
+    columns = tr(
+        "The table shows means with 95 % t intervals over the seeds. The difference is that of the test accuracy to "
+        "`{first}`, paired by seed, in percentage points.",
+        first=comparison.recipes[0].name,
+    )
+    return f"{plan} {columns}"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -38,7 +56,7 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def csv_text(rows: Sequence[SummaryRow]) -> str:
-    """Return the rows as CSV: a column for each mean, and for each end of its interval; empty where there is none."""
+    """Return the rows as CSV: one column per mean and per end of its interval; empty if there is none."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = ("difference", *SCORES, "seconds")
@@ -54,7 +72,7 @@ def csv_text(rows: Sequence[SummaryRow]) -> str:
 
 
 def report(comparison: Comparison, rows: Sequence[SummaryRow], results: Results) -> dict[str, Any]:
-    """Return rows and the scores of every run, as JSON can hold them."""
+    """Return the rows and the scores of every run as JSON values."""
     return {
         "data": comparison.data,
         "test": comparison.test,
@@ -74,9 +92,9 @@ def percent(share: float) -> str:
     return f"{share:.2%}"
 
 
-def _share(bound: float) -> str:
-    """Return the end of an interval of a share: of few seeds far apart it lies beyond what a share can be."""
-    return percent(min(max(bound, 0.0), 1.0))
+def _bound(share: float) -> str:
+    """Return an end of a share's interval, clipped to 0 to 1: with few seeds it can lie outside."""
+    return percent(min(max(share, 0.0), 1.0))
 
 
 def points(difference: float) -> str:
@@ -89,29 +107,34 @@ def loss(value: float) -> str:
     return f"{value:.3g}"
 
 
-def mean(estimate: Estimate | None, shown: Callable[[float], str]) -> str:
-    """Return the mean, or a dash where there is none."""
-    return DASH if estimate is None else shown(estimate.mean)
+def mean(estimate: Estimate | None, form: Callable[[float], str]) -> str:
+    """Return the mean, or a dash if there is none."""
+    return DASH if estimate is None else form(estimate.mean)
 
 
-def interval(estimate: Estimate | None, shown: Callable[[float], str]) -> str:
-    """Return the interval, such as ``98.11% to 99.24%``; a dash where one seed, or a run without a number, has none."""
+def interval(estimate: Estimate | None, form: Callable[[float], str]) -> str:
+    """Return the interval, such as ``98.11% to 99.24%``; a dash for one seed, or if a run has no score."""
     if estimate is None or estimate.interval is None:
         return DASH
     low, high = estimate.interval
-    return f"{shown(low)} to {shown(high)}"
+    return tr("{low} to {high}", low=form(low), high=form(high))
+
+
+def diverged(row: SummaryRow) -> str:
+    """Return how many runs diverged, such as ``1 of 5``, or a dash."""
+    return tr("{n_diverged} of {n}", n_diverged=row.diverged, n=row.n) if row.diverged else DASH
 
 
 def _cells(row: SummaryRow) -> list[str]:
     return [
         row.recipe,
         mean(row.test_accuracy, percent),
-        interval(row.test_accuracy, _share),
+        interval(row.test_accuracy, _bound),
         mean(row.difference, points),
         interval(row.difference, points),
         mean(row.train_accuracy, percent),
         mean(row.train_loss, loss),
         mean(row.seconds, lambda seconds: f"{seconds:.1f} s"),
         f"{row.parameters:,}",
-        f"{row.diverged} of {row.n}" if row.diverged else DASH,
+        diverged(row),
     ]

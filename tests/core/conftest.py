@@ -1,4 +1,4 @@
-"""Commands in the same process, and comparisons whose results are made up, so that what is said of them is known."""
+"""Commands in the same process, and comparisons with made-up results, so that the expected figures are known."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from core.training.recipefile import Recipe
 
 
 def made_up(test_accuracy: float | None, **changes: object) -> Result:
-    """Return a result: all that is not said is as in a run that went well."""
+    """Return a result; without changes it is that of a successful run."""
     curve = {"step": [1.0, 50.0, 100.0], "value": [2.3, 0.5, 0.1]}
     accuracy = {"step": [50.0, 100.0], "value": [0.5, 0.9]}
     scores = {"train_accuracy": 0.99, "train_loss": 0.1, "validation_accuracy": 0.9, "validation_loss": 0.2}
@@ -29,14 +29,14 @@ def made_up(test_accuracy: float | None, **changes: object) -> Result:
 
 @pytest.fixture
 def compared() -> Callable[..., tuple[Comparison, dict]]:
-    """Make a comparison of recipes whose results, one list of test accuracies or results each, are given."""
+    """Create a comparison of recipes from one list of test accuracies or results per recipe."""
 
     def make(recipes: list[Recipe], runs: list[list], n_steps: int = 100) -> tuple[Comparison, dict]:
         comparison = Comparison(tuple(recipes), "synthetic:200", None, 5, n_steps, len(runs[0]), "f" * 64)
         results = {
             comparison.job(recipe, seed): run if isinstance(run, dict) else made_up(run)
-            for recipe, its_runs in zip(recipes, runs, strict=True)
-            for seed, run in enumerate(its_runs)
+            for recipe, runs_of_recipe in zip(recipes, runs, strict=True)
+            for seed, run in enumerate(runs_of_recipe)
         }
         return comparison, results
 
@@ -45,7 +45,7 @@ def compared() -> Callable[..., tuple[Comparison, dict]]:
 
 @pytest.fixture
 def result() -> Callable[..., Result]:
-    """Make up a result."""
+    """Return the function that makes up a result."""
     return made_up
 
 

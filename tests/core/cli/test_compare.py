@@ -39,7 +39,7 @@ def test_a_table_for_people_and_three_files(lab, here):
     assert (code, err) == (0, "")
     table = (here / "comparison" / "comparison.md").read_text()
     assert out.startswith(table)
-    assert "3 steps each on `synthetic:100`, 2 seeds" in table
+    assert "3 steps per run on `synthetic:100`; number of seeds: 2" in table
     assert [line.split()[1] for line in table.splitlines()[4:]] == ["small", "fast"]
     files = {path.name for path in (here / "comparison").iterdir()}
     assert files == {f"comparison.{form}" for form in ("md", "csv", "json")} | {"training.svg", "training.png", "runs"}

@@ -1,4 +1,4 @@
-"""Comparisons: plans, what is kept, rows."""
+"""Comparisons: plans, cached results, rows."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from core.errors import ConfigError, TrainingError
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
 
-DATA = "synthetic:200"  # 180 digits to learn from, of which 18 are for validation
+DATA = "synthetic:200"  # 180 training digits, of which 18 are for validation
 A = Recipe("a", "The first", TrainConfig(batch_size=20, epochs=3))
 B = Recipe("b", "The second", TrainConfig(batch_size=50, epochs=100))
 
@@ -19,7 +19,7 @@ def planned(*recipes, n_seeds=2, **options):
     return Comparison.plan(recipes, n_seeds=n_seeds, **({"data": DATA} | options))
 
 
-def test_all_go_as_many_steps_as_the_first():
+def test_all_recipes_have_the_number_of_steps_of_the_first():
     plan = planned(A, B)
     assert (plan.n_steps, plan.epochs) == (27, 3)  # 162 digits in 9 batches of 20, three times
     assert {job.n_steps for job in plan.jobs()} == {27}
@@ -28,13 +28,13 @@ def test_all_go_as_many_steps_as_the_first():
     assert planned(A, data=f"3*{DATA}").n_steps == 25 * 3
 
 
-def test_the_jobs_go_seed_by_seed():
+def test_the_jobs_are_ordered_by_seed():
     jobs = planned(A, B).jobs()
     assert [(job.recipe, job.config.seed) for job in jobs] == [("a", 0), ("b", 0), ("a", 1), ("b", 1)]
     assert jobs[1].config == dataclasses.replace(B.config, seed=0)
 
 
-def test_the_first_recipe_brings_the_data_that_are_not_named():
+def test_the_first_recipes_data_is_the_default():
     own = dataclasses.replace(A, data="synthetic:100", test="synthetic:50")
     plan = planned(own, B, data=None)
     assert (plan.data, plan.test) == ("synthetic:100", "synthetic:50")
@@ -42,18 +42,18 @@ def test_the_first_recipe_brings_the_data_that_are_not_named():
     assert (plan.data, plan.test) == (DATA, None)
 
 
-def test_without_any_it_is_what_training_takes(monkeypatch):
+def test_without_data_of_a_recipe_the_default_is_that_of_training(monkeypatch):
     monkeypatch.setattr(comparison.sources, "default", lambda: "synthetic:30")
     assert planned(A, data=None).data == "synthetic:30"
 
 
 @pytest.mark.parametrize("n_seeds", [0, -1, 1001])
-def test_how_many_seeds(n_seeds):
+def test_an_invalid_number_of_seeds(n_seeds):
     with pytest.raises(ConfigError, match="1 to 1,000"):
         planned(A, n_seeds=n_seeds)
 
 
-def test_two_recipes_of_one_name():
+def test_two_recipes_of_the_same_name():
     with pytest.raises(ConfigError, match="two of the recipes are called a"):
         planned(A, B, dataclasses.replace(B, name="a"))
 
@@ -76,7 +76,7 @@ def test_no_digits(monkeypatch):
 
 @pytest.fixture
 def runner(result):
-    """A runner that makes results up, remembers its jobs, and may be interrupted after so many of them."""
+    """Return a runner that makes up results, records its jobs, and can be interrupted after a number of them."""
 
     class MadeUp:
         done: list
@@ -94,7 +94,7 @@ def runner(result):
     return MadeUp
 
 
-def test_what_is_finished_is_not_done_again(tmp_path, runner):
+def test_a_finished_job_is_not_run_again(tmp_path, runner):
     plan, first, second = planned(A, B), runner(interrupted_after=3), runner()
     with pytest.raises(KeyboardInterrupt):
         list(plan.carry_out(tmp_path, first))
@@ -104,14 +104,14 @@ def test_what_is_finished_is_not_done_again(tmp_path, runner):
     assert results == dict(plan.carry_out(tmp_path, runner()))
 
 
-def test_a_result_is_kept_before_the_next_is_made(tmp_path, runner):
+def test_a_result_is_cached_before_the_next_job_runs(tmp_path, runner):
     plan = planned(A, B)
     for n, (job, result) in enumerate(plan.carry_out(tmp_path, runner()), 1):
         assert result_cache.load(tmp_path, job) == result
         assert len(list(tmp_path.iterdir())) == n
 
 
-def test_what_is_damaged_is_done_again_and_nothing_else(tmp_path, runner):
+def test_only_a_damaged_result_is_computed_again(tmp_path, runner):
     plan = planned(A, B)
     results = dict(plan.carry_out(tmp_path, runner()))
     job = plan.jobs()[2]
@@ -122,14 +122,14 @@ def test_what_is_damaged_is_done_again_and_nothing_else(tmp_path, runner):
     assert again.done == [job]
 
 
-def test_more_seeds_need_only_the_new_ones(tmp_path, runner):
+def test_with_more_seeds_only_the_new_ones_are_run(tmp_path, runner):
     list(planned(A, B, n_seeds=2).carry_out(tmp_path, runner()))
     more = runner()
     list(planned(A, B, n_seeds=3).carry_out(tmp_path, more))
     assert [job.config.seed for job in more.done] == [2, 2]
 
 
-def test_other_settings_are_other_runs(tmp_path, runner):
+def test_other_settings_are_other_jobs(tmp_path, runner):
     list(planned(A).carry_out(tmp_path, runner()))
     other = runner()
     list(planned(dataclasses.replace(A, config=dataclasses.replace(A.config, sigma=0.2))).carry_out(tmp_path, other))
@@ -160,15 +160,15 @@ def test_one_seed_has_no_interval(compared):
     assert row.as_dict()["difference"] == {"mean": pytest.approx(0.01), "low": None, "high": None}
 
 
-def test_runs_that_diverged_are_counted_and_count(compared, result):
-    wild = result(0.1, diverged="the run diverged")
-    plan, results = compared([A, B], [[0.9, 0.9], [0.9, wild]])
+def test_diverged_runs_are_counted_and_included_in_the_mean(compared, result):
+    diverged = result(0.1, diverged="the run diverged")
+    plan, results = compared([A, B], [[0.9, 0.9], [0.9, diverged]])
     row = plan.rows(results)[1]
     assert (row.diverged, row.n) == (1, 2)
     assert row.test_accuracy.mean == pytest.approx(0.5)
 
 
-def test_a_score_that_is_no_number_leaves_no_mean(compared, result):
+def test_a_missing_score_leaves_no_mean(compared, result):
     plan, results = compared([A, B], [[0.9, 0.9], [0.9, result(None)]])
     row = plan.rows(results)[1]
     assert row.test_accuracy is None

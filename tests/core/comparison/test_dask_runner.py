@@ -1,4 +1,4 @@
-"""Jobs on a Dask cluster: here, one of two workers on this machine."""
+"""Jobs on a Dask cluster, here of two workers on this machine."""
 
 import dataclasses
 import sys
@@ -29,14 +29,14 @@ def plan():
 
 @pytest.fixture(scope="module")
 def address():
-    """The address of a cluster of two workers, processes of their own."""
+    """The address of a cluster of two worker processes."""
     options = {"n_workers": 2, "threads_per_worker": 1, "host": "127.0.0.1", "dashboard_address": None}
     with distributed.LocalCluster(**options) as local:
         yield local.scheduler_address
 
 
 def table(plan, folder, runner):
-    """Return the table without the time that it took, which is another each time."""
+    """Return the table without the time, which differs between runs."""
     rows = plan.rows(dict(plan.carry_out(folder, runner)))
     return comparison_table.markdown(plan, [dataclasses.replace(row, seconds=None) for row in rows])
 
@@ -45,18 +45,18 @@ def test_a_cluster_gives_the_same_table(plan, address, tmp_path):
     assert table(plan, tmp_path / "cluster", DaskRunner(address)) == table(plan, tmp_path / "here", LocalRunner(2))
 
 
-def test_what_is_kept_is_not_asked_of_the_cluster(plan, address, tmp_path):
+def test_cached_results_need_no_cluster(plan, address, tmp_path):
     first = table(plan, tmp_path, DaskRunner(address))
     assert table(plan, tmp_path, DaskRunner("tcp://127.0.0.1:9")) == first
 
 
-def test_a_mistake_comes_back_as_one(plan, address):
-    lost = dataclasses.replace(plan.jobs()[0], data="idx:nowhere")
+def test_an_error_of_a_job_is_raised(plan, address):
+    broken = dataclasses.replace(plan.jobs()[0], data="idx:nowhere")
     with pytest.raises(DataError, match="nowhere"):
-        list(DaskRunner(address)([lost]))
+        list(DaskRunner(address)([broken]))
 
 
-def test_what_was_left_half_way_is_cancelled(plan, address):
+def test_the_remaining_jobs_are_cancelled(plan, address):
     results = DaskRunner(address)(plan.jobs())
     assert next(results)[0] in plan.jobs()
     results.close()
@@ -65,7 +65,7 @@ def test_what_was_left_half_way_is_cancelled(plan, address):
 
 
 @pytest.mark.parametrize("where", ["tcp://127.0.0.1:9", "nowhere", "xyz://a:1"])
-def test_where_there_is_no_cluster(plan, monkeypatch, where):
+def test_without_a_cluster(plan, monkeypatch, where):
     monkeypatch.setattr(dask_runner, "TIMEOUT_S", 0.2)
     with pytest.raises(DigitpadError, match=f"no Dask cluster at {where}"):
         list(DaskRunner(where)(plan.jobs()))
@@ -74,19 +74,19 @@ def test_where_there_is_no_cluster(plan, monkeypatch, where):
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ModuleNotFoundError("No module named 'core'"), "workers lack this program"),
+        (ModuleNotFoundError("No module named 'core'"), "workers do not have this program"),
         (distributed.KilledWorker("do", SimpleNamespace(address="tcp://127.0.0.1:1"), 3), "lost by the cluster"),
         (distributed.CancelledError("gone"), "lost by the cluster"),
         (distributed.comm.CommClosedError("closed"), "lost by the cluster"),
     ],
 )
-def test_what_may_befall_a_cluster_is_a_sentence(plan, error, words):
-    class Future:
-        def result(self):
-            raise error
+def test_a_failure_of_the_cluster_is_reported_with_the_job(plan, address, monkeypatch, error, words):
+    def fail(future):
+        raise error
 
+    monkeypatch.setattr(distributed.Future, "result", fail)
     with pytest.raises(DigitpadError, match=f"a, seed 0: .*{words}"):
-        dask_runner._result(Future(), plan.jobs()[0])
+        list(DaskRunner(address)(plan.jobs()[:1]))
 
 
 def test_without_the_extra(plan, monkeypatch):

@@ -1,4 +1,4 @@
-"""Means and their intervals, against numbers by hand."""
+"""Means and their intervals, against values computed by hand."""
 
 import math
 
@@ -24,31 +24,31 @@ def test_five_values_by_hand():
     assert estimate.excludes_zero
 
 
-def test_what_pairs_share_drops_out():
+def test_common_effects_of_a_pair_cancel():
     # differences 1, 2, 3: mean 2, s = 1, 4.3027 / √3 = 2.4842
     estimate = paired([11.0, 52.0, 93.0], [10.0, 50.0, 90.0])
     assert estimate.mean == 2.0
     assert estimate.half_width == pytest.approx(2.4842, abs=1e-4)
 
 
-def test_of_one_value_there_is_no_interval():
+def test_one_value_has_no_interval():
     estimate = Estimate.of([0.5])
     assert estimate == Estimate(0.5, None, 1)
     assert estimate.interval is None
     assert not estimate.excludes_zero
 
 
-def test_values_that_are_all_the_same():
+def test_equal_values():
     estimate = Estimate.of([0.5, 0.5])
     assert estimate.interval == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("values", [[], [1.0, None], [1.0, math.nan], [math.inf]])
-def test_of_nothing_and_of_what_is_no_number_there_is_no_mean(values):
+def test_without_values_and_with_values_that_are_not_finite_there_is_no_mean(values):
     assert Estimate.of(values) is None
 
 
-def test_a_pair_of_which_one_is_missing():
+def test_a_pair_with_a_missing_value():
     assert paired([1.0, None], [1.0, 2.0]) is None
 
 

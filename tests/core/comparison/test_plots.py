@@ -1,9 +1,10 @@
-"""Plots of the training process."""
+"""Plots of training curves."""
 
 import sys
 
-import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from PIL import Image
 
 from core.comparison import plots
@@ -13,7 +14,7 @@ from core.errors import DigitpadError
 EMPTY = {"step": [], "value": []}
 
 
-def test_an_svg_and_a_png_are_made(tmp_path, result):
+def test_an_svg_and_a_png_are_written(tmp_path, result):
     lines = [Line("a", [result(0.9), result(0.8)]), Line("b & c", [result(0.7)])]
     svg, png = plots.draw(lines, tmp_path / "training")
     assert (svg.name, png.name) == ("training.svg", "training.png")
@@ -29,25 +30,32 @@ def test_the_same_runs_give_the_same_svg_without_a_date(tmp_path, result):
     assert b"<dc:date>" not in svgs[0]
 
 
-def test_runs_that_diverged_at_once_are_a_name_without_a_line(tmp_path, result):
+def test_runs_that_diverged_at_once_have_a_label_but_no_line(tmp_path, result):
     curves = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy"), EMPTY)
-    wild = result(0.1, curves=curves, diverged="it diverged")
-    assert len(plots.draw([Line("wild", [wild]), Line("both", [wild, result(0.9)])], tmp_path / "x")) == 2
+    diverged = result(0.1, curves=curves, diverged="it diverged")
+    assert len(plots.draw([Line("none", [diverged]), Line("both", [diverged, result(0.9)])], tmp_path / "x")) == 2
 
 
-def test_more_recipes_than_can_be_told_apart(tmp_path, result):
+def test_more_recipes_than_the_plot_shows(tmp_path, result):
     lines = [Line(f"recipe {n}", [result(0.9)]) for n in range(20)]
     assert plots.draw(lines, tmp_path / "x")[0].exists()
 
 
-def test_runs_are_brought_to_the_steps_of_the_longest():
-    long, short = {"step": [0.0, 10.0, 20.0], "value": [4.0, 2.0, 0.0]}, {"step": [0.0, 10.0], "value": [2.0, 4.0]}
-    steps, values = plots._on_one_axis([short, long, EMPTY])
-    assert steps.tolist() == [0, 10, 20]
-    np.testing.assert_array_equal(values, [[2, 4, np.nan], [4, 2, 0]])
+def test_mean_and_band_are_of_the_seeds_that_reached_a_step(tmp_path, result, monkeypatch):
+    drawn = {"plot": [], "fill_between": []}
+    for name, calls in drawn.items():
+        monkeypatch.setattr(Axes, name, lambda axes, *data, _calls=calls, **look: _calls.append(data))
+    monkeypatch.setattr(Figure, "legend", lambda figure, *entries, **look: None)
+    long, short = {"step": [0.0, 10.0, 20.0], "value": [4.0, 2.0, 1.0]}, {"step": [0.0, 10.0], "value": [2.0, 4.0]}
+    runs = [result(0.9, curves={"loss": loss, "validation_accuracy": EMPTY}) for loss in (short, long, EMPTY)]
+    plots.draw([Line("a", runs)], tmp_path / "x")
+    steps, mean = drawn["plot"][0]
+    assert (steps.tolist(), mean.tolist()) == ([0, 10, 20], [3, 3, 1])
+    _, low, high = drawn["fill_between"][0]
+    assert (low.tolist(), high.tolist()) == ([2, 2, 1], [4, 4, 1])
 
 
-def test_where_nothing_can_be_written(tmp_path, result):
+def test_an_unwritable_folder(tmp_path, result):
     with pytest.raises(DigitpadError, match=r"none/x\.svg cannot be written"):
         plots.draw([Line("a", [result(0.9)])], tmp_path / "none" / "x")
 

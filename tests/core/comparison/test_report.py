@@ -1,4 +1,4 @@
-"""The page of the report's experiments, made anew."""
+"""The page that repeats the report's experiments."""
 
 import re
 
@@ -30,24 +30,23 @@ def test_the_page_has_five_tables_beside_the_reports_own_figures(made):
         assert "**Not confirmed:**" in section
 
 
-def test_the_page_says_how_it_was_made(made):
+def test_the_page_states_the_plan(made):
     page = report.page(Measured(*made))
-    assert "2 seeds each" in page
-    assert "100 steps on `synthetic:200`" in page
-    assert "which are 5 epochs" in page
+    assert "Number of seeds per recipe: 2." in page
+    assert "100 steps on\n`synthetic:200` (epochs: 5; batch size: 32)" in page
 
 
-def test_the_page_begins_with_what_holds(compared):
+def test_the_page_begins_with_the_findings(compared):
     runs = [[0.90, 0.92] if recipe.name != "report-he" else [0.94, 0.961] for recipe in RECIPES]
     summary = report.page(Measured(*compared(RECIPES, runs))).split("\n## ")[1]
-    assert summary.startswith("What holds\n")
+    assert summary.startswith("Which findings hold\n")
     assert "| 1. He initialisation | +3.47 | +4.05 ± 0.64 | Holds |" in summary
     assert summary.count("| Not confirmed |") == 4
 
 
-def test_the_page_shows_what_the_division_does(made):
+def test_the_page_shows_the_effect_of_the_division(made):
     page = report.page(Measured(*made))
-    _, division, everything = re.split(r"^## (?=The division|All runs)", page, flags=re.MULTILINE)
+    _, division, everything = re.split(r"^## (?=The missing division|All runs)", page, flags=re.MULTILINE)
     assert division.count("\n- ") == 4
     assert "| With ten hidden layers of 128 units | 91.00% ± 12.71 | – |" in division
     for recipe in RECIPES:
@@ -56,7 +55,7 @@ def test_the_page_shows_what_the_division_does(made):
 
 def test_one_seed_has_no_intervals(compared):
     page = report.page(Measured(*compared(RECIPES, [[0.90]] * len(RECIPES))))
-    assert "one run each" in page
+    assert "Number of seeds per recipe: 1." in page
     assert "±" not in page.replace("± is half", "")
 
 
@@ -75,7 +74,7 @@ def test_every_figure_of_the_page_is_written(made, tmp_path):
     assert len([path for path in files if path.suffix == ".png"]) == 5
 
 
-def test_where_the_page_cannot_be_written(made, tmp_path):
+def test_an_unwritable_page(made, tmp_path):
     (tmp_path / "report.md").mkdir()
     with pytest.raises(DigitpadError, match=r"report\.md cannot be written"):
         report.write(*made, tmp_path)

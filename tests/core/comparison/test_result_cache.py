@@ -1,4 +1,4 @@
-"""Results that are kept."""
+"""The cache of results."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ from core.training.config import TrainConfig
 JOB = Job("mine", TrainConfig(seed=4), "mnist", None, 100, "f" * 64)
 
 
-def test_what_is_kept_is_found_again(tmp_path, result):
+def test_a_result_is_found_again(tmp_path, result):
     folder = tmp_path / "new" / "runs"
     result_cache.save(folder, JOB, result(0.9))
     assert result_cache.load(folder, JOB) == result(0.9)
@@ -30,19 +30,19 @@ def test_another_job_has_another_file(tmp_path, result):
     "content",
     [b"", b"{", b"[]", b"3", b"null", b'{"result": {}}', b"\xff", b"[" * 100_000, b"9" * 5000, b'{"sha256": 1}'],
 )
-def test_what_is_damaged_is_not_there(tmp_path, result, content):
+def test_a_damaged_file_is_no_result(tmp_path, result, content):
     result_cache.path(tmp_path, JOB).write_bytes(content)
     assert result_cache.load(tmp_path, JOB) is None
 
 
-def test_a_changed_digit_is_noticed(tmp_path, result):
+def test_a_changed_figure_is_detected(tmp_path, result):
     result_cache.save(tmp_path, JOB, result(0.9))
     path = result_cache.path(tmp_path, JOB)
     path.write_text(path.read_text().replace('"test_accuracy": 0.9', '"test_accuracy": 0.8'))
     assert result_cache.load(tmp_path, JOB) is None
 
 
-def test_a_sound_file_of_another_job_is_noticed(tmp_path, result):
+def test_a_valid_file_of_another_job_is_detected(tmp_path, result):
     other = dataclasses.replace(JOB, n_steps=7)
     result_cache.save(tmp_path, other, result(0.9))
     result_cache.path(tmp_path, other).rename(result_cache.path(tmp_path, JOB))
@@ -55,18 +55,18 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, result, monkeypatch):
     assert result_cache.load(tmp_path, JOB) is None
 
 
-def test_a_folder_in_its_place_is_no_result(tmp_path):
+def test_a_folder_is_no_result(tmp_path):
     result_cache.path(tmp_path, JOB).mkdir()
     assert result_cache.load(tmp_path, JOB) is None
 
 
-def test_where_nothing_can_be_written(tmp_path, result):
+def test_an_unwritable_folder(tmp_path, result):
     (tmp_path / "file").write_text("older")
     with pytest.raises(DigitpadError, match="cannot be written"):
         result_cache.save(tmp_path / "file", JOB, result(0.9))
 
 
-def test_the_file_says_which_job_it_is_of(tmp_path, result):
+def test_the_file_contains_the_job(tmp_path, result):
     result_cache.save(tmp_path, JOB, result(0.9))
     content = json.loads(result_cache.path(tmp_path, JOB).read_text())
     assert Job.from_dict(content["job"]) == JOB

@@ -1,4 +1,4 @@
-"""A comparison's table in its three forms."""
+"""The table of a comparison in its three formats."""
 
 import csv
 import dataclasses
@@ -25,8 +25,8 @@ def test_markdown(three):
     plan, results = three
     text = comparison_table.markdown(plan, plan.rows(results))
     above, table = text.split("\n\n")
-    assert above.startswith("100 steps each on `synthetic:200`, 3 seeds: ")
-    assert "to `a`, by seed" in above
+    assert above.startswith("100 steps per run on `synthetic:200`; number of seeds: 3. ")
+    assert "to `a`, paired by seed" in above
     header, rule, first, second = table.splitlines()
     assert header.startswith("| recipe | test accuracy | 95 % interval | difference | 95 % interval |")
     assert set(rule) == set("| -")
@@ -37,20 +37,20 @@ def test_markdown(three):
 def test_one_seed_has_dashes_for_intervals(compared):
     plan, results = compared([A, B], [[0.90], [0.89]])
     text = comparison_table.markdown(plan, plan.rows(results))
-    assert "one seed:" in text
+    assert "number of seeds: 1." in text
     assert "| b | 89.00% | – | -1.00 | – | 99.00% |" in text
 
 
-def test_runs_that_diverged_and_scores_that_are_no_numbers(compared, result):
-    wild = result(None, diverged="it diverged")
-    plan, results = compared([A, B], [[0.9, 0.9], [0.9, wild]])
+def test_diverged_runs_and_missing_scores(compared, result):
+    diverged = result(None, diverged="it diverged")
+    plan, results = compared([A, B], [[0.9, 0.9], [0.9, diverged]])
     text = comparison_table.markdown(plan, plan.rows(results))
     assert "| b | – | – | – | – | 99.00% | 0.1 | 1.5 s | 235,146 | 1 of 2 |" in text
 
 
-def test_the_source_of_the_test_is_named(three):
+def test_another_source_to_test_on_is_named(three):
     plan = dataclasses.replace(three[0], test="mnist")
-    assert "on `synthetic:200`, tested on `mnist`" in comparison_table.sentence(plan)
+    assert "on `synthetic:200`, tested on `mnist`" in comparison_table.introduction(plan)
 
 
 def test_csv(three):
@@ -75,6 +75,6 @@ def test_json(three):
     assert (run["recipe"], run["seed"], run["scores"]["test_accuracy"], run["diverged"]) == ("b", 0, 0.91, None)
 
 
-def test_the_interval_of_a_share_is_shown_within_what_a_share_can_be():
-    assert comparison_table._share(1.13) == "100.00%"
-    assert comparison_table._share(-0.2) == "0.00%"
+def test_the_interval_of_an_accuracy_is_clipped(compared):
+    plan, results = compared([A], [[0.99, 0.01]])
+    assert "| a | 50.00% | 0.00% to 100.00% |" in comparison_table.markdown(plan, plan.rows(results))
