@@ -30,7 +30,7 @@ from core.digits import NOT_A_DIGIT
 from core.preprocessing import canvas, ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition import calibration, evaluation, modelfile
-from core.recognition.evaluation import Answers
+from core.recognition.evaluation import Predictions
 from core.recognition.recognizer import Recognizer, shipped_model
 from core.training import loop
 from core.training.experiment import Experiment
@@ -110,8 +110,8 @@ class Bench:
     def mnist(self) -> None:
         """Ask about MNIST's test set."""
         test = sources.load("mnist").evaluation
-        answers = evaluation.of_images(self.shipped, test.images, test.labels)
-        self.add("MNIST, test set", "shipped", answers.correct, len(answers))
+        predictions = evaluation.of_images(self.shipped, test.images, test.labels)
+        self.add("MNIST, test set", "shipped", predictions.correct, len(predictions))
         kept = json.loads(TRAININGS.read_text())
         seeds = [run["mnist"] for name, run in kept.items() if name.startswith("seed")]
         if seeds:
@@ -133,14 +133,16 @@ class Bench:
 
     def pen_digits(self) -> None:
         """Ask about digits of people that the network has never seen, from their strokes and from the canvas."""
-        answers = evaluation.of_drawings(self.chosen, self.pen.drawings, self.labels)
+        predictions = evaluation.of_drawings(self.chosen, self.pen.drawings, self.labels)
         note = (
-            f"{answers.rejected} rejected, {answers.accuracy_accepted:.2%} of the others; calibration error "
-            f"{answers.calibration_error:.2%}; {int(answers.split.sum())} split"
+            f"{predictions.rejected} rejected, {predictions.accuracy_accepted:.2%} of the others; calibration error "
+            f"{predictions.calibration_error:.2%}; {int(predictions.split.sum())} split"
         )
-        self.goal("pen-25-30", self.add("pen, writers 25 to 30", "1-24", answers.correct, len(answers), note), 0.99)
-        self.goal("calibration-error", answers.calibration_error, 0.01, at_most=True)
-        self.clean = answers
+        self.goal(
+            "pen-25-30", self.add("pen, writers 25 to 30", "1-24", predictions.correct, len(predictions), note), 0.99
+        )
+        self.goal("calibration-error", predictions.calibration_error, 0.01, at_most=True)
+        self.clean = predictions
         for name, (size, width) in PLACEMENTS.items():
             placed = self.placed(size, width)
             shown = evaluation.of_drawings(self.chosen, placed, self.labels)
@@ -169,9 +171,9 @@ class Bench:
         """Ask about photos of paper."""
         rows = np.random.default_rng(1).permutation(len(self.labels))[:N_PHOTOS]
         greys = [picture.decode(photos.photo(self.pen.drawings[row], np.random.default_rng([7, row]))) for row in rows]
-        answers = evaluation.of_pictures(self.chosen, greys, self.labels[rows])
-        clean = self.clean.right[rows].mean()
-        share = self.add("photos of paper", "1-24", answers.correct, N_PHOTOS, f"{clean:.2%} from the strokes")
+        predictions = evaluation.of_pictures(self.chosen, greys, self.labels[rows])
+        clean = self.clean.is_correct[rows].mean()
+        share = self.add("photos of paper", "1-24", predictions.correct, N_PHOTOS, f"{clean:.2%} from the strokes")
         self.goal("photos-of-clean", share / clean, 0.95)
 
     def refusals(self) -> None:
@@ -182,24 +184,24 @@ class Bench:
             ("three alphabets", "", everything),
             ("the one of them that was held out", "-held-out", unseen),
         ):
-            answers = self.of(source)
-            area = calibration.area_under_roc(digits, answers.scores)
+            predictions = self.of(source)
+            area = calibration.area_under_roc(digits, predictions.scores)
             note = f"area under the ROC curve {area:.4f}"
-            share = self.add(f"rejected: Omniglot, {name}", "1-24", answers.rejected, len(answers), note)
+            share = self.add(f"rejected: Omniglot, {name}", "1-24", predictions.rejected, len(predictions), note)
             self.goal(f"omniglot-refused{suffix}", share, 0.85)
             self.goal(f"omniglot-auroc{suffix}", area, 0.97)
         total = 0
         for kind in nonsense.KINDS:
             drawings = nonsense.drawings(kind, N_NONSENSE, np.random.default_rng(3))
-            answers = evaluation.of_drawings(self.chosen, drawings, np.full(N_NONSENSE, NOT_A_DIGIT))
-            self.add(f"rejected: {kind}", "1-24", answers.rejected, N_NONSENSE)
-            total += answers.rejected
+            predictions = evaluation.of_drawings(self.chosen, drawings, np.full(N_NONSENSE, NOT_A_DIGIT))
+            self.add(f"rejected: {kind}", "1-24", predictions.rejected, N_NONSENSE)
+            total += predictions.rejected
         self.add("rejected: all four kinds", "1-24", total, N_NONSENSE * len(nonsense.KINDS))
         self.goal("nonsense-refused", total / (N_NONSENSE * len(nonsense.KINDS)), 0.95)
         self.goal("digits-accepted", float(self.clean.accepted.mean()), 0.98)
 
-    def of(self, source: Source) -> Answers:
-        """Return the answers to a source of drawings."""
+    def of(self, source: Source) -> Predictions:
+        """Return the predictions to a source of drawings."""
         return evaluation.of_drawings(self.chosen, source.drawings, source.evaluation.labels)
 
     def numbers(self) -> None:
@@ -215,8 +217,8 @@ class Bench:
         """Go the ways of other programs of this kind, with a plain network on MNIST (``quick``)."""
         plain = trained("quick", "mnist")
         for what, images in naive_images(self.pen.drawings).items():
-            answers = evaluation.of_images(plain, images, self.labels)
-            self.add(what, "plain", answers.correct, len(answers))
+            predictions = evaluation.of_images(plain, images, self.labels)
+            self.add(what, "plain", predictions.correct, len(predictions))
 
     def report_goals(self) -> None:
         """Print the lines of the goals."""

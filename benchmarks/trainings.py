@@ -76,8 +76,8 @@ def figures_of(path: Path, pen: str) -> dict[str, Any]:
     figures: dict[str, Any] = {"mnist": model.scores["test_accuracy"]}
     if pen:
         source = sources.load(pen)
-        answers = evaluation.of_drawings(Recognizer.of(model), source.drawings, source.evaluation.labels)
-        figures |= {"pen": answers.accuracy, "pen_correct": answers.correct, "pen_n": len(answers)}
+        predictions = evaluation.of_drawings(Recognizer.of(model), source.drawings, source.evaluation.labels)
+        figures |= {"pen": predictions.accuracy, "pen_correct": predictions.correct, "pen_n": len(predictions)}
     return figures
 
 

@@ -16,7 +16,7 @@ from core.errors import DataError, DigitpadError, ModelError
 from core.preprocessing import canvas, picture
 from core.preprocessing.ink import Drawing
 from core.recognition import calibration, evaluation
-from core.recognition.evaluation import Answers
+from core.recognition.evaluation import Predictions
 from core.recognition.recognizer import Prediction, Recognizer
 
 
@@ -44,7 +44,7 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _scores_of(answers: Answers) -> dict[str, Any]:
+def _scores_of(answers: Predictions) -> dict[str, Any]:
     return {
         "correct": answers.correct,
         "accuracy": answers.accuracy,
@@ -57,7 +57,7 @@ def _scores_of(answers: Answers) -> dict[str, Any]:
     }
 
 
-def _answers(recognizer: Recognizer, source: Source, options: argparse.Namespace) -> Answers:
+def _answers(recognizer: Recognizer, source: Source, options: argparse.Namespace) -> Predictions:
     """Return the answers to a source's digits: drawings go the pad's whole way, and stand where the options say."""
     data, drawings = source.evaluation, source.drawings
     if not drawings:

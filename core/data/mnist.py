@@ -30,8 +30,10 @@ SHA256 = {
 }
 _MAX_BYTES = 64 * 2**20  # of one file, uncompressed: the largest has 47 MB
 N_TEST = 10_000
+DOUBTFUL_TEST_DIGITS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
+"""Indexes, from 0, of test digits whose labels are doubtful (Northcutt, Athalye and Mueller, 2021)."""
 DOWNLOAD_BYTES = 11_594_722
-"""Size of the four published gzip files together."""
+"""Total size of the four published gzip files."""
 
 Report = Callable[[int, int], None]
 """Called with the bytes fetched so far and in all; an exception that it raises ends the download."""

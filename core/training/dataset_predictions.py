@@ -12,7 +12,6 @@ from core.nn.network import Network
 from core.recognition import evaluation
 from core.recognition.calibration import Calibration
 from core.recognition.recognizer import Recognizer
-from core.training.inspection import DOUBTFUL_TEST_DIGITS
 
 NO_PREDICTION = -1
 """Stands in for the prediction of a row that is not a digit: the network does not see these rows."""
@@ -69,5 +68,5 @@ def predict_dataset(
 def doubtful(data: Dataset) -> NDArray[np.bool_]:
     """Return a mask (N,) of the doubtful labels: known for MNIST's test part only, if the dataset starts with it."""
     found = np.zeros(len(data), dtype=bool)
-    found[list(DOUBTFUL_TEST_DIGITS) if mnist.begins_with_test(data) else []] = True
+    found[list(mnist.DOUBTFUL_TEST_DIGITS) if mnist.begins_with_test(data) else []] = True
     return found

@@ -13,9 +13,6 @@ from core.digits import SIZE
 from core.nn.layers import Array, Linear, ReLU
 from core.nn.network import Network
 
-DOUBTFUL_TEST_DIGITS = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
-"""Indices (from 0) of MNIST test digits with a doubtful label (Northcutt, Athalye and Mueller, 2021)."""
-
 
 @dataclass(frozen=True)
 class Inspection:

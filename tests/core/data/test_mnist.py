@@ -462,3 +462,8 @@ def test_the_test_part_is_known_by_its_content(tmp_path, files, monkeypatch):
     assert not mnist.begins_with_test(test[:-1])
     assert not mnist.begins_with_test(Dataset.of(test.images, (test.labels + 1) % 10))
     assert not mnist.begins_with_test(Dataset.of(test.images, np.full(len(test), NOT_A_DIGIT)))
+
+
+def test_the_doubtful_labels_are_fifteen_of_the_test_digits():
+    assert len(set(mnist.DOUBTFUL_TEST_DIGITS)) == 15
+    assert 0 <= min(mnist.DOUBTFUL_TEST_DIGITS) <= max(mnist.DOUBTFUL_TEST_DIGITS) < mnist.N_TEST

@@ -11,7 +11,7 @@ from core.recognition import metrics
 from core.recognition.calibration import Calibration
 from core.recognition.recognizer import shipped_model
 from core.synthetic import synthetic
-from core.training import dataset_predictions, inspection
+from core.training import dataset_predictions
 from core.training.dataset_predictions import NO_PREDICTION, predict_dataset
 
 
@@ -92,10 +92,10 @@ def test_an_empty_dataset():
 @pytest.mark.real_data
 def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
     test = mnist.load_test()
-    assert np.flatnonzero(dataset_predictions.doubtful(test)).tolist() == list(inspection.DOUBTFUL_TEST_DIGITS)
+    assert np.flatnonzero(dataset_predictions.doubtful(test)).tolist() == list(mnist.DOUBTFUL_TEST_DIGITS)
     other = Dataset.of(*synthetic.draw(20, np.random.default_rng(0)))
     joined = concatenate([test, other, test[:5]])
-    assert np.flatnonzero(dataset_predictions.doubtful(joined)).tolist() == list(inspection.DOUBTFUL_TEST_DIGITS)
+    assert np.flatnonzero(dataset_predictions.doubtful(joined)).tolist() == list(mnist.DOUBTFUL_TEST_DIGITS)
     assert not dataset_predictions.doubtful(concatenate([other, test])).any()
 
 
@@ -103,7 +103,7 @@ def test_the_doubtful_digits_of_mnist_s_test_part_are_flagged(real_data):
 def test_other_data_has_no_doubtful_labels(real_data):
     train, test = mnist.load()
     assert not dataset_predictions.doubtful(train).any()
-    mended = Dataset.of(test.images, np.where(np.arange(10_000) == inspection.DOUBTFUL_TEST_DIGITS[0], 3, test.labels))
+    mended = Dataset.of(test.images, np.where(np.arange(10_000) == mnist.DOUBTFUL_TEST_DIGITS[0], 3, test.labels))
     assert not dataset_predictions.doubtful(mended).any()
     assert not dataset_predictions.doubtful(test[:9999]).any()
 

@@ -58,8 +58,3 @@ def test_more_units_than_the_page_holds():
 
 def test_weights_that_are_not_numbers_are_no_fault():
     assert np.isnan(inspection.tiles(np.full((784, 1), np.nan, np.float32), 1, 1)).all()
-
-
-def test_the_doubtful_digits_are_fifteen_test_digits():
-    assert len(set(inspection.DOUBTFUL_TEST_DIGITS)) == 15
-    assert 0 <= min(inspection.DOUBTFUL_TEST_DIGITS) <= max(inspection.DOUBTFUL_TEST_DIGITS) < 10_000
