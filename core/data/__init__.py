@@ -1,1 +1,4 @@
-"""Digits to learn from: files, pen drawings and digits that the program draws itself."""
+"""Labelled digit images for training and tests: file formats, MNIST, named sources, batches and augmentation.
+
+May import from ``core.synthetic``, ``core.preprocessing`` and everything below them.
+"""

@@ -1,4 +1,4 @@
-"""Dataset and DataLoader: images in memory as bytes, handed to the network batch by batch as float32."""
+"""Dataset and DataLoader: images stay in memory as bytes, and reach the network as float32, batch by batch."""
 
 import itertools
 from collections import deque
@@ -22,13 +22,13 @@ class Dataset:
     Attributes
     ----------
     images : (N, 784) uint8
-        Rows of 28 × 28 pixels; 0 is paper, 255 ink. They stay bytes: MNIST takes 55 MB, and would take 220 as float32.
+        Rows of 28 × 28 pixels; 0 is background, 255 ink. As bytes, MNIST takes 55 MB; as float32 it would take 220 MB.
     labels : (N,) int64
         The digits, 0 to 9, or ``NOT_A_DIGIT``.
     writers : (N,) int64
-        Who wrote each digit; 0 where that is unknown.
+        The number of each digit's writer; 0 where it is unknown.
     times : (N,) int64
-        How often an epoch of training shows each image.
+        How many times an epoch shows each image.
     """
 
     images: NDArray[np.uint8]
@@ -38,7 +38,7 @@ class Dataset:
 
     @classmethod
     def of(cls, images: NDArray[np.uint8], labels: NDArray[Any], writers: NDArray[Any] | None = None) -> Self:
-        """Make a dataset of images (N, 28, 28) or (N, 784)."""
+        """Make a dataset from images (N, 28, 28) or (N, 784)."""
         n = len(images)
         if len(labels) != n:
             raise ValueError(f"{n} images, but {len(labels)} labels")
@@ -53,26 +53,26 @@ class Dataset:
 
     @property
     def digits(self) -> "Dataset":
-        """The rows that are digits."""
+        """The rows whose label is a digit."""
         return self if self.n_labels == N_CLASSES else self[self.labels < N_CLASSES]
 
     @property
     def n_labels(self) -> int:
-        """How many outputs a network needs: ten, or one more where there is what is not a digit."""
+        """The number of outputs a network needs: ten, or eleven where some rows are not digits."""
         return N_CLASSES + int((self.labels == NOT_A_DIGIT).any())
 
     def repeated(self, times: int) -> "Dataset":
-        """Return the same images, each shown ``times`` as often in an epoch of training."""
+        """Return the same images, each shown ``times`` times as often in an epoch."""
         return replace(self, times=self.times * times)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple["Dataset", "Dataset"]:
-        """Return (the rest, a random share of the rows); at least one row stays in the rest."""
+        """Return (the rest, a random share of the rows); the rest has at least one row."""
         order = rng.permutation(len(self))
         n = min(round(share * len(self)), max(len(self) - 1, 0))
         return self[np.sort(order[n:])], self[np.sort(order[:n])]
 
     def split_by_writer(self, share: float) -> tuple["Dataset", "Dataset"]:
-        """Return (the rest, the digits of the last share of the writers, at least one of them)."""
+        """Return (the rest, all rows of the last share of the writers, at least one writer)."""
         writers = np.unique(self.writers)
         held_out = writers[-max(round(share * len(writers)), 1) :]
         chosen = np.isin(self.writers, held_out)
@@ -80,7 +80,7 @@ class Dataset:
 
 
 def concatenate(datasets: Sequence[Dataset]) -> Dataset:
-    """Join datasets, one below the other."""
+    """Return the rows of all datasets, in their order."""
     return Dataset(
         np.concatenate([dataset.images for dataset in datasets]),
         np.concatenate([dataset.labels for dataset in datasets]),
@@ -90,28 +90,28 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
 
 
 class DataLoader:
-    """Iterates over a dataset's batches, in an order drawn anew for each epoch; the last one may be short.
+    """Iterates over a dataset's batches, in a new random order each epoch; the last batch may be shorter.
 
-    An iteration that was left half-way goes on where it was left: ``permutation`` and ``position`` say where that is,
-    ``epoch`` which one it is, from 1.
+    An interrupted iteration is resumed by the next one: ``permutation`` and ``position`` hold the order and the place
+    in it, ``epoch`` counts from 1.
 
     Parameters
     ----------
     rng
-        The generator that draws the orders.
+        Draws the order of each epoch.
     input_scale
-        What pixels are multiplied with: 1/255 brings them to [0, 1].
+        Factor for the pixels: 1/255 scales them to [0, 1].
     deformation
-        How images are deformed, if they are: a function of the epochs done, fractions included.
+        Augmentation as a function of the epochs done, a fraction included; None for none.
     seed
-        Of the deformations. Each batch has a generator of its own, of seed, epoch and position: what a digit looks like
-        then depends on nothing that went before.
+        Seed of the augmentation. Each batch has its own generator, seeded with seed, epoch and position, so that its
+        images do not depend on earlier batches.
 
     Attributes
     ----------
     ahead : bool
-        Whether a thread deforms the next batch while this one is learned from. It makes no difference to what comes
-        out; it is for free where a core is idle, and a loss where none is.
+        Whether a thread deforms the next batch while the current one is used for training. The images are the same. It
+        costs nothing on an idle core, and slows training down where no core is idle.
     """
 
     def __init__(
@@ -141,7 +141,7 @@ class DataLoader:
         return -(-len(self._rows) // self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64]]]:
-        """Yield images (B, 784), in a buffer that is used again, and labels (B,)."""
+        """Yield images (B, 784), in a buffer that is reused, and labels (B,)."""
         if self.position >= len(self.permutation):
             self.permutation, self.position = self.rng.permutation(self._rows), 0
             self.epoch += 1
@@ -153,41 +153,41 @@ class DataLoader:
 
     @property
     def n_rows(self) -> int:
-        """How many images an epoch shows."""
+        """The number of images in an epoch."""
         return len(self._rows)
 
     def restore(self, permutation: NDArray[np.int64], position: int, epoch: int) -> None:
-        """Go on where an iteration was left; raise ValueError where that is no place in this data."""
+        """Continue from a saved state; raise ValueError where it does not fit this data."""
         if permutation.size and not np.array_equal(np.sort(permutation), self._rows):
-            raise ValueError("the order of the digits is not one of these digits")
+            raise ValueError("the saved order is not a permutation of these digits")
         if not 0 <= position <= len(permutation) or epoch < 0:
-            raise ValueError("the place in the order of the digits makes no sense")
+            raise ValueError("the position in the saved order is out of range")
         self.permutation, self.position, self.epoch = permutation.astype(np.int64), position, epoch
 
     def _batches(self) -> Generator[NDArray[np.float32], None, None]:
-        """Yield the images of what is left of the epoch, batch by batch."""
+        """Yield the images of the remaining batches of the epoch."""
         starts = range(self.position, len(self.permutation), self.batch_size)
         buffers = itertools.cycle(self._floats)
         if self._augmenter is None or not self.ahead:
             yield from map(self._images, starts, buffers)
             return
         with ThreadPoolExecutor(1) as thread:
-            made: deque[Future[NDArray[np.float32]]] = deque()
+            pending: deque[Future[NDArray[np.float32]]] = deque()
             for start, floats in zip(starts, buffers, strict=False):
-                made.append(thread.submit(self._images, start, floats))
-                if len(made) == len(self._floats):
-                    yield made.popleft().result()
-            while made:
-                yield made.popleft().result()
+                pending.append(thread.submit(self._images, start, floats))
+                if len(pending) == len(self._floats):
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
 
     def _images(self, start: int, floats: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Write the batch that begins at a place of the order into a buffer, and return its part of it."""
+        """Write the batch at position ``start`` of the permutation into a buffer, and return the part used."""
         rows = self.permutation[start : start + self.batch_size]
         floats = floats[: len(rows)]
-        # mode="clip" lets take() write straight into the buffer; with "raise" it goes through a copy.
+        # mode="clip" lets take() write straight into the buffer; "raise" makes a copy first.
         gathered = np.take(self.dataset.images, rows, axis=0, out=self._bytes[: len(rows)], mode="clip")
         if self._augmenter is None or self._deformation is None:
-            floats[...] = gathered  # one product of bytes and a float32 would go through NumPy's small buffers
+            floats[...] = gathered  # a product of bytes and a float32 would go through NumPy's small buffers
         else:
             self._augmenter.deformation = self._deformation(self.epoch - 1 + start / len(self._rows))
             self._augmenter.deform(gathered, np.random.default_rng([self._seed, self.epoch, start]), floats)

@@ -1,4 +1,4 @@
-"""Single digits to try a network on: MNIST's test part, or freshly drawn synthetic ones."""
+"""Single digits to try a network with: MNIST's test part, or new synthetic digits."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ from core.preprocessing.ink import Drawing
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A digit with its label: an image (28, 28), or a drawing where it is known as strokes.
+    """A labelled digit: an image (28, 28), or a drawing if its strokes are known.
 
-    ``number`` is its place in MNIST's test part, from 0.
+    ``number`` is its index in MNIST's test part, from 0.
     """
 
     label: int
@@ -24,7 +24,7 @@ class Example:
 
 
 class Examples:
-    """Draws digits at random; MNIST's test part is read when the first is asked for."""
+    """Chooses digits at random. MNIST's test part is read at the first call."""
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
@@ -32,7 +32,7 @@ class Examples:
         self._labels: NDArray[np.int64] | None = None
 
     def draw(self) -> Example:
-        """Return a digit; raise DataError where MNIST is there but damaged."""
+        """Return a digit; raise DataError where MNIST is present but damaged."""
         if self._images is None and mnist.folder() is not None:
             test = mnist.load_test()
             self._images, self._labels = test.images, test.labels

@@ -1,10 +1,10 @@
-"""Digits to learn from, by name.
+"""Sources of training and test digits, by name.
 
 ``mnist``; ``synthetic``, digits drawn by the program (``synthetic:N`` for N of them); ``pen:FILE``, a UNIPEN pen
-file, and ``pen:FILE@1-24,30``, those writers of it; ``idx:FOLDER``, four IDX files named like MNIST's; ``A+B``, two
-sources joined; ``3*A``, one that an epoch of training goes through three times. And what is no digit, for a network to
-learn the difference: ``nondigits:N``, drawn by the program, and ``omniglot:ZIP``, characters of Omniglot's stroke
-files, with ``omniglot:ZIP@Korean,Balinese`` those alphabets of it.
+file, and ``pen:FILE@1-24,30``, these writers of it; ``idx:FOLDER``, four IDX files named like MNIST's; ``A+B``, two
+sources joined; ``3*A``, a source shown three times in each epoch. Examples of non-digits: ``nondigits:N``, drawn by the
+program, and ``omniglot:ZIP``, characters of Omniglot's stroke files, or ``omniglot:ZIP@Korean,Balinese`` these
+alphabets.
 """
 
 import re
@@ -18,29 +18,25 @@ from core.data import idx, mnist, unipen
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
-from core.files import bounded
-from core.files import paths as places
+from core.files import bounded, paths
+from core.messages import tr
 from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
 
 N_SYNTHETIC = 20_000
 MAX_SYNTHETIC = 1_000_000
 HELD_OUT = 0.1
-"""The share held out as test part where a source brings none."""
+"""The share held out as test part where a source has none."""
 
-_PEN_CREDIT = "Pen-Based Recognition of Handwritten Digits, Alpaydin, Alimoglu, UCI (CC BY 4.0)"
+PEN_CREDIT = "Pen-Based Recognition of Handwritten Digits, Alpaydin, Alimoglu, UCI (CC BY 4.0)"  # not shown
+OMNIGLOT_CREDIT = "Omniglot, Lake, Salakhutdinov, Tenenbaum (MIT)"  # not shown
 _PEN_NAMES = {"pen-train.unipen", "pendigits-orig.tra"}
-_OMNIGLOT_CREDIT = "Omniglot, Lake, Salakhutdinov, Tenenbaum (MIT)"
-# A plus before something else than a source belongs to a file's name.
+# A plus that is not followed by a source is part of a file name.
 _JOIN = re.compile(
     r"\+\s*(?=(?:[0-9]{1,2}\*)?(?:(?:pen|idx|omniglot):|(?:mnist|(?:synthetic|nondigits)(?::[^+/\\]*)?)\s*(?:\+|$)))"
 )
 _TIMES = re.compile(r"^([1-9][0-9]?)\*")
 _ANY_TIMES = re.compile(r"^-?[0-9.]+\*")
-_FORMS = (
-    "mnist, synthetic, synthetic:N, pen:FILE, pen:FILE@WRITERS, idx:FOLDER, nondigits:N, omniglot:ZIP, "
-    "omniglot:ZIP@ALPHABETS, several joined by +, or 3*A for one that an epoch goes through three times"
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +46,15 @@ class Source:
     Attributes
     ----------
     train, test : Dataset
-        What training may see, and what it may not.
+        For training, and held out from it.
     evaluation : Dataset
-        What a model that learned elsewhere is tested on: the test part that the source brings (MNIST), else all of it.
+        For testing a model trained on other data: the source's own test part if it has one (MNIST), else all rows.
     everything : Dataset
-        What may be learned from where the test is another source: all but a test part that the source brings.
+        For training when the test uses another source: all rows except the source's own test part.
     credits : tuple of str
-        Whom to name when a model that learned from it is passed on.
+        Credits to be given with a model trained on the source.
     drawings : tuple of Drawing
-        ``evaluation`` as strokes, where it is known as strokes; else empty.
+        ``evaluation`` as strokes, if they are known; else empty.
     """
 
     name: str
@@ -70,12 +66,12 @@ class Source:
     drawings: tuple[Drawing, ...] = ()
 
     def tested_on(self, other: "Source") -> "Source":
-        """Return the source with nothing held out, but with another source to be tested on."""
+        """Return the source with nothing held out, and another source as its test part."""
         return replace(self, train=self.everything, test=other.evaluation)
 
 
 def load(name: str) -> Source:
-    """Load a source by its name; raise DataError where there is no such source, or its files are missing or wrong."""
+    """Load a source by its name; raise DataError where the name is invalid, or the files are missing or damaged."""
     sources = [_load_part(part.strip()) for part in _JOIN.split(name)]
     if len(sources) == 1:
         return sources[0]
@@ -93,12 +89,12 @@ def load(name: str) -> Source:
 
 
 def uses_mnist(name: str) -> bool:
-    """Return whether a source is MNIST, or has it as a part."""
+    """Return whether a source is MNIST or includes it."""
     return "mnist" in [_TIMES.sub("", part.strip()) for part in _JOIN.split(name)]
 
 
 def default() -> str:
-    """Return the source that is used where none is named: ``mnist`` where it is present, else ``synthetic``."""
+    """Return the name of the default source: ``mnist`` where it is present, else ``synthetic``."""
     return "mnist" if mnist.folder() else "synthetic"
 
 
@@ -106,7 +102,7 @@ def _load_part(name: str) -> Source:
     match = _TIMES.match(name)
     if match is None:
         if wrong := _ANY_TIMES.match(name):
-            raise DataError(f'"{wrong[0]}": an epoch goes through a source from 1 to 99 times')
+            raise DataError(tr('"{times}": an epoch shows a source from 1 to 99 times', times=wrong[0]))
         return _load_named(name)
     source = _load_named(name[match.end() :])
     times = int(match[1])
@@ -118,7 +114,14 @@ def _load_named(name: str) -> Source:
     loader = _LOADERS.get(kind)
     takes_none, needs_one = kind == "mnist", kind in ("pen", "idx", "omniglot")
     if loader is None or bool(colon) != bool(argument) or (argument and takes_none) or (needs_one and not argument):
-        raise DataError(f'there is no data source "{name}"; a source is {_FORMS}')
+        raise DataError(
+            tr(
+                'there is no data source "{name}"; a source is mnist, synthetic, synthetic:N, pen:FILE, '
+                "pen:FILE@WRITERS, idx:FOLDER, nondigits:N, omniglot:ZIP, omniglot:ZIP@ALPHABETS, several joined by +, "
+                "or 3*A for a source shown three times in each epoch",
+                name=name,
+            )
+        )
     return loader(name, argument)
 
 
@@ -142,9 +145,11 @@ def _load_nondigits(name: str, argument: str) -> Source:
 
 
 def _count(name: str, argument: str) -> int:
-    """Return how many drawings the program is to make."""
+    """Return the number of drawings to generate."""
     if argument and not (re.fullmatch(r"[0-9]{1,9}", argument) and 10 <= int(argument) <= MAX_SYNTHETIC):
-        raise DataError(f'"{name}": the number of drawings goes from 10 to {MAX_SYNTHETIC:,}')
+        raise DataError(
+            tr('"{name}": the number of drawings must be from 10 to {limit:,}', name=name, limit=MAX_SYNTHETIC)
+        )
     return int(argument or N_SYNTHETIC)
 
 
@@ -155,7 +160,7 @@ def _load_pen(name: str, argument: str) -> Source:
     drawings = [digit.drawing for digit in digits]
     labels, writers = (np.array([getattr(digit, what) for digit in digits]) for what in ("label", "writer"))
     dataset = Dataset.of(ink.render_all(drawings), labels, writers)
-    return _without_test_part(name, dataset, (_PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+    return _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
 
 
 def _load_omniglot(name: str, argument: str) -> Source:
@@ -166,7 +171,7 @@ def _load_omniglot(name: str, argument: str) -> Source:
     characters = omniglot.read(_located(path), [part.strip() for part in alphabets.split(",")] if alphabets else None)
     drawings = [character.drawing for character in characters]
     dataset = Dataset.of(ink.render_all(drawings), np.full(len(drawings), NOT_A_DIGIT))
-    return _without_test_part(name, dataset, (_OMNIGLOT_CREDIT,), drawings)
+    return _without_test_part(name, dataset, (OMNIGLOT_CREDIT,), drawings)
 
 
 def _load_idx(name: str, argument: str) -> Source:
@@ -176,8 +181,8 @@ def _load_idx(name: str, argument: str) -> Source:
 
 
 def _idx_pair(where: Path, prefix: str) -> Dataset:
-    paths = [where / f"{prefix}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
-    images_path, labels_path = (path if bounded.exists(path) else path.with_name(f"{path.name}.gz") for path in paths)
+    plain = [where / f"{prefix}-{kind}-ubyte" for kind in ("images-idx3", "labels-idx1")]
+    images_path, labels_path = (path if bounded.exists(path) else path.with_name(f"{path.name}.gz") for path in plain)
     images, labels = idx.read(images_path), idx.read(labels_path)
     idx.check_pair(images, labels, str(images_path), str(labels_path))
     return Dataset.of(images, labels)
@@ -196,7 +201,7 @@ _LOADERS: dict[str, Callable[[str, str], Source]] = {
 def _without_test_part(
     name: str, dataset: Dataset, credits: Sequence[str] = (), drawings: Sequence[Drawing] = ()
 ) -> Source:
-    """Hold out a tenth as test part: by writer where several are known, else by rows that are always the same."""
+    """Hold out a tenth as test part: by writer if several are known, else random rows, always the same."""
     if len(np.unique(dataset.writers)) > 1:
         train, test = dataset.split_by_writer(HELD_OUT)
     else:
@@ -205,20 +210,20 @@ def _without_test_part(
 
 
 def _located(name: str) -> Path:
-    """Return the path that a source names: a relative one is looked for below ``$DIGITPAD_DATA`` first."""
-    path = places.expanded(name)
-    data = places.data()
+    """Return the path of a source's file; a relative one is looked up in ``$DIGITPAD_DATA`` first."""
+    path = paths.expanded(name)
+    data = paths.data()
     if data is not None and not path.is_absolute() and bounded.exists(data / path):
         return data / path
     return path
 
 
 def _writers(text: str, name: str) -> set[int]:
-    """Return the numbers that ``1-24,30`` means."""
+    """Return the writers' numbers in a list such as ``1-24,30``."""
     chosen: set[int] = set()
     for part in text.split(","):
         match = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part)
         if match is None or int(match[2] or match[1]) < int(match[1]):
-            raise DataError(f'"{name}": writers are named like 25-30 or 1,2,7')
+            raise DataError(tr('"{name}": writers are given like 25-30 or 1,2,7', name=name))
         chosen.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return chosen

@@ -655,13 +655,13 @@ def test_a_file_that_is_no_pen_file_is_refused_when_it_is_chosen(window, tmp_pat
         huge.truncate(unipen.MAX_BYTES + 1)
     chosen[2].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(chosen.pop(0)), ""))
-    window._workings._choose_pen_file()
-    assert window.workbench.lab.message_bar.text.endswith("picture.png is not a UNIPEN file of digits: it is no text")
+    window.workbench._choose_pen_file()
+    assert window.workbench.lab.message_bar.text.endswith("picture.png is not a UNIPEN file of digits: it is not text")
     assert window.workbench.lab.panel.data == before
-    window._workings._choose_pen_file()
+    window.workbench._choose_pen_file()
     assert window.workbench.lab.message_bar.text.endswith("huge is larger than 64 MiB: too large to be read")
     assert window.workbench.lab.panel.data == before
-    window._workings._choose_pen_file()
+    window.workbench._choose_pen_file()
     assert window.workbench.lab.message_bar.text == ""
     assert window.workbench.lab.panel.data == f"pen:{tmp_path / 'pen.unipen'}"
 
@@ -805,7 +805,7 @@ def test_settings_are_remembered(qtbot, window):
     window.workbench.lab.panel.set_data("synthetic:500")
     window.workbench.lab.panel.form.editor("epochs").setValue(77)
     window.workbench.lab.panel.fold_button.click()
-    window._workings._log_action.setChecked(True)
+    window.workbench._log_action.setChecked(True)
     window.pad_panel.tools.set_pen_width(PEN_WIDTHS[-1])
     window.resize(798, 700)  # the offscreen screen is 800 wide
     window.close()
@@ -962,7 +962,7 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
 
 
 def test_about_names_versions_and_credits(window):
-    window._workings._show_about()
+    window.workbench._show_about()
     box = window.findChild(QMessageBox)
     assert "NumPy" in box.informativeText()
     assert "MNIST" in box.informativeText()
@@ -970,10 +970,10 @@ def test_about_names_versions_and_credits(window):
 
 
 def test_light_and_dark(window):
-    dark = next(action for action in window._workings._schemes.actions() if action.data() == "dark")
+    dark = next(action for action in window.workbench._schemes.actions() if action.data() == "dark")
     dark.trigger()
     assert theme.is_dark()
-    light = next(action for action in window._workings._schemes.actions() if action.data() == "light")
+    light = next(action for action in window.workbench._schemes.actions() if action.data() == "light")
     light.trigger()
     assert not theme.is_dark()
     assert QApplication.instance().palette().window().color() == LIGHT.window

@@ -1,4 +1,4 @@
-"""Deformation: digits change, but stay digits in MNIST's geometry."""
+"""Data augmentation: images change, but keep MNIST's geometry."""
 
 import numpy as np
 import pytest
@@ -31,25 +31,25 @@ def centres(images: np.ndarray) -> np.ndarray:
 
 
 def sides(images: np.ndarray) -> np.ndarray:
-    """Return the longer sides (N,) of the inked boxes."""
-    inked = images > 64
-    spans = [inked.any(axis=axis) for axis in (1, 2)]
+    """Return the longer sides (N,) of the ink's bounding boxes."""
+    has_ink = images > 64
+    spans = [has_ink.any(axis=axis) for axis in (1, 2)]
     return np.max([SIZE - span[:, ::-1].argmax(axis=1) - span.argmax(axis=1) for span in spans], axis=0)
 
 
-def correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return how alike two sets of images (N, 28, 28) are (N,), 1 being the same."""
+def similarities(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the cosine similarities (N,) of two sets of images (N, 28, 28)."""
     a, b = (images.reshape(len(images), -1) for images in (a, b))
     return (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
 
 
-def test_without_strength_a_digit_only_moves_by_less_than_a_pixel(digits: np.ndarray) -> None:
+def test_zero_strength_moves_a_digit_by_less_than_a_pixel(digits: np.ndarray) -> None:
     out = deformed(digits, NONE)
     assert np.abs(centres(out) - CENTRE).max() < 0.75
-    assert np.median(correlations(out, digits.reshape(out.shape).astype(np.float32))) > 0.9
+    assert np.median(similarities(out, digits.reshape(out.shape).astype(np.float32))) > 0.9
 
 
-def test_deformed_digits_are_in_mnists_geometry(digits: np.ndarray) -> None:
+def test_deformed_digits_have_mnists_geometry(digits: np.ndarray) -> None:
     out = deformed(np.tile(digits, (6, 1)), Deformation())
     assert np.abs(np.median(centres(out), axis=1) - CENTRE).max() < 0.1
     assert np.quantile(np.abs(centres(out) - CENTRE), 0.9) < 1.5
@@ -57,13 +57,13 @@ def test_deformed_digits_are_in_mnists_geometry(digits: np.ndarray) -> None:
     assert np.quantile(np.abs(sides(out) - BOX), 0.9) <= 3
 
 
-def test_values_stay_between_paper_and_ink(digits: np.ndarray) -> None:
+def test_values_stay_in_range(digits: np.ndarray) -> None:
     out = deformed(digits, Deformation().times(3))
     assert out.min() >= 0
     assert out.max() <= 255
 
 
-def test_each_digit_changes_in_its_own_way_and_anew_each_time(digits: np.ndarray) -> None:
+def test_each_digit_is_deformed_differently_and_reproducibly(digits: np.ndarray) -> None:
     same = np.repeat(digits[:1], 8, axis=0)
     out = deformed(same, Deformation())
     assert len(np.unique(out.reshape(8, -1), axis=0)) == 8
@@ -72,15 +72,15 @@ def test_each_digit_changes_in_its_own_way_and_anew_each_time(digits: np.ndarray
 
 
 @pytest.mark.parametrize("name", ["rotation", "aspect", "slant", "elastic", "pen"])
-def test_each_kind_of_change_has_its_part(digits: np.ndarray, name: str) -> None:
+def test_each_parameter_has_an_effect(digits: np.ndarray, name: str) -> None:
     alone = Deformation(**{**vars(NONE), name: getattr(Deformation(), name)})
-    likeness = correlations(deformed(digits, alone), deformed(digits, NONE))
-    assert np.median(likeness) < 0.997
-    twice = correlations(deformed(digits, alone.times(2)), deformed(digits, NONE))
-    assert np.median(twice) < np.median(likeness)
+    similarity = similarities(deformed(digits, alone), deformed(digits, NONE))
+    assert np.median(similarity) < 0.997
+    twice = similarities(deformed(digits, alone.times(2)), deformed(digits, NONE))
+    assert np.median(twice) < np.median(similarity)
 
 
-def test_a_broader_pen_adds_ink_and_a_finer_one_takes_it_away() -> None:
+def test_the_pen_thickens_and_thins_strokes() -> None:
     bar = np.zeros((1, SIZE, SIZE), np.uint8)
     bar[:, 4:24, 12:16] = 255
     masses = deformed(np.repeat(bar.reshape(1, -1), 200, axis=0), Deformation(**{**vars(NONE), "pen": 1.0})).sum((1, 2))
@@ -92,6 +92,6 @@ def test_an_empty_image_stays_empty() -> None:
     assert not deformed(np.zeros((3, N_PIXELS), np.uint8), Deformation()).any()
 
 
-def test_a_batch_that_is_not_whole_blocks_is_deformed_to_its_end(digits: np.ndarray) -> None:
+def test_a_batch_that_is_not_a_multiple_of_the_block_is_deformed_whole(digits: np.ndarray) -> None:
     out = deformed(digits[:67], Deformation())
-    assert (correlations(out, digits[:67].reshape(out.shape).astype(np.float32)) > 0.3).all()
+    assert (similarities(out, digits[:67].reshape(out.shape).astype(np.float32)) > 0.3).all()

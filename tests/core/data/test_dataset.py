@@ -1,4 +1,4 @@
-"""Datasets, and the loader that deals them out: each row once an epoch, in a new order, and from where it was left."""
+"""Dataset and DataLoader: each row once per epoch, in a new order, resumable anywhere."""
 
 import itertools
 import threading
@@ -6,14 +6,14 @@ import threading
 import numpy as np
 import pytest
 
-from core.data.augment import Deformation
+from core.data.augment import Augmenter, Deformation
 from core.data.dataset import DataLoader, Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.synthetic import synthetic
 
 
 def numbered(n, writers=None):
-    """Return n digits, each with its number in all pixels (n <= 255) and its last figure as label."""
+    """Return n digits; all pixels of row i are i (n <= 256), its label is i % 10."""
     images = np.repeat(np.arange(n, dtype=np.uint8), 784).reshape(n, 28, 28)
     return Dataset.of(images, np.arange(n) % 10, writers)
 
@@ -26,8 +26,8 @@ def loader(n=25, batch_size=4, seed=0, input_scale=1.0):
     return DataLoader(numbered(n), batch_size, np.random.default_rng(seed), input_scale)
 
 
-def dealt(batches):
-    """Return the numbers of the rows in each batch, and check that images and labels belong together."""
+def rows_of(batches):
+    """Return the row numbers in each batch, after a check that images and labels match."""
     result = []
     for images, labels in batches:
         assert (images == images[:, :1]).all()
@@ -40,10 +40,10 @@ def flat(batches):
     return list(itertools.chain(*batches))
 
 
-# Dataset
+# -- Dataset ---
 
 
-def test_images_are_flattened_and_kept_as_bytes():
+def test_images_are_flattened_and_stay_bytes():
     data = Dataset.of(np.full((2, 28, 28), 255, np.uint8), np.array([1, 2], np.uint8))
     assert data.images.shape == (2, 784)
     assert (data.images.dtype, data.labels.dtype, data.writers.dtype) == (np.uint8, np.int64, np.int64)
@@ -51,23 +51,23 @@ def test_images_are_flattened_and_kept_as_bytes():
     assert len(data) == 2
 
 
-def test_flat_images_do_as_well():
+def test_flat_images_are_accepted():
     assert Dataset.of(np.zeros((3, 784), np.uint8), np.zeros(3)).images.shape == (3, 784)
 
 
-def test_images_and_labels_of_other_number():
+def test_different_numbers_of_images_and_labels():
     with pytest.raises(ValueError, match="3 images, but 2 labels"):
         Dataset.of(np.zeros((3, 784), np.uint8), np.zeros(2))
 
 
-def test_rows_are_chosen_by_slice_number_and_mask():
+def test_rows_are_selected_by_slice_index_and_mask():
     data = numbered(20, np.arange(20))
     for rows in (slice(3, 6), np.array([3, 4, 5]), np.isin(np.arange(20), [3, 4, 5])):
         part = data[rows]
         assert numbers(part) == part.labels.tolist() == part.writers.tolist() == [3, 4, 5]
 
 
-def test_joining():
+def test_concatenate():
     joined = concatenate([numbered(3, np.array([1, 1, 2])), numbered(2, np.array([7, 8]))])
     assert numbers(joined) == [0, 1, 2, 0, 1]
     assert joined.labels.tolist() == [0, 1, 2, 0, 1]
@@ -104,42 +104,42 @@ def test_a_split_by_writer_holds_out_at_least_one():
     assert set(rest.writers) == {3}
 
 
-# DataLoader
+# -- DataLoader ---
 
 
 @pytest.mark.parametrize(
     ("n", "batch_size", "sizes"), [(25, 4, [4] * 6 + [1]), (24, 4, [4] * 6), (3, 4, [3]), (1, 1, [1])]
 )
-def test_an_epoch_deals_every_row_once_and_keeps_the_short_batch(n, batch_size, sizes):
+def test_an_epoch_has_every_row_once_and_keeps_the_short_batch(n, batch_size, sizes):
     batches = loader(n, batch_size)
     assert len(batches) == len(sizes)
     for _ in range(3):
-        epoch = dealt(batches)
+        epoch = rows_of(batches)
         assert [len(batch) for batch in epoch] == sizes
         assert sorted(flat(epoch)) == list(range(n))
 
 
-def test_each_epoch_has_an_order_of_its_own():
+def test_each_epoch_has_its_own_order():
     batches = loader()
-    orders = [tuple(flat(dealt(batches))) for _ in range(3)]
+    orders = [tuple(flat(rows_of(batches))) for _ in range(3)]
     assert len({*orders, tuple(range(25))}) == 4
 
 
-def test_the_generator_decides_the_order():
+def test_the_generator_determines_the_order():
     first, same, other = loader(seed=3), loader(seed=3), loader(seed=4)
     for _ in range(2):
-        order = dealt(first)
-        assert dealt(same) == order
-        assert dealt(other) != order
+        order = rows_of(first)
+        assert rows_of(same) == order
+        assert rows_of(other) != order
 
 
-def test_nothing_to_deal():
+def test_an_empty_dataset():
     batches = loader(0)
     assert len(batches) == 0
     assert list(batches) == []
 
 
-def test_images_are_float32_times_the_scale():
+def test_images_are_scaled_float32():
     for images, _ in loader(256, 32, input_scale=1 / 255):
         assert images.dtype == np.float32
         values = (images[:, 0].astype(np.float64) * 255).round().astype(np.uint8)
@@ -160,51 +160,51 @@ def test_the_dataset_is_not_changed():
 
 
 @pytest.mark.parametrize("stop", [1, 3, 6])
-def test_an_epoch_that_was_left_goes_on_where_it_was_left(stop):
-    whole, left = loader(), loader()
-    expected = [dealt(whole), dealt(whole)]
-    first = dealt(itertools.islice(left, stop))
-    assert first + dealt(left) == expected[0]
-    assert dealt(left) == expected[1]
+def test_an_interrupted_epoch_is_resumed(stop):
+    whole, interrupted = loader(), loader()
+    expected = [rows_of(whole), rows_of(whole)]
+    first = rows_of(itertools.islice(interrupted, stop))
+    assert first + rows_of(interrupted) == expected[0]
+    assert rows_of(interrupted) == expected[1]
 
 
-def test_an_epoch_left_after_its_last_batch_is_over():
-    whole, left = loader(), loader()
-    expected = [dealt(whole), dealt(whole)]
-    assert dealt(itertools.islice(left, 7)) == expected[0]
-    assert dealt(left) == expected[1]
+def test_an_epoch_interrupted_after_its_last_batch_is_complete():
+    whole, interrupted = loader(), loader()
+    expected = [rows_of(whole), rows_of(whole)]
+    assert rows_of(itertools.islice(interrupted, 7)) == expected[0]
+    assert rows_of(interrupted) == expected[1]
 
 
-def test_permutation_and_position_say_where_it_was_left():
+def test_permutation_and_position_are_the_state_of_an_epoch():
     first = loader()
-    dealt(itertools.islice(first, 2))
+    rows_of(itertools.islice(first, 2))
     second = loader(seed=99)
     second.permutation, second.position = first.permutation, first.position
-    assert dealt(second) == dealt(first)
+    assert rows_of(second) == rows_of(first)
 
 
-# Digits that count several times, and what is no digit
+# -- repeated rows and non-digits ---
 
 
-def test_an_epoch_deals_a_row_as_often_as_it_says():
+def test_an_epoch_repeats_rows():
     data = concatenate([numbered(3).repeated(2), numbered(5)[3:]])
-    epoch = flat(dealt(DataLoader(data, 4, np.random.default_rng(0), 1.0)))
+    epoch = flat(rows_of(DataLoader(data, 4, np.random.default_rng(0), 1.0)))
     assert sorted(epoch) == [0, 0, 1, 1, 2, 2, 3, 4]
     assert len(DataLoader(data, 4, np.random.default_rng(0))) == 2
 
 
-def test_repeating_repeats_what_was_repeated():
+def test_repetitions_multiply():
     assert numbered(1).repeated(2).repeated(3).times.tolist() == [6]
 
 
-def test_rows_keep_their_times_when_they_are_chosen_and_split():
+def test_selected_and_split_rows_keep_their_repetitions():
     data = concatenate([numbered(10).repeated(3), numbered(10)])
     assert data[8:12].times.tolist() == [3, 3, 1, 1]
     rest, share = data.split(0.5, np.random.default_rng(0))
     assert rest.times.sum() + share.times.sum() == 40
 
 
-def test_what_is_no_digit_needs_an_output_of_its_own():
+def test_non_digits_need_an_eleventh_output():
     data = numbered(12)
     others = Dataset.of(data.images, np.full(12, NOT_A_DIGIT))
     both = concatenate([data, others])
@@ -214,115 +214,108 @@ def test_what_is_no_digit_needs_an_output_of_its_own():
     assert len(others.digits) == 0
 
 
-# Deformation
+# -- augmentation ---
 
 
-def deforming(seed=0, n=100):
-    images, labels = synthetic.draw(n, np.random.default_rng(0))
-    data = Dataset.of(images, labels)
-    return DataLoader(data, 32, np.random.default_rng(1), deformation=lambda epochs: Deformation(), seed=seed)
-
-
-def test_digits_are_deformed_anew_each_epoch():
-    loader = deforming(n=20)
-    first, second = ([(images.copy(), labels) for images, labels in loader] for _ in range(2))
-    order = [np.argsort(labels, kind="stable") for [(_, labels)] in (first, second)]
-    a, b = (images[rows] for [(images, _)], rows in zip((first, second), order, strict=True))
-    assert not np.array_equal(a, b)
-    assert a.max() <= 1
-
-
-def test_what_a_batch_looks_like_depends_on_nothing_that_went_before():
-    whole = [images.copy() for images, _ in deforming()]
-    left = deforming()
-    iterator = iter(left)
-    next(iterator)
-    left.rng = np.random.default_rng(77)  # whatever else is drawn
-    np.testing.assert_array_equal(next(iter(left))[0], whole[1])
-
-
-def test_the_seed_decides_the_deformations():
-    same, again, other = (next(iter(deforming(seed)))[0].copy() for seed in (0, 0, 1))
-    np.testing.assert_array_equal(same, again)
-    assert not np.array_equal(same, other)
-
-
-def test_the_deformation_goes_by_the_epochs_that_are_done():
-    asked = []
-
-    def deformation(epochs):
-        asked.append(round(epochs, 3))
-        return Deformation().times(0.0)
-
-    images, labels = synthetic.draw(10, np.random.default_rng(0))
-    loader = DataLoader(Dataset.of(images, labels), 4, np.random.default_rng(1), deformation=deformation)
-    for _ in range(2):
-        list(loader)
-    assert asked == [0, 0, 0.4, 0.8, 1, 1.4, 1.8]  # and once before, when it is made
-
-
-# Deformed ahead
-
-
-def deformed(ahead, n=25, batch_size=4):
-    digits = synthetic.draw(n, np.random.default_rng(0))
-    data = Dataset.of(digits[0], digits[1])
-    result = DataLoader(data, batch_size, np.random.default_rng(1), deformation=lambda epochs: Deformation(), seed=2)
-    result.ahead = ahead
-    return result
+def augmented(n, batch_size, deformation=lambda epochs: Deformation(), *, seed=0, ahead=False):
+    """Return a loader of n synthetic digits, with augmentation."""
+    data = Dataset.of(*synthetic.draw(n, np.random.default_rng(0)))
+    batches = DataLoader(data, batch_size, np.random.default_rng(1), deformation=deformation, seed=seed)
+    batches.ahead = ahead
+    return batches
 
 
 def copied(batches):
     return [(images.copy(), labels) for images, labels in batches]
 
 
+def test_each_epoch_has_new_deformations():
+    batches = augmented(20, 32)
+    [(first, first_labels)], [(second, second_labels)] = copied(batches), copied(batches)
+    first, second = first[first_labels.argsort(kind="stable")], second[second_labels.argsort(kind="stable")]
+    assert not np.array_equal(first, second)
+    assert first.max() <= 1
+
+
+def test_a_batch_does_not_depend_on_earlier_batches():
+    whole = copied(augmented(100, 32))
+    interrupted = augmented(100, 32)
+    next(iter(interrupted))
+    interrupted.rng = np.random.default_rng(77)  # has no influence
+    np.testing.assert_array_equal(next(iter(interrupted))[0], whole[1][0])
+
+
+def test_the_seed_determines_the_deformations():
+    same, again, other = (next(iter(augmented(100, 32, seed=seed)))[0].copy() for seed in (0, 0, 1))
+    np.testing.assert_array_equal(same, again)
+    assert not np.array_equal(same, other)
+
+
+def test_the_deformation_depends_on_the_epochs_done():
+    epochs_done = []
+
+    def deformation(epochs):
+        epochs_done.append(round(epochs, 3))
+        return Deformation().times(0.0)
+
+    batches = augmented(10, 4, deformation)
+    for _ in range(2):
+        list(batches)
+    assert epochs_done == [0, 0, 0.4, 0.8, 1, 1.4, 1.8]  # the first is the constructor's
+
+
+# -- batches deformed ahead by a thread ---
+
+
 @pytest.mark.parametrize("n", [1, 4, 5, 8, 25])
-def test_batches_are_the_same_whether_made_ahead_or_not(n):
-    plain, ahead = deformed(False, n), deformed(True, n)
+def test_batches_are_the_same_with_and_without_the_thread(n):
+    plain, ahead = augmented(n, 4), augmented(n, 4, ahead=True)
     for _ in range(2):
         for (images, labels), (others, other_labels) in zip(copied(plain), copied(ahead), strict=True):
             np.testing.assert_array_equal(images, others)
             np.testing.assert_array_equal(labels, other_labels)
 
 
-def test_a_batch_stays_as_it_is_until_the_next_is_asked_for():
-    made = threading.Event()
-    loader = deformed(True)
-    batches = iter(loader)
-    images, _ = next(batches)
-    before = images.copy()
-    write = loader._images
+def test_a_batch_is_unchanged_until_the_next_is_requested(monkeypatch):
+    deform, deformed = Augmenter.deform, threading.Semaphore(0)
 
-    def told(*arguments):
-        result = write(*arguments)
-        made.set()
-        return result
+    def report(*arguments):
+        deform(*arguments)
+        deformed.release()
 
-    loader._images = told
-    second, _ = next(batches)  # the third is being made meanwhile, where the first was
-    kept = second.copy()
-    assert made.wait(20)
-    np.testing.assert_array_equal(second, kept)
-    assert not np.array_equal(before, kept)
+    monkeypatch.setattr(Augmenter, "deform", report)
+    batches = iter(augmented(25, 4, ahead=True))
+    first = next(batches)[0].copy()
+    second, _ = next(batches)  # the thread now deforms the third, in the buffer of the first
+    before = second.copy()
+    for _ in range(3):
+        assert deformed.acquire(timeout=20)
+    np.testing.assert_array_equal(second, before)
+    assert not np.array_equal(first, before)
     batches.close()
 
 
-def test_left_half_way_no_thread_stays_and_the_rest_is_the_same():
+def test_an_interrupted_epoch_ends_its_thread_and_is_resumed():
     n_threads = threading.active_count()
-    expected = copied(deformed(False))
-    loader = deformed(True)
+    expected = copied(augmented(25, 4))
+    loader = augmented(25, 4, ahead=True)
     batches = iter(loader)
     next(batches)
     assert threading.active_count() == n_threads + 1
     del batches
     assert threading.active_count() == n_threads
-    assert loader.position == 4  # and not what was made ahead
+    assert loader.position == 4  # batches deformed ahead do not count
     for (images, _), (others, _) in zip(expected[1:], copied(loader), strict=True):
         np.testing.assert_array_equal(images, others)
 
 
-def test_a_fault_in_the_thread_comes_out():
-    loader = deformed(True)
-    loader._deformation = lambda epochs: 1 / 0
+def test_an_error_in_the_thread_is_raised():
+    def deformation(epochs):
+        if batches is None:  # the constructor's call
+            return Deformation()
+        raise ZeroDivisionError
+
+    batches = None
+    batches = augmented(25, 4, deformation, ahead=True)
     with pytest.raises(ZeroDivisionError):
-        next(iter(loader))
+        next(iter(batches))

@@ -1,3 +1,5 @@
+"""Single digits: from MNIST's test part, or synthetic."""
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ def test_without_mnist_a_synthetic_digit_is_drawn():
     assert 0 <= example.label <= 9
 
 
-def test_with_mnist_a_digit_of_the_test_part_comes(real_data):
+def test_with_mnist_a_digit_of_its_test_part_is_chosen(real_data):
     from core.data import mnist
 
     test = mnist.load_test()
@@ -22,7 +24,7 @@ def test_with_mnist_a_digit_of_the_test_part_comes(real_data):
     assert example.label == test.labels[example.number]
 
 
-def test_damaged_mnist_is_told(tmp_path, monkeypatch):
+def test_damaged_mnist_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "mnist").mkdir()
     (tmp_path / "mnist" / "t10k-images-idx3-ubyte").write_bytes(b"nonsense")
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))

@@ -1,4 +1,4 @@
-"""MNIST's files: found, checked, fetched. A small fake stands in for them, a loopback server for the web."""
+"""MNIST's files: found, checked and downloaded. Small fake files and a local server replace the real ones."""
 
 import contextlib
 import errno
@@ -8,6 +8,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
+import pooch
 import pytest
 
 from core.data import idx, mnist, sources
@@ -24,7 +25,7 @@ SIZES = {"train": 30, "t10k": 12}
 
 @pytest.fixture(autouse=True)
 def files(tmp_path, monkeypatch, no_data):
-    """The contents of the four files of a small fake, which the program takes for MNIST."""
+    """The contents of four small files, which the program accepts as MNIST."""
     folder = tmp_path / "original"
     folder.mkdir()
     rng = np.random.default_rng(0)
@@ -37,7 +38,7 @@ def files(tmp_path, monkeypatch, no_data):
     return contents
 
 
-def lay(folder, files, suffix=""):
+def write_files(folder, files, suffix=""):
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (folder / f"{name}{suffix}").write_bytes(gzip.compress(content) if suffix else content)
@@ -45,16 +46,16 @@ def lay(folder, files, suffix=""):
 
 
 def cached():
-    """Return what is in the cache, by name."""
+    """Return the contents of the files in the cache, by name."""
     folder = paths.cache() / "mnist"
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.is_dir() else {}
 
 
 class Server(ThreadingHTTPServer):
-    """Answers with what lies at ``pages``; a page is its bytes, or a status. Remembers what was asked for."""
+    """Serves ``pages``, each the bytes of a file or a status; truncates those in ``cut``; records the requests."""
 
     def __init__(self):
-        self.pages, self.asked, self.cut = {}, [], set()
+        self.pages, self.requests, self.cut = {}, [], set()
         super().__init__(("127.0.0.1", 0), Handler)
 
     def mirror(self, name, files):
@@ -64,7 +65,7 @@ class Server(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
-        self.server.asked.append(self.path)
+        self.server.requests.append(self.path)
         page = self.server.pages.get(self.path, 404)
         if isinstance(page, int):
             self.send_error(page)
@@ -93,16 +94,16 @@ def server(monkeypatch):
 
 @pytest.fixture
 def mirrors(server, files, monkeypatch):
-    """Two mirrors, both with all four files."""
+    """Two mirrors with all four files."""
     addresses = (server.mirror("a", files), server.mirror("b", files))
     monkeypatch.setattr(mnist, "MIRRORS", addresses)
     return addresses
 
 
-# Where it is looked for
+# -- finding MNIST ---
 
 
-def test_it_is_nowhere():
+def test_mnist_is_missing():
     assert mnist.folder() is None
     with pytest.raises(DataError, match="digitpad-lab data get mnist"):
         mnist.load()
@@ -110,22 +111,22 @@ def test_it_is_nowhere():
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_digitpad_data_comes_first(tmp_path, monkeypatch, files, suffix):
-    lay(paths.cache() / "mnist", files)
-    mine = lay(tmp_path / "mine" / "mnist", files, suffix)
+    write_files(paths.cache() / "mnist", files)
+    mine = write_files(tmp_path / "mine" / "mnist", files, suffix)
     assert mnist.folder() == paths.cache() / "mnist"
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
     assert mnist.folder() == mine
 
 
-def test_the_cache_is_next(tmp_path, monkeypatch, files):
+def test_the_cache_comes_second(tmp_path, monkeypatch, files):
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path))
     assert mnist.folder() is None
-    cache = lay(paths.cache() / "mnist", files, ".gz")
+    cache = write_files(paths.cache() / "mnist", files, ".gz")
     assert mnist.folder() == cache
 
 
 def test_both_parts_are_read(tmp_path, files):
-    train, test = mnist.load(lay(tmp_path / "m", files, ".gz"))
+    train, test = mnist.load(write_files(tmp_path / "m", files, ".gz"))
     assert (len(train), len(test)) == (30, 12)
     np.testing.assert_array_equal(train.images.reshape(-1), np.frombuffer(files[NAMES[0]], np.uint8)[16:])
     np.testing.assert_array_equal(test.labels, np.frombuffer(files[LABELS], np.uint8)[8:])
@@ -133,12 +134,12 @@ def test_both_parts_are_read(tmp_path, files):
 
 
 def test_the_spelling_with_a_dot(tmp_path, files):
-    lay(tmp_path / "m", {name.replace("-idx", ".idx"): content for name, content in files.items()})
+    write_files(tmp_path / "m", {name.replace("-idx", ".idx"): content for name, content in files.items()})
     assert len(mnist.load(tmp_path / "m")[0]) == 30
 
 
-def test_the_gzip_wrapping_does_not_matter(tmp_path, files):
-    folder = lay(tmp_path / "m", files)
+def test_the_gzip_level_does_not_matter(tmp_path, files):
+    folder = write_files(tmp_path / "m", files)
     for name, content in files.items():
         (folder / name).unlink()
         (folder / f"{name}.gz").write_bytes(gzip.compress(content, compresslevel=1, mtime=12345))
@@ -147,10 +148,10 @@ def test_the_gzip_wrapping_does_not_matter(tmp_path, files):
 
 @pytest.mark.parametrize("damaged", NAMES)
 def test_a_damaged_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, damaged):
-    lay(paths.cache() / "mnist", files)
+    write_files(paths.cache() / "mnist", files)
     content = bytearray(files[damaged])
     content[-1] ^= 1
-    mine = lay(tmp_path / "mine" / "mnist", files | {damaged: bytes(content)})
+    mine = write_files(tmp_path / "mine" / "mnist", files | {damaged: bytes(content)})
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
     with pytest.raises(DataError) as caught:
         mnist.load()
@@ -159,8 +160,8 @@ def test_a_damaged_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch
 
 @pytest.mark.parametrize("missing", NAMES)
 def test_a_missing_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch, files, missing):
-    lay(paths.cache() / "mnist", files)
-    mine = lay(tmp_path / "mine" / "mnist", files)
+    write_files(paths.cache() / "mnist", files)
+    mine = write_files(tmp_path / "mine" / "mnist", files)
     (mine / missing).unlink()
     monkeypatch.setenv("DIGITPAD_DATA", str(tmp_path / "mine"))
     with pytest.raises(DataError, match=f"mine/mnist lacks MNIST's file {missing}"):
@@ -168,27 +169,27 @@ def test_a_missing_file_is_named_and_nothing_else_is_tried(tmp_path, monkeypatch
 
 
 def test_truncated_gzip_is_named(tmp_path, files):
-    folder = lay(tmp_path / "m", files, ".gz")
+    folder = write_files(tmp_path / "m", files, ".gz")
     path = folder / f"{LABELS}.gz"
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(DataError, match=f"{LABELS}.gz is damaged: its compressed content"):
         mnist.load(folder)
 
 
-def test_a_folder_in_the_place_of_a_file(tmp_path, files):
-    folder = lay(tmp_path / "m", files)
+def test_a_folder_instead_of_a_file(tmp_path, files):
+    folder = write_files(tmp_path / "m", files)
     (folder / LABELS).unlink()
     (folder / LABELS).mkdir()
     with pytest.raises(DataError, match=f"{LABELS} cannot be read: Is a directory"):
         mnist.load(folder)
 
 
-# Fetching it
+# -- downloading ---
 
 
 def test_all_files_come_from_the_first_mirror(server, mirrors, files):
     mnist.download()
-    assert server.asked == [f"/a/{name}.gz" for name in NAMES]
+    assert server.requests == [f"/a/{name}.gz" for name in NAMES]
     assert {name: gzip.decompress(content) for name, content in cached().items()} == {
         f"{name}.gz": content for name, content in files.items()
     }
@@ -196,41 +197,41 @@ def test_all_files_come_from_the_first_mirror(server, mirrors, files):
     assert len(mnist.load()[0]) == 30
 
 
-def test_progress_never_goes_back_and_ends_at_the_total(mirrors):
-    seen = []
-    mnist.download(lambda done, total: seen.append((done, total)))
-    assert {total for _, total in seen} == {mnist.DOWNLOAD_BYTES}
-    done = [done for done, _ in seen]
+def test_progress_never_decreases_and_ends_at_the_total(mirrors):
+    reports = []
+    mnist.download(lambda done, total: reports.append((done, total)))
+    assert {total for _, total in reports} == {mnist.DOWNLOAD_BYTES}
+    done = [done for done, _ in reports]
     assert done == sorted(done)
     assert done[-1] == mnist.DOWNLOAD_BYTES
     assert len(done) >= 4
 
 
-def test_progress_never_goes_back_when_a_mirror_breaks_off(server, mirrors):
+def test_progress_never_decreases_when_a_mirror_breaks_off(server, mirrors):
     server.cut.add(f"/a/{NAMES[0]}.gz")
-    seen = []
-    mnist.download(lambda done, total: seen.append(done))
-    assert seen == sorted(seen)
-    assert seen[-1] == mnist.DOWNLOAD_BYTES
+    reports = []
+    mnist.download(lambda done, total: reports.append(done))
+    assert reports == sorted(reports)
+    assert reports[-1] == mnist.DOWNLOAD_BYTES
 
 
-def test_progress_of_mirrors_that_wrap_more_tightly_ends_at_the_total(mirrors, monkeypatch):
+def test_progress_ends_at_the_total_when_files_are_smaller(mirrors, monkeypatch):
     monkeypatch.setattr(mnist, "DOWNLOAD_BYTES", 10 * mnist.DOWNLOAD_BYTES)
-    seen = []
-    mnist.download(lambda done, total: seen.append(done))
-    assert seen[-1] == mnist.DOWNLOAD_BYTES
-    assert seen[0] < seen[-1]
+    reports = []
+    mnist.download(lambda done, total: reports.append(done))
+    assert reports[-1] == mnist.DOWNLOAD_BYTES
+    assert reports[0] < reports[-1]
 
 
 @pytest.mark.parametrize("fault", [404, 500, b"<html>no such thing</html>", b"", "cut", "other"])
-def test_where_the_first_mirror_fails_the_second_is_asked(server, mirrors, files, fault):
+def test_when_the_first_mirror_fails_the_second_is_used(server, mirrors, files, fault):
     path = f"/a/{NAMES[1]}.gz"
     if fault == "cut":
         server.cut.add(path)
     else:
         server.pages[path] = server.pages[f"/a/{NAMES[0]}.gz"] if fault == "other" else fault
     mnist.download()
-    assert server.asked == [f"/a/{NAMES[0]}.gz", path, f"/b/{NAMES[1]}.gz", *(f"/a/{name}.gz" for name in NAMES[2:])]
+    assert server.requests == [f"/a/{NAMES[0]}.gz", path, f"/b/{NAMES[1]}.gz", *(f"/a/{name}.gz" for name in NAMES[2:])]
     assert len(cached()) == 4
 
 
@@ -240,7 +241,7 @@ def test_a_mirror_that_does_not_answer(server, files, monkeypatch):
     assert len(cached()) == 4
 
 
-def test_both_fail_each_in_its_way(server, mirrors):
+def test_both_mirrors_fail_for_different_reasons(server, mirrors):
     server.pages[f"/a/{LABELS}.gz"] = 503
     server.pages[f"/b/{LABELS}.gz"] = gzip.compress(b"something else")
     with pytest.raises(DataError, match="MNIST could not be downloaded") as caught:
@@ -252,7 +253,7 @@ def test_both_fail_each_in_its_way(server, mirrors):
 
 
 def test_a_failure_leaves_the_cache_as_it_was(server, mirrors, files):
-    lay(paths.cache() / "mnist", files)
+    write_files(paths.cache() / "mnist", files)
     before = cached()
     server.pages.clear()
     with pytest.raises(DataError):
@@ -260,15 +261,15 @@ def test_a_failure_leaves_the_cache_as_it_was(server, mirrors, files):
     assert cached() == before
 
 
-def test_far_too_much_is_not_read_to_its_end(server, mirrors, monkeypatch):
+def test_a_download_that_is_far_too_long_is_cancelled(server, mirrors, monkeypatch):
     monkeypatch.setattr(mnist, "DOWNLOAD_BYTES", 20_000)
     for mirror in "ab":
         server.pages[f"/{mirror}/{NAMES[0]}.gz"] = bytes(10**6)
-    seen = []
+    reports = []
     with pytest.raises(DataError, match="something else than MNIST"):
-        mnist.download(lambda done, total: seen.append(done))
-    assert max(seen) <= 20_000
-    assert len(seen) <= 2 * (4 * 20_000 // 2**15 + 1)
+        mnist.download(lambda done, total: reports.append(done))
+    assert max(reports) <= 20_000
+    assert len(reports) <= 2 * (4 * 20_000 // 2**15 + 1)
     assert cached() == {}
 
 
@@ -277,28 +278,28 @@ class CancelledError(Exception):
 
 
 @pytest.mark.parametrize("error", [CancelledError, KeyboardInterrupt])
-def test_an_exception_from_the_report_ends_the_download(server, mirrors, error):
+def test_an_exception_from_the_report_cancels_the_download(server, mirrors, error):
     def report(done, total):
-        if len(server.asked) == 2:
+        if len(server.requests) == 2:
             raise error
 
     with pytest.raises(error):
         mnist.download(report)
-    assert len(server.asked) == 2
+    assert len(server.requests) == 2
     assert cached() == {}
 
 
-def test_a_damaged_cache_is_mended(mirrors, files):
-    lay(paths.cache() / "mnist", {name: content[:-1] for name, content in files.items()})
+def test_a_damaged_cache_is_replaced(mirrors, files):
+    write_files(paths.cache() / "mnist", {name: content[:-1] for name, content in files.items()})
     with pytest.raises(DataError, match="damaged"):
         mnist.load()
     mnist.download()
     assert len(mnist.load()[0]) == 30
 
 
-def test_a_cache_that_cannot_be_made(home, mirrors):
+def test_a_cache_folder_that_cannot_be_created(home, mirrors):
     (home / "cache").write_text("a file where a folder should be")
-    with pytest.raises(DataError, match=r"cannot be kept in .*mnist: (Not a directory|File exists)"):
+    with pytest.raises(DataError, match=r"cannot be stored in .*mnist: (Not a directory|File exists)"):
         mnist.download()
     assert (home / "cache").read_text() == "a file where a folder should be"
 
@@ -315,54 +316,54 @@ def full_disk_after(monkeypatch, n_files):
     monkeypatch.setattr(os, "fsync", fsync)
 
 
-def test_a_disk_that_fills_up_leaves_no_part_that_would_pass_for_damaged(mirrors, monkeypatch):
+def test_a_full_disk_leaves_no_incomplete_mnist(mirrors, monkeypatch):
     full_disk_after(monkeypatch, 2)
-    with pytest.raises(DataError, match=r"cannot be kept in .* No space left"):
+    with pytest.raises(DataError, match=r"cannot be stored in .* No space left"):
         mnist.download()
     assert cached() == {}
     assert mnist.folder() is None
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_a_disk_that_fills_up_leaves_what_was_there(mirrors, monkeypatch, files, suffix):
-    lay(paths.cache() / "mnist", files, suffix)
+def test_a_full_disk_leaves_existing_files(mirrors, monkeypatch, files, suffix):
+    write_files(paths.cache() / "mnist", files, suffix)
     full_disk_after(monkeypatch, 2)
-    with pytest.raises(DataError, match="cannot be kept"):
+    with pytest.raises(DataError, match="cannot be stored"):
         mnist.download()
     assert len(mnist.load()[0]) == 30
 
 
-# Taking over files that the user has
+# -- copying the user's files ---
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_files_of_the_users_are_taken_over(tmp_path, files, suffix):
-    mnist.take_over(lay(tmp_path / "mine", files, suffix))
+def test_the_users_files_are_copied(tmp_path, files, suffix):
+    mnist.take_over(write_files(tmp_path / "mine", files, suffix))
     assert len(cached()) == 4
     assert len(mnist.load()[0]) == 30
     assert len(list((tmp_path / "mine").iterdir())) == 4
 
 
 def test_plain_and_compressed_files_together(tmp_path, files):
-    lay(tmp_path / "mine", dict(list(files.items())[:2]))
-    lay(tmp_path / "mine", dict(list(files.items())[2:]), ".gz")
+    write_files(tmp_path / "mine", dict(list(files.items())[:2]))
+    write_files(tmp_path / "mine", dict(list(files.items())[2:]), ".gz")
     mnist.take_over(tmp_path / "mine")
     assert len(mnist.load()[1]) == 12
 
 
-def test_taken_over_files_come_before_older_plain_ones(tmp_path, files):
-    lay(paths.cache() / "mnist", dict.fromkeys(files, b"old and damaged"))
-    mnist.take_over(lay(tmp_path / "mine", files))
+def test_copied_files_replace_older_uncompressed_ones(tmp_path, files):
+    write_files(paths.cache() / "mnist", dict.fromkeys(files, b"old and damaged"))
+    mnist.take_over(write_files(tmp_path / "mine", files))
     assert len(mnist.load()[0]) == 30
 
 
-def test_the_cache_can_take_over_itself(files):
-    mnist.take_over(lay(paths.cache() / "mnist", files))
+def test_the_cache_can_be_copied_onto_itself(files):
+    mnist.take_over(write_files(paths.cache() / "mnist", files))
     assert len(mnist.load()[0]) == 30
 
 
-def test_nothing_is_taken_over_unless_all_is_right(tmp_path, files):
-    folder = lay(tmp_path / "mine", files | {LABELS: b"wrong"})
+def test_nothing_is_copied_unless_all_files_are_right(tmp_path, files):
+    folder = write_files(tmp_path / "mine", files | {LABELS: b"wrong"})
     with pytest.raises(DataError, match=f"{LABELS} is damaged"):
         mnist.take_over(folder)
     assert cached() == {}
@@ -374,7 +375,7 @@ def test_nothing_is_taken_over_unless_all_is_right(tmp_path, files):
     assert cached() == {}
 
 
-# The real one
+# -- the real MNIST ---
 
 
 @pytest.mark.real_data
@@ -390,7 +391,7 @@ def test_the_size_of_the_download_is_that_of_the_published_files():
     assert DOWNLOAD_BYTES == 9_912_422 + 28_881 + 1_648_877 + 4_542
 
 
-def test_ctrl_c_while_it_is_stored_leaves_no_part_of_it(mirrors, monkeypatch):
+def test_ctrl_c_while_storing_leaves_no_incomplete_mnist(mirrors, monkeypatch):
     write, calls = mnist.atomic.write, []
 
     def interrupted(path, content):
@@ -406,37 +407,37 @@ def test_ctrl_c_while_it_is_stored_leaves_no_part_of_it(mirrors, monkeypatch):
     assert mnist.folder() is None
 
 
-def test_a_disk_that_is_full_is_not_the_mirrors_fault(mirrors, monkeypatch):
-    def full(url, path, report):
+def test_a_full_disk_is_not_reported_as_a_failure_of_the_mirror(mirrors, monkeypatch):
+    def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(mnist, "_fetch_url", full)
+    monkeypatch.setattr(pooch.HTTPDownloader, "__call__", full)
     with pytest.raises(DataError, match=r"cannot be stored: .*No space left"):
         mnist.download()
 
 
-def test_cancelling_is_noticed_before_each_mirror(server, files, monkeypatch):
+def test_a_cancellation_takes_effect_before_each_mirror(server, files, monkeypatch):
     monkeypatch.setattr(mnist, "MIRRORS", (server.mirror("none", {}), server.mirror("b", files)))
 
     def cancel(done, total):
-        if server.asked:
+        if server.requests:
             raise RuntimeError("cancelled")
 
     with pytest.raises(RuntimeError, match="cancelled"):
         mnist.download(cancel)
-    assert all("/b/" not in path for path in server.asked)
+    assert all("/b/" not in path for path in server.requests)
     assert cached() == {}
 
 
-def test_a_name_that_is_too_long_is_a_place_without_mnist(monkeypatch):
+def test_a_path_that_is_too_long_has_no_mnist(monkeypatch):
     monkeypatch.setenv("DIGITPAD_DATA", "x" * 300)
     assert mnist.folder() is None
 
 
-def test_what_getting_it_anew_would_mend_is_an_error_of_its_own(files):
+def test_errors_that_a_new_download_fixes_have_their_own_class(files):
     with pytest.raises(MnistError, match="not here yet"):
         mnist.load()
-    folder = lay(mnist.cache(), files, ".gz")
+    folder = write_files(mnist.cache(), files, ".gz")
     path = folder / f"{LABELS}.gz"
     for damaged in (path.read_bytes()[:-9], gzip.compress(b"something else")):
         path.write_bytes(damaged)
@@ -444,8 +445,8 @@ def test_what_getting_it_anew_would_mend_is_an_error_of_its_own(files):
             mnist.load()
 
 
-def test_what_a_killed_download_has_left_is_not_taken_for_mnist(files):
-    folder = lay(mnist.cache(), files, ".gz")
+def test_the_rest_of_a_killed_download_does_not_count_as_mnist(files):
+    folder = write_files(mnist.cache(), files, ".gz")
     (folder / f"{LABELS}.gz").unlink()
     assert mnist.folder() is None
     assert sources.default() == "synthetic"
@@ -453,9 +454,9 @@ def test_what_a_killed_download_has_left_is_not_taken_for_mnist(files):
         mnist.load()
 
 
-def test_the_test_part_is_known_by_its_content(tmp_path, files, monkeypatch):
+def test_the_test_part_is_recognised_by_content(tmp_path, files, monkeypatch):
     monkeypatch.setattr(mnist, "N_TEST", SIZES["t10k"])
-    train, test = mnist.load(lay(tmp_path / "mnist", files))
+    train, test = mnist.load(write_files(tmp_path / "mnist", files))
     assert mnist.begins_with_test(test)
     assert mnist.begins_with_test(concatenate([test, train]))
     assert not mnist.begins_with_test(concatenate([train, test]))

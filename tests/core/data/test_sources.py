@@ -1,4 +1,4 @@
-"""Digits by name: every form of a source's name, and every way in which it can be wrong."""
+"""Sources of digits: all forms of names, and the errors."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ SHAPES = [[[0, 0], [50, 100]], [[0, 0], [80, 0], [10, 90]]]
 
 
 def pen_text(writers, per_writer=5):
-    """Return a pen file's text: every writer writes the same few digits, shifted."""
+    """Return a pen file in which every writer writes the same few digits, shifted."""
     lines = [".VERSION 1.0", ".HIERARCHY PAGE TEXT WORD"]
     for writer in writers:
         for i in range(per_writer):
@@ -36,7 +36,7 @@ def pens(here):
     return here / "pens"
 
 
-def lay(folder, n_train=20, n_test=5, suffix=""):
+def write_idx(folder, n_train=20, n_test=5, suffix=""):
     rng = np.random.default_rng(n_train)
     folder.mkdir(parents=True, exist_ok=True)
     for part, n in (("train", n_train), ("t10k", n_test)):
@@ -47,8 +47,8 @@ def lay(folder, n_train=20, n_test=5, suffix=""):
 
 @pytest.fixture
 def fake_mnist(here, monkeypatch):
-    """A small fake in $DIGITPAD_DATA that passes for MNIST."""
-    folder = lay(here / "data" / "mnist", 24, 6)
+    """Small files in $DIGITPAD_DATA that the program accepts as MNIST."""
+    folder = write_idx(here / "data" / "mnist", 24, 6)
     monkeypatch.setattr(mnist, "SHA256", {name: idx.sha256((folder / name).read_bytes()) for name in mnist.SHA256})
     monkeypatch.setenv("DIGITPAD_DATA", str(here / "data"))
     return folder
@@ -58,7 +58,7 @@ def writers(data):
     return sorted(set(data.writers.tolist()))
 
 
-# mnist and idx
+# -- mnist and idx ---
 
 
 def test_mnist(fake_mnist):
@@ -70,12 +70,12 @@ def test_mnist(fake_mnist):
 
 def test_default_is_mnist_where_it_is_present_else_synthetic(here, monkeypatch):
     assert sources.default() == "synthetic"
-    lay(here / "data" / "mnist")
+    write_idx(here / "data" / "mnist")
     monkeypatch.setenv("DIGITPAD_DATA", str(here / "data"))
     assert sources.default() == "mnist"
 
 
-def test_damaged_mnist_is_an_error_and_not_a_reason_for_something_else(fake_mnist):
+def test_damaged_mnist_is_an_error_and_not_replaced_by_synthetic(fake_mnist):
     (fake_mnist / "train-labels-idx1-ubyte").write_bytes(b"damaged")
     assert sources.default() == "mnist"
     with pytest.raises(DataError, match="train-labels-idx1-ubyte is damaged"):
@@ -84,7 +84,7 @@ def test_damaged_mnist_is_an_error_and_not_a_reason_for_something_else(fake_mnis
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 def test_idx(here, suffix):
-    lay(here / "mine", suffix=suffix)
+    write_idx(here / "mine", suffix=suffix)
     source = sources.load("idx:mine")
     assert (source.name, len(source.train), len(source.test)) == ("idx:mine", 20, 5)
     assert source.evaluation is source.test
@@ -92,19 +92,21 @@ def test_idx(here, suffix):
     np.testing.assert_array_equal(source.test.labels, idx.read(here / "mine" / f"t10k-labels-idx1-ubyte{suffix}"))
 
 
-def test_faults_in_idx_files_name_them(here):
-    folder = lay(here / "mine")
+def test_errors_name_the_idx_files(here):
+    folder = write_idx(here / "mine")
     idx.write(folder / "train-labels-idx1-ubyte", np.zeros(19, np.uint8))
-    with pytest.raises(DataError, match=r"train-images-idx3-ubyte holds 20 images, .*train-labels-idx1-ubyte 19"):
+    with pytest.raises(
+        DataError, match=r"train-images-idx3-ubyte holds 20 images, but .*train-labels-idx1-ubyte holds 19"
+    ):
         sources.load("idx:mine")
     (folder / "t10k-images-idx3-ubyte").unlink()
-    lay(folder, 20, 5)
+    write_idx(folder, 20, 5)
     (folder / "t10k-images-idx3-ubyte").unlink()
     with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte.gz cannot be read: No such file"):
         sources.load("idx:mine")
 
 
-# synthetic
+# -- synthetic ---
 
 
 def test_synthetic_holds_a_tenth_out_as_test_part():
@@ -129,12 +131,12 @@ def test_synthetic_without_a_number(monkeypatch):
 
 
 @pytest.mark.parametrize("number", ["9", "0", "-20", "1000001", "1e3", "many", "20.5", "²", "٢٠", " ", "9" * 5000])
-def test_numbers_of_synthetic_digits_out_of_range(number):
+def test_invalid_numbers_of_synthetic_digits(number):
     with pytest.raises(DataError, match=r"10 to 1,000,000|no data source"):
         sources.load(f"synthetic:{number}")
 
 
-# pen
+# -- pen ---
 
 
 def test_pen_images_are_those_of_the_strokes(pens):
@@ -169,18 +171,18 @@ def test_pen_of_one_writer_holds_a_tenth_of_the_rows_out(here):
 
 
 @pytest.mark.parametrize("chosen", ["30-25", "1,,2", "1-", "-3", "1-2-3", ",", "-", "99999"])
-def test_writers_that_make_no_sense(pens, chosen):
-    with pytest.raises(DataError, match="writers are named like"):
+def test_invalid_writers(pens, chosen):
+    with pytest.raises(DataError, match="writers are given like"):
         sources.load(f"pen:pens@{chosen}")
 
 
-def test_writers_who_are_not_there(pens):
+def test_missing_writers(pens):
     with pytest.raises(DataError, match=r"pens has no digits of these writers; its writers are 1 to 30"):
         sources.load("pen:pens@31-40")
 
 
 @pytest.mark.parametrize("chosen", ["", "all", "1;2", "²"])
-def test_what_is_no_list_of_writers_belongs_to_the_name(pens, chosen):
+def test_an_at_without_writers_is_part_of_the_name(pens, chosen):
     with pytest.raises(DataError, match=f"pens@{chosen} cannot be read: No such file"):
         sources.load(f"pen:pens@{chosen}")
 
@@ -196,17 +198,17 @@ def test_an_at_in_the_name_and_writers_after_it(here):
     assert writers(sources.load("pen:a@b@2").evaluation) == [2]
 
 
-def test_the_pen_file_that_is_known_is_credited(here):
+def test_the_known_pen_file_has_a_credit(here):
     for name in ("pen-train.unipen", "mine.unipen"):
         (here / name).write_text(pen_text([1, 2]))
     assert "UCI (CC BY 4.0)" in sources.load("pen:pen-train.unipen").credits[0]
     assert sources.load("pen:mine.unipen").credits == ()
 
 
-# Where files are looked for
+# -- paths ---
 
 
-def test_digitpad_data_is_looked_into_first(here, monkeypatch):
+def test_digitpad_data_comes_first(here, monkeypatch):
     (here / "data").mkdir()
     (here / "data" / "pens").write_text(pen_text([5]))
     (here / "pens").write_text(pen_text([6]))
@@ -218,18 +220,18 @@ def test_digitpad_data_is_looked_into_first(here, monkeypatch):
     assert writers(sources.load(f"pen:{here / 'pens'}").evaluation) == [6]
 
 
-def test_a_home_is_found(here, monkeypatch):
+def test_a_tilde_is_expanded(here, monkeypatch):
     monkeypatch.setenv("HOME", str(here))
     monkeypatch.setenv("USERPROFILE", str(here))
     (here / "mine").write_text(pen_text([4]))
     assert writers(sources.load("pen:~/mine").evaluation) == [4]
 
 
-# A+B
+# -- A+B ---
 
 
-def test_two_sources_joined(pens, here):
-    lay(here / "mine")
+def test_joined_sources(pens, here):
+    write_idx(here / "mine")
     name = "idx:mine+pen:pens@1-4+synthetic:30"
     source = sources.load(name)
     parts = [sources.load(part) for part in ("idx:mine", "pen:pens@1-4", "synthetic:30")]
@@ -241,10 +243,10 @@ def test_two_sources_joined(pens, here):
         np.testing.assert_array_equal(joined.writers, np.concatenate([part.writers for part in apart]))
 
 
-def test_credits_are_given_once_each(fake_mnist, here):
+def test_each_credit_appears_once(fake_mnist, here):
     (here / "pen-train.unipen").write_text(pen_text([1, 2]))
     credits = sources.load("mnist+pen:pen-train.unipen@1+pen:pen-train.unipen@2+mnist").credits
-    assert credits == (mnist.CREDIT, sources._PEN_CREDIT)
+    assert credits == (mnist.CREDIT, sources.PEN_CREDIT)
 
 
 @pytest.mark.parametrize(
@@ -280,30 +282,30 @@ def test_spaces_around_a_plus_do_not_matter(name):
         "pen+mnist",
     ],
 )
-def test_names_that_are_no_source(fake_mnist, name):
+def test_invalid_names(fake_mnist, name):
     with pytest.raises(DataError, match=r"there is no data source .*a source is mnist, synthetic|10 to 1,000,000"):
         sources.load(name)
 
 
 @pytest.mark.parametrize("times", ["0", "100", "-1", "2.5", "000003"])
-def test_numbers_of_times_that_are_none(fake_mnist, times):
+def test_invalid_repetitions(fake_mnist, times):
     with pytest.raises(DataError, match=r"from 1 to 99 times"):
         sources.load(f"{times}*mnist")
 
 
-def test_a_part_that_fails_fails_the_whole(pens):
+def test_an_error_in_one_part_is_raised(pens):
     with pytest.raises(DataError, match="nowhere"):
         sources.load("pen:pens+pen:nowhere")
 
 
 @pytest.mark.parametrize("name", ["pen:.", "idx:pens", "pen:" + "x" * 300, "idx:" + "x" * 300, "pen:~nobody-there/x"])
-def test_places_that_hold_no_files(pens, name):
+def test_paths_without_files(pens, name):
     with pytest.raises(DataError, match="cannot be read"):
         sources.load(name)
 
 
-def test_an_empty_part_is_no_fault(here):
-    lay(here / "mine", 3, 0)
+def test_an_empty_test_part(here):
+    write_idx(here / "mine", 3, 0)
     assert isinstance(sources.load("idx:mine").test, Dataset)
     assert len(sources.load("idx:mine").test) == 0
 
@@ -318,10 +320,10 @@ def test_the_real_pen_digits(pen_file, monkeypatch):
     assert source.credits
 
 
-# Several times over, whole, and what is no digit
+# -- repetitions, tests on another source, non-digits ---
 
 
-def test_a_source_several_times_over(pens):
+def test_repeated_sources(pens):
     once, thrice = sources.load(f"pen:{pens}"), sources.load(f"3*pen:{pens}")
     assert set(thrice.train.times) == {3}
     assert set(thrice.everything.times) == {3}
@@ -333,32 +335,32 @@ def test_a_source_several_times_over(pens):
 
 
 @pytest.mark.parametrize("name", ["2*", "2*2*synthetic", "*synthetic", "2*nonsense"])
-def test_times_that_make_no_sense(name):
+def test_repetitions_without_a_source(name):
     with pytest.raises(DataError, match="there is no data source"):
         sources.load(name)
 
 
-def test_mnist_several_times_over_is_mnist():
+def test_repeated_mnist_uses_mnist():
     assert sources.uses_mnist("2*mnist+synthetic")
     assert not sources.uses_mnist("2*synthetic")
 
 
-def test_tested_on_another_source_nothing_is_held_out(pens, fake_mnist):
+def test_with_another_test_source_nothing_is_held_out(pens, fake_mnist):
     pen, mnist_ = sources.load(f"pen:{pens}"), sources.load("mnist")
     whole = pen.tested_on(mnist_)
     assert len(whole.train) == len(pen.evaluation) > len(pen.train)
     assert whole.test is mnist_.evaluation
-    # The test part that a source brings is still not learned from.
+    # A source's own test part is never used for training.
     np.testing.assert_array_equal(mnist_.tested_on(pen).train.images, mnist_.train.images)
 
 
-def test_nondigits_have_a_label_of_their_own():
+def test_nondigits_have_their_own_label():
     source = sources.load("nondigits:100")
     assert set(source.evaluation.labels) == {NOT_A_DIGIT}
     assert (len(source.train), len(source.test)) == (90, 10)
 
 
-def test_drawings_are_kept_where_all_are_strokes(pens):
+def test_drawings_are_available_if_all_parts_have_strokes(pens):
     source = sources.load(f"pen:{pens}")
     assert len(source.drawings) == len(source.evaluation)
     np.testing.assert_array_equal(ink.render_all(source.drawings).reshape(-1, 784), source.evaluation.images)
@@ -367,7 +369,7 @@ def test_drawings_are_kept_where_all_are_strokes(pens):
 
 
 @pytest.mark.real_data
-def test_omniglot_is_what_is_no_digit(real_data, monkeypatch):
+def test_omniglot_has_non_digits(real_data, monkeypatch):
     monkeypatch.setenv("DIGITPAD_DATA", str(real_data))
     name = "omniglot:omniglot/strokes_background_small1.zip"
     korean, both = sources.load(f"{name}@Korean"), sources.load(f"{name}@Korean,Balinese")

@@ -1,4 +1,4 @@
-"""Pen files: digits as strokes, and every fault told with file and line."""
+"""Pen files: digits as strokes; errors name file and line."""
 
 import numpy as np
 import pytest
@@ -36,19 +36,19 @@ TEXT = """.VERSION 1.0
 """
 
 
-def put(tmp_path, text):
+def write_pen_file(tmp_path, text):
     path = tmp_path / "pens.unipen"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return path
 
 
-def refused(path, sentence):
-    with pytest.raises(DataError, match=sentence) as caught:
+def assert_rejected(path, message):
+    with pytest.raises(DataError, match=message) as caught:
         unipen.read(path)
     assert str(caught.value).startswith(str(path))
 
 
-def changed(old, new):
+def with_change(old, new):
     assert TEXT.count(old) == 1
     return TEXT.replace(old, new)
 
@@ -57,8 +57,8 @@ def strokes_of(digit):
     return [stroke[:, :2].tolist() for stroke in digit.drawing.strokes]
 
 
-def test_labels_writers_and_strokes_with_y_downwards(tmp_path):
-    first, second, third = unipen.read(put(tmp_path, TEXT))
+def test_labels_writers_and_strokes(tmp_path):
+    first, second, third = unipen.read(write_pen_file(tmp_path, TEXT))
     assert (first.label, first.writer) == (8, 12)
     assert strokes_of(first) == [[[10, -20], [30, -40.5]], [[5, 5]]]
     assert (second.label, second.writer, strokes_of(second)) == (0, 3, [[[1, -2], [3, -4]]])
@@ -66,12 +66,12 @@ def test_labels_writers_and_strokes_with_y_downwards(tmp_path):
 
 
 def test_a_digit_is_a_drawing(tmp_path):
-    drawing = unipen.read(put(tmp_path, TEXT))[0].drawing
+    drawing = unipen.read(write_pen_file(tmp_path, TEXT))[0].drawing
     assert [stroke.tolist() for stroke in drawing.strokes] == [[[10, -20, 1], [30, -40.5, 1]], [[5, 5, 1]]]
 
 
 def test_only_some_writers(tmp_path):
-    path = put(tmp_path, TEXT)
+    path = write_pen_file(tmp_path, TEXT)
     assert [digit.label for digit in unipen.read(path, {3, 99})] == [0]
     assert [digit.label for digit in unipen.read(path, {0, 12})] == [8, 4]
     with pytest.raises(DataError, match=r"no digits of these writers; its writers are 0 to 12"):
@@ -80,54 +80,54 @@ def test_only_some_writers(tmp_path):
 
 @pytest.mark.parametrize("ends", ["\r\n", "\r"])
 def test_line_ends_of_other_systems(tmp_path, ends):
-    assert len(unipen.read(put(tmp_path, TEXT.replace("\n", ends)))) == 3
+    assert len(unipen.read(write_pen_file(tmp_path, TEXT.replace("\n", ends)))) == 3
 
 
-def test_comments_in_other_languages_do_not_matter(tmp_path):
-    assert len(unipen.read(put(tmp_path, b".COMMENT \xfc\xff\x00\n" + TEXT.encode()))) == 3
+def test_comments_need_not_be_ascii(tmp_path):
+    assert len(unipen.read(write_pen_file(tmp_path, b".COMMENT \xfc\xff\x00\n" + TEXT.encode()))) == 3
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", ".VERSION 1.0\n", '.SEGMENT WORD 0 ? "eight"\n', bytes(100)])
 def test_not_a_pen_file(tmp_path, text):
-    refused(put(tmp_path, text), "not a UNIPEN file of digits|outside a stroke")
+    assert_rejected(write_pen_file(tmp_path, text), "not a UNIPEN file of digits|outside a stroke")
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "message"),
     [
-        ("hello\n" + TEXT, "line 1: 'hello' stands outside a stroke"),
-        (changed(".DT 100", "10 20"), "line 12: '10 20' stands outside a stroke"),
-        (changed(" 30 40.5", " 30 x"), "line 10: '30 x' is not a point"),
-        (changed(" 30 40.5", " 30"), "line 10: '30' is not a point"),
-        (changed(" 30 40.5", " 30 40 50"), "line 10: '30 40 50' is not a point"),
+        ("hello\n" + TEXT, "line 1: 'hello' is outside a stroke"),
+        (with_change(".DT 100", "10 20"), "line 12: '10 20' is outside a stroke"),
+        (with_change(" 30 40.5", " 30 x"), "line 10: '30 x' is not a point"),
+        (with_change(" 30 40.5", " 30"), "line 10: '30' is not a point"),
+        (with_change(" 30 40.5", " 30 40 50"), "line 10: '30 40 50' is not a point"),
         (".PEN_DOWN\n1 2\n.PEN_UP\n" + TEXT, r"line 1: a stroke begins before the first \.SEGMENT DIGIT"),
-        (changed('? "8"', '? "x"'), "line 6: .* does not say which digit"),
-        (changed('? "8"', '? "12"'), "line 6: .* does not say which digit"),
-        (changed('1-2 ? "0"', "1-2"), "line 16: .* does not say which digit"),
-        (changed("5 -5\n.PEN_UP\n", "5 -5\n"), "line 15: a digit begins within a stroke"),
+        (with_change('? "8"', '? "x"'), "line 6: .* does not say which digit"),
+        (with_change('? "8"', '? "12"'), "line 6: .* does not say which digit"),
+        (with_change('1-2 ? "0"', "1-2"), "line 16: .* does not say which digit"),
+        (with_change("5 -5\n.PEN_UP\n", "5 -5\n"), "line 15: a digit begins within a stroke"),
         (TEXT[: TEXT.rindex(".PEN_UP")], "ends within a stroke"),
         (TEXT[: TEXT.rindex("7 8")], "ends within a stroke"),
         (TEXT[: TEXT.rindex(".COMMENT")], "digit number 3 has no points"),
-        (changed("7 8\n", ""), "digit number 3 has no points"),
-        (changed("7 8", "nan 8"), "digit 3: .* not a number"),
-        (changed("7 8", "7 inf"), "digit 3: .* not a number"),
-        (changed("7 8", "7 1e300"), "digit 3: .* beyond a billion"),
+        (with_change("7 8\n", ""), "digit number 3 has no points"),
+        (with_change("7 8", "nan 8"), "digit 3: .* not a number"),
+        (with_change("7 8", "7 inf"), "digit 3: .* not a number"),
+        (with_change("7 8", "7 1e300"), "digit 3: .* beyond a billion"),
     ],
 )
-def test_faults(tmp_path, text, sentence):
-    refused(put(tmp_path, text), sentence)
+def test_errors(tmp_path, text, message):
+    assert_rejected(write_pen_file(tmp_path, text), message)
 
 
 def test_a_long_line_is_not_shown_whole(tmp_path):
     with pytest.raises(DataError) as caught:
-        unipen.read(put(tmp_path, "x" * 10_000))
+        unipen.read(write_pen_file(tmp_path, "x" * 10_000))
     assert len(str(caught.value)) < len(str(tmp_path)) + 150
 
 
-def test_a_file_cut_anywhere_gives_whole_digits_or_an_error(tmp_path):
-    whole = [strokes_of(digit) for digit in unipen.read(put(tmp_path, TEXT))]
+def test_a_truncated_file_gives_whole_digits_or_an_error(tmp_path):
+    whole = [strokes_of(digit) for digit in unipen.read(write_pen_file(tmp_path, TEXT))]
     for length in range(len(TEXT)):
-        path = put(tmp_path, TEXT[:length])
+        path = write_pen_file(tmp_path, TEXT[:length])
         try:
             digits = unipen.read(path)
         except DataError:
@@ -138,21 +138,21 @@ def test_a_file_cut_anywhere_gives_whole_digits_or_an_error(tmp_path):
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
-    refused(tmp_path / "none", "cannot be read: No such file")
-    refused(tmp_path, "cannot be read: Is a directory")
+    assert_rejected(tmp_path / "none", "cannot be read: No such file")
+    assert_rejected(tmp_path, "cannot be read: Is a directory")
 
 
 def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    path = put(tmp_path, TEXT)
+    path = write_pen_file(tmp_path, TEXT)
     monkeypatch.setattr(unipen, "MAX_BYTES", len(TEXT))
     assert len(unipen.read(path)) == 3
     monkeypatch.setattr(unipen, "MAX_BYTES", len(TEXT) - 1)
-    refused(path, "is larger than")
+    assert_rejected(path, "is larger than")
 
 
 @pytest.mark.parametrize("text", ["", "hello\n" + TEXT, TEXT[: TEXT.rindex(".PEN_UP")], "hello" * 10_000, bytes(10**6)])
-def test_what_is_no_pen_file_is_said_by_its_beginning_in_the_words_of_reading(tmp_path, text):
-    path = put(tmp_path, text)
+def test_check_and_read_give_the_same_error(tmp_path, text):
+    path = write_pen_file(tmp_path, text)
     with pytest.raises(DataError) as read:
         unipen.read(path)
     with pytest.raises(DataError) as checked:
@@ -161,10 +161,10 @@ def test_what_is_no_pen_file_is_said_by_its_beginning_in_the_words_of_reading(tm
 
 
 @pytest.mark.parametrize("n_bytes", [20, 100, *range(len(TEXT) - 9, len(TEXT) + 9)])
-def test_a_large_pen_file_passes_wherever_its_beginning_ends(tmp_path, monkeypatch, n_bytes):
-    monkeypatch.setattr(unipen, "_HEAD_BYTES", n_bytes)
-    unipen.check(put(tmp_path, TEXT * 3))
-    unipen.check(put(tmp_path, (TEXT * 3).replace("\n", "\r")))
+def test_check_accepts_a_large_file_wherever_its_beginning_ends(tmp_path, monkeypatch, n_bytes):
+    monkeypatch.setattr(unipen, "HEAD_BYTES", n_bytes)
+    unipen.check(write_pen_file(tmp_path, TEXT * 3))
+    unipen.check(write_pen_file(tmp_path, (TEXT * 3).replace("\n", "\r")))
 
 
 @pytest.mark.real_data

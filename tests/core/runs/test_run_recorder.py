@@ -262,8 +262,8 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
     [
         ({"generators": []}, "damaged"),
         ({"generators": [{}, {}]}, "damaged"),
-        ({"loader": {"epoch": 1, "position": 999}}, "the place in the order"),
-        ({"loader": {"epoch": -1, "position": 1}}, "the place in the order"),
+        ({"loader": {"epoch": 1, "position": 999}}, "the position in the saved order"),
+        ({"loader": {"epoch": -1, "position": 1}}, "the position in the saved order"),
         ({"best": None}, "damaged"),
         ({"seconds": "many"}, "damaged"),
         ({"seconds": -1}, "no count, time or rate"),
