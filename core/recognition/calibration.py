@@ -1,7 +1,7 @@
-"""Calibration: from a network's outputs to probabilities that mean what they say, and to "this is not a digit".
+"""Calibration: calibrated probabilities from a network's outputs, and rejection of drawings that are not digits.
 
-A temperature divides the logits (Guo et al., 2017). Whether something is a digit at all is judged apart from which one:
-by a score, and a threshold that all but a few real digits pass.
+The logits are divided by a temperature (Guo et al., 2017). Rejection is separate from classification: a drawing is
+rejected if its score is below a threshold, which 98 % of real digits pass.
 """
 
 import math
@@ -17,23 +17,23 @@ from core.nn.losses import log_softmax, softmax
 Array = NDArray[np.floating[Any]]
 
 ACCEPTED = 0.98
-"""The share of real digits that a fitted threshold lets pass."""
+"""The share of real digits that a fitted threshold accepts."""
 MIN_DIGITS = 100
-"""Fewer say nothing of the rarest two in a hundred: nothing is fitted on them."""
+"""With fewer digits nothing is fitted: they say too little about the 2 % to be rejected."""
 N_BINS = 15
 TEMPERATURES = (0.05, 20.0)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What was fitted on digits that the network had not learned from.
+    """Parameters fitted on digits that were not used for training.
 
     Attributes
     ----------
     temperature : float
-        What the logits are divided by.
+        Divides the logits.
     threshold : float or None
-        The score below which a drawing is not a digit; None refuses nothing.
+        Drawings with a lower score are rejected; None rejects nothing.
     """
 
     temperature: float = 1.0
@@ -41,17 +41,17 @@ class Calibration:
 
     @classmethod
     def fit(cls, logits: Array, labels: NDArray[np.integer[Any]], accepted: float = ACCEPTED) -> "Calibration":
-        """Fit both on the logits (N, 10 or 11) of digits with labels (N,); what cannot be fitted stays as it is."""
+        """Fit both to the logits (N, 10 or 11) of digits with labels (N,); return the defaults if that fails."""
         if len(logits) < MIN_DIGITS or not np.isfinite(logits).all():
             return cls()
         return cls(temperature(logits, labels), float(np.quantile(scores(logits), 1 - accepted)))
 
     def probabilities(self, logits: Array) -> Array:
-        """Return the probabilities (N, 10) of the ten digits, given that it is one of them."""
+        """Return the probabilities (N, 10) of the ten digits, given that the image is a digit."""
         return softmax(logits[:, :N_CLASSES] / logits.dtype.type(self.temperature))
 
     def accepts(self, logits: Array) -> NDArray[np.bool_]:
-        """Return which of N drawings may be a digit."""
+        """Return whether each of N drawings is accepted as a digit."""
         if self.threshold is None:
             return np.ones(len(logits), dtype=bool)
         accepted: NDArray[np.bool_] = scores(logits) >= self.threshold
@@ -59,10 +59,10 @@ class Calibration:
 
 
 def scores(logits: Array) -> Array:
-    """Return how much each of N images looks like a digit, from logits (N, 10 or 11); larger is more.
+    """Return scores (N,) for logits (N, 10 or 11), larger for images that look more like a digit.
 
-    With an eleventh output, "not a digit", it is the logarithm of the odds against that one. Without, it is the free
-    energy log Σ exp z (Liu et al., 2020), which is large for what resembles a digit that was learned.
+    With an eleventh output, "not a digit", the score is the log-odds against it; without, the negative free energy
+    log Σ exp z (Liu et al., 2020), which is large for images similar to the training digits.
     """
     digits = logits[:, :N_CLASSES]
     top = digits.max(axis=1)
@@ -71,9 +71,9 @@ def scores(logits: Array) -> Array:
 
 
 def temperature(logits: Array, labels: NDArray[np.integer[Any]]) -> float:
-    """Return the temperature that makes the mean cross-entropy of logits (N, 10 or 11) for labels (N,) smallest.
+    """Return the temperature that minimises the mean cross-entropy of logits (N, 10 or 11) for labels (N,).
 
-    By golden section (Kiefer, 1953) over its logarithm: the loss has one minimum.
+    By golden-section search (Kiefer, 1953) over its logarithm: the loss has one minimum.
     """
     digits = logits[:, :N_CLASSES].astype(np.float64)
     rows = np.arange(len(labels))
@@ -95,17 +95,17 @@ def temperature(logits: Array, labels: NDArray[np.integer[Any]]) -> float:
 def calibration_error(probabilities: Array, correct: NDArray[np.bool_]) -> float:
     """Return the expected calibration error of top probabilities (N,) (Naeini et al., 2015), in 15 equal bins.
 
-    The mean, over the answers, of the distance between their bin's share of right answers and its mean probability.
+    The mean over the predictions of the difference between accuracy and mean probability in their bin.
     """
     if not len(probabilities):
         return 0.0
     bins = np.minimum((probabilities * N_BINS).astype(np.intp), N_BINS - 1)
-    surplus = np.bincount(bins, weights=probabilities.astype(np.float64) - correct, minlength=N_BINS)
-    return float(np.abs(surplus).sum() / len(probabilities))
+    excess = np.bincount(bins, weights=probabilities.astype(np.float64) - correct, minlength=N_BINS)
+    return float(np.abs(excess).sum() / len(probabilities))
 
 
 def area_under_roc(digits: Array, others: Array) -> float:
-    """Return the probability that a digit's score (N,) is above another drawing's (M,), ties counting half."""
+    """Return the probability that the score of a digit (N,) exceeds that of a non-digit (M,); ties count half."""
     if not len(digits) or not len(others):
         return math.nan
     ordered = np.sort(others)
@@ -114,7 +114,7 @@ def area_under_roc(digits: Array, others: Array) -> float:
 
 
 def wilson(correct: int, n: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the 95 % interval of a share ``correct / n`` (Wilson, 1927); (0, 1) where nothing was counted."""
+    """Return the 95 % confidence interval of a share ``correct / n`` (Wilson, 1927); (0, 1) where n is 0."""
     if n == 0:
         return 0.0, 1.0
     share, spread = correct / n, z * z / n

@@ -1,6 +1,6 @@
-"""Grouping: which strokes of a line of digits are one digit, as far as boxes and distances can tell.
+"""Grouping: clusters the strokes of a line of digits into digits, by bounding boxes and distances.
 
-All lengths are in heights of the line, so that neither the size of the writing nor the unit of the canvas matters.
+All lengths are in line heights, independent of the size of the writing and the unit of the canvas.
 """
 
 from dataclasses import dataclass
@@ -15,33 +15,34 @@ Floats = NDArray[np.float32]
 Indexes = NDArray[np.intp]
 
 MAX_STROKES = 64
-"""A drawing of more strokes is a scribble, and not taken apart."""
+"""A drawing with more strokes is treated as a scribble, and not segmented."""
 
-_FAR = 0.3  # further apart in x, strokes are of two digits: within one of 7,494 pen digits the widest gap is 0.25
-_SMALL = 0.35  # a stroke less high is a bar or a hat, part of something higher ...
-_SMALL_GAP = 0.08  # ... if that is this near in x (of 1,271 such pen strokes one is further away than 0.02),
-_SMALL_WIDTH = 1.7  # and it is no wider (the widest of them has 1.54): else it underlines
-_SPECK = 0.08  # a stroke neither higher nor wider is a dot, part of a digit ...
-_SPECK_GAP, _SPECK_DISTANCE = 0.05, 0.25  # ... that is this near in x, and this near at all
-_STEP = 0.05  # from point to point of a stroke where distances are measured
+# In line heights, except the last three. Measured on the 7,494 training digits of the pen data.
+_FAR = 0.3  # strokes with a wider gap in x belong to different digits: the widest gap within a digit is 0.25
+_SMALL = 0.35  # a stroke less high than this is a bar or a top stroke, part of a higher stroke ...
+_SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,271 such strokes it is at most 0.02) ...
+_SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
+_DOT = 0.08  # a stroke less high and less wide than this is a dot, part of a digit ...
+_DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # ... if gap in x and distance are at most these
+_STEP = 0.05  # between the samples of a stroke for distances
+_OVERLAP = 0.2  # strokes that overlap in x by more than this, and ...
+_TOUCHING = 0.04  # ... have a smaller distance than this, are written over each other: they are not neighbours
+_SMALLEST = 1e-30  # in the drawing's unit: a smaller drawing is a dot, whose scale factor would overflow
 _MAX_SAMPLES = 200  # of one stroke
-_CROSSED = 0.2  # that far into each other, and ...
-_TOUCHING = 0.04  # ... with their ink this near, strokes are written over each other: they are not two neighbours
-_SMALLEST = 1e-30  # any unit: what is smaller is a dot, for its scale would overflow
-_SURE = 8.0  # nats: a bond that is stronger or weaker than this at any distance needs none measured
+_CERTAIN = 8.0  # nats: if the bond is beyond ± this for every distance, the distance is not measured
 
 
 @dataclass(frozen=True, eq=False)
 class Cluster:
-    """Strokes that are taken for one digit, or for a part of one.
+    """Strokes of one digit, or of a part of one.
 
     Attributes
     ----------
     strokes
-        Their numbers, ascending.
+        Their indexes, ascending.
     bond
-        The log-odds, in nats, that the next cluster to the right is part of the same digit; -inf where that is out
-        of the question.
+        The log-odds, in nats, that the next cluster to the right belongs to the same digit; -inf where that is
+        impossible.
     """
 
     strokes: tuple[int, ...]
@@ -49,9 +50,9 @@ class Cluster:
 
 
 def group(drawing: Drawing, threshold: float) -> list[Cluster]:
-    """Join strokes, the strongest bond first, until none is above ``threshold``; return the clusters, left to right.
+    """Join strokes, the strongest bond first, until no bond exceeds ``threshold``; return the clusters, left to right.
 
-    Every stroke is in one cluster, but for dots that are nowhere near a digit: those are in none.
+    Every stroke is in one cluster, except dots far from all digits, which are in none.
     """
     n = len(drawing.strokes)
     whole = [Cluster(tuple(range(n)))] if n else []
@@ -65,56 +66,58 @@ def group(drawing: Drawing, threshold: float) -> list[Cluster]:
         return whole
     points /= np.float32(height)
     boxes /= np.float32(height)
-    main, small, specks = _kinds(boxes)
-    if not main.size:  # nothing but dots
+    main, small, dots = _classify(boxes)
+    if not main.size:  # only dots
         return whole
     distances = _distances(boxes, _samples(points, starts))
-    bodies, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
+    joined, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
     owner = np.full(n, -1)
-    owner[main] = main[bodies]
-    _adopt(small, main, boxes, distances, owner)
-    _adopt_specks(specks, boxes, distances, owner)
+    owner[main] = main[joined]
+    _assign_small(small, main, boxes, distances, owner)
+    _assign_dots(dots, boxes, distances, owner)
     bond = np.full((n, n), -np.inf, np.float32)
     bond[np.ix_(main, main)] = odds
     return _ordered(owner, main, boxes, bond)
 
 
 def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
-    """Return the log-odds (...) that strokes with the one boxes (..., 4) and with the others (..., 4) are one digit.
+    """Return the log-odds (...) that strokes with boxes (..., 4) and strokes with boxes ``others`` belong to one digit.
 
-    A logistic regression on strokes of one digit and of two neighbours, of pen writers 1-24. Neighbours stand abreast,
-    at one height, while the strokes of one digit take turns, as in a 4; their ink is near; one is in the other's
-    columns; and the whole is not wide. Ink that is written over other ink is one with it, whatever that makes of both:
-    of overlapping digits 92 in 100 are then refused, where 78 would be if such were taken for two.
+    A logistic regression, fitted to pairs of strokes of one digit and of two neighbouring digits by pen writers 1-24.
+    Features of one digit: a small distance, an overlap in x, little common height (as in a 4) and a small total width.
+    Overlapping and touching strokes are always joined: 92 % of overlapping digits are then rejected, against 78 % if
+    they were separated.
 
     Parameters
     ----------
     distances : (...)
-        Between the nearest points of their ink, in heights of the line, as the boxes (left, top, right, bottom) are.
+        Between the closest points of their ink, in line heights, like the boxes (left, top, right, bottom).
     """
     extent = np.maximum(boxes[..., 2:], others[..., 2:]) - np.minimum(boxes[..., :2], others[..., :2])
-    side_by_side = np.minimum(boxes[..., 3], others[..., 3]) - np.maximum(boxes[..., 1], others[..., 1])
-    abreast = side_by_side.clip(0) / np.maximum(extent[..., 1], np.float32(1e-6))
+    shared = np.minimum(boxes[..., 3], others[..., 3]) - np.maximum(boxes[..., 1], others[..., 1])
+    shared_height = shared.clip(0) / np.maximum(extent[..., 1], np.float32(1e-6))
     gaps = _gaps(boxes, others)
-    odds = 9.6 - 10 * np.minimum(distances, _FAR) + 19 * (-gaps).clip(0) - 13 * abreast**2 - 6.7 * extent[..., 0]
-    odds = np.where((gaps < -_CROSSED) & (distances < _TOUCHING), _SURE, odds)
-    found: Floats = np.where(gaps > _FAR, -np.inf, odds).astype(np.float32)
+    odds = 9.6 - 10 * np.minimum(distances, _FAR) + 19 * (-gaps).clip(0) - 13 * shared_height**2 - 6.7 * extent[..., 0]
+    odds = np.where((gaps < -_OVERLAP) & (distances < _TOUCHING), _CERTAIN, odds)
+    odds = np.where(gaps > _FAR, -np.inf, odds)
+    found: Floats = odds.astype(np.float32)
     return found
 
 
 def _gaps(boxes: Floats, others: Floats) -> Floats:
-    """Return the gaps in x between boxes (..., 4) and others (..., 4); below 0, how far one would have to move.
+    """Return the gaps in x between boxes (..., 4) and others (..., 4); negative where they overlap.
 
-    That is more than they overlap where one stands inside the other.
+    A negative gap is the shift that separates the boxes: more than the overlap where one is inside the other.
     """
     gaps: Floats = np.maximum(boxes[..., 0] - others[..., 2], others[..., 0] - boxes[..., 2])
     return gaps
 
 
 def _line_height(boxes: Floats) -> float:
-    """Return the height of a line of digits, in the drawing's unit: the median of its columns of strokes.
+    """Return the height of a line of digits, in the drawing's unit: the median height of its columns of strokes.
 
-    Columns less than half as high as the highest do not count. Where little but a bar is drawn as yet, its width.
+    Columns less than half as high as the highest do not count. The median of the strokes' longer sides is the minimum:
+    a bar may be drawn first.
     """
     columns: list[list[float]] = []
     for left, top, right, bottom in boxes[boxes[:, 0].argsort()].tolist():
@@ -130,40 +133,40 @@ def _line_height(boxes: Floats) -> float:
     return max(float(np.median(heights[heights >= heights.max() / 2])), float(extents[len(extents) // 2]))
 
 
-def _kinds(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
-    """Return the numbers of the strokes that stand for a digit, of those that are small, and of the dots."""
+def _classify(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
+    """Return the indexes of main strokes, of small strokes and of dots."""
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    specks = np.maximum(widths, heights) < _SPECK
-    small = (heights < _SMALL) & ~specks
-    if (small | specks).all():  # bars alone, as of a digit that has just been begun
+    dots = np.maximum(widths, heights) < _DOT
+    small = (heights < _SMALL) & ~dots
+    if (small | dots).all():  # only bars, as at the start of a digit
         small[:] = False
-    return np.flatnonzero(~small & ~specks), np.flatnonzero(small), np.flatnonzero(specks)
+    return np.flatnonzero(~small & ~dots), np.flatnonzero(small), np.flatnonzero(dots)
 
 
 def _samples(points: Floats, starts: Indexes) -> list[Floats]:
-    """Return points (m, 2) at even steps along each of the strokes that begin at ``starts`` in points (P, 2).
+    """Return evenly spaced points (m, 2) along each of the strokes that begin at ``starts`` in points (P, 2).
 
-    For a fast pen leaves few points, a slow one hundreds.
+    A fast pen leaves few points, a slow one hundreds.
     """
     lengths = np.hypot(*(points[1:] - points[:-1]).T)
-    lengths[starts[1:] - 1] = 1  # from one stroke to the next: nothing is drawn there, and no sample taken
-    way = np.concatenate([[0], lengths.cumsum(dtype=np.float64)])
-    first, last = way[starts], way[np.append(starts[1:], len(points)) - 1]
+    lengths[starts[1:] - 1] = 1  # any length: no samples are taken between strokes
+    arc = np.concatenate([[0], lengths.cumsum(dtype=np.float64)])
+    first, last = arc[starts], arc[np.append(starts[1:], len(points)) - 1]
     counts = np.minimum(np.ceil((last - first) / _STEP) + 1, _MAX_SAMPLES).astype(np.intp)
     ends = counts.cumsum()
     shares = (np.arange(ends[-1]) - np.repeat(ends - counts, counts)) / np.repeat(np.maximum(counts - 1, 1), counts)
     steps = np.repeat(first, counts) + shares * np.repeat(last - first, counts)
-    samples = np.column_stack([np.interp(steps, way, points[:, axis]) for axis in (0, 1)]).astype(np.float32)
+    samples = np.column_stack([np.interp(steps, arc, points[:, axis]) for axis in (0, 1)]).astype(np.float32)
     return np.split(samples, ends[:-1])
 
 
 def _distances(boxes: Floats, samples: list[Floats]) -> Floats:
-    """Return the distances (N, N) of the nearest points of strokes; those that decide nothing are left at ``_FAR``."""
+    """Return the distances (N, N) between strokes; those that cannot change a decision are left at ``_FAR``."""
     apart = np.maximum(boxes[:, np.newaxis, :2], boxes[:, :2]) - np.minimum(boxes[:, np.newaxis, 2:], boxes[:, 2:])
     least = np.hypot(*apart.clip(0).transpose(2, 0, 1))
     found = np.full(least.shape, _FAR, np.float32)
     at_best, at_worst = (bonds(boxes[:, np.newaxis], boxes, distance) for distance in (least, found))
-    for one, other in np.argwhere(np.triu((least < _FAR) & (at_best > -_SURE) & (at_worst < _SURE), 1)):
+    for one, other in np.argwhere(np.triu((least < _FAR) & (at_best > -_CERTAIN) & (at_worst < _CERTAIN), 1)):
         (x, y), (u, v) = samples[one].T, samples[other].T
         nearest = np.sqrt(((x[:, np.newaxis] - u) ** 2 + (y[:, np.newaxis] - v) ** 2).min())
         found[one, other] = found[other, one] = nearest
@@ -171,9 +174,9 @@ def _distances(boxes: Floats, samples: list[Floats]) -> Floats:
 
 
 def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, Floats]:
-    """Join bodies (N), the strongest bond first; return who is joined to whom (N), and the bonds (N, N) that are left.
+    """Join main strokes (N), the strongest bond first; return the cluster of each (N,) and the remaining bonds (N, N).
 
-    A body that is joined carries the number of the one that it is joined to. Boxes and distances are overwritten.
+    A cluster is named by its lowest index. Boxes and distances are overwritten.
     """
     n = len(boxes)
     owner = np.arange(n)
@@ -190,8 +193,8 @@ def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, 
     return owner, odds
 
 
-def _adopt(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
-    """Give each small stroke, in ``owner`` (N,), to the digit that it is bound to most, or to itself if to none."""
+def _assign_small(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
+    """Assign each small stroke, in ``owner`` (N,), to the digit with the strongest bond, or to itself if none fits."""
     for stroke in small:
         odds = bonds(boxes[stroke], boxes[main], distances[stroke, main])
         odds[_gaps(boxes[stroke], boxes[main]) > _SMALL_GAP] = -np.inf
@@ -199,26 +202,26 @@ def _adopt(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owne
         owner[stroke] = owner[main[odds.argmax()]] if fits else stroke
 
 
-def _adopt_specks(specks: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
-    """Give each dot, in ``owner`` (N,), to the nearest digit, if one is near."""
+def _assign_dots(dots: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
+    """Assign each dot, in ``owner`` (N,), to the closest digit, if one is close enough."""
     others = np.flatnonzero(owner >= 0)
-    for stroke in specks:
-        away = np.where(_gaps(boxes[stroke], boxes[others]) > _SPECK_GAP, np.inf, distances[stroke, others])
-        if away.min() <= _SPECK_DISTANCE:
-            owner[stroke] = owner[others[away.argmin()]]
+    for stroke in dots:
+        reach = np.where(_gaps(boxes[stroke], boxes[others]) > _DOT_GAP, np.inf, distances[stroke, others])
+        if reach.min() <= _DOT_DISTANCE:
+            owner[stroke] = owner[others[reach.argmin()]]
 
 
 def _ordered(owner: Indexes, main: Indexes, boxes: Floats, bond: Floats) -> list[Cluster]:
-    """Return the clusters from left to right, by the middle of their main strokes.
+    """Return the clusters from left to right, ordered by the middle of their main strokes.
 
-    ``owner`` (N,) has for each stroke the number of that which stands for its cluster, or -1; ``bond`` (N, N) has the
-    log-odds between those.
+    ``owner`` (N,) has for each stroke the index of its cluster's representative stroke, or -1; ``bond`` (N, N) has the
+    log-odds between representatives.
     """
     middles = {}
     for head in np.unique(owner[owner >= 0]):
-        body = main[owner[main] == head]
-        own = boxes[body if body.size else [head]]
-        middles[int(head)] = float(own[:, 0].min() + own[:, 2].max())
+        members = main[owner[main] == head]
+        extents = boxes[members if members.size else [head]]
+        middles[int(head)] = float(extents[:, 0].min() + extents[:, 2].max())
     heads = sorted(middles, key=lambda head: middles[head])
     following = [float(bond[one, other]) for one, other in pairwise(heads)] + [-np.inf]
     return [

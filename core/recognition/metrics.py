@@ -1,4 +1,4 @@
-"""Scoring: a network's answers to a dataset, in counts and as a mean loss."""
+"""Metrics of a network on a dataset: accuracy, mean loss and confusion matrix."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from core.nn.network import Network
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A network's answers to a dataset: counts, mean loss (cross-entropy), confusion[label, answer] (10, 10)."""
+    """Metrics on n digits: correct predictions, mean loss (cross-entropy), confusion[label, prediction] (10, 10)."""
 
     n: int
     correct: int
@@ -22,7 +22,7 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float:
-        """The share of right answers; 0 of an empty dataset."""
+        """The share of correct predictions; 0 for an empty dataset."""
         return self.correct / self.n if self.n else 0.0
 
 
@@ -33,10 +33,10 @@ def evaluate(
     rows: NDArray[np.intp] | None = None,
     block: int = 500,
 ) -> Evaluation:
-    """Return what a network answers to a dataset's digits, in inference mode, ``block`` images at a time.
+    """Evaluate a network on a dataset's digits, in inference mode, ``block`` images at a time.
 
-    Only the ten digits count: rows of what is not a digit are left out, and so is the output for it. ``rows`` says
-    which digits are asked about, if not all; they are never together in one copy.
+    Rows that are not digits and the output for them are left out. ``rows`` selects digits, None for all; they are never
+    copied all at once.
     """
     if rows is None and data.n_labels > N_CLASSES:
         rows = np.flatnonzero(data.labels < N_CLASSES)
@@ -51,6 +51,6 @@ def evaluate(
             images = np.multiply(data.images[part], np.float32(input_scale), out=buffer[: len(labels)])
             log_p = log_softmax(network.logits(images)[:, :N_CLASSES])
             total -= float(log_p[np.arange(len(labels)), labels].sum(dtype=np.float64))
-            answers = log_p.argmax(axis=1)
-            confusion += np.bincount(labels * N_CLASSES + answers, minlength=N_CLASSES**2).reshape(confusion.shape)
+            predictions = log_p.argmax(axis=1)
+            confusion += np.bincount(labels * N_CLASSES + predictions, minlength=N_CLASSES**2).reshape(confusion.shape)
     return Evaluation(n, int(np.trace(confusion)), total / n if n else 0.0, confusion)

@@ -1,6 +1,6 @@
-"""A model on disk: one safetensors file, with all that is known about the model in its metadata.
+"""Saves and loads a model: one safetensors file, with the facts about the model in its metadata.
 
-Its facts are checked before a network is built of them, for they may say anything.
+A file may come from anywhere: its facts are checked before the network is built.
 """
 
 import dataclasses
@@ -16,14 +16,15 @@ import numpy as np
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import ModelError
 from core.files import bounded, tensorfile
+from core.messages import tr
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.nn.network import LAYERS, Network
 from core.recognition.calibration import TEMPERATURES, Calibration
 
 FORMAT = 1
-"""Version of the file's layout. A newer one is refused."""
+"""Version of the file format. Newer files are rejected."""
 PREPROCESSING = 1
-"""Version of ``core.preprocessing``: a model reads well only what was brought to 28×28 as its training images were."""
+"""Version of ``core.preprocessing``: a model needs the same normalisation to 28 × 28 as its training images."""
 MAX_BYTES = 256 * 2**20
 SUFFIX = ".safetensors"
 PRECISIONS = ("float32", "float16")
@@ -32,22 +33,22 @@ _KIND = tensorfile.FileKind("digitpad", "model", MAX_BYTES, ModelError)
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A trained network and where it comes from.
+    """A trained network and its origin.
 
     Attributes
     ----------
     input_scale : float
-        What pixels of 0 to 255 are multiplied with before they reach the network.
+        Factor for pixels of 0 to 255, the network's input.
     data, test : str
-        The source that it learned from, and the one that it was tested on, where that was another.
+        The training source, and the test source if it is another one.
     scores : dict
-        Names such as ``test_accuracy`` to numbers.
+        Numbers by names such as ``test_accuracy``.
     settings : dict
-        The configuration that it was trained with.
+        The training configuration.
     calibration : Calibration
-        How its outputs become probabilities and a judgement.
+        Temperature of the probabilities, and threshold for rejection.
     precision : str
-        How its file holds numbers: "float32", or "float16", which halves the file and costs no accuracy to speak of.
+        Type of the numbers in the file: "float32", or "float16", which halves the file at no relevant loss of accuracy.
     """
 
     network: Network
@@ -66,7 +67,7 @@ class Model:
     precision: str = "float32"
 
     def facts(self) -> dict[str, Any]:
-        """Return all but the network, as JSON can hold it."""
+        """Return everything except the parameters, as JSON values."""
         return {
             "format": FORMAT,
             "preprocessing": PREPROCESSING,
@@ -88,84 +89,100 @@ class Model:
 
 
 def save(model: Model, path: Path) -> None:
-    """Write a model, atomically; raise ModelError where that fails: what was at ``path`` is then untouched."""
+    """Write a model, atomically; raise ModelError where that fails: an older file at ``path`` then stays unchanged."""
     with np.errstate(over="ignore"):
         tensors = {name: tensor.astype(model.precision) for name, tensor in model.network.tensors().items()}
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise ModelError(f"{path} was not written: the network has weights that {model.precision} cannot hold")
+        raise ModelError(
+            tr(
+                "{path} was not written: the network has weights that {precision} cannot hold",
+                path=path,
+                precision=model.precision,
+            )
+        )
     tensorfile.save(path, _KIND, tensors, model.facts())
 
 
 def load(path: Path) -> Model:
-    """Read a model.
+    """Load a model.
 
     Raises
     ------
     ModelError
-        The file cannot be read, is not a model of this program's, is damaged, too large, or of a newer version.
+        The file cannot be read, is not a model of this program, is damaged, too large, or of a newer version.
     """
     content = bounded.read(path, MAX_BYTES, ModelError)
     try:
         return _parse(content)
     except ModelError as error:
-        raise ModelError(f"{path} {error}") from None
+        raise ModelError(tr("{path} {problem}", path=path, problem=error)) from None
 
 
 def _parse(data: bytes) -> Model:
+    """Return the model in a file; the messages of errors lack the path, which ``load`` puts in front."""
     content = tensorfile.parse(data, _KIND, {"format": FORMAT, "preprocessing": PREPROCESSING})
     facts = content.facts
     network = _network(facts.get("layers"), len(data))
     tensors = content.tensors()
-    wanted, precision = network.tensors(), facts.get("precision", "float32")
+    expected, precision = network.tensors(), facts.get("precision", "float32")
     if precision not in PRECISIONS:
-        raise ModelError("is damaged: its precision makes no sense")
-    if tensors.keys() != wanted.keys():
-        raise ModelError("is damaged: its tensors are not those of its layers")
-    for name, value in wanted.items():
+        raise _invalid("precision")
+    if tensors.keys() != expected.keys():
+        raise ModelError(tr("is damaged: its tensors are not those of its layers"))
+    for name, value in expected.items():
         if tensors[name].shape != value.shape or tensors[name].dtype != precision:
-            raise ModelError(f"is damaged: its tensor {name} is not of shape {value.shape} and type {precision}")
+            raise ModelError(
+                tr(
+                    "is damaged: its tensor {name} is not of shape {shape} and type {precision}",
+                    name=name,
+                    shape=value.shape,
+                    precision=precision,
+                )
+            )
     content.check(tensors)
-    for name, value in wanted.items():
+    for name, value in expected.items():
         value[...] = tensors[name]
     if not (np.isfinite(network.parameters).all() and np.isfinite(network.statistics).all()):
-        raise ModelError("is of no use: it has weights that are not numbers")
+        raise ModelError(tr("cannot be used: it has weights that are not finite numbers"))
     return _model(network, facts)
 
 
 def _network(description: Any, n_bytes: int) -> Network:
-    """Build the network of the description in a file of ``n_bytes``, which may say anything."""
+    """Build a network from its description in a file of ``n_bytes``; the description may be anything."""
     if not isinstance(description, list) or not 1 <= len(description) <= 4 * (MAX_LAYERS + 1):
-        raise ModelError("is damaged: it does not say what its layers are")
+        raise ModelError(tr("is damaged: it has no list of layers"))
     widths = [N_PIXELS]
     for entry in description:
         if not isinstance(entry, dict) or entry.get("layer") not in [*LAYERS]:
-            raise ModelError("has a layer that this program does not know")
+            raise ModelError(tr("has a layer that this program does not know"))
         sizes = [entry[name] for name in ("n_in", "n_out", "n") if name in entry]
         if not all(type(size) is int and 1 <= size <= MAX_WIDTH for size in sizes):
-            raise ModelError(f"has a layer whose sizes are not from 1 to {MAX_WIDTH}")
+            raise ModelError(tr("has a layer whose sizes are not from 1 to {limit}", limit=MAX_WIDTH))
         if sizes and sizes[0] != widths[-1]:
-            raise ModelError("is damaged: its layers do not fit each other")
+            raise ModelError(tr("is damaged: its layers do not fit each other"))
         widths += sizes[1:]
     if 2 * sum(n_in * n_out for n_in, n_out in itertools.pairwise(widths)) > n_bytes:
-        raise ModelError("is damaged: it is too short for its layers")
+        raise ModelError(tr("is damaged: it is too short for its layers"))
     if widths[-1] not in (N_CLASSES, NOT_A_DIGIT + 1):
-        raise ModelError(f"does not tell {N_CLASSES} digits apart")
+        raise ModelError(
+            tr("has {n_outputs} outputs, not one for each of the {n} digits", n_outputs=widths[-1], n=N_CLASSES)
+        )
     try:
         return Network.from_description(description)
     except (TypeError, ValueError):
-        raise ModelError("is damaged: it describes a layer wrongly") from None
+        raise ModelError(tr("is damaged: the description of a layer is invalid")) from None
 
 
 def _model(network: Network, facts: dict[str, Any]) -> Model:
     def get(name: str, kind: type, default: Any) -> Any:
         value = facts.get(name, default)
         if not isinstance(value, kind):
-            raise ModelError(f"is damaged: its {name} make no sense")
+            raise _invalid(name)
         return value
 
     scale = facts.get("input_scale")
     if not isinstance(scale, float | int) or not 0 < scale <= 1:
-        raise ModelError("is damaged: its input_scale is not a number in (0, 1]")
+        raise ModelError(tr("is damaged: its input_scale is not a number in (0, 1]"))
     return Model(
         network=network,
         input_scale=float(scale),
@@ -187,9 +204,13 @@ def _model(network: Network, facts: dict[str, Any]) -> Model:
 def _calibration(facts: dict[str, Any]) -> Calibration:
     temperature, threshold = facts.get("temperature", 1.0), facts.get("threshold")
     if not _is_finite(temperature) or not (threshold is None or _is_finite(threshold)):
-        raise ModelError("is damaged: its calibration makes no sense")
+        raise _invalid("calibration")
     low, high = TEMPERATURES
     return Calibration(min(max(float(temperature), low), high), None if threshold is None else float(threshold))
+
+
+def _invalid(name: str) -> ModelError:
+    return ModelError(tr('is damaged: its value for "{name}" is invalid', name=name))
 
 
 def _is_finite(value: Any) -> bool:

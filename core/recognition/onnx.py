@@ -1,8 +1,7 @@
-"""The same network for other runtimes: an ONNX graph from pixels in [0, 1] to calibrated probabilities.
+"""Exports a model to ONNX: a graph from pixels in [0, 1] to calibrated probabilities.
 
-What asks it must place the digit as ``core.preprocessing.geometry`` does. All that comes after is in the graph: the
-scale of the input, the temperature, the threshold. The package ``onnx`` is an extra, and slow to import: only ``build``
-needs it.
+A program that runs it must normalise the digit like ``core.preprocessing.geometry``. The graph includes input scale,
+temperature and threshold. The package ``onnx`` is an extra, and slow to import: only ``build`` needs it.
 """
 
 import json
@@ -16,6 +15,7 @@ import core
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import DigitpadError, ModelError
 from core.files import atomic
+from core.messages import tr, translatable
 from core.nn.layers import BatchNorm, Dropout, Layer, Linear, ReLU
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 SUFFIX = ".onnx"
 OPSET, IR_VERSION = 17, 8
-"""Of 2022: onnxruntime reads them from 1.12 on, and most other runtimes do."""
+"""Versions of 2022: onnxruntime reads them from 1.12 on, and so do most other runtimes."""
 
 
 class Value(NamedTuple):
-    """What goes into a graph or comes out of it: type, shape for one image of the batch, and meaning."""
+    """An input or output of a graph: type, shape for one image of the batch, and meaning."""
 
     dtype: type[np.generic]
     shape: tuple[int, ...]
@@ -37,57 +37,70 @@ class Value(NamedTuple):
 
 
 VALUES = {
-    "image": Value(np.float32, (N_PIXELS,), "28×28 grey values, row by row: 0 paper, 1 ink, in MNIST's geometry"),
-    "probabilities": Value(np.float32, (N_CLASSES,), "one for each digit from 0 to 9, given that it is one"),
-    "score": Value(np.float32, (), "how much it looks like a digit at all; larger is more"),
-    "is_digit": Value(np.bool_, (), "whether the score passes the model's threshold"),
+    "image": Value(
+        np.float32,
+        (N_PIXELS,),
+        translatable("28×28 grey values, row by row: 0 is background, 1 is ink; in MNIST's geometry"),
+    ),
+    "probabilities": Value(
+        np.float32, (N_CLASSES,), translatable("one for each digit from 0 to 9, given that the image is a digit")
+    ),
+    "score": Value(np.float32, (), translatable("larger for an image that looks more like a digit")),
+    "is_digit": Value(np.bool_, (), translatable("whether the score passes the model's threshold")),
 }
 OPERATIONS: dict[type[Layer], tuple[str, dict[str, Any]]] = {
     Linear: ("Gemm", {}),
     ReLU: ("Relu", {}),
     BatchNorm: ("BatchNormalization", {"epsilon": BatchNorm.EPSILON}),
 }
-"""ONNX's names of the layers. Each operation reads the layer's parameters in the layer's own order."""
+"""ONNX's names and attributes for the layers. Each operation takes the layer's parameters in the layer's order."""
 _FACTS = ("recipe", "data", "test", "credits", "scores", "calibration", "preprocessing", "date", "program")
 
 
 def save(model: Model, path: Path) -> None:
-    """Write a model as an ONNX file, atomically: what was at ``path`` is replaced by the whole of it, or untouched.
+    """Write a model to an ONNX file, atomically; an error leaves an older file at ``path`` unchanged.
 
     Raises
     ------
     ModelError
-        The name does not end in .onnx, or there cannot be a file of that name.
+        The name does not end in .onnx, or the file cannot be written.
     DigitpadError
         The package ``onnx`` is missing.
     """
     if path.suffix.lower() != SUFFIX:
-        raise ModelError(f"{path} was not written: the name of an ONNX file ends in {SUFFIX}")
+        raise ModelError(
+            tr("{path} was not written: the name of an ONNX file ends in {suffix}", path=path, suffix=SUFFIX)
+        )
     if problem := atomic.problem(path):
         raise ModelError(problem)
     content = build(model).SerializeToString()
     try:
         atomic.write(path, content)
     except OSError as error:
-        raise ModelError(f"{path} cannot be written: {error.strerror or error}") from None
+        raise ModelError(tr("{path} cannot be written: {reason}", path=path, reason=error.strerror or error)) from None
 
 
 def outputs(model: Model) -> tuple[str, ...]:
-    """Return the names of what a model's graph answers; ``is_digit`` is one where the model has a threshold."""
-    judged = () if model.calibration.threshold is None else ("is_digit",)
-    return ("probabilities", "score", *judged)
+    """Return the names of the outputs of a model's graph; ``is_digit`` only if the model has a threshold."""
+    verdict = () if model.calibration.threshold is None else ("is_digit",)
+    return ("probabilities", "score", *verdict)
 
 
 def build(model: Model) -> "ModelProto":
-    """Return a model as ONNX has it; raise DigitpadError where the package ``onnx`` is missing."""
+    """Return a model as an ONNX model; raise DigitpadError where the package ``onnx`` is missing."""
     try:
         from onnx import helper, numpy_helper
     except ImportError as error:
-        raise DigitpadError(f'exporting needs the package onnx ({error}): pip install "digitpad[onnx]"') from None
+        raise DigitpadError(
+            tr('the export needs the package onnx ({reason}): pip install "digitpad[onnx]"', reason=error)
+        ) from None
     graph = _Graph.of(model)
-    made = helper.make_model(
+    exported = helper.make_model(
         helper.make_graph(
-            [helper.make_node(kind, inputs, [output], output, **rest) for kind, inputs, output, rest in graph.nodes],
+            [
+                helper.make_node(node.kind, node.inputs, [node.output], node.output, **node.attributes)
+                for node in graph.nodes
+            ],
             "digitpad",
             [_value_info("image")],
             [_value_info(name) for name in outputs(model)],
@@ -98,8 +111,8 @@ def build(model: Model) -> "ModelProto":
         producer_name="digitpad",
         producer_version=core.__version__,
     )
-    helper.set_model_props(made, _metadata(model))
-    return made
+    helper.set_model_props(exported, _metadata(model))
+    return exported
 
 
 def _value_info(name: str) -> "ValueInfoProto":
@@ -107,19 +120,19 @@ def _value_info(name: str) -> "ValueInfoProto":
 
     value = VALUES[name]
     kind = helper.np_dtype_to_tensor_dtype(np.dtype(value.dtype))
-    return helper.make_tensor_value_info(name, kind, ["batch", *value.shape], value.meaning)
+    return helper.make_tensor_value_info(name, kind, ["batch", *value.shape], tr(value.meaning))
 
 
 def _metadata(model: Model) -> dict[str, str]:
-    """Return what is known about a model: texts as they are, all else as JSON."""
+    """Return the facts about a model: texts as they are, other values as JSON."""
     facts = {name: fact for name, fact in model.facts().items() if name in _FACTS}
     texts = {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in facts.items()}
-    # A source may be a file whose name is no Unicode, and ONNX's texts are UTF-8.
+    # ONNX needs UTF-8, and the name of a source's file may be invalid Unicode.
     return {name: text.encode("utf-8", "backslashreplace").decode() for name, text in texts.items()}
 
 
 class _Node(NamedTuple):
-    """An operation, the values that it reads, the one that it makes, and its settings."""
+    """An operation: its kind, the names of its inputs and its output, and its attributes."""
 
     kind: str
     inputs: tuple[str, ...]
@@ -128,7 +141,7 @@ class _Node(NamedTuple):
 
 
 class _Graph:
-    """A model as operations, in the order in which they are computed, and the constants that they read."""
+    """A model as operations, in order of computation, and the constants among their inputs."""
 
     def __init__(self) -> None:
         self.nodes: list[_Node] = []
@@ -138,7 +151,7 @@ class _Graph:
     def of(cls, model: Model) -> "_Graph":
         """Make the graph of a model."""
         graph = cls()
-        graph._judge(graph._logits(model), model.network.sizes[-1], model.calibration)
+        graph._add_calibration(graph._add_network(model), model.network.sizes[-1], model.calibration)
         return graph
 
     def _node(self, kind: str, *inputs: str, output: str, **attributes: Any) -> str:
@@ -149,22 +162,22 @@ class _Graph:
         self.constants[name] = np.asarray(value, dtype)
         return name
 
-    def _logits(self, model: Model) -> str:
-        """Add the network, and return the name of its outputs (N, 10 or 11)."""
+    def _add_network(self, model: Model) -> str:
+        """Add the network, and return the name of its outputs, the logits (N, 10 or 11)."""
         x = "image"
         if (scale := 255 * model.input_scale) != 1:
-            # Not folded into the weights, which would be rounded: in float32, 255 · (p / 255) is p for every pixel p.
+            # A factor in the weights would round them; in float32, 255 · (p / 255) is exactly p for every pixel p.
             x = self._node("Mul", x, self._constant("scale", scale), output="scaled")
         self.constants |= model.network.tensors()
-        for place, layer in enumerate(model.network.layers):
-            if not isinstance(layer, Dropout):  # in inference it is nothing
+        for number, layer in enumerate(model.network.layers):
+            if not isinstance(layer, Dropout):  # the identity in inference
                 kind, attributes = OPERATIONS[type(layer)]
-                parameters = [f"{place}.{parameter.name}" for parameter in layer.parameters]
-                x = self._node(kind, x, *parameters, output=f"{place}.{kind}", **attributes)
+                parameters = [f"{number}.{parameter.name}" for parameter in layer.parameters]
+                x = self._node(kind, x, *parameters, output=f"{number}.{kind}", **attributes)
         return x
 
-    def _judge(self, logits: str, n_outputs: int, calibration: Calibration) -> None:
-        """Add what ``core.recognition.calibration`` makes of the logits (N, n_outputs)."""
+    def _add_calibration(self, logits: str, n_outputs: int, calibration: Calibration) -> None:
+        """Add probabilities, score and verdict for logits (N, n_outputs), as in ``core.recognition.calibration``."""
         has_eleventh = n_outputs > N_CLASSES
         digits = self._columns(logits, range(N_CLASSES), "digits") if has_eleventh else logits
         tempered = self._node("Div", digits, self._constant("temperature", calibration.temperature), output="tempered")

@@ -1,7 +1,7 @@
-"""Segmentation: one drawing to the digits in it, from left to right.
+"""Segmentation: splits a drawing into its digits, from left to right.
 
-Most strokes are clearly one digit's or another's. Only where boxes and distances leave it in doubt is a network asked:
-of all ways to read those strokes, the one in which the pieces look most like digits is taken.
+Bounding boxes and distances assign most strokes to a digit. For the doubtful strokes a network decides: of all
+segmentations, the one whose parts look most like digits is chosen.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,20 +15,20 @@ from core.recognition import grouping
 from core.recognition.grouping import Cluster
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
-"""Returns for N drawings how little each looks like a digit, (N,), in nats: minus the logarithm of a probability."""
+"""Returns for N drawings the negative log-probability (N,), in nats, that each is a digit."""
 
 Span = tuple[int, int]
-"""Neighbouring clusters: the first, and the one after the last."""
+"""Neighbouring clusters: index of the first, and index after the last."""
 Bonds = NDArray[np.float64]
 
 DOUBT = 3.0
-"""Bonds nearer to 0 than this, in nats, are in doubt: of pen digits drawn alone, those of one in 200."""
+"""Bonds closer to 0 than this, in nats, are doubtful: in 1 of 200 single pen digits."""
 MAX_CANDIDATES = 20
-"""Drawings that the network is asked about at most; what would need more is decided without it."""
-DEAREST = 20.0
-"""Costs beyond it are taken as this: no network is surer than that."""
-MAX_TOGETHER = 4
-"""Clusters in doubt that are at most taken for one digit."""
+"""Limit for the drawings passed to the network; further doubtful bonds are decided without it."""
+MAX_COST = 20.0
+"""Costs are limited to ± this: no network is more certain."""
+MAX_CLUSTERS = 4
+"""Limit for the doubtful clusters in one digit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Part:
     Attributes
     ----------
     strokes
-        Its strokes' numbers in the whole drawing, ascending.
+        Indexes of its strokes in the whole drawing, ascending.
     drawing
         These strokes.
     box
@@ -53,90 +53,96 @@ class Part:
 def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
     """Return the digits of a drawing, from left to right.
 
-    Every stroke is part of one digit, but for stray dots, which are left out. The parts need not be digits: a dash
-    between two of them is a part of its own.
+    Every stroke belongs to one part, except stray dots, which are left out. A part need not be a digit: a dash between
+    two digits is a part.
 
     Parameters
     ----------
     costs
-        Asked once, and only where the strokes leave a doubt; without it, they decide alone.
+        Called at most once, for doubtful strokes only; None decides them by boxes and distances too.
     """
     if costs is None:
         groups = [cluster.strokes for cluster in grouping.group(drawing, 0.0)]
     else:
-        groups = _read(drawing, grouping.group(drawing, DOUBT), costs)
+        groups = _least_cost_groups(drawing, grouping.group(drawing, DOUBT), costs)
     return tuple(_part(drawing, strokes) for strokes in groups)
 
 
 def _part(drawing: Drawing, strokes: tuple[int, ...]) -> Part:
-    chosen = _only(drawing, strokes)
-    points = np.concatenate([stroke[:, :2] for stroke in chosen.strokes])
+    selected = _select(drawing, strokes)
+    points = np.concatenate([stroke[:, :2] for stroke in selected.strokes])
     (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return Part(strokes, chosen, (left, top, right, bottom))
+    return Part(strokes, selected, (left, top, right, bottom))
 
 
-def _only(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
-    """Return the strokes of a drawing that have these numbers."""
+def _select(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
+    """Return the strokes of a drawing with these indexes."""
     return Drawing(tuple(drawing.strokes[stroke] for stroke in strokes))
 
 
-def _read(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple[int, ...]]:
-    """Return the strokes of each digit, where ``costs`` decides about the bonds in doubt."""
-    bonds = _in_doubt(np.array([cluster.bond for cluster in clusters]))
-    united = {span: _united(clusters, span) for span in _spans(bonds)}
-    asked = [span for span in united if _open(bonds, span)]
-    prices = dict.fromkeys(united, 0.0)
-    if asked:
-        answers = costs([_only(drawing, united[span]) for span in asked])
-        answers = np.nan_to_num(answers, nan=0.0).clip(-DEAREST, DEAREST)  # it may be a network in training
-        prices.update(zip(asked, answers.tolist(), strict=True))
-    return [united[span] for span in _cheapest(prices, bonds)]
+def _least_cost_groups(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple[int, ...]]:
+    """Return the strokes of each digit, with the doubtful bonds decided by ``costs``."""
+    bonds = _doubtful_bonds(np.array([cluster.bond for cluster in clusters]))
+    strokes = {span: _strokes(clusters, span) for span in spans(bonds)}
+    uncertain = [span for span in strokes if _is_uncertain(bonds, span)]
+    span_costs = dict.fromkeys(strokes, 0.0)
+    if uncertain:
+        found = costs([_select(drawing, strokes[span]) for span in uncertain])
+        found = np.nan_to_num(found, nan=0.0).clip(-MAX_COST, MAX_COST)  # the network may be in training
+        span_costs.update(zip(uncertain, found.tolist(), strict=True))
+    return [strokes[span] for span in cheapest_spans(span_costs, bonds)]
 
 
-def _united(clusters: list[Cluster], span: Span) -> tuple[int, ...]:
+def _strokes(clusters: list[Cluster], span: Span) -> tuple[int, ...]:
     """Return the strokes of the clusters in a span, ascending."""
     return tuple(sorted(stroke for cluster in clusters[slice(*span)] for stroke in cluster.strokes))
 
 
-def _open(bonds: Bonds, span: Span) -> bool:
-    """Return whether a bond in this span, or at one of its ends, is in doubt."""
+def _is_uncertain(bonds: Bonds, span: Span) -> bool:
+    """Return whether a bond within the span, or at one of its ends, is doubtful."""
     return bool(np.isfinite(bonds[max(span[0] - 1, 0) : span[1]]).any())
 
 
-def _in_doubt(bonds: Bonds) -> Bonds:
-    """Return the bonds (N,), but inf or -inf for those not in doubt: as many are as there is room to ask about."""
-    doubtful = [at for at in np.abs(bonds).argsort() if abs(bonds[at]) < DOUBT]
+def _doubtful_bonds(bonds: Bonds) -> Bonds:
+    """Return the bonds (N,) with inf or -inf for decided ones; at most ``MAX_CANDIDATES`` spans stay uncertain."""
+    doubtful = [index for index in np.abs(bonds).argsort() if abs(bonds[index]) < DOUBT]
     for n in range(min(len(doubtful), MAX_CANDIDATES // 2), -1, -1):
         decided = np.copysign(np.inf, bonds)
         decided[doubtful[:n]] = bonds[doubtful[:n]]
-        if sum(_open(decided, span) for span in _spans(decided)) <= MAX_CANDIDATES:
+        if sum(_is_uncertain(decided, span) for span in spans(decided)) <= MAX_CANDIDATES:
             break
     return decided
 
 
-def _spans(bonds: Bonds) -> list[Span]:
-    """Return the spans of clusters (start, stop) that may be one digit, those of equal start together, in order."""
-    spans = []
+def spans(bonds: Bonds) -> list[Span]:
+    """Return the spans of clusters that may be one digit, ordered by start and then by stop.
+
+    ``bonds`` (N,) has the log-odds between each cluster and the next; inf and -inf are decided.
+    """
+    found = []
     for start in range(len(bonds)):
         if start and bonds[start - 1] == np.inf:
             continue
         for stop in range(start + 1, len(bonds) + 1):
             within = bonds[start : stop - 1]
-            if (within == -np.inf).any() or np.isfinite(within).sum() >= MAX_TOGETHER:
+            if (within == -np.inf).any() or np.isfinite(within).sum() >= MAX_CLUSTERS:
                 break
             if bonds[stop - 1] != np.inf:
-                spans.append((start, stop))
-    return spans
+                found.append((start, stop))
+    return found
 
 
-def _cheapest(prices: dict[Span, float], bonds: Bonds) -> list[Span]:
-    """Return the spans that cover all clusters at the least price, that of their bonds included."""
-    # A bond is log-odds: these are minus the logarithms of the probabilities of one digit, and of two.
-    to_join, to_part = np.logaddexp(0, -bonds), np.logaddexp(0, bonds)
+def cheapest_spans(costs: dict[Span, float], bonds: Bonds) -> list[Span]:
+    """Return the spans that cover all clusters at the least total cost, the cost of the bonds (N,) included.
+
+    By dynamic programming; ``costs`` has the spans in the order of ``spans``.
+    """
+    # A bond is a log-odds: these are the negative log-probabilities of one digit and of two.
+    cost_joined, cost_separate = np.logaddexp(0, -bonds), np.logaddexp(0, bonds)
     best: list[tuple[float, list[Span]]] = [(0.0, []), *((np.inf, []) for _ in bonds)]
-    for (start, stop), price in prices.items():
-        before, spans = best[start]
-        total = before + price + to_join[start : stop - 1].sum() + to_part[stop - 1]
+    for (start, stop), cost in costs.items():
+        before, chosen = best[start]
+        total = before + cost + cost_joined[start : stop - 1].sum() + cost_separate[stop - 1]
         if total < best[stop][0]:
-            best[stop] = (total, [*spans, (start, stop)])
+            best[stop] = (total, [*chosen, (start, stop)])
     return best[-1][1]

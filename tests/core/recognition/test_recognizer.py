@@ -1,4 +1,4 @@
-"""The recogniser: one network, asked with drawings, pictures and images; nothing drawn is nothing."""
+"""The recogniser: predictions of one network for drawings, pictures and images."""
 
 import dataclasses
 import json
@@ -20,38 +20,38 @@ from core.training import recipes
 SEVEN = Drawing.from_points([[[0, 0], [60, 0], [25, 100]]])
 
 
-def network(seed=0):
+def make_network(seed=0):
     made = Network(mlp((784, 12, 10)))
     made.initialize(he_normal, np.random.default_rng(seed))
     return made
 
 
-def test_a_prediction_is_ten_probabilities_a_digit_and_what_the_network_saw():
-    asked = network()
-    prediction = Recognizer(asked).predict(SEVEN)
+def test_a_prediction_has_probabilities_digit_and_image():
+    network = make_network()
+    prediction = Recognizer(network).predict(SEVEN)
     assert isinstance(prediction, Prediction)
     np.testing.assert_array_equal(prediction.image, ink.render(SEVEN))
     assert prediction.probabilities.shape == (10,)
     assert prediction.probabilities.dtype == np.float32
     assert prediction.probabilities.sum() == pytest.approx(1)
     assert prediction.digit == int(prediction.probabilities.argmax())
-    expected = asked.predict(prediction.image.reshape(1, 784) * np.float32(1 / 255))[0]
+    expected = network.predict(prediction.image.reshape(1, 784) * np.float32(1 / 255))[0]
     np.testing.assert_array_equal(prediction.probabilities, expected)
 
 
 def test_the_models_scale_is_used():
-    asked = network()
+    network = make_network()
     image = ink.render(SEVEN)
-    prediction = Recognizer.of(Model(asked, input_scale=1 / 128)).predict_image(image)
+    prediction = Recognizer.of(Model(network, input_scale=1 / 128)).predict_image(image)
     np.testing.assert_array_equal(
-        prediction.probabilities, asked.predict(image.reshape(1, 784) * np.float32(1 / 128))[0]
+        prediction.probabilities, network.predict(image.reshape(1, 784) * np.float32(1 / 128))[0]
     )
 
 
 def test_a_picture():
     page = np.full((100, 100), 255, np.uint8)
     page[20:80, 40:50] = 0
-    recognizer = Recognizer(network())
+    recognizer = Recognizer(make_network())
     prediction = recognizer.predict_picture(page)
     assert prediction is not None
     image = picture.read(page)
@@ -59,52 +59,52 @@ def test_a_picture():
     np.testing.assert_array_equal(prediction.probabilities, recognizer.predict_image(image).probabilities)
 
 
-def test_nothing_drawn_is_no_prediction():
-    recognizer = Recognizer(network())
+def test_an_empty_drawing_has_no_prediction():
+    recognizer = Recognizer(make_network())
     assert recognizer.predict(Drawing()) is None
     assert recognizer.predict(Drawing.from_points([[], []])) is None
     assert recognizer.predict_picture(np.full((50, 50), 255, np.uint8)) is None
 
 
-def test_a_dot_is_something():
-    assert Recognizer(network()).predict(Drawing.from_points([[[3, 3]]])) is not None
+def test_a_dot_has_a_prediction():
+    assert Recognizer(make_network()).predict(Drawing.from_points([[[3, 3]]])) is not None
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
-def test_a_network_that_diverged_answers_without_a_warning(value):
-    asked = network()
-    asked.parameters[:] = value
-    prediction = Recognizer(asked).predict(SEVEN)
+def test_a_diverged_network_predicts_without_a_warning(value):
+    network = make_network()
+    network.parameters[:] = value
+    prediction = Recognizer(network).predict(SEVEN)
     assert prediction is not None
     assert np.isfinite(prediction.probabilities).all()
     assert 0 <= prediction.digit <= 9
 
 
-def test_the_network_is_asked_as_it_is_now():
-    asked = network()
-    recognizer = Recognizer(asked)
+def test_changes_of_the_network_take_effect():
+    network = make_network()
+    recognizer = Recognizer(network)
     before = recognizer.predict(SEVEN).probabilities
-    asked.restore(network(seed=1).snapshot())
+    network.restore(make_network(seed=1).snapshot())
     assert (recognizer.predict(SEVEN).probabilities != before).any()
 
 
-def test_asking_changes_nothing():
-    asked = network()
-    before = asked.parameters.copy()
-    Recognizer(asked).predict(SEVEN)
-    np.testing.assert_array_equal(asked.parameters, before)
+def test_a_prediction_does_not_change_the_network():
+    network = make_network()
+    before = network.parameters.copy()
+    Recognizer(network).predict(SEVEN)
+    np.testing.assert_array_equal(network.parameters, before)
 
 
-def test_a_missing_shipped_model_is_an_error_that_names_it(tmp_path, monkeypatch):
+def test_a_missing_shipped_model_is_named_in_the_error(tmp_path, monkeypatch):
     monkeypatch.setattr("core.recognition.recognizer.resources.files", lambda package: tmp_path)
     with pytest.raises(ModelError, match=r"model\.safetensors cannot be read"):
         shipped_model()
 
 
-# The model that ships
+# -- the shipped model ---
 
 
-def test_the_shipped_model_says_where_it_comes_from():
+def test_the_origin_of_the_shipped_model():
     model = shipped_model()
     recipe = recipes.named("shipped")
     assert (model.recipe, model.data, model.test) == (recipe.name, recipe.data, recipe.test)
@@ -117,7 +117,7 @@ def test_the_shipped_model_says_where_it_comes_from():
 
 
 @pytest.mark.parametrize("size", [1.0, 0.01, 300.0])
-def test_the_shipped_model_reads_a_few_plain_digits(size):
+def test_the_shipped_model_recognises_a_few_plain_digits(size):
     t = np.linspace(0, 2 * np.pi, 40)
     plain = {
         0: [np.column_stack([30 * np.sin(t), -50 * np.cos(t)])],
@@ -132,16 +132,16 @@ def test_the_shipped_model_reads_a_few_plain_digits(size):
 
 
 @pytest.mark.real_data
-def test_the_shipped_model_reads_digits_of_writers_it_has_not_seen(pen_file):
+def test_the_shipped_model_recognises_digits_of_other_writers(pen_file):
     from core.data import unipen
 
     digits = unipen.read(pen_file, range(25, 31))[::5]
     recognizer = Recognizer.of(shipped_model())
-    right = [recognizer.predict(digit.drawing).digit == digit.label for digit in digits]
-    assert np.mean(right) >= 0.85
+    is_correct = [recognizer.predict(digit.drawing).digit == digit.label for digit in digits]
+    assert np.mean(is_correct) >= 0.85
 
 
-# What is said of a drawing
+# -- verdicts, segmentation and costs ---
 
 
 def prediction(*probabilities, is_digit=True):
@@ -149,25 +149,25 @@ def prediction(*probabilities, is_digit=True):
     return Prediction(p, np.zeros((28, 28), np.uint8), 0.0, is_digit)
 
 
-def test_a_sure_answer_stands_alone_and_an_unsure_one_names_the_second():
+def test_the_verdict_depends_on_the_probability():
     assert prediction(0.1, SURE, 0.1).verdict is Verdict.DIGIT
-    unsure = prediction(0.3, SURE - 0.1, 0.0)
-    assert unsure.verdict is Verdict.TWO_CANDIDATES
-    assert unsure.candidates == (1, 0)
+    uncertain = prediction(0.3, SURE - 0.1, 0.0)
+    assert uncertain.verdict is Verdict.TWO_CANDIDATES
+    assert uncertain.candidates == (1, 0)
 
 
-def test_what_is_no_digit_is_that_however_sure_the_answer():
+def test_a_rejected_drawing_is_not_a_digit_whatever_the_probability():
     assert prediction(1.0, is_digit=False).verdict is Verdict.NOT_A_DIGIT
 
 
 def constant(logits, calibrated=None):
-    """Return a recognizer whose network answers the same to everything."""
+    """Return a recognizer whose network has the same logits for every image."""
     network = Network(mlp((784, len(logits))))
     network.parameters[-len(logits) :] = logits
     return Recognizer(network, 1 / 255, calibrated)
 
 
-def test_the_temperature_softens_and_the_threshold_refuses():
+def test_temperature_and_threshold_are_applied():
     image = np.zeros((28, 28), np.uint8)
     logits = [4.0, *[0.0] * 9, 1.0]
     plain = constant(logits).predict_image(image)
@@ -179,7 +179,7 @@ def test_the_temperature_softens_and_the_threshold_refuses():
     assert not constant(logits, Calibration(1.0, plain.score + 0.1)).predict_image(image).is_digit
 
 
-def test_a_number_is_read_digit_by_digit():
+def test_the_digits_of_a_number_are_recognised():
     recognizer = Recognizer.of(shipped_model())
     one = [[50, 0], [50, 50], [50, 100]]
     apart = Drawing.from_points([[[x + 150 * number, y] for x, y in one] for number in range(3)])
@@ -190,7 +190,7 @@ def test_a_number_is_read_digit_by_digit():
     assert recognizer.read(Drawing()) is None
 
 
-def test_costs_are_small_for_what_is_a_digit_and_large_for_what_is_none():
+def test_costs_are_lower_for_certain_predictions():
     digit, other = Drawing.from_points([[[0, 0], [1, 9]]]), Drawing.from_points([[[0, 0], [9, 9]], [[9, 0], [0, 9]]])
     for threshold in (None, 0.0, 5.0):
         costs = constant([9.0, *[0.0] * 9], Calibration(1.0, threshold)).costs([digit, other])
@@ -201,5 +201,5 @@ def test_costs_are_small_for_what_is_a_digit_and_large_for_what_is_none():
     assert even[0] > sure[0]
 
 
-def test_a_network_that_is_no_longer_sound_still_gives_costs():
+def test_a_diverged_network_gives_finite_costs():
     assert np.isfinite(constant([np.nan] * 10).costs([Drawing.from_points([[[0, 0], [1, 9]]])])).all()
