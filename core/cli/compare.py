@@ -9,6 +9,7 @@ from typing import Any
 
 from core import threads
 from core.cli import output
+from core.cli.arguments import add_json
 from core.comparison import plots, table
 from core.comparison import report as comparison_report
 from core.comparison.comparison import Comparison, Runner, SummaryRow
@@ -18,6 +19,7 @@ from core.comparison.local_runner import LocalRunner
 from core.comparison.plots import Line
 from core.errors import ConfigError, DigitpadError
 from core.files import atomic
+from core.messages import tr
 from core.training import recipes
 from core.training.recipefile import Recipe
 
@@ -27,7 +29,25 @@ REPORT = "report"
 """Stands for the report's experiments, in place of recipes."""
 
 
-def compare(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.add_argument(
+        "recipes", nargs="+", metavar="RECIPE", help=tr("names or files; or report, for its experiments")
+    )
+    parser.add_argument("--seeds", type=int, metavar="K", help=tr("runs of each, with seeds 0 to K-1 (default: 3)"))
+    parser.add_argument("--data", metavar="SOURCE", help=tr("default: the first recipe's own, or as with train"))
+    parser.add_argument(
+        "--epochs", type=int, metavar="N", help=tr("of the first recipe; the others take as many steps")
+    )
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=int, metavar="N", help=tr("runs at once, one thread each (default: all cores)"))
+    where.add_argument("--dask", metavar="ADDRESS", help=tr("do the runs on a Dask cluster, such as tcp://HOST:8786"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=tr("default: comparison; finished runs are kept there"))
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
     """Compare recipes, or make the report's experiments anew."""
     as_report = options.recipes == [REPORT]
     if as_report:

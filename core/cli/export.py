@@ -3,16 +3,26 @@
 import argparse
 from pathlib import Path
 
-from core.cli import output
+from core.cli import chosen_model, output
+from core.cli.arguments import add_json
+from core.messages import tr
 from core.recognition import onnx
 
 SHIPPED = "shipped"
 """The name, among those of files, of the model that comes with the program."""
 
 
-def export(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.add_argument("model", metavar="MODEL", help=tr('a model\'s file, or "shipped" for the one that comes along'))
+    parser.add_argument("out", type=Path, metavar="OUT", help=tr("a file whose name ends in .onnx"))
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
     """Write a model as an ONNX file."""
-    model = output.asked_model(None if options.model == SHIPPED else Path(options.model))
+    model = chosen_model.load(None if options.model == SHIPPED else Path(options.model))
     onnx.save(model, options.out)
     outputs = list(onnx.outputs(model))
     report = {

@@ -1,17 +1,7 @@
-"""What the commands print: one strict JSON object, or a text for people; and the model that they ask."""
+"""What the commands print: one strict JSON object, or a text for people."""
 
 import json
-from pathlib import Path
 from typing import Any
-
-from core.recognition import modelfile
-from core.recognition.modelfile import Model
-from core.recognition.recognizer import shipped_model
-
-
-def asked_model(path: Path | None) -> Model:
-    """Load the model that a command was given, or the one that ships."""
-    return shipped_model() if path is None else modelfile.load(path)
 
 
 def show(report: dict[str, Any], text: str, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from core import threads
 from core.cli import output, termination
+from core.cli.arguments import add_json
 from core.data import sources
 from core.errors import DigitpadError, ModelError, RunError
 from core.files import atomic
@@ -28,7 +29,43 @@ _MAX_STEM = 100  # letters of a file's name that a number may follow
 _SETTINGS = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "seed")
 
 
-def train(options: argparse.Namespace) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments to its parser."""
+    parser.add_argument("--recipe", metavar="NAME", help=tr("see: digitpad-lab recipes; or FILE.toml"))
+    parser.add_argument("--data", metavar="SOURCE", help=tr("see: digitpad-lab data list"))
+    parser.add_argument("--test", metavar="SOURCE", help=tr("test on this, and hold nothing of the data out for it"))
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument("--batch-size", type=int, metavar="N")
+    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--hidden", type=_widths, metavar="256,128", help=tr("widths of the hidden layers"))
+    parser.add_argument("--deformation", type=float, metavar="X", help=tr("how far digits are deformed; 1 is usual"))
+    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--float16", action="store_true", help=tr("save half-precision numbers: half the file"))
+    parser.add_argument("--threads", type=int, metavar="N", help=tr("threads of the matrix products"))
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=tr("default: model.safetensors, unless it exists; with --keep, the shelf"),
+    )
+    parser.add_argument("--keep", action="store_true", help=tr("put the run on the shelf: see digitpad-lab runs"))
+    parser.add_argument(
+        "--resume", nargs="?", const=True, metavar="RUN", help=tr("go on with a kept run, or the last interrupted one")
+    )
+    parser.add_argument("--from", dest="parent", metavar="RUN", help=tr("begin where a kept run ended, as it was set"))
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(width) for width in text.split(",") if width.strip())
+    except ValueError:
+        message = tr("widths are whole numbers joined by commas, not {text!r}", text=text)
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def run(options: argparse.Namespace) -> int:
     """Train a network and save it."""
     request = _resumed(options) if options.resume is not None else _new(options)
     out = None if options.out is None and (options.keep or request.resumes) else _checked_out(options.out)

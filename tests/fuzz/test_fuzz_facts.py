@@ -10,7 +10,7 @@ import tomli_w
 from hypothesis import assume, given
 from mutations import DEEP, LESS_DEEP, grown, odd, text_of
 
-from core.cli import list_commands
+from core.cli import runs as runs_command
 from core.comparison import result_cache
 from core.comparison.job import Job
 from core.errors import ConfigError, RunError
@@ -44,7 +44,7 @@ LABEL = {"name": "the best", "note": "of all"}
 
 def use_run(run):
     """Do with a run what the shelf and the command that lists runs do with one."""
-    list_commands._run_line(run)
+    runs_command.line_of(run)
     json.dumps(run.as_dict(), allow_nan=False)
     with contextlib.suppress(ConfigError):
         run.config()

@@ -900,6 +900,33 @@ def test_the_installed_command_answers():
     assert (done.returncode, done.stdout, done.stderr) == (0, f"digitpad-lab {core.__version__}\n", "")
 
 
+LIST_MODULES = """
+import atexit, sys
+from core.cli import main
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+main.main()
+"""
+
+
+def imported(*arguments):
+    """Return the names of the modules that a command has imported when it ends."""
+    command = [sys.executable, "-c", LIST_MODULES, *arguments]
+    return set(subprocess.run(command, capture_output=True, text=True, check=False).stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("arguments", [(), ("--help",), ("--version",), ("frobnicate",), ("--frobnicate", "trains")])
+def test_without_a_command_numpy_is_not_imported(arguments):
+    modules = imported(*arguments)
+    assert "core.cli.main" in modules
+    assert "numpy" not in modules
+    assert not {f"core.cli.{name}" for name in main.COMMANDS} & modules
+
+
+def test_only_the_module_of_the_requested_command_is_imported():
+    modules = imported("recipes")
+    assert {name for name in main.COMMANDS if f"core.cli.{name}" in modules} == {"recipes"}
+
+
 def test_a_reader_that_has_gone_is_no_reason_to_complain():
     reading, writing = os.pipe()
     os.close(reading)
