@@ -1,0 +1,62 @@
+"""What the tests of the commands share."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+
+QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
+
+
+SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
+
+
+OUT = "model.safetensors"
+
+
+def digits(n, seed):
+    """Return n images of ten patterns under noise, and their labels: as easy as digits can be."""
+    patterns = np.random.default_rng(99).integers(0, 200, (10, 28, 28))
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(10, size=n).astype(np.uint8)
+    return (patterns[labels] + rng.integers(0, 56, (n, 28, 28))).astype(np.uint8), labels
+
+
+def strict(text):
+    """Read one line that is one JSON object: NaN and Infinity are no JSON."""
+
+    def refuse(constant):
+        raise AssertionError(f"{constant} is not JSON")
+
+    assert text.endswith("\n")
+    assert text.count("\n") == 1
+    value = json.loads(text, parse_constant=refuse)
+    assert isinstance(value, dict)
+    return value
+
+
+def assert_mistake(result, *words):
+    """One sentence on standard error, nothing else, and exit code 2."""
+    code, out, err = result
+    assert code == 2
+    assert out == ""
+    assert err.startswith("digitpad-lab")
+    assert err.endswith("\n")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    for word in words:
+        assert str(word) in err
+
+
+def run_command(*arguments, env=None, **options):
+    options = {"stdout": subprocess.PIPE} | options
+    return subprocess.run(
+        [sys.executable, "-m", "core.cli.main", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONUNBUFFERED": ""} | (env or {}),
+        **options,
+    )

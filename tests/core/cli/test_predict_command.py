@@ -1,0 +1,98 @@
+"""digitpad-lab predict."""
+
+import os
+
+import numpy as np
+import pytest
+from commands import OUT, SEVEN, assert_mistake, run_command, strict
+
+from core.preprocessing.ink import Drawing
+from core.recognition import modelfile
+from core.recognition.recognizer import Recognizer, shipped_model
+
+
+def test_predict(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", "one.png")
+    assert (code, err) == (0, "")
+    first, second = out.splitlines()
+    recognizer = Recognizer.of(modelfile.load(model))
+    expected = recognizer.predict(Drawing.from_points(SEVEN))
+    chances = sorted(expected.probabilities, reverse=True)
+    first_two = "{} or {}".format(*expected.candidates)
+    assert first == f"seven.json: {first_two} ({chances[0]:.1%}, {chances[1]:.1%})"
+    assert second.startswith("one.png: ")
+
+
+def test_predict_json(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", "one.png", "one.JPG", "--json")
+    report = strict(out)
+    assert (code, err) == (0, "")
+    assert [result["file"] for result in report["results"]] == ["seven.json", "one.png", "one.JPG"]
+    recognizer = Recognizer.of(modelfile.load(model))
+    expected = recognizer.predict(Drawing.from_points(SEVEN))
+    np.testing.assert_allclose(report["results"][0]["probabilities"], expected.probabilities, atol=1e-6)
+    for result in report["results"]:
+        assert result["digit"] == int(np.argmax(result["probabilities"]))
+        assert len(result["probabilities"]) == 10
+        assert sum(result["probabilities"]) == pytest.approx(1, abs=1e-5)
+
+
+BAD = ["bad.json", "nothing.json", "blank.png", "text.png", "missing.png", "missing.json", "."]
+
+
+def test_a_bad_file_does_not_stop_the_good_ones(lab, model, files):
+    names = ["bad.json", "seven.json", *BAD[1:], "one.png"]
+    code, out, err = lab("predict", "--model", model, *names)
+    assert code == 2
+    assert [line.split(":")[0] for line in out.splitlines()] == ["seven.json", "one.png"]
+    lines = err.splitlines()
+    assert len(lines) == len(BAD)
+    for name, line in zip(BAD, lines, strict=True):
+        assert line.startswith(f"digitpad-lab: {name}")
+
+
+def test_bad_files_in_json(lab, model, files):
+    code, out, err = lab("predict", "--model", model, "seven.json", *BAD, "--json")
+    results = strict(out)["results"]
+    assert (code, err) == (2, "")
+    assert [result["file"] for result in results] == ["seven.json", *BAD]
+    assert "digit" in results[0]
+    assert "error" not in results[0]
+    for result in results[1:]:
+        assert result.keys() == {"file", "error"}
+        assert result["error"].startswith(result["file"])
+
+
+def test_bad_files_alone(lab, model, files):
+    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "not a PNG or JPEG")
+
+
+def test_mistakes_in_predict(lab, model, files):
+    assert_mistake(lab("predict"), "FILE")
+    assert_mistake(lab("predict", "--model", "text.png", "one.png"), "text.png", "not a model")
+    assert_mistake(lab("predict", "--model", model, "--loud", "one.png"), "--loud")
+
+
+def test_a_file_whose_name_cannot_be_shown(model, files):
+    name = os.fsdecode(b"\xff.json")
+    (files / "seven.json").rename(files / name)
+    done = run_command("predict", "--model", str(model), name, env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("\\udcff.json: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
+def test_a_pipe_is_not_waited_for(lab, here):
+    os.mkfifo(here / "pipe.png")
+    assert_mistake(lab("predict", "pipe.png"), "pipe.png", "not an ordinary file")
+
+
+def test_where_no_model_ships_the_sentence_names_the_file(lab, files, monkeypatch):
+    monkeypatch.setattr("core.recognition.recognizer.resources.files", lambda package: files)
+    assert_mistake(lab("predict", "one.png"), OUT, "No such file")
+
+
+def test_the_shipped_model_reads_a_drawing_and_a_picture(lab, files):
+    assert shipped_model().network.sizes[0] == 784
+    results = strict(lab("predict", "seven.json", "one.png", "one.JPG", "--json")[1])["results"]
+    assert [result["digit"] for result in results] == [7, 1, 1]

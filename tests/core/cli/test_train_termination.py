@@ -1,0 +1,155 @@
+"""digitpad-lab train that is ended early: Ctrl-C, a kill, a closed terminal."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from commands import OUT, QUICK, strict
+
+from core.recognition import modelfile
+from core.training import loop
+from core.training.experiment import Experiment
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_whatever_else_asks_it_to_end_is_heard_like_ctrl_c(lab, data, here, monkeypatch, name):
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        interrupted_after(monkeypatch, 3, number)
+        assert lab("train", "--data", data, *QUICK)[0] == 130
+        assert signal.getsignal(number) is signal.SIG_DFL
+        assert modelfile.load(here / OUT)
+    finally:
+        signal.signal(number, before)
+
+
+def test_a_closed_terminal_that_is_ignored_stays_so(lab, data, here, monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        interrupted_after(monkeypatch, 3, signal.SIGHUP)
+        assert lab("train", "--data", data, *QUICK)[0] == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def interrupted_after(monkeypatch, n_records, number=signal.SIGINT):
+    fit = loop.fit
+
+    def interrupting(*arguments):
+        for record in fit(*arguments):
+            yield record
+            if record.step == n_records:
+                signal.raise_signal(number)
+
+    monkeypatch.setattr(loop, "fit", interrupting)
+
+
+def test_ctrl_c_saves_the_best_weights_so_far(lab, data, here, monkeypatch):
+    interrupted_after(monkeypatch, 20)
+    code, out, err = lab("train", "--data", data, *QUICK, "--json")
+    report = strict(out)
+    assert (code, err) == (130, "")
+    assert report["interrupted"] is True
+    assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"] > 0.5
+
+
+def test_ctrl_c_leaves_a_kept_run_and_says_which(lab, data, home, monkeypatch):
+    interrupted_after(monkeypatch, 20)
+    code, out, err = lab("train", "--data", data, *QUICK, "--keep", "--json")
+    report = strict(out)
+    assert code == 130
+    assert report["interrupted"] is True
+    assert f"--resume {report['run']}" in err
+
+
+def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, here, monkeypatch):
+    interrupted_after(monkeypatch, 13)
+    assert lab("train", "--data", data, *QUICK)[0] == 130
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
+
+
+@pytest.fixture
+def interruptible():
+    """Take Ctrl-C: where the tests run in the background, a shell has told them to ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
+    conclude = Experiment.conclude
+
+    def interrupted(experiment):
+        signal.raise_signal(signal.SIGINT)
+        return conclude(experiment)
+
+    monkeypatch.setattr(Experiment, "conclude", interrupted)
+    assert lab("train", "--data", data, *QUICK)[0] == 0
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.5
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_before_training(lab, data, here, monkeypatch):
+    def interrupt(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Experiment, "prepare", interrupt)
+    assert lab("train", "--data", data) == (130, "", "digitpad-lab: interrupted\n")
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed, to see when the training has begun")
+def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
+    import pty
+    import termios
+
+    terminal, stderr = pty.openpty()
+    termios.tcsetwinsize(stderr, (24, 120))
+    arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000", "--json")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cli.main", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        # Where the tests themselves run in the background, a shell has told them to ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    os.close(stderr)
+    shown = b""
+    with contextlib.suppress(OSError):  # a terminal without a process left on it cannot be read
+        while chunk := os.read(terminal, 4096):
+            if b"validation=" in shown + chunk and b"validation=" not in shown:
+                process.send_signal(signal.SIGINT)
+            shown += chunk
+    os.close(terminal)
+    out, _ = process.communicate()
+    report = strict(out)
+    assert process.returncode == 130
+    assert report["interrupted"] is True
+    assert b"digits" in shown
+    assert b"Traceback" not in shown
+    assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed")
+def test_a_terminal_that_is_closed_in_mid_run(data, here):
+    import pty
+    import termios
+
+    arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        os.execv(sys.executable, [sys.executable, "-m", "core.cli.main", *arguments])
+    termios.tcsetwinsize(terminal, (24, 120))
+    shown = b""
+    while b"validation=" not in shown:
+        shown += os.read(terminal, 4096)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert modelfile.load(here / OUT).scores["test_accuracy"] > 0
