@@ -11,7 +11,7 @@ from core.recognition.recognizer import shipped_model
 
 def add_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the model's file."""
-    parser.add_argument("--model", type=Path, metavar="FILE", help=tr("default: the model that comes with the program"))
+    parser.add_argument("--model", type=Path, metavar="FILE", help=tr("default: the model that ships with the program"))
 
 
 def load(path: Path | None) -> Model:

@@ -1,10 +1,23 @@
-"""The commands that list and download data."""
+"""The commands that list the data sources and download MNIST."""
 
 import argparse
 import sys
 
 from core.data import mnist
-from core.messages import tr
+from core.messages import tr, translatable
+
+SOURCES = {
+    "synthetic": translatable("20,000 generated digits (synthetic:N for N of them)"),
+    "pen:FILE": translatable("a UNIPEN pen file; pen:FILE@1-24,30 for these writers of it"),
+    "idx:FOLDER": translatable("four IDX files with the names of MNIST's"),
+    "nondigits": translatable("20,000 generated drawings that are not digits (nondigits:N for N of them)"),
+    "omniglot:ZIP": translatable(
+        "Omniglot's characters without Latin and Greek, as non-digits; @Korean,Balinese for these alphabets"
+    ),
+    "A+B": translatable("two sources joined"),
+    "3*A": translatable("a source that each epoch uses three times"),
+}
+"""The description of each data source but MNIST."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,16 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def list_sources(options: argparse.Namespace) -> int:
     """List the data sources."""
-    where = mnist.folder()
-    here = f"in {where}" if where else 'not here; get it with "digitpad-lab data get mnist"'
-    print(f"mnist              60,000 + 10,000 digits: {here}")
-    print("synthetic          20,000 digits drawn by the program (synthetic:N for N of them)")
-    print("pen:FILE           a UNIPEN pen file; pen:FILE@1-24,30 for these writers of it")
-    print("idx:FOLDER         four IDX files named like MNIST's")
-    print("nondigits          20,000 drawings that are no digits (nondigits:N for N of them), made by the program")
-    print("omniglot:ZIP       Omniglot's characters, but Latin and Greek, as no digits; @Korean,Balinese for some")
-    print("A+B                two sources joined")
-    print("3*A                a source that each epoch goes through three times")
+    folder = mnist.folder()
+    if folder:
+        mnist_text = tr("60,000 + 10,000 digits: in {folder}", folder=folder)
+    else:
+        mnist_text = tr('60,000 + 10,000 digits: not found; get it with "digitpad-lab data get mnist"')
+    for name, text in {"mnist": mnist_text, **{name: tr(text) for name, text in SOURCES.items()}}.items():
+        print(f"{name:18} {text}")
     return 0
 
 
@@ -41,5 +51,5 @@ def get(options: argparse.Namespace) -> int:
             mnist.download(lambda done, total: bar.update(done - bar.n))
     else:
         mnist.download()
-    print(f"MNIST is now in {mnist.cache()}")
+    print(tr("MNIST is now in {folder}", folder=mnist.cache()))
     return 0

@@ -1,4 +1,4 @@
-"""The command that tests a model on a source of digits."""
+"""The command that tests a model on a data source."""
 
 import argparse
 import math
@@ -20,17 +20,24 @@ from core.recognition.recognizer import Recognizer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments to its parser."""
+    """Add the arguments of the command to its parser."""
     chosen_model.add_option(parser)
-    parser.add_argument("--data", required=True, metavar="SOURCE")
+    parser.add_argument("--data", required=True, metavar="SOURCE", help=tr("see: digitpad-lab data list"))
     parser.add_argument(
         "--placement",
         type=_placement,
         metavar="SIZE,WIDTH",
-        help=tr("draw each somewhere on a 280-pixel canvas, this large and with this pen, as shares of its height"),
+        help=tr(
+            "draw each digit at a random position on a 280-pixel canvas, with this size and pen width, as shares of "
+            "the canvas's height"
+        ),
     )
-    parser.add_argument("--path", choices=["strokes", "bitmap"], default="strokes", help=tr("bitmap: read the canvas"))
-    parser.add_argument("--digits", metavar="SOURCE", help=tr("compare with these: how well scores tell both apart"))
+    parser.add_argument(
+        "--path", choices=["strokes", "bitmap"], default="strokes", help=tr("bitmap: recognise the painted canvas")
+    )
+    parser.add_argument(
+        "--digits", metavar="SOURCE", help=tr("also measure how well the scores separate --data from these digits")
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -42,7 +49,7 @@ def _placement(text: str) -> tuple[float, float]:
         message = tr("a size and a pen width joined by a comma, not {text!r}", text=text)
         raise argparse.ArgumentTypeError(message) from None
     if not (0.1 <= size <= 1 and 0 < width <= 0.5 * size):
-        message = tr("a size from 0.1 to 1, and a pen of at most half of it, not {text!r}", text=text)
+        message = tr("a size from 0.1 to 1, and a pen width of at most half of it, not {text!r}", text=text)
         raise argparse.ArgumentTypeError(message)
     return size, width
 
@@ -50,46 +57,66 @@ def _placement(text: str) -> tuple[float, float]:
 def run(options: argparse.Namespace) -> int:
     """Test a model on a data source."""
     recognizer = Recognizer.of(chosen_model.load(options.model))
-    answers = _answers(recognizer, sources.load(options.data), options)
-    if not math.isfinite(float(answers.logits.sum(dtype=np.float64))):
-        raise ModelError("the model's answers are not numbers: its weights are too large")
-    report: dict[str, Any] = {"n": len(answers), "rejected": answers.rejected, "data": options.data}
-    text = f"{answers.rejected:,} of {len(answers):,} refused ({answers.rejected / len(answers):.2%})"
-    if (answers.labels < N_CLASSES).all():
-        report |= _scores_of(answers)
-        text = (
-            f"{answers.correct:,} of {len(answers):,} right ({answers.accuracy:.2%}, 95 % interval "
-            f"{report['interval'][0]:.2%} to {report['interval'][1]:.2%}), loss {answers.loss:.4f}\n"
-            f"{answers.rejected:,} refused; of the others {answers.accuracy_accepted:.2%} right; "
-            f"calibration error {answers.calibration_error:.2%}"
-        )
+    predictions = _predictions(recognizer, sources.load(options.data), options)
+    if not math.isfinite(float(predictions.logits.sum(dtype=np.float64))):
+        raise ModelError(tr("the outputs of the model are not numbers: its weights are too large"))
+    report: dict[str, Any] = {"n": len(predictions), "rejected": predictions.rejected, "data": options.data}
+    if (predictions.labels < N_CLASSES).all():
+        report |= _scores(predictions)
+        text = _scores_text(predictions)
+    else:
+        n, rejected = len(predictions), predictions.rejected
+        text = tr("{rejected:,} of {n:,} rejected ({share:.2%})", rejected=rejected, n=n, share=rejected / n)
     if options.digits is not None:
-        digits = _answers(recognizer, sources.load(options.digits), options)
-        report["auroc"] = calibration.area_under_roc(digits.scores, answers.scores)
-        text += f"; area under the ROC curve against {options.digits}: {report['auroc']:.4f}"
+        digits = _predictions(recognizer, sources.load(options.digits), options)
+        report["auroc"] = calibration.area_under_roc(digits.scores, predictions.scores)
+        text = tr(
+            "{text}; area under the ROC curve against {digits}: {auroc:.4f}",
+            text=text,
+            digits=options.digits,
+            auroc=report["auroc"],
+        )
     output.show(report, text, as_json=options.json)
     return 0
 
 
-def _scores_of(answers: Predictions) -> dict[str, Any]:
+def _scores(predictions: Predictions) -> dict[str, Any]:
     return {
-        "correct": answers.correct,
-        "accuracy": answers.accuracy,
-        "interval": list(answers.interval),
-        "accuracy_accepted": answers.accuracy_accepted,
-        "ece": answers.calibration_error,
-        "loss": answers.loss,
-        "split": int(answers.split.sum()),
-        "confusion": answers.confusion.tolist(),
+        "correct": predictions.correct,
+        "accuracy": predictions.accuracy,
+        "interval": list(predictions.interval),
+        "accuracy_accepted": predictions.accuracy_accepted,
+        "ece": predictions.calibration_error,
+        "loss": predictions.loss,
+        "split": int(predictions.split.sum()),
+        "confusion": predictions.confusion.tolist(),
     }
 
 
-def _answers(recognizer: Recognizer, source: Source, options: argparse.Namespace) -> Predictions:
-    """Return the answers to a source's digits: drawings go the pad's whole way, and stand where the options say."""
+def _scores_text(predictions: Predictions) -> str:
+    low, high = predictions.interval
+    return tr(
+        "{correct:,} of {n:,} right ({accuracy:.2%}, 95 % interval {low:.2%} to {high:.2%}), loss {loss:.4f}\n"
+        "{rejected:,} rejected; of the others {accepted:.2%} right; calibration error {ece:.2%}",
+        correct=predictions.correct,
+        n=len(predictions),
+        accuracy=predictions.accuracy,
+        low=low,
+        high=high,
+        loss=predictions.loss,
+        rejected=predictions.rejected,
+        accepted=predictions.accuracy_accepted,
+        ece=predictions.calibration_error,
+    )
+
+
+def _predictions(recognizer: Recognizer, source: Source, options: argparse.Namespace) -> Predictions:
+    """Return the predictions for a source; drawings are placed as the options say and preprocessed as on the pad."""
     data, drawings = source.evaluation, source.drawings
     if not drawings:
         if options.placement or options.path == "bitmap":
-            raise DataError(f"{source.name} is known as images, not as strokes: it has no --placement and no --path")
+            message = tr("{source} has images, not strokes: --placement and --path do not apply", source=source.name)
+            raise DataError(message)
         return evaluation.of_images(recognizer, data.images, data.labels)
     rng = np.random.default_rng(0)
     size, width = options.placement or (0.6, 0.04)

@@ -1,7 +1,7 @@
-"""digitpad-lab: the laboratory without a window.
+"""The command ``digitpad-lab``: train, test and use networks without a window.
 
-Exit codes: 0; 2 for a user's mistake, with one sentence; 130 after Ctrl-C, with the best weights so far saved; 1 for a
-fault of the program, or where its output cannot be written. With ``--json`` standard output is one JSON object and
+Exit codes: 0; 1 for a fault of the program, or if its output cannot be written; 2 for a user's mistake, with one
+sentence; 130 after Ctrl-C, with the best weights so far saved. With ``--json``, standard output is one JSON object and
 nothing else.
 """
 
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 
 import core
+from core.cli import output
 from core.cli.arguments import Parser
 from core.errors import DigitpadError
 from core.messages import tr, translatable
@@ -20,13 +21,13 @@ from core.messages import tr, translatable
 COMMANDS = {
     "train": translatable("train a network and save it"),
     "compare": translatable("compare recipes, each with several seeds"),
-    "runs": translatable("list the runs that are kept"),
+    "runs": translatable("list the kept runs"),
     "evaluate": translatable("test a model on a data source"),
-    "predict": translatable("read digits from PNG, JPEG or ink JSON files"),
-    "export": translatable("write a model as an ONNX file, for other runtimes"),
+    "predict": translatable("recognise digits in PNG, JPEG or ink JSON files"),
+    "export": translatable("export a model as an ONNX file, for other runtimes"),
     "recipes": translatable("list the recipes, or copy one to edit it"),
-    "data": translatable("list or get data"),
-    "model": translatable("look into a model file, or calibrate it"),
+    "data": translatable("list the data sources, or download MNIST"),
+    "model": translatable("show what a model file contains, or calibrate it"),
 }
 """The summary of each command; the command is the module of that name in ``core.cli``."""
 
@@ -34,24 +35,24 @@ COMMANDS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
     try:
-        _mend_streams()
+        _repair_streams()
         arguments = sys.argv[1:] if arguments is None else arguments
         options = _parser(arguments).parse_args(arguments)
         code: int = options.run(options)
-        print(end="", flush=True)  # here, and not at exit, output that cannot be written is noticed in time
+        print(end="", flush=True)  # a failure to write must show here: at exit it is too late
         return code
     except DigitpadError as error:
-        print(f"digitpad-lab: {error}", file=sys.stderr)
+        output.warn(str(error))
         return 2
     except KeyboardInterrupt:
-        print("digitpad-lab: interrupted", file=sys.stderr)
+        output.warn(tr("interrupted"))
         return 130
     except OSError as error:
-        return _without_output(error)
+        return _end_without_output(error)
 
 
-def _mend_streams() -> None:
-    """Let names be printed that cannot be shown, and everything be printed where a stream is closed."""
+def _repair_streams() -> None:
+    """Replace closed output streams, and escape the characters that a stream cannot encode."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -60,13 +61,13 @@ def _mend_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _without_output(error: OSError) -> int:
-    """End where standard output cannot be written: silently if its reader has gone, else with a sentence."""
-    if error.filename is not None:  # not the output, but a file that no command should have tripped over
+def _end_without_output(error: OSError) -> int:
+    """Return the exit code if standard output cannot be written; warn, unless the other end of a pipe was closed."""
+    if error.filename is not None:  # the error is not about the output, but about a file: a fault of the program
         raise error
     if not isinstance(error, BrokenPipeError):
-        print(f"digitpad-lab: the output cannot be written: {error.strerror}", file=sys.stderr)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain again at exit
+        output.warn(tr("the output cannot be written: {reason}", reason=error.strerror))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python reports the error again at exit
     return 1
 
 
@@ -75,7 +76,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
     Only that command's module is imported: with NumPy, ``--help`` would take twice as long.
     """
-    parser = Parser(prog="digitpad-lab", description=tr("digitpad's laboratory without a window"))
+    parser = Parser(prog="digitpad-lab", description=tr("Train, test and use digitpad's networks without a window."))
     parser.add_argument("--version", action="version", version=f"digitpad-lab {core.__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title=tr("commands"))
     parsers = {name: commands.add_parser(name, help=tr(summary)) for name, summary in COMMANDS.items()}

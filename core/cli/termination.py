@@ -1,4 +1,4 @@
-"""What asks a command to end before it is done: Ctrl-C, a plain kill, a terminal that is closed."""
+"""The signals that ask a command to end early: SIGINT (Ctrl-C), SIGTERM (kill) and SIGHUP (a closed terminal)."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ from types import FrameType
 
 @contextlib.contextmanager
 def noted() -> Iterator[threading.Event]:
-    """Let them set an event: in the middle of a batch they would leave a state that is neither before nor after it."""
+    """Let the signals set an event: an exception in the middle of a batch would leave an inconsistent state."""
     asked = threading.Event()
 
     def note(number: int, frame: FrameType | None) -> None:
@@ -26,23 +26,23 @@ def noted() -> Iterator[threading.Event]:
 
 @contextlib.contextmanager
 def waiting() -> Iterator[None]:
-    """Let them wait, also a second one: what was learned is tested and saved first, which takes a second."""
+    """Ignore the signals, also a second Ctrl-C: the result is tested and saved first, which takes a second."""
     with _handled(signal.SIG_IGN):
         yield
 
 
 def numbers() -> list[signal.Signals]:
-    """Return what asks for an end here; what is ignored stays so: nohup lets a command outlive its terminal."""
+    """Return the signals to handle. An ignored signal stays ignored: nohup lets a command outlive its terminal."""
     if sys.platform == "win32":
         return [signal.SIGINT]
     others = (signal.SIGTERM, signal.SIGHUP)
-    return [signal.SIGINT, *(each for each in others if signal.getsignal(each) is not signal.SIG_IGN)]
+    return [signal.SIGINT, *(number for number in others if signal.getsignal(number) is not signal.SIG_IGN)]
 
 
 def leave_terminal() -> None:
-    """Print nowhere from now on where that was a terminal: once it has gone, whatever is printed fails."""
+    """Redirect standard output and error to nowhere if they are a terminal: writing to a closed terminal fails."""
     for descriptor in (1, 2):
-        with contextlib.suppress(OSError):  # it was closed
+        with contextlib.suppress(OSError):  # the descriptor is closed
             if stat.S_ISCHR(os.fstat(descriptor).st_mode):
                 nowhere = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nowhere, descriptor)
@@ -51,6 +51,7 @@ def leave_terminal() -> None:
 
 @contextlib.contextmanager
 def _handled(handler: Callable[[int, FrameType | None], object] | signal.Handlers) -> Iterator[None]:
+    """Install a handler for the signals within the block; only the main thread can do so."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

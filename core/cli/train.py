@@ -30,29 +30,39 @@ _SETTINGS = ("epochs", "batch_size", "learning_rate", "hidden", "deformation", "
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments to its parser."""
-    parser.add_argument("--recipe", metavar="NAME", help=tr("see: digitpad-lab recipes; or FILE.toml"))
+    """Add the arguments of the command to its parser."""
+    parser.add_argument("--recipe", metavar="NAME", help=tr("a name from digitpad-lab recipes, or FILE.toml"))
     parser.add_argument("--data", metavar="SOURCE", help=tr("see: digitpad-lab data list"))
-    parser.add_argument("--test", metavar="SOURCE", help=tr("test on this, and hold nothing of the data out for it"))
+    parser.add_argument(
+        "--test", metavar="SOURCE", help=tr("test on this source, and hold out none of the data for the test")
+    )
     parser.add_argument("--epochs", type=int, metavar="N")
     parser.add_argument("--batch-size", type=int, metavar="N")
     parser.add_argument("--learning-rate", type=float, metavar="X")
     parser.add_argument("--hidden", type=_widths, metavar="256,128", help=tr("widths of the hidden layers"))
-    parser.add_argument("--deformation", type=float, metavar="X", help=tr("how far digits are deformed; 1 is usual"))
+    parser.add_argument(
+        "--deformation", type=float, metavar="X", help=tr("strength of the random deformations; usually 1")
+    )
     parser.add_argument("--seed", type=int, metavar="N")
-    parser.add_argument("--float16", action="store_true", help=tr("save half-precision numbers: half the file"))
-    parser.add_argument("--threads", type=int, metavar="N", help=tr("threads of the matrix products"))
+    parser.add_argument("--float16", action="store_true", help=tr("save half-precision weights: half the file size"))
+    parser.add_argument("--threads", type=int, metavar="N", help=tr("threads for matrix products"))
     parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help=tr("default: model.safetensors, unless it exists; with --keep, the shelf"),
+        help=tr("default: model.safetensors, unless it exists; with --keep, the run's folder"),
     )
-    parser.add_argument("--keep", action="store_true", help=tr("put the run on the shelf: see digitpad-lab runs"))
+    parser.add_argument("--keep", action="store_true", help=tr("keep the run: see digitpad-lab runs"))
     parser.add_argument(
-        "--resume", nargs="?", const=True, metavar="RUN", help=tr("go on with a kept run, or the last interrupted one")
+        "--resume",
+        nargs="?",
+        const=True,
+        metavar="RUN",
+        help=tr("resume a kept run; by default the last interrupted one"),
     )
-    parser.add_argument("--from", dest="parent", metavar="RUN", help=tr("begin where a kept run ended, as it was set"))
+    parser.add_argument(
+        "--from", dest="parent", metavar="RUN", help=tr("start where a kept run ended, with its settings")
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 

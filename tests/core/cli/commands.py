@@ -8,16 +8,14 @@ import sys
 import numpy as np
 
 QUICK = ("--epochs", "2", "--batch-size", "20", "--hidden", "16", "--learning-rate", "0.03", "--threads", "1")
-
-
 SEVEN = [[[20, 20], [80, 20], [45, 100]], [[30, 60], [70, 60]]]
-
-
+"""The strokes of a seven."""
 OUT = "model.safetensors"
+"""The default of ``--out``."""
 
 
 def digits(n, seed):
-    """Return n images of ten patterns under noise, and their labels: as easy as digits can be."""
+    """Return n easy images (n, 28, 28), ten patterns with noise, and their labels (n,)."""
     patterns = np.random.default_rng(99).integers(0, 200, (10, 28, 28))
     rng = np.random.default_rng(seed)
     labels = rng.integers(10, size=n).astype(np.uint8)
@@ -25,20 +23,20 @@ def digits(n, seed):
 
 
 def strict(text):
-    """Read one line that is one JSON object: NaN and Infinity are no JSON."""
+    """Parse one line with one JSON object; fail at NaN and Infinity, which are not JSON."""
 
-    def refuse(constant):
+    def reject(constant):
         raise AssertionError(f"{constant} is not JSON")
 
     assert text.endswith("\n")
     assert text.count("\n") == 1
-    value = json.loads(text, parse_constant=refuse)
+    value = json.loads(text, parse_constant=reject)
     assert isinstance(value, dict)
     return value
 
 
 def assert_mistake(result, *words):
-    """One sentence on standard error, nothing else, and exit code 2."""
+    """Assert exit code 2, one sentence with these words on standard error, and no other output."""
     code, out, err = result
     assert code == 2
     assert out == ""
@@ -51,6 +49,7 @@ def assert_mistake(result, *words):
 
 
 def run_command(*arguments, env=None, **options):
+    """Run a command in a process of its own."""
     options = {"stdout": subprocess.PIPE} | options
     return subprocess.run(
         [sys.executable, "-m", "core.cli.main", *arguments],

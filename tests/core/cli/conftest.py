@@ -1,4 +1,4 @@
-"""A folder, a source and a model for the commands, and files to recognise."""
+"""An empty folder, two data sources, a model and files for the commands."""
 
 import contextlib
 import json
@@ -14,7 +14,7 @@ from core.data import idx
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory):
-    """The name of a source of 300 + 40 easy digits."""
+    """A source of 300 easy digits for training and 40 for the test."""
     folder = tmp_path_factory.mktemp("idx")
     for prefix, n, seed in (("train", 300, 0), ("t10k", 40, 1)):
         images, labels = digits(n, seed)
@@ -25,7 +25,7 @@ def data(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def model(data, tmp_path_factory):
-    """A file with a model that was trained on the easy digits."""
+    """The file of a model trained on the easy digits."""
     path = tmp_path_factory.mktemp("models") / "easy.safetensors"
     with contextlib.redirect_stdout(None):
         assert main.main(["train", "--data", data, "--out", str(path), *QUICK]) == 0
@@ -34,7 +34,7 @@ def model(data, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def pen(tmp_path_factory):
-    """A pen file of two writers with ten sevens each."""
+    """A pen file with ten sevens by each of two writers."""
     path = tmp_path_factory.mktemp("pen") / "sevens.unipen"
     lines = []
     for number in range(20):
@@ -47,13 +47,14 @@ def pen(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
+    """The current folder, which is empty."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.fixture
 def files(here):
-    """A digit as ink and as a picture, and files that are neither."""
+    """A digit as ink and as pictures, and bad files."""
     (here / "seven.json").write_text(json.dumps({"strokes": SEVEN}))
     page = np.full((120, 90), 255, np.uint8)
     page[20:100, 40:48] = 0

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import assert_mistake
 
 from core.comparison import report as comparison_report
 
@@ -23,15 +24,6 @@ def here(tmp_path, monkeypatch):
     (tmp_path / "small.toml").write_text(SMALL)
     (tmp_path / "fast.toml").write_text(SMALL + "momentum = 0.9\n")
     return tmp_path
-
-
-def assert_mistake(result, *words):
-    code, out, err = result
-    assert (code, out) == (2, "")
-    assert err.startswith("digitpad-lab")
-    assert err.count("\n") == 1
-    for word in words:
-        assert word in err
 
 
 def test_a_table_for_people_and_three_files(lab, here):
@@ -56,7 +48,7 @@ def test_json(lab, here):
     assert json.loads((here / "x" / "comparison.json").read_text())["rows"] == report["rows"]
 
 
-def test_the_same_again_is_the_same_without_training(lab, here, monkeypatch):
+def test_a_repeated_command_uses_the_kept_results(lab, here, monkeypatch):
     first = lab("compare", "small.toml", *DATA, "--json")
     monkeypatch.setattr(
         "core.comparison.local_runner.subprocess.Popen", lambda *arguments, **options: pytest.fail("it trained")
@@ -64,7 +56,7 @@ def test_the_same_again_is_the_same_without_training(lab, here, monkeypatch):
     assert lab("compare", "small.toml", *DATA, "--json") == first
 
 
-def test_damaged_runs_are_made_again(lab, here):
+def test_damaged_runs_are_repeated(lab, here):
     first = json.loads(lab("compare", "small.toml", *DATA, "--json")[1])
     for path in (here / "comparison" / "runs").iterdir():
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -72,7 +64,7 @@ def test_damaged_runs_are_made_again(lab, here):
     assert again["rows"][0]["test_accuracy"] == first["rows"][0]["test_accuracy"]
 
 
-def test_a_run_that_diverges_is_a_row_that_says_so(lab, here):
+def test_diverged_runs_are_counted_in_their_row(lab, here):
     (here / "wild.toml").write_text(
         'title = "Wild"\n[settings]\nhidden = [8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8]\n'
         'initializer = "normal"\nsigma = 10\ninput_scale = 1.0\nlearning_rate = 1000\n'
@@ -82,7 +74,7 @@ def test_a_run_that_diverges_is_a_row_that_says_so(lab, here):
     assert out.splitlines()[5].endswith("| 2 of 2 |")
 
 
-def test_without_matplotlib_the_table_is_made(lab, here, monkeypatch):
+def test_without_matplotlib_there_are_tables_but_no_plots(lab, here, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, out, err = lab("compare", "small.toml", *DATA, "--seeds", "1")
     assert (code, err) == (0, 'digitpad-lab: plots need the extra "report": pip install "digitpad[report]"\n')
@@ -105,7 +97,7 @@ def test_without_matplotlib_the_table_is_made(lab, here, monkeypatch):
         (["quick", "--jobs", "0"], ["jobs", "1 to 64"]),
         (["quick", "--jobs", "1", "--dask", "tcp://a:1"], ["--dask", "not allowed"]),
         (["quick", "--dask", "nowhere"], ["no Dask cluster at nowhere"]),
-        (["quick", "--out", "small.toml"], ["small.toml cannot be made"]),
+        (["quick", "--out", "small.toml"], ["small.toml cannot be created"]),
     ],
 )
 def test_mistakes(lab, arguments, words):
@@ -132,7 +124,7 @@ def test_the_report_needs_matplotlib_from_the_start(lab, here, monkeypatch):
     assert not (here / "comparison").exists()
 
 
-def test_ctrl_c_says_what_is_kept(lab, here, result, monkeypatch):
+def test_ctrl_c_prints_how_many_runs_are_kept(lab, here, result, monkeypatch):
     def interrupted(jobs):
         yield jobs[0], result(0.9)
         raise KeyboardInterrupt
@@ -140,12 +132,12 @@ def test_ctrl_c_says_what_is_kept(lab, here, result, monkeypatch):
     monkeypatch.setattr("core.cli.compare.LocalRunner", lambda n: interrupted)
     code, out, err = lab("compare", "small.toml", "fast.toml", *DATA, "--seeds", "2")
     assert (code, out) == (130, "")
-    assert "1 of 4 runs are kept in comparison/runs; the same command goes on from there\n" in err
+    assert "1 of 4 runs are kept in comparison/runs; the same command resumes from there\n" in err
     assert err.endswith("interrupted\n")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed, to see when the first run has ended")
-def test_ctrl_c_in_mid_run_on_a_terminal_ends_the_children_and_the_same_command_goes_on(lab, here):
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal, to see when the first run has ended")
+def test_ctrl_c_on_a_terminal_ends_the_children_and_the_same_command_resumes(lab, here):
     import pty
     import termios
 
@@ -156,21 +148,21 @@ def test_ctrl_c_in_mid_run_on_a_terminal_ends_the_children_and_the_same_command_
         [sys.executable, "-m", "core.cli.main", *command],
         stdout=subprocess.DEVNULL,
         stderr=stderr,
-        start_new_session=True,  # so that all of its processes, and no others, get Ctrl-C, as from a terminal
-        # Where the tests themselves run in the background, a shell has told them to ignore it.
+        start_new_session=True,  # so that exactly its processes get Ctrl-C, as from a terminal
+        # A shell makes background processes ignore SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(stderr)
-    shown = b""
-    with contextlib.suppress(OSError):  # a terminal without a process left on it cannot be read
+    output = b""
+    with contextlib.suppress(OSError):  # a terminal without a process cannot be read
         while chunk := os.read(terminal, 4096):
-            if b"1/4" in shown + chunk and b"1/4" not in shown:
+            if b"1/4" in output + chunk and b"1/4" not in output:
                 os.killpg(process.pid, signal.SIGINT)
-            shown += chunk
+            output += chunk
     os.close(terminal)
     assert process.wait() == 130
-    assert b"of 4 runs are kept in comparison/runs" in shown
-    assert b"Traceback" not in shown
+    assert b"of 4 runs are kept in comparison/runs" in output
+    assert b"Traceback" not in output
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)
     kept = {path: path.stat().st_mtime_ns for path in (here / "comparison" / "runs").iterdir()}

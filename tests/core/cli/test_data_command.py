@@ -14,7 +14,7 @@ def test_data_list(lab, no_data):
     assert "digitpad-lab data get mnist" in out
 
 
-def test_data_list_says_where_mnist_is(lab, here, monkeypatch):
+def test_data_list_shows_the_folder_of_mnist(lab, here, monkeypatch):
     (here / "mnist").mkdir()
     (here / "mnist" / "t10k-labels-idx1-ubyte.gz").touch()
     monkeypatch.setenv("DIGITPAD_DATA", str(here))

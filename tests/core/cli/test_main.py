@@ -1,6 +1,7 @@
-"""digitpad-lab itself: help, mistakes, streams, what is imported."""
+"""digitpad-lab: help, mistakes, imports and output streams."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,26 +15,32 @@ from core.training import loop
 
 
 def test_mistakes_in_the_command_itself(lab):
-    assert_mistake(lab(), "COMMAND")
+    assert_mistake(lab(), "COMMAND", 'see "digitpad-lab --help"')
     assert_mistake(lab("frobnicate"), "frobnicate")
+    assert_mistake(lab("--frobnicate", "recipes"), "--frobnicate")
+
+
+@pytest.mark.parametrize("arguments", [("predict",), ("train", "--epochs", "x"), ("model", "calibrate"), ("data", "x")])
+def test_mistakes_in_a_command_name_its_help(lab, arguments):
+    command = " ".join(arguments[:1] if arguments[0] != "model" else arguments)
+    assert_mistake(lab(*arguments), f"digitpad-lab {command}: ", f'(see "digitpad-lab {command} --help")')
+
+
+def test_these_commands_print_json(lab):
+    printing = {name for name in main.COMMANDS if "--json" in lab(name, "--help")[1]}
+    assert printing == {"train", "compare", "runs", "evaluate", "predict", "export", "recipes"}
 
 
 def test_version_and_help(lab):
     assert lab("--version") == (0, f"digitpad-lab {core.__version__}\n", "")
-    for arguments in (
-        [],
-        ["train"],
-        ["compare"],
-        ["evaluate"],
-        ["predict"],
-        ["export"],
-        ["recipes"],
-        ["data"],
-        ["model"],
-    ):
-        code, out, err = lab(*arguments, "--help")
+    for name in main.COMMANDS:
+        code, out, err = lab(name, "--help")
         assert (code, err) == (0, "")
-        assert out.startswith("usage: digitpad-lab")
+        assert out.startswith(f"usage: digitpad-lab {name} ")
+    code, out, err = lab("--help")
+    assert (code, err) == (0, "")
+    for name, summary in main.COMMANDS.items():
+        assert re.search(f"^ +{name} +{re.escape(summary)}$", out, re.MULTILINE)
 
 
 def test_the_installed_command_answers():
@@ -50,7 +57,7 @@ main.main()
 
 
 def imported(*arguments):
-    """Return the names of the modules that a command has imported when it ends."""
+    """Return the names of the modules that a command imports."""
     command = [sys.executable, "-c", LIST_MODULES, *arguments]
     return set(subprocess.run(command, capture_output=True, text=True, check=False).stderr.splitlines()[-1].split())
 
@@ -83,7 +90,7 @@ def test_output_that_cannot_be_written_is_a_sentence(arguments):
     assert result.stderr == "digitpad-lab: the output cannot be written: No space left on device\n"
 
 
-def test_a_reader_that_has_gone_is_no_reason_to_complain():
+def test_a_closed_pipe_ends_the_command_silently():
     reading, writing = os.pipe()
     os.close(reading)
     done = run_command("recipes", stdout=writing)
@@ -91,7 +98,7 @@ def test_a_reader_that_has_gone_is_no_reason_to_complain():
     assert (done.returncode, done.stderr) == (1, "")
 
 
-def test_closed_streams_do_not_hinder_a_run(lab, data, here, monkeypatch):
+def test_a_command_runs_with_closed_streams(lab, data, here, monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
     monkeypatch.setattr(sys, "stdout", None)
     assert main.main(["train", "--data", data, *QUICK]) == 0

@@ -21,14 +21,14 @@ def test_mistakes_in_model_show(lab, here):
 
 
 def test_a_model_is_calibrated_on_a_source_or_like_another(lab, model, here):
-    assert modelfile.load(model).calibration.threshold is None  # 30 digits of validation are too few to fit one
+    assert modelfile.load(model).calibration.threshold is None  # 30 validation digits are too few to fit one
     code, out, err = lab("model", "calibrate", model, "--on", "synthetic:200", "--out", "a")
     assert (code, err) == (0, "")
     fitted = modelfile.load(here / "a").calibration
-    assert f"{fitted.temperature:.3f}, refuses scores below {fitted.threshold:.3f}" in out
+    assert f"{fitted.temperature:.3f}, rejects scores below {fitted.threshold:.3f}" in out
     assert lab("model", "calibrate", model, "--like", "a", "--out", "b")[0] == 0
     assert modelfile.load(here / "b").calibration == fitted
-    assert lab("model", "calibrate", "b", "--like", model)[:2] == (0, "b: temperature 1.000, refuses nothing\n")
+    assert lab("model", "calibrate", "b", "--like", model)[:2] == (0, "b: temperature 1.000, rejects nothing\n")
     assert modelfile.load(here / "b").calibration == modelfile.load(model).calibration
 
 

@@ -17,9 +17,9 @@ def test_predict(lab, model, files):
     first, second = out.splitlines()
     recognizer = Recognizer.of(modelfile.load(model))
     expected = recognizer.predict(Drawing.from_points(SEVEN))
-    chances = sorted(expected.probabilities, reverse=True)
+    probabilities = sorted(expected.probabilities, reverse=True)
     first_two = "{} or {}".format(*expected.candidates)
-    assert first == f"seven.json: {first_two} ({chances[0]:.1%}, {chances[1]:.1%})"
+    assert first == f"seven.json: {first_two} ({probabilities[0]:.1%}, {probabilities[1]:.1%})"
     assert second.startswith("one.png: ")
 
 
@@ -40,7 +40,7 @@ def test_predict_json(lab, model, files):
 BAD = ["bad.json", "nothing.json", "blank.png", "text.png", "missing.png", "missing.json", "."]
 
 
-def test_a_bad_file_does_not_stop_the_good_ones(lab, model, files):
+def test_a_bad_file_does_not_stop_the_others(lab, model, files):
     names = ["bad.json", "seven.json", *BAD[1:], "one.png"]
     code, out, err = lab("predict", "--model", model, *names)
     assert code == 2
@@ -73,7 +73,7 @@ def test_mistakes_in_predict(lab, model, files):
     assert_mistake(lab("predict", "--model", model, "--loud", "one.png"), "--loud")
 
 
-def test_a_file_whose_name_cannot_be_shown(model, files):
+def test_a_file_name_that_cannot_be_encoded(model, files):
     name = os.fsdecode(b"\xff.json")
     (files / "seven.json").rename(files / name)
     done = run_command("predict", "--model", str(model), name, env={"PYTHONIOENCODING": "ascii"})
@@ -81,18 +81,18 @@ def test_a_file_whose_name_cannot_be_shown(model, files):
     assert done.stdout.startswith("\\udcff.json: ")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="of POSIX")
-def test_a_pipe_is_not_waited_for(lab, here):
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs POSIX")
+def test_a_named_pipe_does_not_block(lab, here):
     os.mkfifo(here / "pipe.png")
     assert_mistake(lab("predict", "pipe.png"), "pipe.png", "not an ordinary file")
 
 
-def test_where_no_model_ships_the_sentence_names_the_file(lab, files, monkeypatch):
+def test_a_missing_shipped_model_is_named(lab, files, monkeypatch):
     monkeypatch.setattr("core.recognition.recognizer.resources.files", lambda package: files)
     assert_mistake(lab("predict", "one.png"), OUT, "No such file")
 
 
-def test_the_shipped_model_reads_a_drawing_and_a_picture(lab, files):
+def test_the_shipped_model_recognises_a_drawing_and_pictures(lab, files):
     assert shipped_model().network.sizes[0] == 784
     results = strict(lab("predict", "seven.json", "one.png", "one.JPG", "--json")[1])["results"]
     assert [result["digit"] for result in results] == [7, 1, 1]

@@ -22,7 +22,7 @@ def test_recipes_json(lab):
     assert report["report-baseline"]["settings"]["initializer"] == "normal"
 
 
-def test_recipes_lists_the_users_too_and_says_which_are_broken(lab):
+def test_the_users_recipes_are_listed_and_broken_ones_reported(lab):
     paths.recipes().mkdir()
     (paths.recipes() / "mine.toml").write_text('title = "Mine"')
     (paths.recipes() / "broken.toml").write_text("title = 3")

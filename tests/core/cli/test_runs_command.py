@@ -6,13 +6,10 @@ from pathlib import Path
 from core.recognition import modelfile
 from core.runs.run_store import RunStore
 
-DATA = "synthetic:200"
+QUICK = ("--data", "synthetic:200", "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
 
 
-QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
-
-
-def test_a_run_that_is_kept_is_listed(lab, here):
+def test_a_kept_run_is_listed(lab, here):
     assert lab("runs")[1].startswith("no runs are kept in ")
     code, out, _ = lab("train", "--keep", "--json", *QUICK)
     report = json.loads(out)
@@ -20,7 +17,7 @@ def test_a_run_that_is_kept_is_listed(lab, here):
     (run,) = RunStore().runs()
     assert report["run"] == run.id
     assert modelfile.load(Path(report["out"])).scores["test_accuracy"] == report["test_accuracy"]
-    assert not list(here.iterdir())  # the shelf is where it is, and nowhere else
+    assert not list(here.iterdir())  # everything is in the folder of runs
     _, out, _ = lab("runs")
     assert out.startswith(f"{run.id}  quick: finished, validation ")
     listed = json.loads(lab("runs", "--json")[1])
@@ -28,7 +25,7 @@ def test_a_run_that_is_kept_is_listed(lab, here):
     assert listed["runs"][0]["scores"]["test_accuracy"] == report["test_accuracy"]
 
 
-def test_a_broken_folder_is_listed_as_one(lab, home):
+def test_a_broken_folder_is_listed_as_broken(lab, home):
     (home / "runs" / "odd").mkdir(parents=True)
     code, out, _ = lab("runs")
     assert code == 0

@@ -17,7 +17,7 @@ from core.training import loop, recipes
 from core.training.experiment import Experiment
 
 
-def test_train_saves_a_model_and_says_how_good_it_is(lab, data, here):
+def test_train_saves_a_model_and_prints_its_accuracy(lab, data, here):
     code, out, err = lab("train", "--data", data, *QUICK)
     assert (code, err) == (0, "")
     model = modelfile.load(here / OUT)
@@ -60,16 +60,16 @@ def test_the_same_command_gives_the_same_weights(lab, data, here):
 def test_the_best_weights_are_saved_not_the_last(lab, data, here, monkeypatch):
     fit = loop.fit
 
-    def spoiled(state, *arguments):
+    def zeroing(state, *arguments):
         yield from fit(state, *arguments)
         state.network.parameters[:] = 0
 
-    monkeypatch.setattr(loop, "fit", spoiled)
+    monkeypatch.setattr(loop, "fit", zeroing)
     assert lab("train", "--data", data, *QUICK)[0] == 0
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.9
 
 
-def test_train_uses_as_many_threads_as_it_was_told(lab, data, monkeypatch):
+def test_threads(lab, data, monkeypatch):
     used = []
 
     @contextlib.contextmanager
@@ -85,7 +85,7 @@ def test_train_uses_as_many_threads_as_it_was_told(lab, data, monkeypatch):
     assert used[1] == report["threads"] == threads.default(window=False)
 
 
-def test_a_recipe_is_used_whole_but_for_what_is_named(lab, data, here):
+def test_options_override_the_settings_of_a_recipe(lab, data, here):
     assert lab("train", "--recipe", "report-he", "--data", data, "--epochs", "1")[0] == 0
     model = modelfile.load(here / OUT)
     settings = recipes.named("report-he").config
@@ -101,12 +101,12 @@ def test_no_hidden_layers(lab, data, here):
     assert modelfile.load(here / OUT).network.sizes == (784, 10)
 
 
-def test_without_data_named_synthetic_digits_are_used_where_mnist_is_missing(lab, monkeypatch, no_data):
+def test_the_default_data_is_synthetic_if_mnist_is_missing(lab, monkeypatch, no_data):
     monkeypatch.setattr(sources, "N_SYNTHETIC", 200)
     assert strict(lab("train", *QUICK, "--json")[1])["data"] == "synthetic"
 
 
-def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
+def test_the_data_of_a_recipe_overrides_the_default(lab, data, monkeypatch):
     own = recipes.Recipe("own", "with data of its own", recipes.named("quick").config, data)
     monkeypatch.setitem(recipes.RECIPES, "own", own)
     assert strict(lab("train", "--recipe", "own", *QUICK, "--json")[1])["data"] == data
@@ -121,7 +121,6 @@ def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
         (["--data", "emnist"], ["emnist", "synthetic:N", "3*A"]),
         (["--data", ""], ['no data source ""']),
         (["--data", "idx:nowhere"], ["nowhere", "No such file"]),
-        (["--data", "pen:nothing.unipen"], ["nothing.unipen", "No such file"]),
         (["--data", f"pen:{'x' * 300}"], ["File name too long"]),
         (["--data", "pen:~nobody-of-that-name/x"], ["~nobody-of-that-name"]),
         (["--data", f"synthetic:{'9' * 5000}"], ["10 to 1,000,000"]),
@@ -129,13 +128,11 @@ def test_a_recipes_own_data_comes_before_the_default(lab, data, monkeypatch):
         (["--epochs", "1.5"], ["--epochs", "1.5"]),
         (["--batch-size", "-3"], ["batch_size", "-3"]),
         (["--learning-rate", "nan"], ["learning_rate", "0 to 1000"]),
-        (["--learning-rate", "fast"], ["--learning-rate", "fast"]),
         (["--hidden", "256;128"], ["whole numbers joined by commas"]),
         (["--hidden", "256,0"], ["1 to 4096"]),
         (["--hidden", ",".join(["4096"] * 20)], ["50,000,000 weights"]),
         (["--seed", "-1"], ["seed", "0 to 2,147,483,647"]),
         (["--threads", "0"], ["threads", "1 to 64"]),
-        (["--threads", "many"], ["--threads"]),
         (["--frobnicate"], ["--frobnicate"]),
         (["--out"], ["--out"]),
     ],
@@ -176,14 +173,14 @@ def test_out_is_checked_before_the_first_step(lab, data, here, monkeypatch, out,
     assert (here / "file").read_text() == "older"
 
 
-def test_a_name_as_long_as_names_may_be_is_no_mistake(lab, data, here):
+def test_the_longest_file_name(lab, data, here):
     name = "é" * 127  # 254 bytes
     assert lab("train", "--data", data, *QUICK, "--out", name)[0] == 0
     modelfile.load(here / name)
 
 
 def breaking_after(monkeypatch, n_records):
-    """Let the weights become no numbers after so many batches."""
+    """Set the weights to NaN after this many batches."""
     fit = loop.fit
 
     def breaking(state, *arguments):
@@ -195,7 +192,7 @@ def breaking_after(monkeypatch, n_records):
     monkeypatch.setattr(loop, "fit", breaking)
 
 
-def test_a_diverging_run_saves_the_best_weights_that_there_were(lab, data, here, monkeypatch):
+def test_a_diverging_run_saves_its_best_weights(lab, data, here, monkeypatch):
     breaking_after(monkeypatch, 15)  # the first of two epochs has 14
     result = lab("train", "--data", data, *QUICK, "--json")
     assert_mistake(result, "diverged", "step 16", "learning_rate", "of step 14, are kept", f"saved as {OUT}")
@@ -214,13 +211,13 @@ def test_a_run_that_diverges_before_its_first_evaluation_saves_nothing(lab, data
     assert [path.name for path in here.iterdir()] == ["older"]
 
 
-def test_a_run_that_really_diverges(lab, data, here):
+def test_a_learning_rate_that_diverges(lab, data, here):
     result = lab("train", "--data", data, "--recipe", "report-baseline", "--learning-rate", "1000", "--seed", "1")
     assert_mistake(result, "diverged", "input_scale 1/255")
 
 
-FADING = """\
-title = "Signals that fade"
+VANISHING = """\
+title = "Vanishing activations"
 [settings]
 hidden = [16, 16, 16, 16]
 initializer = "normal"
@@ -230,24 +227,24 @@ batch_size = 20
 """
 
 
-def test_a_network_that_answers_one_digit_to_everything_is_told(lab, data, here):
-    (here / "fading.toml").write_text(FADING)
-    code, out, _ = lab("train", "--recipe", "fading.toml", "--data", data)
+def test_a_constant_prediction_is_reported(lab, data, here):
+    (here / "vanishing.toml").write_text(VANISHING)
+    code, out, _ = lab("train", "--recipe", "vanishing.toml", "--data", data)
     assert code == 0
-    assert "to every digit, and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
-    assert f"saved as {OUT}. It answers " in out
-    out = lab("train", "--recipe", "fading.toml", "--data", data, "--out", "b", "--json")[1]
+    assert "for every image and has learned nothing else. Try he_normal weights, or batch_norm.\n" in out
+    assert f"saved as {OUT}. It predicts " in out
+    out = lab("train", "--recipe", "vanishing.toml", "--data", data, "--out", "b", "--json")[1]
     report = json.loads(out)
     assert 0 <= report["only_answer"] <= 9
     assert report["advice"] == "Try he_normal weights, or batch_norm."
 
 
-def test_of_one_that_tells_digits_apart_nothing_is_told(lab, data, here):
+def test_no_constant_prediction_is_reported_otherwise(lab, data, here):
     assert "It answers" not in lab("train", "--data", data, *QUICK)[1]
     assert "only_answer" not in json.loads(lab("train", "--data", data, *QUICK, "--out", "b", "--json")[1])
 
 
-def test_a_network_that_another_process_has_saved_meanwhile_stays(lab, data, here, monkeypatch):
+def test_a_model_that_another_process_saves_meanwhile_is_not_overwritten(lab, data, here, monkeypatch):
     fit = loop.fit
 
     def with_another(*arguments):
@@ -268,14 +265,14 @@ def test_float16_halves_the_file(lab, data, model, here):
     assert modelfile.load(here / "half").precision == "float16"
 
 
-def test_a_test_of_its_own_leaves_the_data_whole(lab, data, pen, here):
+def test_a_separate_test_source(lab, data, pen, here):
     report = strict(lab("train", "--data", pen, "--test", data, *QUICK, "--out", "x", "--json")[1])
     assert report["test_accuracy"] < 0.5
     trained = modelfile.load(here / "x")
     assert (trained.data, trained.test) == (pen, data)
 
 
-def test_a_network_with_an_eleventh_output_learns_what_is_no_digit(lab, here):
+def test_non_digits_add_an_eleventh_output(lab, here):
     data = "synthetic:300+2*nondigits:200"
     assert lab("train", "--data", data, *QUICK, "--deformation", "1", "--out", "eleven")[0] == 0
     loaded = modelfile.load(here / "eleven")
@@ -284,20 +281,20 @@ def test_a_network_with_an_eleventh_output_learns_what_is_no_digit(lab, here):
     assert np.array(report["confusion"]).shape == (10, 10)
 
 
-def test_what_has_no_digit_at_all_is_refused_before_training(lab, here):
+def test_data_without_digits_is_rejected_before_training(lab, here):
     assert_mistake(lab("train", "--data", "nondigits:10", *QUICK), "no digits to learn from", "mnist+nondigits")
     assert_mistake(lab("compare", "quick", "deep", "--data", "nondigits:10"), "no digits to learn from")
     assert not list(here.iterdir())
 
 
-def test_a_test_without_digits_tells_no_accuracy(lab, data, here):
+def test_a_test_source_without_digits_gives_no_accuracy(lab, data, here):
     code, out, _ = lab("train", "--data", data, "--test", "nondigits:10", *QUICK)
     assert code == 0
     assert "nothing on the test set" in out
 
 
 @pytest.mark.real_data
-def test_train_on_mnist_is_the_default_where_it_is_present(lab, real_data, monkeypatch):
+def test_the_default_data_is_mnist_if_it_is_present(lab, real_data, monkeypatch):
     monkeypatch.setenv("DIGITPAD_DATA", str(real_data))
     report = strict(lab("train", "--epochs", "1", "--hidden", "64", "--threads", "1", "--json")[1])
     assert report["data"] == "mnist"

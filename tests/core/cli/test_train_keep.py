@@ -11,44 +11,43 @@ from core.runs import run as runs
 from core.runs.run import Status
 from core.runs.run_store import RunStore
 from core.training import loop
+from core.training.training_state import TrainingState
 
 DATA = "synthetic:200"
-
-
 QUICK = ("--data", DATA, "--epochs", "2", "--batch-size", "20", "--hidden", "8", "--threads", "1")
 
 
 def interrupted_after(n, monkeypatch):
-    """Let Ctrl-C come in the middle of the n-th batch, when its digits are dealt and nothing is learned of them yet."""
-    step, calls = loop._step, []
+    """Raise SIGINT in the middle of the n-th batch: between its forward pass and the update of the weights."""
+    watch, losses = TrainingState.watch, []
 
-    def interrupted(*arguments, **rest):
-        calls.append(n)
-        if len(calls) == n:
+    def interrupted(state, loss):
+        losses.append(loss)
+        if len(losses) == n:
             signal.raise_signal(signal.SIGINT)
-        return step(*arguments, **rest)
+        return watch(state, loss)
 
-    monkeypatch.setattr(loop, "_step", interrupted)
+    monkeypatch.setattr(TrainingState, "watch", interrupted)
 
 
 def weights(run):
     return run.model().network.parameters.tobytes()
 
 
-def test_with_out_the_model_is_there_too(lab, here):
+def test_with_out_the_model_is_also_saved_there(lab, here):
     assert lab("train", "--keep", "--out", "m.safetensors", *QUICK)[0] == 0
     (run,) = RunStore().runs()
     assert modelfile.load(here / "m.safetensors").network.parameters.tobytes() == weights(run)
 
 
-def test_without_keep_nothing_is_put_on_the_shelf(lab):
+def test_without_keep_no_run_is_kept(lab):
     assert lab("train", *QUICK)[0] == 0
     assert RunStore().runs() == []
 
 
 @pytest.mark.parametrize("n", [1, 9, 13])
 @pytest.mark.parametrize("named", [True, False])
-def test_a_kept_run_goes_on_after_ctrl_c_as_if_it_had_never_stopped(lab, monkeypatch, n, named):
+def test_a_resumed_run_ends_like_an_uninterrupted_one(lab, monkeypatch, n, named):
     assert lab("train", "--keep", *QUICK)[0] == 0
     (whole,) = RunStore().runs()
     with monkeypatch.context() as patch:
@@ -75,7 +74,7 @@ def test_mistakes_in_resume(lab):
     assert "--from does not go with --resume" in lab("train", "--resume", "quick", "--from", "quick")[2]
 
 
-def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
+def test_a_run_that_another_process_has_resumed(lab, monkeypatch):
     with monkeypatch.context() as patch:
         interrupted_after(3, patch)
         lab("train", "--keep", *QUICK)
@@ -87,7 +86,7 @@ def test_a_run_that_somebody_else_goes_on_with(lab, monkeypatch):
     assert "is running: only one that was interrupted can go on" in err
 
 
-def test_training_some_more_begins_where_a_run_ended(lab):
+def test_from_starts_where_a_run_ended(lab):
     lab("train", "--keep", *QUICK)
     (first,) = RunStore().runs()
     code, _, _ = lab("train", "--keep", "--from", first.id, "--epochs", "1", "--learning-rate", "0", "--threads", "1")
@@ -96,12 +95,12 @@ def test_training_some_more_begins_where_a_run_ended(lab):
     assert second.parent == first.id
     assert second.settings["hidden"] == [8]
     assert second.data == DATA
-    np.testing.assert_array_equal(  # at a rate of 0 nothing moves
+    np.testing.assert_array_equal(  # a rate of 0 changes nothing
         second.model().network.parameters, first.model().network.parameters
     )
 
 
-def test_another_network_cannot_go_on_from_there(lab):
+def test_from_rejects_another_network(lab):
     lab("train", "--keep", *QUICK)
     code, _, err = lab("train", "--from", "quick", "--hidden", "9", "--out", "m.safetensors")
     assert code == 2
@@ -111,35 +110,35 @@ def test_another_network_cannot_go_on_from_there(lab):
     assert "--recipe does not go with --from" in err
 
 
-def test_a_run_that_diverges_is_kept_as_one(lab):
+def test_a_diverged_run_is_kept(lab):
     code, _, err = lab("train", "--keep", *QUICK, "--learning-rate", "1000")
     assert code == 2
     assert "the run diverged" in err
     (run,) = RunStore().runs()
     assert run.status is Status.DIVERGED
     assert "the run diverged" in run.error
-    assert "Try" not in run.error  # whoever shows it may call the settings otherwise
+    assert "Try" not in run.error  # the window names the settings differently
     assert run.history() is not None
 
 
-def test_a_store_that_cannot_be_written_is_told_before_the_first_step(lab, home, here, capsys, monkeypatch):
+def test_a_store_that_cannot_be_written_is_reported_before_training(lab, home, here, capsys, monkeypatch):
     (home / "runs").write_text("a file")
-    fit, told = loop.fit, []
+    fit, warnings = loop.fit, []
 
     def listening(*arguments):
-        told.append(capsys.readouterr().err)
+        warnings.append(capsys.readouterr().err)
         yield from fit(*arguments)
 
     monkeypatch.setattr(loop, "fit", listening)
     code, _, err = lab("train", "--keep", *QUICK)
     assert code == 2
-    assert told[0].startswith("digitpad-lab: the run goes on, but cannot be kept at present: ")
-    assert "cannot be made" in told[0]
+    assert warnings[0].startswith("digitpad-lab: the run goes on, but cannot be kept at present: ")
+    assert "cannot be made" in warnings[0]
     assert err.endswith(f"The network is saved as {here / 'model.safetensors'}\n")
     assert modelfile.load(here / "model.safetensors").recipe == "quick"
 
 
-def test_a_store_that_cannot_be_written_costs_nothing_with_out(lab, home, tmp_path):
+def test_a_store_that_cannot_be_written_does_not_affect_out(lab, home, tmp_path):
     (home / "runs").write_text("a file")
     code, _, err = lab("train", "--keep", *QUICK, "--out", tmp_path / "here.safetensors")
     assert code == 2
@@ -147,7 +146,7 @@ def test_a_store_that_cannot_be_written_costs_nothing_with_out(lab, home, tmp_pa
     assert modelfile.load(tmp_path / "here.safetensors").recipe == "quick"
 
 
-def test_a_disk_that_is_full_at_the_end(lab, monkeypatch):
+def test_a_full_disk_at_the_end(lab, monkeypatch):
     write = atomic.write
 
     def full(path, content):
@@ -160,4 +159,4 @@ def test_a_disk_that_is_full_at_the_end(lab, monkeypatch):
     assert code == 2
     assert "could not be kept" in err
     assert "No space left" in err
-    assert RunStore().last_interrupted().step == 18  # nothing that was written is lost: it can be resumed
+    assert RunStore().last_interrupted().step == 18  # the run can be resumed

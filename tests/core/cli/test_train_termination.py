@@ -1,4 +1,4 @@
-"""digitpad-lab train that is ended early: Ctrl-C, a kill, a closed terminal."""
+"""digitpad-lab train ended early: Ctrl-C, SIGTERM, a closed terminal."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ from core.training.experiment import Experiment
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
-def test_whatever_else_asks_it_to_end_is_heard_like_ctrl_c(lab, data, here, monkeypatch, name):
+def test_sigterm_and_sighup_act_like_ctrl_c(lab, data, here, monkeypatch, name):
     number = getattr(signal, name)
     before = signal.signal(number, signal.SIG_DFL)
     try:
@@ -27,7 +27,7 @@ def test_whatever_else_asks_it_to_end_is_heard_like_ctrl_c(lab, data, here, monk
         signal.signal(number, before)
 
 
-def test_a_closed_terminal_that_is_ignored_stays_so(lab, data, here, monkeypatch):
+def test_an_ignored_sighup_stays_ignored(lab, data, here, monkeypatch):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     try:
         interrupted_after(monkeypatch, 3, signal.SIGHUP)
@@ -37,6 +37,7 @@ def test_a_closed_terminal_that_is_ignored_stays_so(lab, data, here, monkeypatch
 
 
 def interrupted_after(monkeypatch, n_records, number=signal.SIGINT):
+    """Raise a signal after this many batches."""
     fit = loop.fit
 
     def interrupting(*arguments):
@@ -57,7 +58,7 @@ def test_ctrl_c_saves_the_best_weights_so_far(lab, data, here, monkeypatch):
     assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"] > 0.5
 
 
-def test_ctrl_c_leaves_a_kept_run_and_says_which(lab, data, home, monkeypatch):
+def test_ctrl_c_prints_how_to_resume_a_kept_run(lab, data, home, monkeypatch):
     interrupted_after(monkeypatch, 20)
     code, out, err = lab("train", "--data", data, *QUICK, "--keep", "--json")
     report = strict(out)
@@ -66,7 +67,7 @@ def test_ctrl_c_leaves_a_kept_run_and_says_which(lab, data, home, monkeypatch):
     assert f"--resume {report['run']}" in err
 
 
-def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, here, monkeypatch):
+def test_ctrl_c_before_the_first_evaluation_saves_the_weights(lab, data, here, monkeypatch):
     interrupted_after(monkeypatch, 13)
     assert lab("train", "--data", data, *QUICK)[0] == 130
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0.3
@@ -74,14 +75,14 @@ def test_ctrl_c_before_the_first_evaluation_saves_what_was_learned(lab, data, he
 
 @pytest.fixture
 def interruptible():
-    """Take Ctrl-C: where the tests run in the background, a shell has told them to ignore it."""
+    """Handle SIGINT: a shell makes background processes ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_while_the_result_is_tested_and_saved_waits(lab, data, here, monkeypatch):
+def test_ctrl_c_while_the_result_is_tested_and_saved_is_ignored(lab, data, here, monkeypatch):
     conclude = Experiment.conclude
 
     def interrupted(experiment):
@@ -103,7 +104,7 @@ def test_ctrl_c_before_training(lab, data, here, monkeypatch):
     assert list(here.iterdir()) == []
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed, to see when the training has begun")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal, to see when the training has begun")
 def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
     import pty
     import termios
@@ -116,27 +117,27 @@ def test_ctrl_c_in_mid_run_on_a_terminal(data, here):
         stdout=subprocess.PIPE,
         stderr=stderr,
         text=True,
-        # Where the tests themselves run in the background, a shell has told them to ignore it.
+        # A shell makes background processes ignore SIGINT.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     os.close(stderr)
-    shown = b""
-    with contextlib.suppress(OSError):  # a terminal without a process left on it cannot be read
+    output = b""
+    with contextlib.suppress(OSError):  # a terminal without a process cannot be read
         while chunk := os.read(terminal, 4096):
-            if b"validation=" in shown + chunk and b"validation=" not in shown:
+            if b"validation=" in output + chunk and b"validation=" not in output:
                 process.send_signal(signal.SIGINT)
-            shown += chunk
+            output += chunk
     os.close(terminal)
     out, _ = process.communicate()
     report = strict(out)
     assert process.returncode == 130
     assert report["interrupted"] is True
-    assert b"digits" in shown
-    assert b"Traceback" not in shown
+    assert b"digits" in output
+    assert b"Traceback" not in output
     assert modelfile.load(here / OUT).scores["test_accuracy"] == report["test_accuracy"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a terminal is needed")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal")
 def test_a_terminal_that_is_closed_in_mid_run(data, here):
     import pty
     import termios
@@ -147,9 +148,9 @@ def test_a_terminal_that_is_closed_in_mid_run(data, here):
         signal.signal(signal.SIGHUP, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-m", "core.cli.main", *arguments])
     termios.tcsetwinsize(terminal, (24, 120))
-    shown = b""
-    while b"validation=" not in shown:
-        shown += os.read(terminal, 4096)
+    output = b""
+    while b"validation=" not in output:
+        output += os.read(terminal, 4096)
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0
