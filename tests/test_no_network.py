@@ -1,4 +1,4 @@
-"""Nothing but "Get MNIST", and a Dask address that was typed, uses the network: all else works without sockets."""
+"""Only "Get MNIST" and a Dask address use the network: everything else works without sockets."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-# Every Python that starts in this environment imports it, the processes of a comparison too.
+# Every Python process in this environment imports it, also the processes of a comparison.
 FORBID = """
 import os, socket, sys
 def forbid(event, arguments):
@@ -29,10 +29,10 @@ with open(os.environ["FORBIDDEN"] + ".hooked", "a") as file:
 
 @pytest.fixture
 def offline(tmp_path):
-    """Run a command of digitpad-lab where no socket can be made; return its exit code, its output, and who tried."""
+    """Run a command without sockets; return its exit code, its output and the attempts to use one."""
     (tmp_path / "hook").mkdir()
     (tmp_path / "hook" / "sitecustomize.py").write_text(FORBID)
-    log = tmp_path / "tried"
+    log = tmp_path / "attempts"
     environment = os.environ | {
         "PYTHONPATH": f"{tmp_path / 'hook'}{os.pathsep}{ROOT}",
         "FORBIDDEN": str(log),
@@ -44,13 +44,13 @@ def offline(tmp_path):
     def run(*arguments):
         command = [sys.executable, "-m", "core.cli.main", *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120)
-        tried = log.read_text() if log.exists() else ""
-        return done.returncode, done.stdout + done.stderr, tried
+        attempts = log.read_text() if log.exists() else ""
+        return done.returncode, done.stdout + done.stderr, attempts
 
     return run
 
 
-def test_everything_else_works_without_a_network(offline, tmp_path):
+def test_the_commands_work_without_a_network(offline, tmp_path):
     page = np.full((60, 60), 255, np.uint8)
     page[10:50, 28:33] = 0
     Image.fromarray(page).save(tmp_path / "one.png")
@@ -69,14 +69,14 @@ def test_everything_else_works_without_a_network(offline, tmp_path):
         ("data", "list"),
         ("model", "show", "m.safetensors"),
     ):
-        code, said, tried = offline(*arguments)
-        assert (code, tried) == (0, ""), said
-    hooked = (tmp_path / "tried.hooked").read_text().split()
+        code, output, attempts = offline(*arguments)
+        assert (code, attempts) == (0, ""), output
+    hooked = (tmp_path / "attempts.hooked").read_text().split()
     assert len(set(hooked)) >= 11 + 2  # each command, and each process of the comparison
 
 
-def test_that_an_attempt_would_be_seen(offline):
-    code, said, tried = offline("data", "get", "mnist")
+def test_an_attempt_is_noticed(offline):
+    code, output, attempts = offline("data", "get", "mnist")
     assert code == 2
-    assert "could not be downloaded" in said or "cannot be stored" in said
-    assert "socket." in tried
+    assert "could not be downloaded" in output or "cannot be stored" in output
+    assert "socket." in attempts

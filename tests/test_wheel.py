@@ -1,4 +1,4 @@
-"""The wheel, in an empty environment, from another folder: both commands run and find what ships beside the code."""
+"""The wheel in an empty environment: both commands run in another folder and find the files that ship."""
 
 import json
 import os
