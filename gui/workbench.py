@@ -90,7 +90,7 @@ class Workbench(QObject):
         session, models, training, recipes = self.session, self.models, self.lab.training, self.lab.recipes
         return {
             "open": models.choose,
-            "save": models.choose_file,
+            "save": models.choose_save_path,
             "quit": self._window.close,
             "start": training.start,
             "pause": session.toggle_pause,

@@ -1,14 +1,26 @@
 """Which network the pad asks: the shipped one, the reader's own, or the one that is being trained."""
 
 import enum
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from core.nn.network import Network, Snapshot
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
-from core.runs.records import RunFacts
 from core.training.snapshots import KeptSnapshot
+
+
+class NetworkFacts(Protocol):
+    """What the program needs to build a copy of the network of a run; ``gui.training.worker.RunFacts`` has it."""
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        """The layers, as ``Network.description()`` returns them."""
+
+    @property
+    def input_scale(self) -> float:
+        """The factor from the grey levels 0 to 255 to the network's input."""
 
 
 class ModelChoice(enum.Enum):
@@ -39,7 +51,7 @@ class ActiveModel(QObject):
         self._models: dict[ModelChoice, Model] = {}
         self._awaited: Recognizer | None = None
         self._past: Recognizer | None = None
-        self._run: RunFacts | None = None
+        self._run: NetworkFacts | None = None
         self._before: ModelChoice | None = None  # who answered before the look back
         self._is_live = False  # whether the network in training has been heard of
 
@@ -86,7 +98,7 @@ class ActiveModel(QObject):
         self.choicesChanged.emit()
         self.changed.emit()
 
-    def watch(self, facts: RunFacts) -> None:
+    def watch(self, facts: NetworkFacts) -> None:
         """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
         self.look_ahead()
         self._run, self._past = facts, None
@@ -150,6 +162,6 @@ class ActiveModel(QObject):
         self.changed.emit()
 
 
-def _recognizer(facts: RunFacts) -> Recognizer:
+def _recognizer(facts: NetworkFacts) -> Recognizer:
     """Return one for the network of a run, untrained."""
     return Recognizer(Network.from_description(facts.layers), facts.input_scale)

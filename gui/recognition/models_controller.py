@@ -12,10 +12,11 @@ from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
 from core.runs.run import Broken, Run
+from gui.recognition import unsaved
 from gui.recognition.active_model import ActiveModel, ModelChoice
+from gui.recognition.unsaved import Unsaved
 from gui.shell.error_reporting import log
 from gui.style.message import Message, Severity
-from gui.training import confirmations
 
 N_RECENT = 8
 """How many files that were opened or saved are listed."""
@@ -90,10 +91,10 @@ class ModelsController(QObject):
     def may_replace(self) -> bool:
         """Return whether the user's own model may go: it is saved, or the user is asked, and it is or need not be."""
         if self._is_unsaved:
-            answer = confirmations.ask_about_unsaved(self._window, self._slot.own_name)
-            if answer is confirmations.Unsaved.SAVE:
-                self.choose_file()
-            elif answer is confirmations.Unsaved.DISCARD:
+            answer = unsaved.ask_about_unsaved(self._window, self._slot.own_name)
+            if answer is Unsaved.SAVE:
+                self.choose_save_path()
+            elif answer is Unsaved.DISCARD:
                 self._is_unsaved = False
         return not self._is_unsaved
 
@@ -141,7 +142,7 @@ class ModelsController(QObject):
         if name:
             self.open(Path(name))
 
-    def choose_file(self) -> None:
+    def choose_save_path(self) -> None:
         """Ask where to save the user's own model."""
         title = self.tr("Save your model: {0}").format(self._slot.own_name)
         dialog = QFileDialog(self._window, title, "model.safetensors", self.tr("Models (*.safetensors)"))

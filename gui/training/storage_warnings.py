@@ -81,7 +81,7 @@ class StorageWarnings(QObject):
         return self._session.is_active and bool(self._session.live.storage_failure)
 
     def _saving(self) -> Offers:
-        return {self.tr("Save model…"): Offer(self._models.choose_file, self._models.has_unsaved, returns=True)}
+        return {self.tr("Save model…"): Offer(self._models.choose_save_path, self._models.has_unsaved, returns=True)}
 
     def _ask_folder(self) -> None:
         """Ask in which folder the run is to be kept; it may end meanwhile."""

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
 
 from core.recognition.recognizer import Prediction
 from core.training.config import TrainConfig
@@ -12,9 +13,12 @@ from core.training.history import Axis, History
 from core.training.loop import Progress
 from gui.curves.plot import Plot
 from gui.main_window import MainWindow
+from gui.recognition import unsaved
+from gui.recognition.unsaved import Unsaved
 from gui.shell.preferences import Preferences
+from gui.style import theme
 from gui.training import confirmations
-from gui.training.confirmations import Closing, Unsaved
+from gui.training.confirmations import Closing
 from gui.training.session import RunState
 
 SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)
@@ -31,7 +35,7 @@ def window(qtbot, monkeypatch):
     window = MainWindow(Preferences())
     monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session: Closing.DISCARD)
     monkeypatch.setattr(confirmations, "ask_before_cancelling", lambda parent, session: Closing.DISCARD)
-    monkeypatch.setattr(confirmations, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
+    monkeypatch.setattr(unsaved, "ask_about_unsaved", lambda parent, name: Unsaved.DISCARD)
     with qtbot.waitExposed(window):
         window.show()
     window.add_curves()
@@ -67,8 +71,24 @@ def conclude(qtbot, window):
 
 
 @pytest.fixture
-def said():
-    """Return a function that makes a prediction: ``digit`` with probability ``share``, the others by what is given."""
+def show_widget(qtbot):
+    """Return a function that shows a widget at a size, in the light theme, and returns the widget."""
+    theme.apply(QApplication.instance(), dark=False)
+
+    def show(widget, width, height):
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    yield show
+    theme.apply(QApplication.instance(), dark=False)
+
+
+@pytest.fixture
+def make_prediction():
+    """Return a function that makes a prediction: ``digit`` with probability ``share``, the others as in ``others``."""
 
     def make(digit, share=0.98, *, is_digit=True, others=None, grey=0):
         rest = others or {}
@@ -83,14 +103,9 @@ def said():
 
 
 @pytest.fixture
-def plot(qtbot):
+def plot(show_widget):
     """An empty plot, shown."""
-    plot = Plot("Loss")
-    qtbot.addWidget(plot)
-    plot.resize(400, 200)
-    with qtbot.waitExposed(plot):
-        plot.show()
-    return plot
+    return show_widget(Plot("Loss"), 400, 200)
 
 
 @pytest.fixture

@@ -28,11 +28,12 @@ from gui.main_window import MainWindow
 from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS
 from gui.recognition.active_model import ModelChoice
 from gui.recognition.models_controller import N_RECENT
+from gui.recognition.unsaved import Unsaved
 from gui.shell.preferences import Preferences
 from gui.style import theme
 from gui.style.message import Message, Severity
 from gui.style.palettes import LIGHT
-from gui.training.confirmations import Closing, Unsaved, ask_before_cancelling, ask_before_closing
+from gui.training.confirmations import Closing, ask_before_cancelling, ask_before_closing
 from gui.training.events import Moved, Progressed, SnapshotTaken, StorageChanged
 from gui.training.session import RunState
 
@@ -382,7 +383,7 @@ def test_then_it_is_asked_about_a_network_that_is_saved_nowhere(window, unkept, 
     questions.meanwhile = [window.workbench.session.stop]
     asked = []
     with monkeypatch.context() as patch:
-        patch.setattr("gui.training.confirmations.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
+        patch.setattr("gui.recognition.unsaved.ask_about_unsaved", lambda parent, name: asked.append(name) or answer)
         assert window.close() is (answer is Unsaved.DISCARD)
     assert len(asked) == 1
     assert window.isVisible() is (answer is Unsaved.STAY)
@@ -955,7 +956,7 @@ def test_dialogs_lead_to_the_right_places(window, monkeypatch, tmp_path):
         return True
 
     monkeypatch.setattr(QFileDialog, "exec", accept)
-    window.workbench.models.choose_file()
+    window.workbench.models.choose_save_path()
     # The dialog itself completes the name: so it can ask before a file is replaced.
     assert seen == [("Save your model: m.safetensors", [str(tmp_path / "copy.safetensors")])]
     assert (tmp_path / "copy.safetensors").exists()

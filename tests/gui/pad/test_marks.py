@@ -33,11 +33,11 @@ def pad(qtbot):
 
 
 @pytest.fixture
-def marks(said):
+def marks(make_prediction):
     """Return a function that makes the marks of two digits."""
 
     def make(selected=0, **second):
-        return Answer((said(1), said(7, **second)), BOXES, selected).marks()
+        return Answer((make_prediction(1), make_prediction(7, **second)), BOXES, selected).marks()
 
     return make
 
@@ -136,9 +136,9 @@ def test_three_states_look_different(pad, marks):
     assert all((a != b).any() for i, a in enumerate(shown) for b in shown[:i])
 
 
-def test_one_digit_and_a_picture_s_digit_need_no_box(said):
-    assert Answer((said(1),), BOXES[:1]).marks() == ()
-    assert Answer((said(1),)).marks() == ()
+def test_one_digit_and_a_picture_s_digit_need_no_box(make_prediction):
+    assert Answer((make_prediction(1),), BOXES[:1]).marks() == ()
+    assert Answer((make_prediction(1),)).marks() == ()
 
 
 @pytest.mark.parametrize("box", [(0, 0, 1000, 1000), (0, 0, 10, 10), (990, 990, 1000, 1000), (400, 0, 500, 1000)])
@@ -150,7 +150,7 @@ def test_box_and_label_stay_on_the_sheet(box):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_colours_are_legible_on_paper(dark, said):
+def test_colours_are_legible_on_paper(dark, make_prediction):
     theme.apply(QApplication.instance(), dark=dark)
 
     def luminance(colour):

@@ -29,9 +29,11 @@ def view(qtbot):
 
 
 @pytest.fixture
-def number(said):
+def number(make_prediction):
     """Return a function that makes an answer of a number's digits."""
-    return lambda digits, selected=0, **more: Answer(tuple(said(int(d), **more) for d in digits), selected=selected)
+    return lambda digits, selected=0, **more: Answer(
+        tuple(make_prediction(int(d), **more) for d in digits), selected=selected
+    )
 
 
 def pixels(view, cell):
@@ -86,8 +88,8 @@ def test_of_very_many_those_around_the_selected_one_are_shown(view, number, sele
         assert width_of(view, end, theme.colours().text) == 0
 
 
-def test_each_digit_has_a_bar_in_proportion(view, said):
-    view.set_answer(Answer((said(1, 1.0), said(2, 1.0), said(3, 0.5)), selected=0))
+def test_each_digit_has_a_bar_in_proportion(view, make_prediction):
+    view.set_answer(Answer((make_prediction(1, 1.0), make_prediction(2, 1.0), make_prediction(3, 0.5)), selected=0))
     full, half = (width_of(view, index, theme.colours().muted) for index in (1, 2))
     assert half == 0  # two candidates: marked by another colour
     marked = width_of(view, 2, theme.colours().warn)
@@ -104,11 +106,11 @@ def test_the_selected_digit_stands_out(view, number):
             assert shown == (index == selected)
 
 
-def test_what_is_no_digit_has_neither_digit_nor_bar(view, said):
-    view.set_answer(Answer((said(1), said(8, is_digit=False)), selected=0))
+def test_what_is_no_digit_has_neither_digit_nor_bar(view, make_prediction):
+    view.set_answer(Answer((make_prediction(1), make_prediction(8, is_digit=False)), selected=0))
     assert width_of(view, 1, theme.colours().text) == 0
     refused = pixels(view, view.cells()[1])
-    view.set_answer(Answer((said(1), said(3, is_digit=False)), selected=0))
+    view.set_answer(Answer((make_prediction(1), make_prediction(3, is_digit=False)), selected=0))
     np.testing.assert_array_equal(pixels(view, view.cells()[1]), refused)
 
 

@@ -113,16 +113,16 @@ def test_the_menu_sets_the_pen_width(panel):
 
 @pytest.mark.parametrize(("share", "nearest"), [(PEN_WIDTHS[0], 0), (0.04, 1), (PEN_WIDTHS[3], 3), (0.5, 3), (0, 0)])
 def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, share, nearest):
-    said = []
-    panel.changed.connect(lambda: said.append("changed"))
-    panel.pad.historyChanged.connect(lambda: said.append("history"))
+    heard = []
+    panel.changed.connect(lambda: heard.append("changed"))
+    panel.pad.historyChanged.connect(lambda: heard.append("history"))
     for action in panel.tools.width_menu.actions():
-        action.triggered.connect(lambda: said.append("triggered"))
+        action.triggered.connect(lambda: heard.append("triggered"))
     for _ in range(2):
         panel.tools.set_pen_width(share)
         assert panel.pad.pen_width() == panel.pad.pen_width() == share
         assert [a.isChecked() for a in panel.tools.width_menu.actions()].index(True) == nearest
-    assert not said
+    assert not heard
 
 
 def test_what_it_cannot_do_it_asks_for(panel, qtbot):
@@ -217,8 +217,8 @@ def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel
     assert panel.pad.accessibleDescription()
 
 
-def test_an_answer_is_handed_to_the_views(panel, said):
-    panel.show_answer(Answer((said(7, 1.0),), caption="from the trained network"))
+def test_an_answer_is_handed_to_the_views(panel, make_prediction):
+    panel.show_answer(Answer((make_prediction(7, 1.0),), caption="from the trained network"))
     assert panel.prediction_view.accessibleName() == "7, 100 percent"
     assert "trained" in panel.prediction_view.accessibleDescription()
     seen = panel.input_view.accessibleDescription()
@@ -234,9 +234,9 @@ def test_what_a_network_would_see_is_shown_also_where_there_is_none(panel):
     assert panel.prediction_view.accessibleName() == "No answer yet"
 
 
-def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, said):
+def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, make_prediction):
     boxes = ((100, 400, 200, 600), (300, 400, 400, 600))
-    panel.show_answer(Answer((said(4), said(2)), boxes, selected=1))
+    panel.show_answer(Answer((make_prediction(4), make_prediction(2)), boxes, selected=1))
     digits = panel.prediction_view.number_view
     with qtbot.waitSignal(panel.digitSelected) as signal:
         QTest.mouseClick(digits, LEFT, pos=digits.cells()[0].center().toPoint())

@@ -24,11 +24,11 @@ def view(qtbot):
 
 
 @pytest.fixture
-def show(view, said):
-    """Return a function that shows one digit, as ``said`` makes it."""
+def show(view, make_prediction):
+    """Return a function that shows one digit, as ``make_prediction`` makes it."""
 
     def show(digit, share=0.98, caption="", *, is_settled=True, **more):
-        view.set_answer(Answer((said(digit, share, **more),), caption=caption, is_settled=is_settled))
+        view.set_answer(Answer((make_prediction(digit, share, **more),), caption=caption, is_settled=is_settled))
 
     return show
 
@@ -146,14 +146,14 @@ def test_nothing_is_calm_and_forgets_the_answer(view, show):
     assert "7" not in view.accessibleName()
 
 
-def test_nothing_moves_between_states(view, said):
+def test_nothing_moves_between_states(view, make_prediction):
     """The bars' tracks stand where they stood, and the layout asks for no other size."""
     sizes, tracks = set(), []
     for answer in (
         Answer(),
-        Answer((said(1, 0.11),), caption="a caption that is much longer"),
-        Answer((said(1, 0.1, is_digit=False),)),
-        Answer((said(1, 0.1), said(2, 0.11), said(3, 0.11)), selected=2),
+        Answer((make_prediction(1, 0.11),), caption="a caption that is much longer"),
+        Answer((make_prediction(1, 0.1, is_digit=False),)),
+        Answer((make_prediction(1, 0.1), make_prediction(2, 0.11), make_prediction(3, 0.11)), selected=2),
     ):
         view.set_answer(answer)
         sizes.add((view.sizeHint().toTuple(), view.minimumSize().toTuple()))
@@ -164,8 +164,8 @@ def test_nothing_moves_between_states(view, said):
         np.testing.assert_array_equal(track, tracks[0])
 
 
-def test_a_number_is_said_with_the_digit_that_is_looked_at(view, said):
-    answer = Answer((said(2), said(0), said(2), said(6, 0.9)), selected=3)
+def test_a_number_is_said_with_the_digit_that_is_looked_at(view, make_prediction):
+    answer = Answer((make_prediction(2), make_prediction(0), make_prediction(2), make_prediction(6, 0.9)), selected=3)
     view.set_answer(answer)
     assert view.number_view.isVisibleTo(view)
     assert not view.sign_view.isVisibleTo(view)
@@ -176,24 +176,24 @@ def test_a_number_is_said_with_the_digit_that_is_looked_at(view, said):
     assert row.max() < 20  # the bars are those of the 0
 
 
-def test_in_a_number_what_is_no_digit_is_a_question_mark_once_the_pen_has_rested(view, said):
-    answer = Answer((said(2), said(7, is_digit=False), said(6)), selected=1)
+def test_in_a_number_what_is_no_digit_is_a_question_mark_once_the_pen_has_rested(view, make_prediction):
+    answer = Answer((make_prediction(2), make_prediction(7, is_digit=False), make_prediction(6)), selected=1)
     view.set_answer(answer)
     assert view.accessibleName() == "2?6. Digit 2 of 3: Not a digit"
     view.set_answer(dataclasses.replace(answer, is_settled=False))
     assert view.accessibleName() == "276. Digit 2 of 3: 7, 98 percent"
 
 
-def test_the_numbers_are_taken_over_not_kept(view, said):
-    prediction = said(7, 0.9)
+def test_the_numbers_are_taken_over_not_kept(view, make_prediction):
+    prediction = make_prediction(7, 0.9)
     view.set_answer(Answer((prediction,)))
     before = colours(view.bars)
     prediction.probabilities[:] = 0
     np.testing.assert_array_equal(colours(view.bars), before)
 
 
-def test_what_is_no_number_does_no_harm(view, said):
-    prediction = said(7, 0.9)
+def test_what_is_no_number_does_no_harm(view, make_prediction):
+    prediction = make_prediction(7, 0.9)
     prediction.probabilities[2] = np.nan
     view.bars.set_probabilities(prediction.probabilities)
     view.grab()
@@ -205,8 +205,8 @@ def test_another_number_of_classes_is_an_error(view):
 
 
 @pytest.mark.parametrize("n", [1, 2, 12, 40])
-def test_it_can_be_painted_very_small_and_in_the_dark(view, said, n):
+def test_it_can_be_painted_very_small_and_in_the_dark(view, make_prediction, n):
     theme.apply(QApplication.instance(), dark=True)
-    view.set_answer(Answer((said(7, 0.9),) * n, caption="a caption"))
+    view.set_answer(Answer((make_prediction(7, 0.9),) * n, caption="a caption"))
     view.resize(view.minimumSize())
     assert count(view, DARK.accent).any()

@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QPushButton
 from waiting import happens
 
 from core.data import idx
@@ -16,8 +16,8 @@ from core.runs import run_recorder
 from core.runs.run import Status
 from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
+from gui.recognition.unsaved import Unsaved
 from gui.style.message import Message, Offer, Severity
-from gui.training.confirmations import Unsaved, ask_about_unsaved
 from gui.training.events import Moved, Progressed, RateChanged, StorageChanged
 
 LONG = TrainConfig(hidden=(16,), epochs=5000, batch_size=50, learning_rate=0.05)
@@ -362,7 +362,7 @@ def test_the_offer_to_save_comes_back_until_the_network_is_saved(qtbot, window, 
 
 
 def test_who_leaves_the_dialog_is_offered_to_save_again(qtbot, window, unkept, monkeypatch):
-    monkeypatch.setattr(window.workbench.models, "choose_file", lambda: None)
+    monkeypatch.setattr(window.workbench.models, "choose_save_path", lambda: None)
     end(qtbot, window, window.workbench.session.stop)
     QTest.mouseClick(offers(window)[SAVE], Qt.MouseButton.LeftButton)
     assert list(offers(window)) == [SAVE]
@@ -433,7 +433,7 @@ def asked(monkeypatch):
             return self.answer
 
     answers = Answers()
-    monkeypatch.setattr("gui.training.confirmations.ask_about_unsaved", answers.ask)
+    monkeypatch.setattr("gui.recognition.unsaved.ask_about_unsaved", answers.ask)
     yield answers
     answers.answer = Unsaved.DISCARD  # the window is closed now
 
@@ -470,22 +470,9 @@ def test_a_network_that_was_saved_goes_without_a_question(qtbot, window, unkept,
 def test_it_can_be_saved_when_asked(qtbot, window, unkept, asked, tmp_path, monkeypatch):
     end(qtbot, window, window.workbench.lab.panel.controls.stop_button.click)
     monkeypatch.setattr(
-        window.workbench.models, "choose_file", lambda: window.workbench.models.save(tmp_path / "mine.safetensors")
+        window.workbench.models, "choose_save_path", lambda: window.workbench.models.save(tmp_path / "mine.safetensors")
     )
     asked.answer = Unsaved.SAVE
     window.close()
     assert not window.isVisible()
     assert (tmp_path / "mine.safetensors").exists()
-
-
-@pytest.mark.parametrize(
-    ("button", "answer"), [("Save", Unsaved.SAVE), ("Discard", Unsaved.DISCARD), ("Back", Unsaved.STAY)]
-)
-def test_the_question_has_three_answers(qtbot, window, button, answer):
-    def press():
-        (box,) = (box for box in QApplication.topLevelWidgets() if isinstance(box, QMessageBox) and box.isVisible())
-        assert "quick, 91%" in box.text()
-        next(each for each in box.buttons() if button in each.text()).click()
-
-    QTimer.singleShot(0, press)
-    assert ask_about_unsaved(window, "quick, 91%") is answer
