@@ -1,4 +1,4 @@
-"""The drawing pad: from pen events to strokes, with undo.
+"""The drawing pad: it turns pen events into strokes, with undo and redo.
 
 May import from ``gui.style`` and ``gui.shell``.
 """

@@ -1,4 +1,4 @@
-"""Sketch: what stands on the pad, the gesture in progress, and the steps back and forth; no widget and no signals.
+"""The pad's document: its content, the gesture in progress, and the undo history; without widgets and signals.
 
 Contents are never changed, only replaced, so that each step of the history is one reference.
 """
@@ -22,7 +22,7 @@ ERASER_RADIUS = 0.02
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """What stands on the canvas: strokes, or a picture."""
+    """The content of the canvas: strokes, or a picture."""
 
     strokes: tuple[Stroke, ...] = ()
     picture: QImage | None = None
@@ -39,7 +39,7 @@ class Content:
         )
 
     def picture_rect(self) -> QRectF:
-        """Return the picture's place in canvas units: as large as it can be, in the middle; empty without one."""
+        """Return the picture's rectangle in canvas units: the largest that fits, centred; empty without a picture."""
         if self.picture is None:
             return QRectF()
         size = QSizeF(self.picture.size()).scaled(UNIT, UNIT, Qt.AspectRatioMode.KeepAspectRatio)
@@ -49,13 +49,13 @@ class Content:
 class PadDocument:
     """A content with its history.
 
-    A gesture draws one stroke or erases. It begins with ``begin_…`` and comes to its ``end``, which makes it one step,
-    or is cancelled. Places are in canvas units.
+    A gesture draws one stroke or erases. It begins with ``begin_…`` and ends with ``end``, which makes it one step of
+    the history, or with ``cancel``. Positions are in canvas units.
 
     Attributes
     ----------
     content : Content
-        What is finished; while erasing, what is left.
+        The finished content; while erasing, the remaining strokes.
     stroke : Stroke or None
         The stroke in progress.
     """
@@ -63,13 +63,13 @@ class PadDocument:
     def __init__(self) -> None:
         self.content = Content()
         self.stroke: Stroke | None = None
-        self._before: Content | None = None  # what the gesture in progress has found
+        self._before: Content | None = None  # the content before the gesture in progress
         self._undo: deque[Content] = deque(maxlen=HISTORY_STEPS)
         self._redo: list[Content] = []
 
     def drawing(self) -> "Drawing":
-        """Return the strokes, the one in progress included."""
-        from core.preprocessing.ink import Drawing  # it brings NumPy, which the first frame does not wait for
+        """Return the strokes, including the one in progress."""
+        from core.preprocessing.ink import Drawing  # it imports NumPy, which the first frame does not wait for
 
         strokes = [stroke.points for stroke in self.content.strokes]
         if self.stroke is not None:
@@ -77,36 +77,36 @@ class PadDocument:
         return Drawing(tuple(strokes))
 
     def own_drawings(self) -> "tuple[Drawing, Drawing] | None":
-        """Return the finished strokes, and the last ones before them of which some are gone; each may be empty.
+        """Return the finished strokes, and the last earlier ones some of which were removed; each may be empty.
 
-        Strokes that made way for a picture that is shown count as still there. None where they are no longer known.
+        Strokes that the picture on the pad replaced count as present. None where the history no longer has them.
         """
         from core.preprocessing.ink import Drawing
 
         steps = [content.strokes for content in (self.content, *reversed(self._undo)) if content.picture is None]
         if not steps:
             return None
-        there = set(map(id, steps[0]))
-        before = next((strokes for strokes in steps if not there.issuperset(map(id, strokes))), ())
-        drawn, gone = (Drawing(tuple(stroke.points for stroke in strokes)) for strokes in (steps[0], before))
-        return drawn, gone
+        present = set(map(id, steps[0]))
+        before = next((strokes for strokes in steps if not present.issuperset(map(id, strokes))), ())
+        drawn, replaced = (Drawing(tuple(stroke.points for stroke in strokes)) for strokes in (steps[0], before))
+        return drawn, replaced
 
     def is_blank(self) -> bool:
-        """Return whether there is neither stroke nor picture."""
+        """Return whether there are neither strokes nor a picture."""
         return not self.content and self.stroke is None
 
     # -- history ------------------------------------------------------------------------------------------------
 
     def can_undo(self) -> bool:
-        """Return whether there is a step to take back, or a gesture to cancel."""
+        """Return whether there is a step to undo, or a gesture to cancel."""
         return self._before is not None or bool(self._undo)
 
     def can_redo(self) -> bool:
-        """Return whether a step was taken back that can be done again; never in the middle of a gesture."""
+        """Return whether there is a step to redo; never during a gesture."""
         return self._before is None and bool(self._redo)
 
     def replace(self, content: Content) -> bool:
-        """End the gesture and put other content in place, as a step; return False where it looks the same."""
+        """End the gesture and replace the content, as one step; return False if the new content looks the same."""
         self.end()
         if content.equals(self.content):
             return False
@@ -114,7 +114,7 @@ class PadDocument:
         return True
 
     def undo(self) -> bool:
-        """Take the last step back, or else the gesture in progress; return whether there was one."""
+        """Cancel the gesture in progress, or else undo the last step; return whether there was one."""
         if not self.can_undo():
             return False
         if self._before is not None:
@@ -125,7 +125,7 @@ class PadDocument:
         return True
 
     def redo(self) -> bool:
-        """Do the step again that was taken back last; return whether there was one."""
+        """Redo the step that was undone last; return whether there was one."""
         if not self.can_redo():
             return False
         self._undo.append(self.content)
@@ -140,7 +140,7 @@ class PadDocument:
     # -- one gesture --------------------------------------------------------------------------------------------
 
     def begin_stroke(self, x: float, y: float, pressure: float) -> None:
-        """Set the pen down; a picture makes way."""
+        """Begin a stroke; a picture is removed."""
         self._before = self.content
         if self.content.picture is not None:
             self.content = Content()
@@ -148,13 +148,13 @@ class PadDocument:
         self.stroke.append(x, y, pressure)
 
     def begin_erasing(self) -> None:
-        """Set the eraser down; it removes nothing yet."""
+        """Begin to erase; nothing is removed yet."""
         self._before = self.content
 
     def erase(self, start: tuple[float, float], end: tuple[float, float], pen_width: float) -> bool:
-        """Remove each stroke that the eraser touches on its way, and the picture at its end; return whether any.
+        """Remove each stroke that the eraser touches on its way, and the picture if it ends there; return whether any.
 
-        Strokes are as wide as they are painted: ``pen_width`` is a share of the side.
+        Strokes count with their painted width: ``pen_width`` is a share of the side.
         """
         import numpy as np
 
@@ -170,7 +170,7 @@ class PadDocument:
         return True
 
     def end(self) -> None:
-        """Keep what the gesture has drawn or erased, as one step; one that has changed nothing is none."""
+        """Complete the gesture, as one step of the history; a gesture that changed nothing is no step."""
         before, stroke = self._before, self.stroke
         self._before = self.stroke = None
         if before is not None and stroke is not None:
@@ -179,7 +179,7 @@ class PadDocument:
             self._step_to(self.content, before)
 
     def cancel(self) -> bool:
-        """Leave everything as it was before the gesture; return whether it had changed anything."""
+        """Restore the content from before the gesture; return whether the gesture had changed anything."""
         if self._before is None:
             return False
         is_changed = self.stroke is not None or self.content is not self._before

@@ -1,7 +1,7 @@
-"""The pad's looks: a sketch that is painted as it grows, the hint and the eraser's cursor.
+"""Painting for the pad: the document as it grows, the hint, and the eraser's cursor.
 
-Finished strokes live in one opaque image of device pixels, the stroke in progress in a copy of it to which each new
-segment is added; only a change of size, scheme, pen width or content paints everything anew.
+Finished strokes are cached in one opaque image of device pixels. The stroke in progress is cached in a copy of it, to
+which each new segment is added. Only a change of size, colour scheme, pen width or content repaints everything.
 """
 
 from collections.abc import Sequence
@@ -14,33 +14,33 @@ from gui.pad.pad_document import PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
 
-_SMALL_PICTURE = 64  # px: below that, a picture is shown pixel by pixel rather than blurred
-_THINNEST = 0.4  # a stylus without pressure draws at this share of the pen's width
+_SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
+_THINNEST = 0.4  # of the pen's width: the width at pressure 0
 
 
 class PadPainter:
-    """Paints a sketch; what it has painted it keeps, so that one more point costs one segment.
+    """Paints a document; it caches painted strokes, so that one more point costs one segment.
 
     Attributes
     ----------
     pen_width : float
-        As a share of the sheet's side; ``forget`` after a change.
+        As a share of the sheet's side; call ``forget`` after a change.
     """
 
-    def __init__(self, sketch: PadDocument, pen_width: float) -> None:
+    def __init__(self, document: PadDocument, pen_width: float) -> None:
         self.pen_width = pen_width
-        self._sketch = sketch
-        self._base = QImage()  # all that is finished
-        self._live = QImage()  # that and the stroke in progress, but for its last half segment
+        self._document = document
+        self._base = QImage()  # the finished content
+        self._live = QImage()  # the same and the stroke in progress, without its last half segment
         self._n_live = 0  # points of the stroke in progress that are in _live
 
     def forget(self) -> None:
-        """Paint everything anew next time: the content or the looks have changed."""
+        """Discard the cached images: the content or its look has changed."""
         self._base = QImage()
         self._live = QImage()
 
     def keep(self, stroke: Stroke) -> None:
-        """Add a stroke that has just ended to what is finished."""
+        """Add a stroke that has just ended to the finished content."""
         if not self._base.isNull():
             painter = _painter(self._base)
             self._paint_stroke(painter, stroke)
@@ -48,15 +48,15 @@ class PadPainter:
         self._live = QImage()
 
     def paint(self, painter: QPainter, sheet: QRectF, side_px: int) -> None:
-        """Paint the sketch on a sheet of ``side_px`` device pixels."""
+        """Paint the document on a sheet of ``side_px`` device pixels."""
         self._refresh(side_px)
-        stroke = self._sketch.stroke
+        stroke = self._document.stroke
         painter.drawImage(sheet, self._base if stroke is None else self._live)
         if stroke is not None:
             self._paint_tail(painter, sheet, stroke)
 
     def tail_rect(self, sheet: QRectF, stroke: Stroke) -> QRectF:
-        """Return the part of the widget that a stroke's newest point may have changed."""
+        """Return the rectangle of the widget that a stroke's newest point may have changed."""
         scale = sheet.width() / UNIT
         x, y, _ = zip(*stroke.tolist(-4), strict=True)
         reach = self.pen_width * sheet.width() / 2 + 2
@@ -64,11 +64,11 @@ class PadPainter:
         return box.adjusted(-reach, -reach, reach, reach)
 
     def _refresh(self, side_px: int) -> None:
-        """Bring the stored images up to date: all anew after a change, otherwise the new segments only."""
+        """Update the cached images: completely after a change, otherwise by the new segments only."""
         if self._base.width() != side_px:
             self._paint_base(side_px)
             self._live = QImage()
-        stroke = self._sketch.stroke
+        stroke = self._document.stroke
         if stroke is None:
             return
         if self._live.isNull():
@@ -84,7 +84,7 @@ class PadPainter:
         self._base = QImage(side_px, side_px, QImage.Format.Format_RGB32)
         self._base.fill(theme.colours().paper)
         painter = _painter(self._base)
-        content = self._sketch.content
+        content = self._document.content
         if content.picture is not None:
             is_small = max(content.picture.width(), content.picture.height()) < _SMALL_PICTURE
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
@@ -101,12 +101,12 @@ class PadPainter:
         return QPen(theme.colours().ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
 
     def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
-        """Paint a whole stroke; as one path where the pressure allows it, with clean edges."""
+        """Paint a whole stroke; at constant pressure as one path, which has clean edges."""
         points = stroke.tolist()
-        if len(points) > 1 and stroke.is_even():
+        if len(points) > 1 and stroke.has_constant_pressure():
             path = QPainterPath(QPointF(*points[0][:2]))
             for before, point in pairwise(points):
-                path.quadTo(QPointF(*before[:2]), _middle(before, point))
+                path.quadTo(QPointF(*before[:2]), _midpoint(before, point))
             path.lineTo(QPointF(*points[-1][:2]))
             painter.strokePath(path, self._pen(points[0][2]))
             return
@@ -115,12 +115,12 @@ class PadPainter:
         self._paint_line(painter, points[-2:])
 
     def _paint_segment(self, painter: QPainter, points: list[tuple[float, float, float]]) -> None:
-        """Paint what the last of up to three points adds: a dot, or the curve between the two middles."""
+        """Paint what the last of up to three points adds: a dot, or the curve between the two midpoints."""
         if len(points) == 1:
             self._paint_line(painter, points)
             return
-        path = QPainterPath(_middle(points[0], points[-2]) if len(points) == 3 else QPointF(*points[0][:2]))
-        path.quadTo(QPointF(*points[-2][:2]), _middle(points[-2], points[-1]))
+        path = QPainterPath(_midpoint(points[0], points[-2]) if len(points) == 3 else QPointF(*points[0][:2]))
+        path.quadTo(QPointF(*points[-2][:2]), _midpoint(points[-2], points[-1]))
         painter.strokePath(path, self._pen((points[-2][2] + points[-1][2]) / 2))
 
     def _paint_line(self, painter: QPainter, points: list[tuple[float, float, float]]) -> None:
@@ -130,7 +130,7 @@ class PadPainter:
         if len(points) == 1 or points[0] == points[-1]:
             painter.drawPoint(end)
         else:
-            painter.drawLine(_middle(points[0], points[-1]), end)
+            painter.drawLine(_midpoint(points[0], points[-1]), end)
 
     def _paint_tail(self, painter: QPainter, sheet: QRectF, stroke: Stroke) -> None:
         painter.save()
@@ -142,22 +142,22 @@ class PadPainter:
 
 
 def paint_placeholder(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:
-    """Write what to do across the middle of a blank sheet."""
+    """Write instructions in the middle of a blank sheet."""
     centre = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-    room = sheet.adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)
+    column = sheet.adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)
     middle = sheet.center().y()
     painter.setFont(theme.scaled_font(font, 1.5, QFont.Weight.Medium))
     painter.setPen(theme.colours().text)
-    upper = QRectF(room.x(), sheet.y(), room.width(), middle - sheet.y())
+    upper = QRectF(column.x(), sheet.y(), column.width(), middle - sheet.y())
     painter.drawText(upper, centre | Qt.AlignmentFlag.AlignBottom, title)
     painter.setFont(font)
     painter.setPen(theme.colours().muted)
-    lower = QRectF(room.x(), middle + theme.SPACING, room.width(), sheet.bottom() - middle - theme.SPACING)
+    lower = QRectF(column.x(), middle + theme.SPACING, column.width(), sheet.bottom() - middle - theme.SPACING)
     painter.drawText(lower, centre | Qt.AlignmentFlag.AlignTop, text)
 
 
 def eraser_cursor(radius: float, ink: QColor) -> QCursor:
-    """Return a ring as large as the eraser."""
+    """Return a cursor: a ring of the eraser's size."""
     side = 2 * max(4, round(radius)) + 3
     pixmap = QPixmap(side, side)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -170,19 +170,19 @@ def eraser_cursor(radius: float, ink: QColor) -> QCursor:
 
 
 def _painter(image: QImage) -> QPainter:
-    """Return a painter in canvas units."""
+    """Return a painter for an image, in canvas units."""
     painter = QPainter(image)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     painter.scale(image.width() / UNIT, image.width() / UNIT)
     return painter
 
 
-def _middle(a: Sequence[float], b: Sequence[float]) -> QPointF:
+def _midpoint(a: Sequence[float], b: Sequence[float]) -> QPointF:
     return QPointF((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
 
 
 def _shrunk(picture: QImage, side: int) -> QImage:
-    """Return a picture no larger than the sheet: a painter's smooth transform skips pixels, ``scaled`` does not."""
+    """Return a picture no larger than the sheet: QPainter's smooth transform skips pixels, ``scaled`` does not."""
     if max(picture.width(), picture.height()) <= side:
         return picture
     return picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)

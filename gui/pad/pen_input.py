@@ -1,4 +1,4 @@
-"""A sheet for pens: a mouse, a finger or a stylus, whose events become one gesture at a time."""
+"""A sheet for pen input: the events of a mouse, a finger or a stylus become one gesture at a time."""
 
 from enum import Enum, auto
 
@@ -20,7 +20,7 @@ from gui.pad.sheet import Sheet
 
 
 class _Source(Enum):
-    """Where a gesture comes from; until it ends, the others are not listened to, so that no point comes twice."""
+    """The device of a gesture. Until the gesture ends, the other devices are ignored, so that no point comes twice."""
 
     MOUSE = auto()
     TOUCH = auto()
@@ -28,52 +28,52 @@ class _Source(Enum):
 
 
 class PenInput(Sheet):
-    """Says what the pen does in methods for a subclass, ``_pen_…``.
+    """Calls ``_pen_…`` methods, which a subclass implements.
 
-    Each ``_pen_down`` is followed by one ``_pen_up`` or ``_pen_cancelled``, also where the release is lost. Positions
-    are the widget's, with fractions; they may leave the sheet on the way.
+    Each ``_pen_down`` is followed by one ``_pen_up`` or ``_pen_cancelled``, even if the release event is lost.
+    Positions are the widget's, with fractions; after ``_pen_down`` they may be outside the sheet.
     """
 
     penLifted = Signal()
-    """A gesture, of pen or eraser, has ended or was called off; its effect has been told before."""
+    """A gesture of the pen or the eraser ended or was cancelled; the signals for its effect came before."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._source: _Source | None = None  # of the gesture in progress
-        self._finger = -1  # the touch point that draws
+        self._finger = -1  # the id of the touch point that draws
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setMouseTracking(True)
 
-    # -- what a subclass makes of it ----------------------------------------------------------------------------
+    # -- for subclasses -----------------------------------------------------------------------------------------
 
     def _pen_down(self, position: QPointF, pressure: float, *, erase: bool) -> None:
-        """Begin a gesture on the sheet; ``erase`` where the stylus is held by its other end."""
+        """Begin a gesture on the sheet; ``erase`` if the stylus uses its eraser end."""
         raise NotImplementedError
 
     def _pen_moved(self, position: QPointF, pressure: float = 1.0) -> None:
-        """Go on with the gesture."""
+        """Continue the gesture."""
         raise NotImplementedError
 
     def _pen_up(self) -> None:
-        """Keep what the gesture did."""
+        """Complete the gesture."""
         raise NotImplementedError
 
     def _pen_cancelled(self) -> None:
-        """Take back what the gesture did."""
+        """Revert the gesture."""
         raise NotImplementedError
 
     def _pen_hovered(self, position: QPointF) -> None:
-        """Follow a pen that is not down."""
+        """React to the movement of a pen that is not down."""
 
     # -- one gesture --------------------------------------------------------------------------------------------
 
     def is_pen_down(self) -> bool:
-        """Return whether a gesture is under way."""
+        """Return whether a gesture is in progress."""
         return self._source is not None
 
     def _begin(self, source: _Source, position: QPointF, pressure: float = 1.0, *, erase: bool = False) -> bool:
-        """Begin a gesture; return False where another one is under way or the press is off the sheet."""
-        if self._source is not None or not self._sheet().contains(position):
+        """Begin a gesture; return False if another is in progress or the press is outside the sheet."""
+        if self._source is not None or not self.sheet_rect().contains(position):
             return False
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._source = source
@@ -81,14 +81,14 @@ class PenInput(Sheet):
         return True
 
     def _end_gesture(self) -> None:
-        """Lift the pen; without a gesture, do nothing."""
+        """Complete the gesture; without one, do nothing."""
         if self._source is not None:
             self._source = None
             self._pen_up()
             self.penLifted.emit()
 
     def _cancel_gesture(self) -> None:
-        """Call the gesture off; without one, do nothing."""
+        """Cancel the gesture; without one, do nothing."""
         if self._source is not None:
             self._source = None
             self._pen_cancelled()
@@ -97,13 +97,13 @@ class PenInput(Sheet):
     # -- mouse, stylus, finger ----------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin with the left button; a second button neither draws nor disturbs."""
+        """Begin with the left button; other buttons are ignored."""
         is_ours = event.button() == Qt.MouseButton.LeftButton and not _is_stylus(event)
         if not is_ours or not self._begin(_Source.MOUSE, event.position()):
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw on; a move without the button means that its release was lost."""
+        """Continue the gesture; a move without the button means that its release was lost."""
         if self._source is None:
             self._pen_hovered(event.position())
         elif self._source is _Source.MOUSE:
@@ -113,15 +113,15 @@ class PenInput(Sheet):
                 self._end_gesture()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End the stroke where the button was let go."""
+        """End the gesture at the position of the release."""
         if self._source is _Source.MOUSE and event.button() == Qt.MouseButton.LeftButton:
             self._pen_moved(event.position())
             self._end_gesture()
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draw with a stylus, or erase with its other end.
+        """Draw with a stylus, or erase with its eraser end.
 
-        Always accepted: an ignored tablet event comes again as a mouse event, and each point would be there twice.
+        Always accepted: Qt sends an ignored tablet event again as a mouse event, and each point would come twice.
         """
         event.accept()
         has_pressure = event.pointingDevice().hasCapability(QInputDevice.Capability.Pressure)
@@ -137,10 +137,10 @@ class PenInput(Sheet):
         elif kind == QEvent.Type.TabletMove and event.buttons() & Qt.MouseButton.LeftButton:
             self._pen_moved(event.position(), pressure)
         elif kind == QEvent.Type.TabletMove or event.button() == Qt.MouseButton.LeftButton:
-            self._end_gesture()  # not a sample: at the release the pressure is 0 and the tip has left
+            self._end_gesture()  # the release is no sample: its pressure is 0, and the tip is already up
 
     def _touch(self, event: QTouchEvent) -> None:
-        """Draw with the first finger; more fingers rest on the sheet."""
+        """Draw with the first finger; ignore the others."""
         event.accept()
         if event.type() == QEvent.Type.TouchCancel:
             if self._source is _Source.TOUCH:
@@ -158,10 +158,10 @@ class PenInput(Sheet):
                     self._pen_moved(point.position())
                     self._end_gesture()
 
-    # -- ends that are no release -------------------------------------------------------------------------------
+    # -- ends without a release ---------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Hand on touches; end the gesture where the window is lost in the middle of it; follow the screen's scale."""
+        """Handle touches; end the gesture if the window is deactivated or blocked; repaint at another screen scale."""
         kind = event.type()
         if isinstance(event, QTouchEvent):
             self._touch(event)
@@ -177,29 +177,29 @@ class PenInput(Sheet):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Cancel the stroke in progress with Esc."""
+        """Cancel the gesture with Esc."""
         if event.key() == Qt.Key.Key_Escape and self._source is not None:
             self._cancel_gesture()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """End the gesture: its release may go elsewhere."""
+        """End the gesture: another widget may get its release."""
         self._end_gesture()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """End the gesture: nobody sees it."""
+        """End the gesture: the sheet is no longer visible."""
         self._end_gesture()
         super().hideEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """End the gesture of a sheet that is switched off."""
+        """End the gesture when the sheet is disabled."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange:
             self._end_gesture()
 
 
 def _is_stylus(event: QMouseEvent) -> bool:
-    """Return whether a mouse event is the echo of a tablet event."""
+    """Return whether Qt made a mouse event from a tablet event."""
     return event.pointingDevice().type() in (QInputDevice.DeviceType.Stylus, QInputDevice.DeviceType.Airbrush)

@@ -1,4 +1,4 @@
-"""A sheet of paper in a widget: the largest square that fits, with a frame, on which a picture can be dropped."""
+"""A square sheet in a widget: the largest that fits, with a frame; it accepts dropped and pasted pictures."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QFocusEvent,
+    QGuiApplication,
     QImage,
     QPainter,
     QPainterPath,
@@ -23,8 +24,8 @@ from gui.style import theme
 class Sheet(QWidget):
     """A square in the middle of the widget; a subclass paints on it."""
 
-    pictureDropped = Signal(object)
-    """A QImage, or the pathlib.Path of a file."""
+    pictureGiven = Signal(object)
+    """The user dropped or pasted a picture: a QImage, or the pathlib.Path of a file."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,8 +42,8 @@ class Sheet(QWidget):
         """Return a comfortable size."""
         return QSize(400, 400)
 
-    def _sheet(self) -> QRectF:
-        """Return the sheet's square in the widget, on whole device pixels."""
+    def sheet_rect(self) -> QRectF:
+        """Return the rectangle of the sheet in the widget, on whole device pixels."""
         ratio = self.devicePixelRatioF()
         side = self._side_px()
         left = int((self.width() * ratio - side) / 2)
@@ -53,9 +54,9 @@ class Sheet(QWidget):
         """Return the sheet's side in device pixels."""
         return max(1, int(min(self.width(), self.height()) * self.devicePixelRatioF()))
 
-    def _place(self, position: QPointF) -> tuple[float, float]:
-        """Return a place in canvas units; beyond the sheet, one beyond the canvas."""
-        sheet = self._sheet()
+    def _to_canvas(self, position: QPointF) -> tuple[float, float]:
+        """Return a position of the widget in canvas units; outside the sheet, it is outside the canvas."""
+        sheet = self.sheet_rect()
         x = (position.x() - sheet.x()) / sheet.width() * UNIT
         y = (position.y() - sheet.y()) / sheet.height() * UNIT
         return x, y
@@ -63,29 +64,29 @@ class Sheet(QWidget):
     # -- painting -----------------------------------------------------------------------------------------------
 
     def _paint_sheet(self, painter: QPainter, sheet: QRectF) -> None:
-        """Paint the whole sheet, in the widget's coordinates; the frame comes on top."""
+        """Paint the whole sheet, in the widget's coordinates; the frame is painted over it."""
         raise NotImplementedError
 
     def _repaint_all(self) -> None:
-        """Paint anew also what a subclass has kept: the scheme has changed, or the screen's scale."""
+        """Repaint everything, cached images included: the colour scheme or the screen's scale changed."""
         self.update()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the scheme."""
+        """Repaint in the new colour scheme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._repaint_all()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Show the sheet in its frame."""
-        sheet = self._sheet()
+        """Paint the sheet and its frame."""
+        sheet = self.sheet_rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_sheet(painter, sheet)
         self._paint_frame(painter, sheet)
 
     def _paint_frame(self, painter: QPainter, sheet: QRectF) -> None:
-        """Round the sheet's corners off and draw its edge."""
+        """Round off the sheet's corners and draw its edge."""
         colours = theme.colours()
         corners = QPainterPath()
         corners.addRect(sheet.adjusted(-1, -1, 1, 1))
@@ -98,46 +99,54 @@ class Sheet(QWidget):
         painter.drawPath(rounded)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the frame of focus to those who come by the keyboard; the others know where they are."""
+        """Show the focus frame if the focus came by the keyboard."""
         super().focusInEvent(event)
         reasons = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason)
         self._shows_focus = event.reason() in reasons
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame of focus away."""
+        """Hide the focus frame."""
         super().focusOutEvent(event)
         self._shows_focus = False
         self.update()
 
-    # -- drops --------------------------------------------------------------------------------------------------
+    # -- drop and paste -----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome pictures and local files."""
+        """Accept pictures and local files."""
         if picture_in(event.mimeData()) is not None:
             self._is_drop_target = True
             event.acceptProposedAction()
             self.update()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Take the welcome back."""
+        """Remove the drop highlight."""
         self._is_drop_target = False
         self.update()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Hand on what was dropped."""
+        """Emit ``pictureGiven`` with the dropped picture or file."""
         self._is_drop_target = False
         self.update()
         dropped = picture_in(event.mimeData())
         if dropped is not None:
             event.acceptProposedAction()
-            self.pictureDropped.emit(dropped)
+            self.pictureGiven.emit(dropped)
+
+    def paste(self) -> bool:
+        """Emit ``pictureGiven`` with the clipboard's picture or file; return False if it has none."""
+        pasted = picture_in(QGuiApplication.clipboard().mimeData())
+        if pasted is None:
+            return False
+        self.pictureGiven.emit(pasted)
+        return True
 
 
 def picture_in(data: QMimeData | None) -> QImage | Path | None:
-    """Return the local file or the picture that is dropped or pasted; of several files the first.
+    """Return the local file or the picture in dropped or pasted data; of several files the first.
 
-    An empty clipboard may have no data at all.
+    ``data`` may be None for an empty clipboard.
     """
     if data is None:
         return None

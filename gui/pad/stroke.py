@@ -1,6 +1,6 @@
-"""Stroke: one line of the pen as it grows, and how strokes from elsewhere are brought to the canvas.
+"""Stroke: one growing line of the pen; and a function that fits foreign strokes to the canvas.
 
-A pen can draw before NumPy is there: only who wants the points as arrays brings it in.
+Drawing works before NumPy is imported: only the functions that return arrays import it.
 """
 
 from array import array
@@ -16,11 +16,11 @@ UNIT = 1000.0
 
 _FITTED = 0.8  # a drawing in foreign units fills this share of the side
 _MAX_POINTS = 50_000
-_EVEN = 0.01  # of pressure: what differs by less looks the same
+_SAME_PRESSURE = 0.01  # smaller differences of pressure are invisible
 
 
 class Stroke:
-    """A growing row of points (n, 3): x, y in canvas units (the side is ``UNIT``), pressure in [0, 1]."""
+    """A growing sequence of points (n, 3): x, y in canvas units (the side is ``UNIT``), pressure in [0, 1]."""
 
     def __init__(self, points: "NDArray[np.float32] | None" = None) -> None:
         self._values = array("f", b"" if points is None else points.astype("float32").tobytes())
@@ -38,7 +38,7 @@ class Stroke:
 
     @property
     def points(self) -> "NDArray[np.float32]":
-        """The points so far, read-only: a copy, for an array that is looked at could not grow."""
+        """The points so far, read-only; a copy, because an exported array cannot grow."""
         if self._points is None or len(self._points) != len(self):
             import numpy as np
 
@@ -46,17 +46,17 @@ class Stroke:
         return self._points
 
     def tolist(self, first: int = 0) -> list[tuple[float, float, float]]:
-        """Return the points from one on; a negative number counts from the end."""
+        """Return the points from index ``first`` on; a negative index counts from the end."""
         values = self._values[3 * first :]
         return list(zip(values[::3], values[1::3], values[2::3], strict=True))
 
-    def is_even(self) -> bool:
-        """Return whether the pressure is the same all along."""
+    def has_constant_pressure(self) -> bool:
+        """Return whether the pressure is the same at all points."""
         pressures = self._values[2::3]
-        return max(pressures) - min(pressures) < _EVEN
+        return max(pressures) - min(pressures) < _SAME_PRESSURE
 
     def append(self, x: float, y: float, pressure: float) -> bool:
-        """Add a point; return False where the pen has not moved, or the stroke is full."""
+        """Add a point; return False if the pen has not moved, or the stroke is full."""
         point = array("f", (x, y, pressure))
         if self._values and (len(self) >= _MAX_POINTS or self._values[-3:-1] == point[:2]):
             return False
@@ -64,7 +64,7 @@ class Stroke:
         return True
 
     def is_touched(self, trail: "NDArray[np.float32]", distance: float) -> bool:
-        """Return whether a segment comes within ``distance`` of the places ``trail`` (k, 2)."""
+        """Return whether a segment comes within ``distance`` of one of the positions ``trail`` (k, 2)."""
         import numpy as np
 
         points = self.points[:, :2]
@@ -80,13 +80,13 @@ class Stroke:
 
 
 def fitted(strokes: "Sequence[NDArray[np.float32]]") -> "list[NDArray[np.float32]]":
-    """Bring strokes (n, 3) of any units to the middle of the canvas; a dot stays a dot."""
+    """Return strokes (n, 3) of any units, centred on the canvas and scaled to it; a dot stays a dot."""
     import numpy as np
 
     if not strokes:
         return []
-    places = np.concatenate([stroke[:, :2] for stroke in strokes])
-    low, high = places.min(axis=0), places.max(axis=0)
+    positions = np.concatenate([stroke[:, :2] for stroke in strokes])
+    low, high = positions.min(axis=0), positions.max(axis=0)
     extent = float((high - low).max())
     scale = _FITTED * UNIT / extent if extent > 0 else 1.0
     move = UNIT / 2 - (low + high) / 2 * scale

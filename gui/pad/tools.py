@@ -1,32 +1,26 @@
-"""The pad's tools: actions, each with a button, for the window's menus too."""
+"""The pad's tools: actions with a button each, which the window's menus share."""
 
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QToolTip, QWidget
 
 from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool
-from gui.pad.sheet import picture_in
 from gui.style import theme
 
 _Shortcut = QKeySequence.StandardKey | str | None
-_Slot = Callable[[], None] | SignalInstance
+_Slot = Callable[[], None] | None
 
 
 class PadTools(QWidget):
     """A row of buttons, in three groups.
 
-    Its actions: ``pen``, ``eraser``, ``undo``, ``redo``, ``clear``, ``random_digit``, ``open_picture`` (without a
-    shortcut, for the window to choose), ``paste``; and ``width_menu``. Those whose shortcut is a plain key are heard
-    where they have been added, and not in the rest of the window, where such keys are for typing.
+    Its actions: ``pen``, ``eraser``, ``undo``, ``redo``, ``clear``, ``paste``; ``random_digit`` and ``open_picture``,
+    which the window connects; and ``width_menu``. ``open_picture`` has no shortcut: the window may set one. A shortcut
+    of one plain key works only in the widgets that have the action: elsewhere in the window, such keys are for typing.
     """
-
-    randomDigitRequested = Signal()
-    openPictureRequested = Signal()
-    picturePasted = Signal(object)
-    """A QImage, or the pathlib.Path of a file."""
 
     def __init__(self, pad: Pad, side: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +33,7 @@ class PadTools(QWidget):
         pad.historyChanged.connect(self._follow_history)
 
     def set_pen_width(self, share: float) -> None:
-        """Take a pen of this width, a share of the pad's side, and mark the nearest one on offer in the menu."""
+        """Set the pen's width, a share of the pad's side, and check the nearest one in the menu."""
         self._pad.set_pen_width(share)
         nearest = min(range(len(PEN_WIDTHS)), key=lambda i: abs(PEN_WIDTHS[i] - share))
         self.width_menu.actions()[nearest].setChecked(True)
@@ -58,22 +52,22 @@ class PadTools(QWidget):
                 "E",
                 partial(self._pad.set_tool, Tool.ERASER),
             ),
-            ("undo", self.tr("Undo"), self.tr("Take the last step back"), key.Undo, self._pad.undo),
-            ("redo", self.tr("Redo"), self.tr("Do again what was taken back"), key.Redo, self._pad.redo),
+            ("undo", self.tr("Undo"), self.tr("Undo the last step"), key.Undo, self._pad.undo),
+            ("redo", self.tr("Redo"), self.tr("Redo the step that was undone last"), key.Redo, self._pad.redo),
             ("clear", self.tr("Clear"), self.tr("Empty the pad"), key.Delete, self._pad.clear),
             (
                 "dice",
                 self.tr("Random test digit"),
-                self.tr("Show a digit that the network has not learnt from"),
+                self.tr("Show a test digit, which the network has not seen in training"),
                 "R",
-                self.randomDigitRequested,
+                None,
             ),
             (
                 "picture",
                 self.tr("Open picture…"),
                 self.tr("Open a picture of a digit"),
                 None,
-                self.openPictureRequested,
+                None,
             ),
             (
                 "paste",
@@ -103,7 +97,8 @@ class PadTools(QWidget):
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         action.setToolTip(f"{tip} ({keys})" if keys else tip)
         action.setStatusTip(tip)
-        action.triggered.connect(slot)
+        if slot is not None:
+            action.triggered.connect(slot)
         self.addAction(action)
         return action
 
@@ -143,10 +138,10 @@ class PadTools(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if action is self.width_menu.menuAction():
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            button.setToolTip(self.tr("Width of the pen, for the eye only: the network sees one width"))
+            button.setToolTip(self.tr("Width of the pen on the screen; the network always sees the same width"))
         return button
 
-    # -- reactions ----------------------------------------------------------------------------------------------
+    # -- slots --------------------------------------------------------------------------------------------------
 
     def _follow_history(self) -> None:
         self.undo.setEnabled(self._pad.can_undo())
@@ -154,9 +149,6 @@ class PadTools(QWidget):
         self.clear.setEnabled(not self._pad.is_blank())
 
     def _paste_picture(self) -> None:
-        picture = picture_in(QGuiApplication.clipboard().mimeData())
-        if picture is None:
+        if not self._pad.paste():
             text = self.tr("There is no picture on the clipboard. Copy one first.")
             QToolTip.showText(self._pad.mapToGlobal(QPoint(theme.MARGIN, theme.MARGIN)), text, self._pad)
-        else:
-            self.picturePasted.emit(picture)

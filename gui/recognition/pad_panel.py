@@ -6,7 +6,7 @@ hands the result to ``show_answer``.
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
@@ -39,20 +39,9 @@ class PadPanel(QWidget):
     input_view: "InputView"
     prediction_view: "PredictionView"
 
-    changed = Signal()
-    """The user changed what is on the pad; once a sample while a stroke is drawn."""
-    randomDigitRequested = Signal()
-    openPictureRequested = Signal()
-    picturePasted = Signal(object)
-    """A QImage, or the pathlib.Path of a file: pasted, or dropped on the pad."""
-    digitSelected = Signal(int)
-    """The user wants to look at one of the digits that were read, counted from the left, from 0."""
-
     def __init__(self, parent: QWidget | None = None, *, in_steps: bool = False) -> None:
         super().__init__(parent)
         self.pad = Pad()
-        self.pad.changed.connect(self.changed)
-        self.pad.pictureDropped.connect(self.picturePasted)
         self.setMinimumSize(_MINIMUM)
         self._seen_side = 0
         self._lay_out()
@@ -73,12 +62,8 @@ class PadPanel(QWidget):
         self._column.replaceWidget(self._tools_place, self.tools)
         self._tools_place.deleteLater()
         self.addActions(self.tools.actions())
-        self.tools.randomDigitRequested.connect(self.randomDigitRequested)
-        self.tools.openPictureRequested.connect(self.openPictureRequested)
-        self.tools.picturePasted.connect(self.picturePasted)
         self.input_view = InputView()
         self.prediction_view = PredictionView()
-        self.prediction_view.digitSelected.connect(self.digitSelected)
         self._fill_answer()
         self._see(self._seen_side)
 

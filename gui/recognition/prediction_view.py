@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -23,9 +23,6 @@ class PredictionView(QWidget):
     ``accessibleName`` says the whole answer in one line.
     """
 
-    digitSelected = Signal(int)
-    """The user has chosen one of a number's digits, counted from the left, from 0."""
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
@@ -33,7 +30,6 @@ class PredictionView(QWidget):
         self.sign_view = DigitView(self)
         self.number_view = NumberView(self)
         self.bars = ProbabilityBars(self)
-        self.number_view.digitSelected.connect(self.digitSelected)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(196, 144)
         self.setToolTip(self.tr("How probable each digit is, in the network's opinion"))

@@ -46,11 +46,11 @@ class RecognitionController(QObject):
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # one of the digit that the user has chosen to look at
-        self.rest = PenIdle(panel.pad, self)
+        self.pen_idle = PenIdle(panel.pad, self)
         self._examples = Examples(np.random.default_rng())
-        self.rest.over.connect(self._show)
-        panel.changed.connect(self._on_changed)
-        panel.digitSelected.connect(self._select)
+        self.pen_idle.idled.connect(self._show)
+        panel.pad.changed.connect(self._on_changed)
+        panel.prediction_view.number_view.digitSelected.connect(self._select)
         slot.changed.connect(self._ask)
 
     def show_pasted(self, shown: QImage) -> None:
@@ -123,11 +123,11 @@ class RecognitionController(QObject):
 
     def answer(self) -> None:
         """Ask the network about what is on the pad, which was not drawn just now: it may be refused at once."""
-        self.rest.end()
+        self.pen_idle.skip()
         self._touched()
 
     def _on_changed(self) -> None:
-        self.rest.begin()
+        self.pen_idle.restart()
         self._touched()
 
     def _touched(self) -> None:
@@ -142,7 +142,7 @@ class RecognitionController(QObject):
 
     def _show(self) -> None:
         """Show the answer, its refusals as soon as the pen has rested."""
-        self.shown = replace(self.shown, is_settled=self.rest.is_over)
+        self.shown = replace(self.shown, is_settled=self.pen_idle.is_idle)
         self._panel.show_answer(self.shown)
         self.answered.emit()
 

@@ -22,7 +22,7 @@ def beginning(qtbot):
 def sheet(window):
     """Return where in the window the sheet is: left, top, right, bottom."""
     pad = window.pad_panel.pad
-    rect = pad._sheet().translated(pad.mapTo(window, QPoint(0, 0)))
+    rect = pad.sheet_rect().translated(pad.mapTo(window, QPoint(0, 0)))
     return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 

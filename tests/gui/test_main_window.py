@@ -72,7 +72,7 @@ def closing(monkeypatch):
 
 def test_a_drawn_seven_is_a_seven_while_the_pen_moves(window):
     answers = []
-    window.pad_panel.changed.connect(lambda: answers.append(answer(window)))
+    window.pad_panel.pad.changed.connect(lambda: answers.append(answer(window)))
     drag(window.pad_panel.pad, SEVEN)
     assert answer(window).startswith("7, ")
     assert len(answers) > 20
@@ -169,7 +169,7 @@ def test_undo_brings_a_test_digit_back_as_it_was(qtbot, window, real_data):
     image = window.recognition.shown.image
     said = window.pad_panel.prediction_view.accessibleDescription()
     window.pad_panel.tools.random_digit.trigger()
-    with qtbot.waitSignal(window.recognition.rest.over):  # one that is refused is refused only then
+    with qtbot.waitSignal(window.recognition.pen_idle.idled):  # one that is refused is refused only then
         window.pad_panel.tools.undo.trigger()
     np.testing.assert_array_equal(window.recognition.shown.image, image)
     assert window.pad_panel.prediction_view.accessibleDescription() == said

@@ -1,4 +1,4 @@
-"""Boxes on the pad: over the ink, clear of it, and never part of it."""
+"""Marks on the pad: boxes around the ink, which never cover it and are not part of the drawing."""
 
 import numpy as np
 import pytest
@@ -20,16 +20,10 @@ BOXES = ((200, 300, 200, 700), (700, 300, 700, 700))
 
 
 @pytest.fixture
-def pad(qtbot):
-    widget = Pad()
-    qtbot.addWidget(widget)
-    widget.resize(SIDE, SIDE)
-    theme.apply(QApplication.instance(), dark=False)
-    with qtbot.waitExposed(widget):
-        widget.show()
+def pad(show_widget):
+    widget = show_widget(Pad(), SIDE, SIDE)
     widget.set_drawing(LINES)
-    yield widget
-    theme.apply(QApplication.instance(), dark=False)
+    return widget
 
 
 @pytest.fixture
@@ -43,7 +37,7 @@ def marks(make_prediction):
 
 
 def pixels(pad):
-    """The colours of the pad as it is shown (H, W, 3)."""
+    """The colours on the pad (H, W, 3)."""
     image = pad.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(bytes(image.constBits()), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
@@ -58,7 +52,7 @@ def is_colour(image, colour):
     return (image == np.array(colour.getRgb()[:3])).all(axis=2)
 
 
-def test_boxes_surround_the_ink_and_leave_it_as_it_is(pad, marks):
+def test_boxes_surround_the_ink_and_do_not_cover_it(pad, marks):
     before = pixels(pad)
     ink = is_colour(before, theme.colours().ink)
     pad.set_marks(marks())
@@ -81,7 +75,7 @@ def test_the_selected_box_is_the_one_in_the_accent_colour(pad, marks):
         assert halves == (selected == 0, selected == 1)
 
 
-def test_marks_go_without_a_trace(pad, marks):
+def test_marks_disappear_without_a_trace(pad, marks):
     before = pixels(pad)
     pad.set_marks(marks())
     assert (pixels(pad) != before).any()
@@ -97,10 +91,8 @@ def test_marks_are_silent(pad, marks, qtbot):
         pad.set_marks(marks())
 
 
-def test_marks_are_repainted_where_they_were_and_where_they_are(pad, marks, qtbot):
-    """The screen follows, not only a picture that paints everything anew."""
-    pad.set_marks(marks())
-    pad.repaint()
+def test_a_change_repaints_the_old_and_the_new_marks(marks, show_widget, qtbot):
+    """The screen shows the change, not only a picture that paints everything."""
     regions = []
 
     class Watched(Pad):
@@ -108,14 +100,10 @@ def test_marks_are_repainted_where_they_were_and_where_they_are(pad, marks, qtbo
             regions.append(QRectF(event.region().boundingRect()))
             super().paintEvent(event)
 
-    watched = Watched()
-    qtbot.addWidget(watched)
-    watched.resize(SIDE, SIDE)
-    with qtbot.waitExposed(watched):
-        watched.show()
+    watched = show_widget(Watched(), SIDE, SIDE)
     QApplication.processEvents()
     for new in (marks(), (marks()[1],), ()):
-        old = watched._marks
+        old = watched.marks
         regions.clear()
         watched.set_marks(new)
         qtbot.waitUntil(lambda: bool(regions))
@@ -128,7 +116,7 @@ def test_marks_are_repainted_where_they_were_and_where_they_are(pad, marks, qtbo
         assert painted.adjusted(-1, -1, 1, 1).contains(needed)
 
 
-def test_three_states_look_different(pad, marks):
+def test_the_three_verdicts_look_different(pad, marks):
     shown = []
     for more in ({}, {"share": 0.5, "others": {1: 0.45}}, {"is_digit": False}):
         pad.set_marks(marks(**more))
@@ -136,7 +124,7 @@ def test_three_states_look_different(pad, marks):
     assert all((a != b).any() for i, a in enumerate(shown) for b in shown[:i])
 
 
-def test_one_digit_and_a_picture_s_digit_need_no_box(make_prediction):
+def test_a_single_digit_has_no_box(make_prediction):
     assert Answer((make_prediction(1),), BOXES[:1]).marks() == ()
     assert Answer((make_prediction(1),)).marks() == ()
 
@@ -150,7 +138,7 @@ def test_box_and_label_stay_on_the_sheet(box):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_colours_are_legible_on_paper(dark, make_prediction):
+def test_colours_are_legible_on_paper(dark, show_widget):
     theme.apply(QApplication.instance(), dark=dark)
 
     def luminance(colour):
@@ -162,4 +150,3 @@ def test_colours_are_legible_on_paper(dark, make_prediction):
         for verdict in Verdict:
             colour = luminance(pad_marks.mark_colour(Mark(BOXES[0], "1", verdict, selected)))
             assert (max(colour, paper) + 0.05) / (min(colour, paper) + 0.05) >= 4.5
-    theme.apply(QApplication.instance(), dark=False)

@@ -1,4 +1,4 @@
-"""The drawing pad, driven by real mouse, tablet and touch events."""
+"""The drawing pad under real mouse, tablet and touch events."""
 
 import os
 import subprocess
@@ -36,18 +36,12 @@ T_PRESS, T_MOVE, T_RELEASE = QEvent.Type.TabletPress, QEvent.Type.TabletMove, QE
 
 
 @pytest.fixture
-def pad(qtbot):
-    widget = Pad()
-    qtbot.addWidget(widget)
-    widget.resize(SIDE, SIDE)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    yield widget
-    theme.apply(QApplication.instance(), dark=False)
+def pad(show_widget):
+    return show_widget(Pad(), SIDE, SIDE)
 
 
 class Count:
-    """How often a signal came."""
+    """Counts the emissions of a signal."""
 
     def __init__(self, signal):
         self.n = 0
@@ -75,7 +69,7 @@ def mouse(pad, kind, at, button=LEFT, *, buttons=None, device=None):
 
 
 def tablet(pad, device, kind, at, pressure, button=LEFT):
-    """Send a tablet event and, where it is not accepted, the mouse event that Qt makes of it."""
+    """Send a tablet event and, if it is not accepted, the mouse event that Qt makes from it."""
     held = NONE if kind == T_RELEASE else button
     changed = NONE if kind == T_MOVE else button
     position, where = QPointF(*at), QPointF(pad.mapToGlobal(QPointF(*at)))
@@ -89,15 +83,15 @@ def tablet(pad, device, kind, at, pressure, button=LEFT):
     return event
 
 
-def draw(pad, *places):
-    mouse(pad, PRESS, places[0])
-    for place in places[1:]:
-        mouse(pad, MOVE, place)
-    mouse(pad, RELEASE, places[-1])
+def draw(pad, *positions):
+    mouse(pad, PRESS, positions[0])
+    for position in positions[1:]:
+        mouse(pad, MOVE, position)
+    mouse(pad, RELEASE, positions[-1])
 
 
 def pixels(pad):
-    """Grey levels of the pad as it is shown."""
+    """The grey levels on the pad (H, W)."""
     image = pad.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     rows = np.frombuffer(bytes(image.constBits()), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : image.width()].astype(int)
@@ -123,17 +117,17 @@ def test_a_new_pad_is_blank(pad):
 
 
 def test_a_drag_gives_sub_pixel_points_in_canvas_units_one_a_sample(pad):
-    changed, started, finished = Count(pad.changed), Count(pad.strokeStarted), Count(pad.strokeFinished)
-    places = [(100.25, 80.5), (101.75, 90.0), (120.0, 200.125)]
-    draw(pad, *places)
+    changed, lifted = Count(pad.changed), Count(pad.penLifted)
+    positions = [(100.25, 80.5), (101.75, 90.0), (120.0, 200.125)]
+    draw(pad, *positions)
     (stroke,) = pad.drawing().strokes
-    expected = np.column_stack([np.array(places) * UNIT / SIDE, np.ones(3)])
+    expected = np.column_stack([np.array(positions) * UNIT / SIDE, np.ones(3)])
     np.testing.assert_allclose(stroke, expected, rtol=1e-6)
     assert stroke.dtype == np.float32
-    assert (changed.n, started.n, finished.n) == (3, 1, 1)
+    assert (changed.n, lifted.n) == (3, 1)
 
 
-def test_the_stroke_in_progress_is_part_of_the_drawing_and_a_snapshot_stays_as_it_was(pad):
+def test_the_stroke_in_progress_is_part_of_the_drawing_and_earlier_drawings_do_not_change(pad):
     draw(pad, (50, 50), (60, 60))
     mouse(pad, PRESS, (100, 100))
     for i in range(200):
@@ -170,7 +164,7 @@ def test_other_buttons_do_not_draw(pad, button):
     assert not event.isAccepted()
 
 
-def test_another_button_in_mid_stroke_does_not_disturb(pad):
+def test_another_button_during_a_stroke_is_ignored(pad):
     mouse(pad, PRESS, (100, 100))
     mouse(pad, PRESS, (110, 100), RIGHT, buttons=LEFT | RIGHT)
     mouse(pad, RELEASE, (110, 100), RIGHT, buttons=LEFT)
@@ -180,7 +174,7 @@ def test_another_button_in_mid_stroke_does_not_disturb(pad):
     assert len(stroke) == 2
 
 
-def test_beside_the_sheet_nothing_is_drawn(pad):
+def test_outside_the_sheet_nothing_is_drawn(pad):
     pad.resize(SIDE + 200, SIDE)
     draw(pad, (40, 200), (60, 200))
     assert pad.is_blank()
@@ -188,7 +182,7 @@ def test_beside_the_sheet_nothing_is_drawn(pad):
     assert pad.drawing().strokes[0][0, :2].tolist() == [500, 500]
 
 
-def test_a_stroke_that_leaves_the_sheet_goes_on_along_its_edge(pad):
+def test_a_stroke_that_leaves_the_sheet_continues_along_its_edge(pad):
     draw(pad, (200, 200), (900, 240), (200, -50), (200, 100))
     np.testing.assert_allclose(pad.drawing().strokes[0][:, :2], [[500, 500], [1000, 600], [500, 0], [500, 250]])
 
@@ -208,14 +202,14 @@ def test_a_fast_stroke_has_no_gaps(pad):
             assert image[round(360 - share * 160), round(40 + share * 320)] < 128
 
 
-def test_a_stroke_painted_piece_by_piece_looks_as_if_painted_at_once(pad, qtbot):
-    places = [(200 + 120 * np.cos(a), 200 + 120 * np.sin(a)) for a in np.linspace(0, 5, 60)]
-    mouse(pad, PRESS, places[0])
-    for place in places[1:]:
-        mouse(pad, MOVE, place)
+def test_a_stroke_painted_in_segments_looks_like_one_painted_at_once(pad, qtbot):
+    positions = [(200 + 120 * np.cos(a), 200 + 120 * np.sin(a)) for a in np.linspace(0, 5, 60)]
+    mouse(pad, PRESS, positions[0])
+    for position in positions[1:]:
+        mouse(pad, MOVE, position)
         pad.grab()
     in_progress = pixels(pad)
-    mouse(pad, RELEASE, places[-1])
+    mouse(pad, RELEASE, positions[-1])
     other = Pad()
     qtbot.addWidget(other)
     other.resize(SIDE, SIDE)
@@ -232,8 +226,8 @@ def test_after_each_sample_the_screen_shows_what_a_full_repaint_would(pad):
 
     QApplication.processEvents()
     mouse(pad, PRESS, (40, 40))
-    for place in ((300, 60), (310, 65), (90, 330), (400, 400), (395, 20), (394, 21), (20, 200)):
-        mouse(pad, MOVE, place)
+    for position in ((300, 60), (310, 65), (90, 330), (400, 400), (395, 20), (394, 21), (20, 200)):
+        mouse(pad, MOVE, position)
         QApplication.processEvents()
         assert on_screen() == pad.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     mouse(pad, RELEASE, (20, 200))
@@ -241,7 +235,7 @@ def test_after_each_sample_the_screen_shows_what_a_full_repaint_would(pad):
     assert on_screen() == pad.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
 
-def test_a_resize_keeps_the_drawing_also_in_mid_stroke(pad):
+def test_a_resize_keeps_the_drawing_even_during_a_stroke(pad):
     draw(pad, (100, 100), (100, 300))
     mouse(pad, PRESS, (200, 100))
     mouse(pad, MOVE, (200, 300))
@@ -256,7 +250,7 @@ def test_a_resize_keeps_the_drawing_also_in_mid_stroke(pad):
     np.testing.assert_allclose(pad.drawing().strokes[1][-1, :2], [750, 750])
 
 
-# -- ends of a stroke that are no release -------------------------------------------------------------------------
+# -- ends of a stroke without a release ---------------------------------------------------------------------------
 
 
 def lose_focus(pad):
@@ -275,20 +269,20 @@ def lose_focus(pad):
     ids=["hide", "focus", "disable", "window", "lost release"],
 )
 def test_an_interrupted_stroke_is_kept_and_ends(pad, interrupt):
-    finished = Count(pad.strokeFinished)
+    lifted = Count(pad.penLifted)
     mouse(pad, PRESS, (100, 100))
     mouse(pad, MOVE, (150, 150))
     interrupt(pad)
-    assert finished.n == 1
+    assert lifted.n == 1
     assert pad.can_undo()
     mouse(pad, MOVE, (200, 200))
     mouse(pad, RELEASE, (200, 200))
     (stroke,) = pad.drawing().strokes
     assert len(stroke) == 2
-    assert finished.n == 1
+    assert lifted.n == 1
 
 
-def test_without_a_stroke_an_interruption_is_no_step(pad):
+def test_an_interruption_without_a_stroke_is_no_step(pad):
     pad.set_drawing(Drawing.from_points([[(100, 100), (900, 900)]]))
     history = Count(pad.historyChanged)
     lose_focus(pad)
@@ -299,43 +293,44 @@ def test_without_a_stroke_an_interruption_is_no_step(pad):
 @pytest.mark.parametrize("cancel", [lambda pad: press_key(pad, Qt.Key.Key_Escape), Pad.undo], ids=["Esc", "undo"])
 def test_a_stroke_in_progress_can_be_cancelled(pad, cancel):
     draw(pad, (50, 50), (60, 60))
-    changed, finished = Count(pad.changed), Count(pad.strokeFinished)
+    changed, lifted = Count(pad.changed), Count(pad.penLifted)
     mouse(pad, PRESS, (100, 100))
     mouse(pad, MOVE, (150, 150))
     cancel(pad)
     mouse(pad, MOVE, (200, 200))
     mouse(pad, RELEASE, (200, 200))
     assert len(pad.drawing().strokes) == 1
-    assert (changed.n, finished.n) == (3, 1)
+    assert (changed.n, lifted.n) == (3, 1)
     assert not is_ink(pad, 125, 125)
 
 
 @pytest.mark.parametrize("tool", Tool)
-def test_a_gesture_can_be_undone_from_its_first_point_on_and_nothing_redone(pad, tool):
+def test_during_a_gesture_only_the_gesture_can_be_undone_and_nothing_redone(pad, tool):
     draw(pad, (50, 50))
     pad.undo()
-    said = []
-    pad.historyChanged.connect(lambda: said.append((pad.can_undo(), pad.can_redo(), pad.is_blank())))
+    steps = []
+    pad.historyChanged.connect(lambda: steps.append((pad.can_undo(), pad.can_redo(), pad.is_blank())))
     pad.set_tool(tool)
     mouse(pad, PRESS, (100, 100))
     mouse(pad, MOVE, (150, 150))
-    assert said == [(True, False, tool is Tool.ERASER)]
+    assert steps == [(True, False, tool is Tool.ERASER)]
     pad.redo()
     pad.undo()
-    assert said[1:] == [(False, True, True)]
+    assert steps[1:] == [(False, True, True)]
 
 
-def test_who_hears_of_a_stroke_may_put_something_else_on_the_pad(pad):
-    pad.strokeStarted.connect(lambda: pad.set_drawing(Drawing.from_points([[(1, 1), (2, 2)]])))
-    finished = Count(pad.strokeFinished)
+def test_a_slot_may_put_something_else_on_the_pad_when_a_stroke_begins(pad):
+    replacement = Drawing.from_points([[(1, 1), (2, 2)]])
+    pad.historyChanged.connect(lambda: pad.set_drawing(replacement), Qt.ConnectionType.SingleShotConnection)
+    lifted = Count(pad.penLifted)
     draw(pad, (100, 100), (150, 150))
     assert [stroke.tolist() for stroke in pad.drawing().strokes] == [[[1, 1, 1], [2, 2, 1]]]
     pad.undo()
     assert [stroke.tolist() for stroke in pad.drawing().strokes] == [[[250, 250, 1]]]
-    assert finished.n == 1
+    assert lifted.n == 1
 
 
-def test_escape_is_taken_from_the_window_only_in_mid_stroke(pad):
+def test_the_pad_takes_escape_from_the_window_only_during_a_stroke(pad):
     def is_taken():
         event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
         event.ignore()
@@ -367,7 +362,7 @@ def test_undo_redo_and_clear(pad):
     assert (changed.n, history.n) == (5, 5)
 
 
-def test_undo_redo_and_clear_of_nothing_say_nothing(pad):
+def test_undo_redo_and_clear_of_nothing_are_silent(pad):
     changed, history = Count(pad.changed), Count(pad.historyChanged)
     pad.undo()
     pad.redo()
@@ -375,14 +370,14 @@ def test_undo_redo_and_clear_of_nothing_say_nothing(pad):
     assert (changed.n, history.n) == (0, 0)
 
 
-def test_a_new_stroke_ends_what_could_be_redone(pad):
+def test_after_a_new_stroke_nothing_can_be_redone(pad):
     draw(pad, (50, 50))
     pad.undo()
     draw(pad, (90, 90))
     assert not pad.can_redo()
 
 
-def test_clear_in_mid_stroke_can_be_undone(pad):
+def test_clear_during_a_stroke_can_be_undone(pad):
     mouse(pad, PRESS, (100, 100))
     mouse(pad, MOVE, (150, 150))
     pad.clear()
@@ -415,7 +410,7 @@ def test_the_eraser_removes_whole_strokes_that_it_touches_as_one_step(pad):
     three_lines(pad)
     changed = Count(pad.changed)
     pad.set_tool(Tool.ERASER)
-    draw(pad, (200, 150), (200, 350))  # one fast sample across two lines, far from any of their points
+    draw(pad, (200, 150), (200, 350))  # one sample across two lines, far from all their points
     (left,) = pad.drawing().strokes
     assert left[0, 1] == 250
     assert changed.n == 1
@@ -425,7 +420,7 @@ def test_the_eraser_removes_whole_strokes_that_it_touches_as_one_step(pad):
     assert is_ink(pad, 60, 200)
 
 
-def test_the_eraser_leaves_alone_what_it_does_not_touch(pad):
+def test_the_eraser_keeps_strokes_that_it_does_not_touch(pad):
     three_lines(pad)
     pad.undo()
     changed = Count(pad.changed)
@@ -464,7 +459,7 @@ def test_a_stylus_gives_each_point_once_with_its_pressure(pad):
 
 
 @pytest.mark.parametrize("device_of_echo", [None, "stylus"])
-def test_mouse_events_that_echo_the_stylus_change_nothing(pad, device_of_echo):
+def test_mouse_events_made_from_stylus_events_change_nothing(pad, device_of_echo):
     device = stylus()
     echo = device if device_of_echo else None
     for t, m, x in ((T_PRESS, PRESS, 100), (T_MOVE, MOVE, 120), (T_RELEASE, RELEASE, 120)):
@@ -474,7 +469,7 @@ def test_mouse_events_that_echo_the_stylus_change_nothing(pad, device_of_echo):
     assert stroke[:, 0].tolist() == [250, 300]
 
 
-def test_a_late_echo_of_the_stylus_draws_nothing(pad):
+def test_a_late_mouse_event_of_the_stylus_draws_nothing(pad):
     device = stylus()
     for kind, x in ((T_PRESS, 100), (T_RELEASE, 100)):
         tablet(pad, device, kind, (x, 100), 0.5)
@@ -528,7 +523,7 @@ def screen():
     return QTest.createTouchDevice()
 
 
-def test_a_finger_draws_and_a_second_one_rests(pad, screen):
+def test_a_finger_draws_and_a_second_one_is_ignored(pad, screen):
     at = QPointF.toPoint
     QTest.touchEvent(pad, screen).press(0, at(QPointF(100, 100)), pad).commit()
     QTest.touchEvent(pad, screen).stationary(0).press(1, at(QPointF(300, 300)), pad).commit()
@@ -540,13 +535,13 @@ def test_a_finger_draws_and_a_second_one_rests(pad, screen):
     assert stroke.tolist() == [[250, 250, 1], [300, 250, 1], [350, 250, 1]]
 
 
-def test_a_touch_that_the_system_takes_away_leaves_no_trace(pad, screen):
-    finished = Count(pad.strokeFinished)
+def test_a_touch_that_the_system_cancels_leaves_no_trace(pad, screen):
+    lifted = Count(pad.penLifted)
     QTest.touchEvent(pad, screen).press(0, QPointF(100, 100).toPoint(), pad).commit()
     assert not pad.is_blank()
     QApplication.sendEvent(pad, QTouchEvent(QEvent.Type.TouchCancel, screen))
     assert pad.is_blank()
-    assert finished.n == 1
+    assert lifted.n == 1
     QTest.touchEvent(pad, screen).release(0, QPointF(100, 100).toPoint(), pad).commit()
 
 
@@ -559,7 +554,7 @@ def grey_picture(level=90, width=80, height=80):
     return picture
 
 
-def test_a_picture_is_shown_to_fit_and_the_first_stroke_replaces_it(pad):
+def test_a_picture_is_shown_to_fit_and_the_first_stroke_repositions_it(pad):
     pad.show_picture(grey_picture(width=200, height=100))
     shown = pixels(pad)
     assert shown[200, 20] == shown[200, 380] == 90
@@ -576,14 +571,14 @@ def test_a_picture_is_shown_to_fit_and_the_first_stroke_replaces_it(pad):
     assert not pad.drawing()
 
 
-def test_a_cancelled_stroke_brings_the_picture_back(pad):
+def test_a_cancelled_stroke_restores_the_picture(pad):
     pad.show_picture(grey_picture())
     mouse(pad, PRESS, (100, 100))
     press_key(pad, Qt.Key.Key_Escape)
     assert pad.picture() == grey_picture()
 
 
-def test_the_shown_picture_is_a_copy(pad):
+def test_the_picture_on_the_pad_is_a_copy(pad):
     picture = grey_picture(90)
     pad.show_picture(picture)
     picture.fill(0)
@@ -592,14 +587,14 @@ def test_the_shown_picture_is_a_copy(pad):
 
 def test_setters_are_silent_and_may_be_called_twice(pad):
     drawing = Drawing.from_points([[(100, 100), (900, 900)]])
-    signals = [Count(s) for s in (pad.changed, pad.strokeStarted, pad.strokeFinished)]
+    signals = [Count(s) for s in (pad.changed, pad.penLifted)]
     for _ in range(2):
         pad.set_drawing(drawing)
         pad.set_tool(Tool.ERASER)
         pad.set_pen_width(PEN_WIDTHS[0])
     for _ in range(2):
         pad.show_picture(grey_picture())
-    assert [count.n for count in signals] == [0, 0, 0]
+    assert [count.n for count in signals] == [0, 0]
     pad.undo()
     np.testing.assert_array_equal(pad.drawing().strokes[0], drawing.strokes[0])
     pad.undo()
@@ -607,7 +602,7 @@ def test_setters_are_silent_and_may_be_called_twice(pad):
     assert not pad.can_undo()
 
 
-def test_a_drawing_goes_round_unchanged(pad):
+def test_a_drawing_comes_back_unchanged(pad):
     draw(pad, (100.25, 80.5), (101.75, 90.0))
     draw(pad, (10, 10))
     before = pad.drawing()
@@ -617,7 +612,7 @@ def test_a_drawing_goes_round_unchanged(pad):
         np.testing.assert_array_equal(old, new)
 
 
-def test_a_drawing_in_foreign_units_is_brought_to_a_good_size(pad):
+def test_a_drawing_in_foreign_units_is_scaled_to_a_good_size(pad):
     pad.set_drawing(Drawing.from_points([[(-3, 7), (-3, 7.5)], [(-2.9, 7.2)]]), fit=True)
     points = np.concatenate(pad.drawing().strokes)[:, :2]
     low, high = points.min(axis=0), points.max(axis=0)
@@ -625,26 +620,26 @@ def test_a_drawing_in_foreign_units_is_brought_to_a_good_size(pad):
     np.testing.assert_allclose(high - low, [160, 800], rtol=1e-3)
 
 
-def test_a_dot_in_foreign_units_lands_in_the_middle(pad):
+def test_a_dot_in_foreign_units_is_centred(pad):
     pad.set_drawing(Drawing.from_points([[(7, 7)]]), fit=True)
     assert pad.drawing().strokes[0][0, :2].tolist() == [500, 500]
 
 
 def drop(pad, data):
     actions, modifiers = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
-    place = QPointF(100, 100)
+    position = QPointF(100, 100)
     # Qt 6.12 takes a QPointF and deprecates the QPoint that 6.11 asks for.
-    enter = QDragEnterEvent(place if QT_VERSION >= (6, 12) else place.toPoint(), actions, data, LEFT, modifiers)
+    enter = QDragEnterEvent(position if QT_VERSION >= (6, 12) else position.toPoint(), actions, data, LEFT, modifiers)
     enter.ignore()
     QApplication.sendEvent(pad, enter)
     if enter.isAccepted():
-        QApplication.sendEvent(pad, QDropEvent(place, actions, data, LEFT, modifiers))
+        QApplication.sendEvent(pad, QDropEvent(position, actions, data, LEFT, modifiers))
     return enter.isAccepted()
 
 
-def test_a_dropped_picture_or_file_is_handed_on(pad, tmp_path):
+def test_a_dropped_picture_or_file_is_emitted(pad, tmp_path):
     dropped = []
-    pad.pictureDropped.connect(dropped.append)
+    pad.pictureGiven.connect(dropped.append)
     data = QMimeData()
     data.setImageData(grey_picture())
     assert drop(pad, data)
@@ -667,10 +662,10 @@ def test_other_things_are_not_accepted(pad, what):
     assert not drop(pad, data)
 
 
-# -- looks --------------------------------------------------------------------------------------------------------
+# -- painting -----------------------------------------------------------------------------------------------------
 
 
-def test_the_hint_stands_on_the_blank_sheet_only(pad):
+def test_only_a_blank_sheet_shows_the_hint(pad):
     blank = pixels(pad)
     assert (blank[150:250] < 128).any()
     mouse(pad, PRESS, (20, 20))
@@ -681,7 +676,7 @@ def test_the_hint_stands_on_the_blank_sheet_only(pad):
     np.testing.assert_array_equal(pixels(pad), blank)
 
 
-def test_the_pen_width_changes_the_looks_and_not_the_drawing(pad):
+def test_the_pen_width_changes_the_screen_and_not_the_drawing(pad):
     draw(pad, (50, 200), (350, 200))
     before = pad.drawing().strokes[0].copy()
     heights = []
@@ -701,7 +696,7 @@ def test_paper_and_ink_follow_the_scheme(pad):
         assert image.pixelColor(200, 200) == theme.colours().ink
 
 
-def test_it_can_be_reached(pad):
+def test_the_keyboard_reaches_the_pad(pad):
     assert pad.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
@@ -725,8 +720,8 @@ print(int((inside.min(axis=2) != inside.max(axis=2)).sum()))
 """
 
 
-def test_on_a_fine_screen_the_ink_has_the_screen_s_pixels():
+def test_on_a_high_density_screen_the_ink_uses_all_pixels():
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "2"}
     run = subprocess.run([sys.executable, "-c", SHARP], env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    assert int(run.stdout) > 100  # an image of half the pixels, blown up, would have none
+    assert int(run.stdout) > 100  # an enlarged image of half the pixels would have none

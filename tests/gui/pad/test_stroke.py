@@ -1,4 +1,4 @@
-"""A stroke grows without copies, and knows what touches it; no window is needed."""
+"""Strokes: how they grow, what touches them, and how foreign ones are fitted to the canvas."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,11 @@ import pytest
 from gui.pad.stroke import UNIT, Stroke, fitted
 
 
-def line(*places):
-    return Stroke(np.array([(x, y, 1) for x, y in places], np.float32))
+def line(*positions):
+    return Stroke(np.array([(x, y, 1) for x, y in positions], np.float32))
 
 
-def test_points_are_appended_and_an_earlier_view_stays_as_it_was():
+def test_points_are_appended_and_earlier_arrays_do_not_change():
     stroke = Stroke()
     views = []
     for i in range(200):
@@ -22,7 +22,7 @@ def test_points_are_appended_and_an_earlier_view_stays_as_it_was():
         np.testing.assert_array_equal(view, [(i, 2 * i, 0.5) for i in range(n)])
 
 
-def test_the_points_are_read_only_and_a_copy_of_what_was_given():
+def test_the_points_are_a_read_only_copy():
     given = np.ones((2, 3), np.float32)
     stroke = Stroke(given)
     given[:] = 7
@@ -31,7 +31,7 @@ def test_the_points_are_read_only_and_a_copy_of_what_was_given():
         stroke.points[0, 0] = 3
 
 
-def test_a_pen_that_has_not_moved_adds_no_point_whatever_its_pressure():
+def test_a_pen_that_has_not_moved_adds_no_point_at_any_pressure():
     stroke = Stroke()
     assert stroke.append(1, 2, 0.5)
     assert not stroke.append(1, 2, 0.9)
@@ -39,22 +39,22 @@ def test_a_pen_that_has_not_moved_adds_no_point_whatever_its_pressure():
     assert len(stroke) == 2
 
 
-def test_a_stroke_has_an_end():
+def test_a_stroke_has_a_largest_length():
     stroke = Stroke(np.arange(3 * 50_000, dtype=np.float32).reshape(-1, 3))
     assert not stroke.append(-1, -1, 1)
 
 
 @pytest.mark.parametrize(
-    ("place", "distance", "touched"),
+    ("position", "distance", "touched"),
     [
         ((50, 9), 10, True),  # far from any point, near the segment
         ((50, 11), 10, False),
         ((109, 0), 10, True),  # past its end
-        ((109, 9), 10, False),  # within the box, not within reach of the end
+        ((109, 9), 10, False),  # within the bounding box, beyond the reach of the end
     ],
 )
-def test_what_counts_is_the_distance_to_its_segments(place, distance, touched):
-    trail = np.array([(500, 500), place], np.float32)
+def test_the_distance_to_the_segments_decides(position, distance, touched):
+    trail = np.array([(500, 500), position], np.float32)
     assert line((0, 0), (100, 0)).is_touched(trail, distance) is touched
 
 
@@ -64,7 +64,7 @@ def test_a_dot_can_be_touched():
     assert not line((0, 0)).is_touched(trail, 4.9)
 
 
-def test_strokes_of_any_units_are_brought_to_the_middle():
+def test_strokes_of_any_units_are_centred_and_scaled():
     strokes = [np.array([(-3, 7, 0.2), (-3, 7.5, 0.4)], np.float32), np.array([(-2.9, 7.2, 1)], np.float32)]
     result = fitted(strokes)
     points = np.concatenate(result)
@@ -75,6 +75,6 @@ def test_strokes_of_any_units_are_brought_to_the_middle():
     assert [len(stroke) for stroke in result] == [2, 1]
 
 
-def test_nothing_stays_nothing_and_a_dot_a_dot():
+def test_no_strokes_give_none_and_a_dot_stays_a_dot():
     assert fitted([]) == []
     assert fitted([np.float32([[7, 7, 1]])])[0].tolist() == [[UNIT / 2, UNIT / 2, 1]]

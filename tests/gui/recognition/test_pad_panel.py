@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QToolButton, QToolTip, QVBoxLayout, QWidget
 
+from core.digits import SIZE
 from core.preprocessing.ink import Drawing
 from gui.pad.pad import PEN_WIDTHS, Tool
 from gui.pad.sheet import picture_in
@@ -57,8 +58,24 @@ def actions(panel):
     ]
 
 
+def test_tools_and_answer_are_added_once(panel):
+    tools, buttons = panel.tools, panel.findChildren(QToolButton)
+    panel.furnish()
+    assert panel.tools is tools
+    assert panel.findChildren(QToolButton) == buttons
+
+
+@pytest.mark.parametrize("size", [(360, 560), (900, 560), (960, 1000)])
+def test_the_input_view_has_cells_of_whole_pixels(panel, size):
+    panel.resize(*size)
+    QApplication.processEvents()
+    side = panel.input_view.width()
+    assert panel.input_view.height() == side
+    assert (side - 2) % SIZE == 0
+
+
 def test_drawing_says_that_something_changed(panel, qtbot):
-    with qtbot.waitSignal(panel.changed):
+    with qtbot.waitSignal(panel.pad.changed):
         draw(panel)
     assert len(panel.pad.drawing().strokes) == 1
 
@@ -114,7 +131,7 @@ def test_the_menu_sets_the_pen_width(panel):
 @pytest.mark.parametrize(("share", "nearest"), [(PEN_WIDTHS[0], 0), (0.04, 1), (PEN_WIDTHS[3], 3), (0.5, 3), (0, 0)])
 def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, share, nearest):
     heard = []
-    panel.changed.connect(lambda: heard.append("changed"))
+    panel.pad.changed.connect(lambda: heard.append("changed"))
     panel.pad.historyChanged.connect(lambda: heard.append("history"))
     for action in panel.tools.width_menu.actions():
         action.triggered.connect(lambda: heard.append("triggered"))
@@ -125,16 +142,15 @@ def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, shar
     assert not heard
 
 
-def test_what_it_cannot_do_it_asks_for(panel, qtbot):
-    with qtbot.waitSignal(panel.randomDigitRequested):
-        click(panel, panel.tools.random_digit)
-    with qtbot.waitSignal(panel.openPictureRequested):
-        click(panel, panel.tools.open_picture)
+def test_the_buttons_for_pictures_trigger_their_actions(panel, qtbot):
+    for action in (panel.tools.random_digit, panel.tools.open_picture):
+        with qtbot.waitSignal(action.triggered):
+            click(panel, action)
 
 
-def test_a_pasted_picture_or_file_is_handed_on(panel, tmp_path):
+def test_a_pasted_picture_or_file_is_emitted(panel, tmp_path):
     pasted = []
-    panel.picturePasted.connect(pasted.append)
+    panel.pad.pictureGiven.connect(pasted.append)
     picture = QImage(5, 5, QImage.Format.Format_RGB32)
     picture.fill(0x336699)
     QGuiApplication.clipboard().setImage(picture)
@@ -149,7 +165,7 @@ def test_a_pasted_picture_or_file_is_handed_on(panel, tmp_path):
 
 def test_pasting_what_is_no_picture_says_so(panel, qtbot):
     pasted = []
-    panel.picturePasted.connect(pasted.append)
+    panel.pad.pictureGiven.connect(pasted.append)
     QGuiApplication.clipboard().setText("seven")
     click(panel, panel.tools.paste)
     assert not pasted
@@ -158,12 +174,6 @@ def test_pasting_what_is_no_picture_says_so(panel, qtbot):
 
 def test_a_clipboard_that_has_no_data_at_all_has_no_picture():
     assert picture_in(None) is None
-
-
-def test_a_drop_on_the_pad_counts_as_a_pasted_picture(panel, qtbot):
-    with qtbot.waitSignal(panel.picturePasted) as signal:
-        panel.pad.pictureDropped.emit("7.png")
-    assert signal.args == ["7.png"]
 
 
 def test_actions_have_the_platform_s_shortcuts(panel):
@@ -238,7 +248,7 @@ def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, make_prediction)
     boxes = ((100, 400, 200, 600), (300, 400, 400, 600))
     panel.show_answer(Answer((make_prediction(4), make_prediction(2)), boxes, selected=1))
     digits = panel.prediction_view.number_view
-    with qtbot.waitSignal(panel.digitSelected) as signal:
+    with qtbot.waitSignal(digits.digitSelected) as signal:
         QTest.mouseClick(digits, LEFT, pos=digits.cells()[0].center().toPoint())
     assert signal.args == [0]
 

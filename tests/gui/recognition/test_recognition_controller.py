@@ -23,7 +23,7 @@ from core.training.history import Axis
 from core.training.splits import Splits
 from gui import specimens
 from gui.pad.pad import UNIT
-from gui.pad.pen_idle import REST_MS
+from gui.pad.pen_idle import IDLE_MS
 from gui.pad.stroke import fitted
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.pad_panel import PadPanel
@@ -78,7 +78,7 @@ def said(panel):
 
 def spots(panel, drawing):
     """The strokes of a drawing as places on the pad's widget, the whole in the middle of the sheet."""
-    pad, sheet = panel.pad, panel.pad._sheet()
+    pad, sheet = panel.pad, panel.pad.sheet_rect()
     scale = sheet.width() / UNIT
     return [
         [pad.rect().topLeft() + (sheet.topLeft() + QPointF(x, y) * scale).toPoint() for x, y in stroke[:, :2].tolist()]
@@ -104,14 +104,14 @@ def draw(panel, drawing):
 
 
 def test_the_pen_rests_for_300_ms(recognition):
-    assert recognition.rest.timer.interval() == REST_MS == 300
+    assert recognition.pen_idle.timer.interval() == IDLE_MS == 300
 
 
 def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, recognition, refuse):
     refuse(ALL)
     names = []
-    panel.changed.connect(lambda: names.append(said(panel)))
-    with qtbot.waitSignal(recognition.rest.over):
+    panel.pad.changed.connect(lambda: names.append(said(panel)))
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
         names.append(said(panel))
     assert len(names) > 20
@@ -126,29 +126,29 @@ def test_two_candidates_are_named_once_the_pen_has_rested(qtbot, panel, recognit
     between = min(drawings, key=lambda drawing: slot.recognizer.predict(drawing).probabilities.max())
     assert slot.recognizer.predict(between).verdict is Verdict.TWO_CANDIDATES
     panel.pad.set_drawing(between, fit=True)
-    panel.changed.emit()
+    panel.pad.changed.emit()
     assert said(panel)[1] == ","
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         pass
     assert sorted(said(panel)[:6].split(" or ")) == ["4", "9"]
 
 
 def test_nothing_is_refused_while_the_pen_is_down(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    recognition.rest.timer.setInterval(20)
+    recognition.pen_idle.timer.setInterval(20)
     places = spots(panel, TWO)[0]
-    with qtbot.waitSignal(recognition.rest.timer.timeout):
+    with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
         press(panel, places)
     assert said(panel)[0].isdigit()
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
     assert said(panel) == "Not a digit"
 
 
 def test_a_new_stroke_takes_the_refusal_back(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    recognition.rest.timer.setInterval(20)
-    with qtbot.waitSignal(recognition.rest.over):
+    recognition.pen_idle.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
     QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
     assert said(panel)[0].isdigit()
@@ -163,7 +163,7 @@ def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, recognition, r
     elif action == "undo":
         panel.pad.clear()
     recognition.answer()
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         getattr(panel.tools, action).trigger()
         assert said(panel) == "No answer yet" if action == "clear" else said(panel).startswith("2, ")
     assert said(panel) == ("No answer yet" if action == "clear" else "Not a digit")
@@ -171,27 +171,27 @@ def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, recognition, r
 
 def test_the_eraser_is_a_pen_too(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    recognition.rest.timer.setInterval(20)
+    recognition.pen_idle.timer.setInterval(20)
     panel.pad.set_drawing(NUMBER, fit=True)
     recognition.answer()
     assert said(panel).startswith("????")
     panel.tools.eraser.trigger()
     on_the_six = spots(panel, NUMBER)[3][6]
-    with qtbot.waitSignal(recognition.rest.timer.timeout):
+    with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=on_the_six)
     assert said(panel).startswith("202.")
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.mouseRelease(panel.pad, LEFT, pos=on_the_six)
     assert said(panel).startswith("???.")
 
 
 def test_a_cancelled_stroke_is_followed_by_a_rest(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    recognition.rest.timer.setInterval(20)
+    recognition.pen_idle.timer.setInterval(20)
     panel.pad.set_drawing(TWO, fit=True)
     recognition.answer()
     press(panel, [panel.pad.rect().center(), panel.pad.rect().center() * 1.2])
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
     assert said(panel) == "Not a digit"
 
@@ -200,13 +200,13 @@ def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touche
     qtbot, panel, recognition, refuse
 ):
     refuse(ALL)
-    recognition.rest.timer.setInterval(20)
+    recognition.pen_idle.timer.setInterval(20)
     draw(panel, TWO)
     panel.tools.eraser.trigger()
-    with qtbot.waitSignal(recognition.rest.timer.timeout):
-        QTest.mousePress(panel.pad, LEFT, pos=panel.pad._sheet().topLeft().toPoint() + QPoint(5, 5))
+    with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
+        QTest.mousePress(panel.pad, LEFT, pos=panel.pad.sheet_rect().topLeft().toPoint() + QPoint(5, 5))
     assert said(panel).startswith("2, ")
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
     assert said(panel) == "Not a digit"
 
@@ -230,7 +230,7 @@ def test_what_was_not_drawn_just_now_may_be_refused_at_once(panel, recognition, 
 
 def test_a_new_network_keeps_to_the_rest(qtbot, panel, recognition, refuse):
     refuse(ALL)
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
         refuse(ALL + 1)
         assert said(panel).startswith("2, ")
@@ -248,7 +248,7 @@ def test_a_network_in_training_refuses_nothing(qtbot, panel, recognition, slot, 
     slot.watch(RunFacts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, 1, Axis(), nothing))
     slot.take(network.snapshot())
     slot.choose(ModelChoice.TRAINING)
-    with qtbot.waitSignal(recognition.rest.over):
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
     assert "Not" not in said(panel)
     assert recognition.shown.prediction.probabilities.shape == (10,)
@@ -260,8 +260,8 @@ def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel
     network.parameters[-1] = 100
     network.parameters[-11 + 3] = 5
     slot.set_shipped(Model(network, calibration=Calibration(threshold=0.0)))
-    recognition.rest.timer.setInterval(20)
-    with qtbot.waitSignal(recognition.rest.over):
+    recognition.pen_idle.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
         assert said(panel).startswith("3, 94")
     assert said(panel) == "Not a digit"
@@ -273,9 +273,9 @@ def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel
 def test_2026_is_read_as_a_number(panel, recognition):
     draw(panel, NUMBER)
     assert said(panel).startswith("2026. Digit 4 of 4: 6, ")
-    assert [mark.label for mark in panel.pad._marks] == ["2", "0", "2", "6"]
-    assert [mark.is_selected for mark in panel.pad._marks] == [False, False, False, True]
-    for mark, stroke in zip(panel.pad._marks, panel.pad.drawing().strokes, strict=True):
+    assert [mark.label for mark in panel.pad.marks] == ["2", "0", "2", "6"]
+    assert [mark.is_selected for mark in panel.pad.marks] == [False, False, False, True]
+    for mark, stroke in zip(panel.pad.marks, panel.pad.drawing().strokes, strict=True):
         np.testing.assert_allclose(mark.box, [*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)])
 
 
@@ -283,18 +283,18 @@ def test_boxes_follow_while_the_pen_is_down(panel, recognition):
     first, second, *_ = spots(panel, NUMBER)
     press(panel, first)
     QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
-    assert panel.pad._marks == ()  # one digit needs no box
+    assert panel.pad.marks == ()  # one digit needs no box
     widths = []
-    panel.changed.connect(lambda: widths.extend(m.box[2] - m.box[0] for m in panel.pad._marks if m.is_selected))
+    panel.pad.changed.connect(lambda: widths.extend(m.box[2] - m.box[0] for m in panel.pad.marks if m.is_selected))
     press(panel, second)
-    assert len(panel.pad._marks) == 2
+    assert len(panel.pad.marks) == 2
     assert len(set(widths)) > 5
     assert widths[-1] > widths[0]
 
 
 def test_boxes_are_neither_ink_nor_picture(panel, recognition):
     draw(panel, NUMBER)
-    assert panel.pad._marks
+    assert panel.pad.marks
     strokes = panel.pad.drawing()
     without = panel.pad.grab().toImage()
     panel.pad.set_marks(())
@@ -313,9 +313,9 @@ def test_a_picture_of_a_number_has_no_boxes(panel, recognition):
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
     recognition.answer()
-    assert panel.pad._marks
+    assert panel.pad.marks
     recognition.show_pasted(picture)
-    assert panel.pad._marks == ()
+    assert panel.pad.marks == ()
     assert not panel.prediction_view.number_view.isVisible()
 
 
@@ -326,14 +326,14 @@ def test_a_click_on_a_digit_shows_its_bars_and_what_was_seen(panel, recognition)
     QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
     assert said(panel).startswith("2026. Digit 2 of 4: 0, ")
     assert panel.input_view.grab().toImage() != seen
-    assert [mark.is_selected for mark in panel.pad._marks] == [False, True, False, False]
+    assert [mark.is_selected for mark in panel.pad.marks] == [False, True, False, False]
     QTest.keyClick(digits, Qt.Key.Key_Left)
     assert said(panel).startswith("2026. Digit 1 of 4: 2, ")
 
 
 def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, recognition, refuse):
     draw(panel, NUMBER)
-    panel.digitSelected.emit(1)
+    panel.prediction_view.number_view.digitSelected.emit(1)
     refuse(NONE)
     assert "Digit 2 of 4" in said(panel)
     panel.tools.undo.trigger()
@@ -352,12 +352,12 @@ def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, recognition
     scores = [slot.recognizer.predict(Drawing((s,))).score for s in (TWO.strokes[0], star)]
     assert scores[1] < scores[0]
     refuse(sum(scores) / 2)
-    recognition.rest.timer.setInterval(20)
-    with qtbot.waitSignal(recognition.rest.over):
+    recognition.pen_idle.timer.setInterval(20)
+    with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, Drawing((TWO.strokes[0], star)))
         assert said(panel)[:2].isdigit()
     assert said(panel) == "2?. Digit 2 of 2: Not a digit"
-    assert [mark.label for mark in panel.pad._marks] == ["2", "?"]
+    assert [mark.label for mark in panel.pad.marks] == ["2", "?"]
 
 
 def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel):
@@ -374,6 +374,6 @@ def test_a_number_of_twelve_can_be_drawn_and_painted(panel, recognition):
     panel.pad.set_drawing(Drawing(tuple(strokes)), fit=True)
     recognition.answer()
     assert len(recognition.shown) == 12
-    assert len(panel.pad._marks) == 12
+    assert len(panel.pad.marks) == 12
     QApplication.processEvents()
     assert said(panel).startswith("2026" * 3)
