@@ -91,7 +91,7 @@ class LabPanel(QWidget):
         self.runs_view.requested.connect(self._on_run_requested)
         self.runs.overlaysReady.connect(self._show_overlays)
         self.inside.pictureChosen.connect(self._recognition.show_digit)
-        self._recognition.answered.connect(self._on_answered)
+        self._recognition.predicted.connect(self._on_predicted)
         self.tabs.currentChanged.connect(self._on_tab)
 
     def add_curves(self, log: QAction, axis: str) -> None:
@@ -130,7 +130,7 @@ class LabPanel(QWidget):
         elif self.tabs.currentWidget() is self.inside_view:
             self.inside.ask_history()
 
-    def _on_answered(self) -> None:
+    def _on_predicted(self) -> None:
         self.inside.set_image(self._recognition.shown.image)
 
     def _show_overlays(self, overlays: "list[Overlay]") -> None:

@@ -112,7 +112,7 @@ def _compare(view: RunsView) -> None:
 
 def _draw(window: MainWindow, drawing: Drawing) -> None:
     window.pad_panel.pad.set_drawing(drawing, fit=True)
-    window.recognition.answer()
+    window.recognition.predict()
 
 
 def _clearest(window: MainWindow, wanted: Verdict) -> tuple[Drawing, Prediction]:

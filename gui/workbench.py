@@ -169,7 +169,7 @@ class Workbench(QObject):
     # -- which network answers -----------------------------------------------------------------------------------------
 
     def _on_choices(self) -> None:
-        self._picker.show_slot(self._active_model)
+        self._picker.show_choices(self._active_model)
         self.session.set_watched(self._active_model.choice is ModelChoice.TRAINING)
         self.menus.actions_by_name["save"].setEnabled(self._active_model.own_model() is not None)
 

@@ -1,4 +1,4 @@
-"""The left half of the window: pad panel, answer, and the network that answers.
+"""The left half of the window: the pad panel, the recognised digits, and the models.
 
 May import from ``gui.pad``, ``gui.style`` and ``gui.shell``.
 """

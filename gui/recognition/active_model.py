@@ -1,4 +1,4 @@
-"""Which network the pad asks: the shipped one, the reader's own, or the one that is being trained."""
+"""The network that recognises the drawing: the shipped one, the user's own, or the one in training."""
 
 import enum
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from core.training.snapshots import KeptSnapshot
 
 
 class NetworkFacts(Protocol):
-    """What the program needs to build a copy of the network of a run; ``gui.training.worker.RunFacts`` has it."""
+    """The facts of a run that are needed to build a copy of its network."""
 
     @property
     def layers(self) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ class NetworkFacts(Protocol):
 
 
 class ModelChoice(enum.Enum):
-    """Who answers."""
+    """The three networks that can be active."""
 
     SHIPPED = "shipped"
     OWN = "own"
@@ -32,16 +32,16 @@ class ModelChoice(enum.Enum):
 
 
 class ActiveModel(QObject):
-    """Holds up to three networks and says which of them answers.
+    """Holds up to three networks, one of which is active.
 
-    The one in training is a network of this object's own, filled from snapshots: the GUI thread never touches the one
+    The network in training is a copy that this object fills from snapshots: the GUI thread never touches the network
     that the worker trains.
     """
 
     changed = Signal()
-    """Another answer may come from now on: a choice, a model or a snapshot is new."""
+    """Predictions may differ from now on: another choice, model or snapshot is active."""
     choicesChanged = Signal()
-    """Which respondents there are, or what they are called, has changed."""
+    """The available networks, their names, or the choice have changed."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,32 +49,32 @@ class ActiveModel(QObject):
         self.own_name = ""
         self._recognizers: dict[ModelChoice, Recognizer] = {}
         self._models: dict[ModelChoice, Model] = {}
-        self._awaited: Recognizer | None = None
-        self._past: Recognizer | None = None
+        self._live: Recognizer | None = None  # the network in training, as of its last snapshot
+        self._past: Recognizer | None = None  # the same, as of an earlier snapshot
         self._run: NetworkFacts | None = None
-        self._before: ModelChoice | None = None  # who answered before the look back
-        self._is_live = False  # whether the network in training has been heard of
+        self._before: ModelChoice | None = None  # the choice before the look back
+        self._has_snapshot = False  # whether the network in training had its first snapshot
 
     @property
     def recognizer(self) -> Recognizer | None:
-        """The network that answers, or None where there is none yet."""
+        """The active network, or None if there is none yet."""
         return self._recognizers.get(self.choice)
 
     @property
     def model(self) -> Model | None:
-        """The model that answers, where it is a finished one."""
+        """The active model; None while a network in training is active."""
         return self._models.get(self.choice)
 
     def has(self, choice: ModelChoice) -> bool:
-        """Return whether there is such a network."""
+        """Return whether this network is available."""
         return choice in self._recognizers
 
     def own_model(self) -> Model | None:
-        """Return the reader's own model, or None."""
+        """Return the user's own model, or None."""
         return self._models.get(ModelChoice.OWN)
 
     def choose(self, choice: ModelChoice) -> None:
-        """Let another network answer; a look back is over then."""
+        """Make another network active; this ends a look back."""
         if self._before is not None:
             self._before = choice
             self.look_ahead()
@@ -84,11 +84,11 @@ class ActiveModel(QObject):
             self.changed.emit()
 
     def set_shipped(self, model: Model) -> None:
-        """Take the model that comes with the program."""
+        """Set the model that comes with the program."""
         self._set(ModelChoice.SHIPPED, model)
 
     def set_own(self, model: Model, name: str) -> None:
-        """Take a model that was opened, or trained here, under the name that the reader knows it by."""
+        """Set a model that was opened, or trained here; ``name`` is what the window calls it."""
         self.own_name = name
         self._set(ModelChoice.OWN, model)
 
@@ -99,27 +99,27 @@ class ActiveModel(QObject):
         self.changed.emit()
 
     def watch(self, facts: NetworkFacts) -> None:
-        """Make room for the network of a run that begins; it can be chosen from its first snapshot on."""
+        """Prepare for the network of a run that begins; it is available from its first snapshot on."""
         self.look_ahead()
         self._run, self._past = facts, None
-        self._awaited = _recognizer(facts)
+        self._live = _recognizer(facts)
 
     def take(self, snapshot: Snapshot) -> None:
-        """Let the network in training answer as of this snapshot."""
-        if self._awaited is None:
+        """Update the network in training to this snapshot."""
+        if self._live is None:
             return
-        self._awaited.network.restore(snapshot)
-        self._is_live = True
+        self._live.network.restore(snapshot)
+        self._has_snapshot = True
         if self._before is not None:
             return
         if not self.has(ModelChoice.TRAINING):
-            self._recognizers[ModelChoice.TRAINING] = self._awaited
+            self._recognizers[ModelChoice.TRAINING] = self._live
             self.choicesChanged.emit()
         if self.choice is ModelChoice.TRAINING:
             self.changed.emit()
 
     def look_back(self, kept: KeptSnapshot) -> None:
-        """Let the network of the last run answer as it was at this snapshot, until ``look_ahead`` or another choice."""
+        """Make the last run's network of this snapshot active, until ``look_ahead`` or another choice."""
         if self._run is None:
             return
         self._past = self._past or _recognizer(self._run)
@@ -132,13 +132,13 @@ class ActiveModel(QObject):
         self.changed.emit()
 
     def look_ahead(self) -> None:
-        """Let those answer again who did before the look back."""
+        """End the look back: restore the choice before it."""
         if self._before is None:
             return
         before, self._before = self._before, None
         del self._recognizers[ModelChoice.TRAINING]
-        if self._awaited is not None and self._is_live:
-            self._recognizers[ModelChoice.TRAINING] = self._awaited
+        if self._live is not None and self._has_snapshot:
+            self._recognizers[ModelChoice.TRAINING] = self._live
         fallback = ModelChoice.OWN if self.has(ModelChoice.OWN) else ModelChoice.SHIPPED
         self.choice = before if self.has(before) else fallback
         self.choicesChanged.emit()
@@ -146,12 +146,12 @@ class ActiveModel(QObject):
 
     @property
     def looks_back(self) -> bool:
-        """Whether a network of the past answers."""
+        """Whether the network of an earlier snapshot is active."""
         return self._before is not None
 
     def forget_training(self) -> None:
-        """Drop the network in training, for the run is over; the choice falls back."""
-        self._awaited, self._is_live = None, False
+        """Remove the network in training after the end of its run; if it was active, another becomes active."""
+        self._live, self._has_snapshot = None, False
         if self._before is not None:
             return
         if self._recognizers.pop(ModelChoice.TRAINING, None) is None and self.choice is not ModelChoice.TRAINING:
@@ -163,5 +163,5 @@ class ActiveModel(QObject):
 
 
 def _recognizer(facts: NetworkFacts) -> Recognizer:
-    """Return one for the network of a run, untrained."""
+    """Return a recognizer for the network of a run, untrained."""
     return Recognizer(Network.from_description(facts.layers), facts.input_scale)

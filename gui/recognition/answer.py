@@ -1,4 +1,4 @@
-"""Answer: what the window says of the pad, and how far it commits itself: a refusal waits until the pen has rested."""
+"""Answer: the predictions for the content of the pad. Verdicts wait until the pen is idle."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
     from core.recognition.recognizer import Prediction
 
 REJECTED = "?"
-"""What stands in a number for a part that is no digit."""
+"""The character in a number for a part that is no digit."""
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The digits that were read, from left to right, and which of them is looked at. Empty where there is no answer.
+    """The recognised digits, from left to right, and which of them is selected. Empty without a prediction.
 
     Attributes
     ----------
     boxes
-        Where each digit stands, in canvas units; none where it does not stand on the pad as strokes.
+        Each digit's bounding box, in canvas units; empty if the pad has no strokes.
     selected
-        Which digit is looked at, from 0.
+        The index of the selected digit, from 0.
     is_settled
-        Whether the pen has rested; until then each digit is named as the network's best guess, and none is refused.
-    unread
-        What a network would see, (28, 28), where there is none to answer.
+        Whether the pen is idle; until then each digit shows the network's best guess, and none is rejected.
+    unpredicted
+        The image (28, 28) for the network, if there is no network.
     caption
-        A short line on what is known besides.
+        A short line of further information.
     """
 
     predictions: "tuple[Prediction, ...]" = ()
     boxes: tuple[Box, ...] = ()
     selected: int = 0
     is_settled: bool = True
-    unread: "NDArray[np.uint8] | None" = None
+    unpredicted: "NDArray[np.uint8] | None" = None
     caption: str = ""
 
     def __len__(self) -> int:
@@ -46,33 +46,33 @@ class Answer:
 
     @property
     def prediction(self) -> "Prediction | None":
-        """What is said of the selected digit."""
+        """The prediction for the selected digit."""
         return self.predictions[self.selected] if self.predictions else None
 
     @property
     def image(self) -> "NDArray[np.uint8] | None":
-        """The image (28, 28) that was seen of the selected digit."""
-        return self.unread if self.prediction is None else self.prediction.image
+        """The network's input (28, 28) for the selected digit."""
+        return self.unpredicted if self.prediction is None else self.prediction.image
 
     @property
     def number(self) -> str:
-        """All digits as one text, with "?" for what is none."""
-        return "".join(map(self.sign, range(len(self))))
+        """All digits as one text, with "?" for each part that is no digit."""
+        return "".join(map(self.character, range(len(self))))
 
     def verdict(self, index: int) -> Verdict:
-        """Return what is said of a digit by now."""
+        """Return the verdict on a digit; ``DIGIT`` until the pen is idle."""
         return self.predictions[index].verdict if self.is_settled else Verdict.DIGIT
 
-    def sign(self, index: int) -> str:
-        """Return a digit as one character."""
-        is_refused = self.verdict(index) is Verdict.NOT_A_DIGIT
-        return REJECTED if is_refused else str(self.predictions[index].digit)
+    def character(self, index: int) -> str:
+        """Return the character for a digit, "?" for a part that is no digit."""
+        is_rejected = self.verdict(index) is Verdict.NOT_A_DIGIT
+        return REJECTED if is_rejected else str(self.predictions[index].digit)
 
     def marks(self) -> tuple[Mark, ...]:
-        """Return what is to be marked on the pad: nothing where there is one digit, for that needs no telling apart."""
+        """Return the marks for the pad; none for a single digit."""
         if len(self.boxes) < 2:
             return ()
         return tuple(
-            Mark(box, self.sign(index), self.verdict(index), index == self.selected)
+            Mark(box, self.character(index), self.verdict(index), index == self.selected)
             for index, box in enumerate(self.boxes)
         )

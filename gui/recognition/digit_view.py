@@ -1,4 +1,4 @@
-"""The sign of one answer, in large: a digit; two candidates, the first larger; or "?" in a frame for what is none."""
+"""The selected digit, in large: a digit; two candidates, the first one larger; or "?" in a frame for a rejection."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -8,12 +8,12 @@ from core.digits import Verdict
 from gui.recognition.answer import REJECTED, Answer
 from gui.style import theme
 
-_SECOND = 0.55  # the second candidate's height, of the first's
-_OR = 0.16  # the word between them
+_SECOND = 0.55  # height of the second candidate, as a share of the first's
+_OR = 0.16  # height of the word between them
 
 
 class DigitView(QWidget):
-    """As large as its room; the words are the parent's."""
+    """Fills its rectangle; the parent shows the words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,34 +25,34 @@ class DigitView(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what the answer comes to."""
+        """Paint the selected digit, according to its verdict."""
         colours = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect())
+        rect = QRectF(self.rect())
         prediction = self._answer.prediction
         if prediction is None:
-            self._paint_row(painter, room, [(REJECTED, 1.0, colours.track)])
+            self._paint_row(painter, rect, [(REJECTED, 1.0, colours.track)])
             return
         verdict = self._answer.verdict(self._answer.selected)
         if verdict is Verdict.NOT_A_DIGIT:
-            self._paint_refusal(painter, room)
+            self._paint_rejection(painter, rect)
         elif verdict is Verdict.TWO_CANDIDATES:
             first, second = map(str, prediction.candidates)
             row = [(first, 1.0, colours.text), (self.tr("or"), _OR, colours.muted), (second, _SECOND, colours.muted)]
-            self._paint_row(painter, room, row)
+            self._paint_row(painter, rect, row)
         else:
-            self._paint_row(painter, room, [(str(prediction.digit), 1.0, colours.text)])
+            self._paint_row(painter, rect, [(str(prediction.digit), 1.0, colours.text)])
 
-    def _paint_row(self, painter: QPainter, room: QRectF, texts: list[tuple[str, float, QColor]]) -> None:
-        """Paint texts on one line, each at its share of the height; all smaller where they would not fit."""
+    def _paint_row(self, painter: QPainter, rect: QRectF, texts: list[tuple[str, float, QColor]]) -> None:
+        """Paint texts on one line, each at its share of the height; all smaller if they do not fit."""
         gap = 0.07
         full = digit_font(self.font(), 100)
         advance = QFontMetricsF(full).horizontalAdvance
         needed = sum(advance(text) * share for text, share, _ in texts) + 100 * gap * (len(texts) - 1)
-        height = min(room.height(), 100 * room.width() / needed)
-        left = room.center().x() - needed * height / 200
-        baseline = room.center().y() + height / 2
+        height = min(rect.height(), 100 * rect.width() / needed)
+        left = rect.center().x() - needed * height / 200
+        baseline = rect.center().y() + height / 2
         for text, share, colour in texts:
             font = digit_font(self.font(), height * share)
             painter.setFont(font)
@@ -60,11 +60,11 @@ class DigitView(QWidget):
             painter.drawText(QPointF(left, baseline), text)
             left += QFontMetricsF(font).horizontalAdvance(text) + gap * height
 
-    def _paint_refusal(self, painter: QPainter, room: QRectF) -> None:
-        """Paint a dashed frame, as parts have on the pad, around a question mark."""
-        side = min(room.width(), room.height()) * 0.72
+    def _paint_rejection(self, painter: QPainter, rect: QRectF) -> None:
+        """Paint a question mark in a dashed frame, like the frame of a rejected part on the pad."""
+        side = min(rect.width(), rect.height()) * 0.72
         frame = QRectF(0, 0, side, side)
-        frame.moveCenter(room.center())
+        frame.moveCenter(rect.center())
         painter.setPen(QPen(theme.colours().muted, 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         inner = side / 4
@@ -72,7 +72,7 @@ class DigitView(QWidget):
 
 
 def digit_font(font: QFont, cap_height: float) -> QFont:
-    """Return a strong font whose digits are so many pixels high."""
+    """Return a bold font whose digits have a height of ``cap_height`` pixels."""
     result = QFont(font)
     result.setWeight(QFont.Weight.DemiBold)
     result.setPixelSize(100)

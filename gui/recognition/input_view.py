@@ -1,4 +1,4 @@
-"""What the network sees: the 28×28 image that a drawing became, pixel by pixel."""
+"""The network's input: the 28×28 image of the drawing, pixel by pixel."""
 
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class InputView(QWidget):
-    """The image in square cells of whole device pixels, on paper, in ink; the digit's 20×20 box is hinted at."""
+    """The image in square cells of whole device pixels, with a dotted outline of the digit's 20×20 box."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,18 +24,20 @@ class InputView(QWidget):
         self.setMinimumSize(side_of(2), side_of(2))
         self.setAccessibleName(self.tr("What the network sees"))
         self.setToolTip(
-            self.tr("What the network sees: your drawing, brought to 28 × 28 pixels and centred, as in its examples")
+            self.tr(
+                "What the network sees: your drawing, centred and scaled to 28 × 28 pixels, like the training images"
+            )
         )
         self._describe()
 
     def set_image(self, image: "NDArray[np.uint8] | None") -> None:
-        """Show an image (28, 28), 0 paper to 255 ink; None shows the empty frame."""
+        """Show an image (28, 28), from 0 (paper) to 255 (ink); None shows the empty frame."""
         if image is None:
             self._image = None
         else:
             if image.shape != (SIZE, SIZE) or image.dtype != "uint8":
                 raise ValueError(f"an image of {SIZE} × {SIZE} uint8 was expected, not {image.shape} {image.dtype}")
-            # A QImage over foreign memory dangles: it must own its pixels.
+            # A QImage must own its pixels: it does not keep foreign memory alive.
             self._image = QImage(image.tobytes(), SIZE, SIZE, SIZE, QImage.Format.Format_Indexed8).copy()
         self._describe()
         self.update()
@@ -45,7 +47,7 @@ class InputView(QWidget):
         return QSize(side_of(4), side_of(4))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the scheme."""
+        """Repaint in the new colour scheme."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
@@ -64,7 +66,7 @@ class InputView(QWidget):
         painter.drawRect(frame.adjusted(-0.5, -0.5, 0.5, 0.5))
 
     def _paint_box(self, painter: QPainter, frame: QRectF, colour: QColor) -> None:
-        """Hint at the 20×20 pixels that a digit is scaled to, in the frame's middle."""
+        """Outline the central 20×20 pixels, which a digit is scaled to."""
         faint = QColor(colour)
         faint.setAlphaF(0.45)
         margin = frame.width() * (1 - BOX / SIZE) / 2
@@ -72,7 +74,7 @@ class InputView(QWidget):
         painter.drawRect(frame.adjusted(margin, margin, -margin, -margin))
 
     def _frame(self) -> QRectF:
-        """Return the square of the 28×28 cells, each of whole device pixels, in the middle of the widget."""
+        """Return the square of the 28×28 cells of whole device pixels, in the middle of the widget."""
         ratio = self.devicePixelRatioF()
         width, height = int((self.width() - 2) * ratio), int((self.height() - 2) * ratio)
         side = max(1, min(width, height) // SIZE) * SIZE
@@ -85,5 +87,5 @@ class InputView(QWidget):
 
 
 def side_of(cell: int) -> int:
-    """Return the view's side for cells of so many pixels, its frame included."""
+    """Return the side of the view, in pixels, for cells of ``cell`` pixels and the frame."""
     return SIZE * cell + 2

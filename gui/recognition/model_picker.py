@@ -1,4 +1,4 @@
-"""The choice of who answers: the shipped model, your own, or the network that is being trained."""
+"""The choice of the active network: the shipped model, the user's own, or the network in training."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
@@ -9,15 +9,16 @@ from gui.style import theme
 
 
 class ModelPicker(QWidget):
-    """A labelled list of the three; those that are not there yet cannot be chosen."""
+    """A labelled list of the three networks; only the available ones can be chosen."""
 
     modelChosen = Signal(object)
+    """The user has chosen a network: a ModelChoice."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._box = QComboBox()
-        self._box.setToolTip(self.tr("Which network reads what you draw"))
-        self._box.setAccessibleName(self.tr("Who answers"))
+        self._box.setToolTip(self.tr("The network that recognises your drawing"))
+        self._box.setAccessibleName(self.tr("Active network"))
         self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for choice in ModelChoice:
             self._box.addItem("", choice)
@@ -30,9 +31,11 @@ class ModelPicker(QWidget):
         layout.addWidget(label)
         layout.addWidget(self._box, 1)
 
-    def show_slot(self, slot: ActiveModel) -> None:
-        """Show what a slot holds and which of it is chosen; silent."""
-        own = self.tr("your model: {0}").format(slot.own_name) if slot.own_name else self.tr("your model (none yet)")
+    def show_choices(self, models: ActiveModel) -> None:
+        """Show the available networks and the chosen one. Silent."""
+        own = self.tr("your model (none yet)")
+        if models.own_name:
+            own = self.tr("your model: {name}").format(name=models.own_name)
         names = {
             ModelChoice.SHIPPED: self.tr("the model that comes with digitpad"),
             ModelChoice.OWN: own,
@@ -42,8 +45,8 @@ class ModelPicker(QWidget):
         for index, choice in enumerate(ModelChoice):
             self._box.setItemText(index, names[choice])
             if isinstance(model, QStandardItemModel):
-                model.item(index).setEnabled(slot.has(choice))
-            if choice is slot.choice:
+                model.item(index).setEnabled(models.has(choice))
+            if choice is models.choice:
                 self._box.setCurrentIndex(index)
         self._box.setItemData(1, own, Qt.ItemDataRole.ToolTipRole)
 

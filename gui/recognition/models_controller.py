@@ -1,4 +1,4 @@
-"""Models in and out: the shipped one, and files that the user opens and saves."""
+"""Loads, opens and saves models: the shipped one, and the user's files."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -19,28 +19,28 @@ from gui.shell.error_reporting import log
 from gui.style.message import Message, Severity
 
 N_RECENT = 8
-"""How many files that were opened or saved are listed."""
+"""The length of the list of recent files."""
 
 
 class ModelsController(QObject):
-    """Brings models into the slot and out of it; ``messageReady`` says how that went, in a sentence."""
+    """Sets the user's own model and the shipped one, and saves models; ``messageReady`` reports the result."""
 
     messageReady = Signal(object)
     """A Message for the user."""
 
-    def __init__(self, slot: ActiveModel, window: QWidget) -> None:
+    def __init__(self, active_model: ActiveModel, window: QWidget) -> None:
         super().__init__(window)
-        self._slot, self._window = slot, window
+        self._active_model, self._window = active_model, window
         self._recent: list[str] = []
         self._is_unsaved = False
 
     def load(self, runs: Sequence[Run | Broken]) -> None:
-        """Bring in the shipped model, if it is not there, and the first result of a run that can be read."""
+        """Load the shipped model, if it is not loaded yet, and the first readable model of the runs."""
         try:
-            if not self._slot.has(ModelChoice.SHIPPED):
-                self._slot.set_shipped(shipped_model())
+            if not self._active_model.has(ModelChoice.SHIPPED):
+                self._active_model.set_shipped(shipped_model())
         except (DigitpadError, OSError) as error:
-            text = self.tr("The model that comes with digitpad cannot be used: {0}").format(error)
+            text = self.tr("The model that comes with digitpad cannot be used: {reason}").format(reason=error)
             self.messageReady.emit(Message(text, Severity.BAD))
         for run in runs:
             if not isinstance(run, Run) or not run.scores:
@@ -48,22 +48,24 @@ class ModelsController(QObject):
             try:
                 model = run.model()
             except ModelError as error:
-                log.warning("a kept result cannot be used: %s", error)
+                log.warning("the model of a run cannot be used: %s", error)
             else:
-                self._slot.set_own(model, self.name_of(model))
+                self._active_model.set_own(model, self.name_of(model))
                 return
 
     def name_of(self, model: Model) -> str:
-        """Return what a result is called: its recipe, and its score if it has one."""
+        """Return the name of a run's model: its recipe, and its test accuracy if known."""
         accuracy = model.scores.get("test_accuracy")
-        return model.recipe if accuracy is None else self.tr("{0}, {1}").format(model.recipe, f"{accuracy:.2%}")
+        if accuracy is None:
+            return model.recipe
+        return self.tr("{recipe}, {accuracy:.2%}").format(recipe=model.recipe, accuracy=accuracy)
 
     def recent(self) -> tuple[str, ...]:
-        """Return the files that were opened or saved last, the newest first."""
+        """Return the recently opened or saved files, the newest first."""
         return tuple(self._recent)
 
     def set_recent(self, names: Sequence[str]) -> None:
-        """Take over the files that were opened or saved last time. Silent."""
+        """Set the recently opened or saved files. Silent."""
         self._recent = [name for name in names if name][:N_RECENT]
 
     def _remember(self, path: Path) -> None:
@@ -71,7 +73,7 @@ class ModelsController(QObject):
         self._recent = [name, *(other for other in self._recent if other != name)][:N_RECENT]
 
     def fill_menu(self, menu: QMenu) -> None:
-        """List the files that were opened or saved last in a menu."""
+        """Fill a menu with the recently opened or saved files."""
         menu.clear()
         for name in self._recent:
             action = menu.addAction(Path(name).name)
@@ -81,17 +83,17 @@ class ModelsController(QObject):
             menu.addAction(self.tr("None yet")).setEnabled(False)
 
     def note_unsaved(self) -> None:
-        """Remember that the user's own model is saved nowhere: it does not go without a question."""
+        """Mark the user's own model as unsaved: the program asks before it replaces the model."""
         self._is_unsaved = True
 
     def has_unsaved(self) -> bool:
-        """Return whether the user's own model is saved nowhere."""
+        """Return whether the user's own model is unsaved."""
         return self._is_unsaved
 
     def may_replace(self) -> bool:
-        """Return whether the user's own model may go: it is saved, or the user is asked, and it is or need not be."""
+        """Return whether the user's own model may be replaced; if it is unsaved, ask whether to save or discard it."""
         if self._is_unsaved:
-            answer = unsaved.ask_about_unsaved(self._window, self._slot.own_name)
+            answer = unsaved.ask_about_unsaved(self._window, self._active_model.own_name)
             if answer is Unsaved.SAVE:
                 self.choose_save_path()
             elif answer is Unsaved.DISCARD:
@@ -99,7 +101,7 @@ class ModelsController(QObject):
         return not self._is_unsaved
 
     def open(self, path: Path) -> None:
-        """Let a model from a file answer; one that cannot be read changes nothing."""
+        """Open a model file and make the model active; a file that cannot be read changes nothing."""
         try:
             model = modelfile.load(path)
         except ModelError as error:
@@ -107,14 +109,14 @@ class ModelsController(QObject):
             return
         if self.take(model, path.name):
             self._remember(path)
-            self.messageReady.emit(Message(self.tr("{0} answers now.").format(path.name), Severity.GOOD))
+            self.messageReady.emit(Message(self.tr("{name} answers now.").format(name=path.name), Severity.GOOD))
 
     def take(self, model: Model, name: str) -> bool:
-        """Let a model answer, under the name that the reader knows it by; return whether the one before may go."""
+        """Make a model the user's own, and active; return False if the one before may not be replaced."""
         if not self.may_replace():
             return False
-        self._slot.set_own(model, name)
-        self._slot.choose(ModelChoice.OWN)
+        self._active_model.set_own(model, name)
+        self._active_model.choose(ModelChoice.OWN)
         return True
 
     def _open_recent(self, path: Path, checked: bool = False) -> None:
@@ -122,7 +124,7 @@ class ModelsController(QObject):
 
     def save(self, path: Path) -> None:
         """Save the user's own model."""
-        model = self._slot.own_model()
+        model = self._active_model.own_model()
         if model is None:
             return
         try:
@@ -132,7 +134,7 @@ class ModelsController(QObject):
         else:
             self._remember(path)
             self._is_unsaved = False
-            self.messageReady.emit(Message(self.tr("Saved as {0}.").format(path), Severity.GOOD))
+            self.messageReady.emit(Message(self.tr("Saved as {path}.").format(path=path), Severity.GOOD))
 
     def choose(self) -> None:
         """Ask which model to open."""
@@ -144,10 +146,10 @@ class ModelsController(QObject):
 
     def choose_save_path(self) -> None:
         """Ask where to save the user's own model."""
-        title = self.tr("Save your model: {0}").format(self._slot.own_name)
+        title = self.tr("Save your model: {name}").format(name=self._active_model.own_name)
         dialog = QFileDialog(self._window, title, "model.safetensors", self.tr("Models (*.safetensors)"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        # The dialog itself completes the name, before it asks whether a file that is there may be replaced.
+        # The dialog adds the suffix itself, before it asks whether to replace an existing file.
         dialog.setDefaultSuffix(modelfile.SUFFIX.removeprefix("."))
         if dialog.exec():
             self.save(Path(dialog.selectedFiles()[0]))

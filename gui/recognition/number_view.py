@@ -1,4 +1,4 @@
-"""A number, digit by digit: each with the bar of its probability; a click or the arrow keys select one of them."""
+"""A number, digit by digit: each with a bar for its probability; a click or the arrow keys select one of them."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -10,30 +10,30 @@ from gui.recognition.digit_view import digit_font
 from gui.recognition.probability_bars import paint_bar
 from gui.style import theme
 
-_SMALLEST = 18  # px: a narrower cell would not be read; what finds no room is told by an ellipsis
+_SMALLEST = 18  # px: a narrower cell is not legible; an ellipsis stands for digits that do not fit
 _WIDEST = 64
-_TALL = 1.15  # a digit's height, of its cell's width, at most
+_TALL = 1.15  # largest height of a digit, as a share of its cell's width
 _MAX_ROWS = 2
 _BAR = 4.0
-_PAD = 2.5  # px around what is in a cell
+_PAD = 2.5  # px around the content of a cell
 
 
 class NumberView(QWidget):
-    """Cells in one row, or two where there are many digits; beyond that, those around the selected one."""
+    """Cells in one row, or in two for many digits; if there are still more, only those around the selected one."""
 
     digitSelected = Signal(int)
-    """The user has chosen a digit, counted from the left, from 0."""
+    """The user has selected a digit, counted from the left, from 0."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(self.tr("Each digit and how probable it is. Choose one to see its bars"))
+        self.setToolTip(self.tr("Each digit and its probability. Select one to see its bars"))
         self.setAccessibleName(self.tr("The number's digits"))
 
     def set_answer(self, answer: Answer) -> None:
-        """Show an answer's digits; silent."""
+        """Show an answer's digits. Silent."""
         self._answer = answer
         self.setAccessibleDescription(
             self.tr("{number}. Digit {index} of {count} is selected; the arrow keys select another").format(
@@ -45,7 +45,7 @@ class NumberView(QWidget):
     # -- cells --------------------------------------------------------------------------------------------------
 
     def cells(self) -> dict[int, QRectF]:
-        """Return the places of the digits that are shown, by their number."""
+        """Return the rectangles of the visible digits, by index."""
         n = len(self._answer)
         per_row = max(1, self.width() // _SMALLEST)
         n_rows = 1 if n <= per_row else _MAX_ROWS
@@ -54,14 +54,14 @@ class NumberView(QWidget):
         first = min(max(self._answer.selected - shown // 2, 0), n - shown)
         width = min(self.width() / per_row, _WIDEST)
         height = min(self.height() / n_rows, _TALL * width + _BAR + 4 * _PAD)
-        left, top = (self.width() - per_row * width) / 2, self.height() - n_rows * height  # its words are below
+        left, top = (self.width() - per_row * width) / 2, self.height() - n_rows * height  # the words are below
         return {
-            first + slot: QRectF(left + slot % per_row * width, top + slot // per_row * height, width, height)
-            for slot in range(shown)
+            first + cell: QRectF(left + cell % per_row * width, top + cell // per_row * height, width, height)
+            for cell in range(shown)
         }
 
     def _is_cut(self, index: int, cells: dict[int, QRectF]) -> bool:
-        """Return whether a cell stands for digits that find no room."""
+        """Return whether a cell shows an ellipsis for digits that do not fit."""
         return (index == min(cells) and index > 0) or (index == max(cells) and index < len(self._answer) - 1)
 
     # -- painting -----------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ class NumberView(QWidget):
 
     def _paint_cell(self, painter: QPainter, cell: QRectF, index: int) -> None:
         colours = theme.colours()
-        text = self._answer.sign(index)
+        text = self._answer.character(index)
         is_selected = index == self._answer.selected
-        is_refused = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
+        is_rejected = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
         inner = cell.adjusted(_PAD, 0, -_PAD, 0)
         font = digit_font(self.font(), self._digit_height(inner))
         metrics = QFontMetricsF(font)
@@ -94,21 +94,21 @@ class NumberView(QWidget):
             painter.setBrush(colours.accent_soft)
             painter.drawRoundedRect(block.adjusted(1, 1, -1, -1), 5, 5)
         painter.setFont(font)
-        painter.setPen(colours.muted if is_refused else colours.text)
+        painter.setPen(colours.muted if is_rejected else colours.text)
         left = cell.center().x() - metrics.horizontalAdvance(text) / 2
         painter.drawText(QPointF(left, block.top() + 2 * _PAD + metrics.capHeight()), text)
         bar = QRectF(inner.x(), block.bottom() - 2 * _PAD - _BAR, inner.width(), _BAR)
         paint_bar(painter, bar, self._share(index), self._bar_colour(index))
 
-    def _digit_height(self, room: QRectF) -> float:
-        """Return how high a digit may be, bar and margins beneath."""
+    def _digit_height(self, rect: QRectF) -> float:
+        """Return the largest height of a digit that leaves space for bar and margins."""
         width = QFontMetricsF(digit_font(self.font(), 100)).horizontalAdvance("0")
-        return max(4.0, min(room.height() - _BAR - 4 * _PAD, 100 * room.width() / width))
+        return max(4.0, min(rect.height() - _BAR - 4 * _PAD, 100 * rect.width() / width))
 
     def _share(self, index: int) -> float:
-        """Return the digit's probability; what is no digit has none."""
-        is_refused = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
-        return 0.0 if is_refused else float(self._answer.predictions[index].probabilities.max())
+        """Return the digit's probability; 0 for a rejected part."""
+        is_rejected = self._answer.verdict(index) is Verdict.NOT_A_DIGIT
+        return 0.0 if is_rejected else float(self._answer.predictions[index].probabilities.max())
 
     def _bar_colour(self, index: int) -> QColor:
         colours = theme.colours()
@@ -116,17 +116,17 @@ class NumberView(QWidget):
             return colours.warn
         return colours.accent if index == self._answer.selected else colours.muted
 
-    # -- what the user does -------------------------------------------------------------------------------------
+    # -- user input ---------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select the digit that was clicked."""
+        """Select the clicked digit."""
         if event.button() == Qt.MouseButton.LeftButton:
             for index, cell in self.cells().items():
                 if cell.contains(event.position()):
                     self._select(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from digit to digit."""
+        """Select another digit."""
         last, selected = len(self._answer) - 1, self._answer.selected
         key = Qt.Key
         aims = {

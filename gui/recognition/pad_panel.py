@@ -1,7 +1,7 @@
-"""The left room of the window: tools, pad, what the network sees, and its answer.
+"""The left panel of the window: tools, pad, the network's input, and its prediction.
 
-It composes and says what the user wants; it never predicts. The main window listens to ``changed``, asks a network, and
-hands the result to ``show_answer``.
+The panel only composes widgets. ``RecognitionController`` connects to their signals, runs the network, and passes the
+result to ``show_answer``.
 """
 
 from typing import TYPE_CHECKING
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 TOOLS_HEIGHT = 32
 _ANSWER_HEIGHT = (150, 240)
 _ANSWER_WIDTH = (200, 340)
-_COLUMN = 328  # the tools' and the answer's width, at least
+_COLUMN = 328  # smallest width of tools and answer
 _MINIMUM = QSize(_COLUMN + 2 * theme.MARGIN, 480)
 _UNLIMITED = 16_777_215
-_WIDE = 1.3  # from this ratio of width to height on, the answer stands beside the pad
+_WIDE = 1.3  # from this ratio of width to height on, the answer is beside the pad
 
 
 class PadPanel(QWidget):
-    """Tools above, the pad, and the answer below it or, where the panel is wide, beside it.
+    """Tools above, the pad, and the answer below it or, in a wide panel, beside it.
 
-    ``tools`` and what shows the answer are there once it is furnished.
+    ``tools``, ``input_view`` and ``prediction_view`` exist after ``furnish``.
     """
 
     tools: "PadTools"
@@ -43,13 +43,13 @@ class PadPanel(QWidget):
         super().__init__(parent)
         self.pad = Pad()
         self.setMinimumSize(_MINIMUM)
-        self._seen_side = 0
+        self._input_side = 0
         self._lay_out()
         if not in_steps:
             self.furnish()
 
     def furnish(self) -> None:
-        """Put the tools and the answer around the pad, which stays where it is; once."""
+        """Add the tools and the answer around the pad, which does not move; later calls do nothing."""
         if self._is_furnished():
             return
         from gui.pad.tools import PadTools
@@ -59,28 +59,28 @@ class PadPanel(QWidget):
         self.pad.setAccessibleName(self.tr("Drawing pad"))
         self.pad.setAccessibleDescription(self.tr("Draw a digit here with a mouse, a finger or a stylus."))
         self.tools = PadTools(self.pad, TOOLS_HEIGHT, self)
-        self._column.replaceWidget(self._tools_place, self.tools)
-        self._tools_place.deleteLater()
+        self._column.replaceWidget(self._tools_placeholder, self.tools)
+        self._tools_placeholder.deleteLater()
         self.addActions(self.tools.actions())
         self.input_view = InputView()
         self.prediction_view = PredictionView()
         self._fill_answer()
-        self._see(self._seen_side)
+        self._set_input_side(self._input_side)
 
     def show_answer(self, answer: "Answer") -> None:
-        """Show what the network saw and what it made of it, and on the pad where each digit stands. Silent."""
+        """Show the network's input and prediction, and mark each digit on the pad. Silent."""
         self.input_view.set_image(answer.image)
         self.prediction_view.set_answer(answer)
         self.pad.set_marks(answer.marks())
 
     def set_selector(self, widget: QWidget | None) -> None:
-        """Put a widget below the tools, such as the choice of who answers, in place of the one before."""
-        old = self._selector_slot.takeAt(0)
+        """Put a widget below the tools, such as the choice of the network; it replaces the one before."""
+        old = self._selector_row.takeAt(0)
         previous = old.widget() if old is not None else None
         if previous is not None and previous is not widget:
             previous.setParent(None)
         if widget is not None:
-            self._selector_slot.addWidget(widget)
+            self._selector_row.addWidget(widget)
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -91,7 +91,7 @@ class PadPanel(QWidget):
     # -- parts --------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._selector_slot = QVBoxLayout()
+        self._selector_row = QVBoxLayout()
         self._body = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._body.setSpacing(theme.MARGIN)
         self._body.addWidget(self.pad, 1)
@@ -100,13 +100,13 @@ class PadPanel(QWidget):
         self._answer_row.setContentsMargins(0, 0, 0, 0)
         self._answer_row.setSpacing(theme.MARGIN)
         self._body.addWidget(self._answer_box)
-        self._tools_place = QWidget()
-        self._tools_place.setFixedHeight(TOOLS_HEIGHT)
+        self._tools_placeholder = QWidget()
+        self._tools_placeholder.setFixedHeight(TOOLS_HEIGHT)
         self._column = QVBoxLayout(self)
-        self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # the margins are no demand for room
+        self._column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # ignore the margins
         self._column.setSpacing(theme.SPACING)
-        self._column.addWidget(self._tools_place)
-        self._column.addLayout(self._selector_slot)
+        self._column.addWidget(self._tools_placeholder)
+        self._column.addLayout(self._selector_row)
         self._column.addLayout(self._body, 1)
 
     def _fill_answer(self) -> None:
@@ -115,19 +115,19 @@ class PadPanel(QWidget):
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         label.setWordWrap(True)
-        seen = QVBoxLayout()
-        seen.setSpacing(theme.SPACING // 2)
-        seen.addStretch(1)
-        seen.addWidget(self.input_view, 0, Qt.AlignmentFlag.AlignHCenter)
-        seen.addWidget(label)
-        seen.addStretch(1)
-        self._answer_row.addLayout(seen)
+        column = QVBoxLayout()
+        column.setSpacing(theme.SPACING // 2)
+        column.addStretch(1)
+        column.addWidget(self.input_view, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(label)
+        column.addStretch(1)
+        self._answer_row.addLayout(column)
         self._answer_row.addWidget(self.prediction_view, 1)
 
     def _arrange(self) -> None:
-        """Make one column as wide as the pad, in the middle; or, in a wide panel, two."""
+        """Lay out one centred column as wide as the pad; or, in a wide panel, two columns."""
         width, height = self.width() - 2 * theme.MARGIN, self.height() - 2 * theme.MARGIN
-        selector = self._selector_slot.sizeHint().height()
+        selector = self._selector_row.sizeHint().height()
         body = height - TOOLS_HEIGHT - theme.SPACING - (selector + theme.SPACING if selector else 0)
         is_wide = width > _WIDE * height
         direction = QBoxLayout.Direction
@@ -138,14 +138,14 @@ class PadPanel(QWidget):
             self._answer_box.setMinimumSize(answer, 0)
             self._answer_box.setMaximumSize(answer, _UNLIMITED)
             column = min(width, body + theme.MARGIN + answer)
-            seen = min(answer, body // 2) - theme.MARGIN
+            input_side = min(answer, body // 2) - theme.MARGIN
         else:
             answer = _between(_ANSWER_HEIGHT, max(body - theme.MARGIN - width, body * 2 // 9))
             self._answer_box.setMinimumSize(0, answer)
             self._answer_box.setMaximumSize(_UNLIMITED, answer)
             column = min(width, max(_COLUMN, body - theme.MARGIN - answer))
-            seen = min(answer - 2 * self.fontMetrics().height(), column // 3)
-        self._see(SIZE * max(2, (seen - 2) // SIZE) + 2)
+            input_side = min(answer - 2 * self.fontMetrics().height(), column // 3)
+        self._set_input_side(SIZE * max(2, (input_side - 2) // SIZE) + 2)
         side_margin = theme.MARGIN + (width - column) // 2
         unused = 0 if is_wide else max(0, body - theme.MARGIN - answer - column)
         self._column.setContentsMargins(side_margin, theme.MARGIN, side_margin, theme.MARGIN + unused)
@@ -153,9 +153,9 @@ class PadPanel(QWidget):
     def _is_furnished(self) -> bool:
         return hasattr(self, "input_view")
 
-    def _see(self, side: int) -> None:
-        """Show what the network sees at this size, as soon as it is shown at all."""
-        self._seen_side = side
+    def _set_input_side(self, side: int) -> None:
+        """Set the side of the input view, now or when the panel is furnished."""
+        self._input_side = side
         if self._is_furnished():
             self.input_view.setFixedSize(side, side)
 

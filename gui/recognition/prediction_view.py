@@ -1,4 +1,4 @@
-"""The answer: a digit, two candidates, no digit or a number, in large; in words; and the ten digits' bars."""
+"""The prediction: digit, candidates, rejection or number in large, the certainty in words, and the ten bars."""
 
 from typing import TYPE_CHECKING
 
@@ -18,34 +18,34 @@ if TYPE_CHECKING:
 
 
 class PredictionView(QWidget):
-    """Sign and words on the left, bars on the right; each keeps its place, whatever the answer.
+    """Digit and words on the left, bars on the right; nothing moves when the answer changes.
 
-    ``accessibleName`` says the whole answer in one line.
+    ``accessibleName`` is the whole answer in one line.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
-        self._words_room = QRectF()
-        self.sign_view = DigitView(self)
+        self._words_rect = QRectF()
+        self.digit_view = DigitView(self)
         self.number_view = NumberView(self)
         self.bars = ProbabilityBars(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(196, 144)
-        self.setToolTip(self.tr("How probable each digit is, in the network's opinion"))
+        self.setToolTip(self.tr("The probability of each digit, as the network predicts it"))
         self.set_answer(self._answer)
 
     def set_answer(self, answer: Answer) -> None:
-        """Show an answer; an empty one shows the calm empty state. Silent."""
+        """Show an answer; an empty one shows the empty state. Silent."""
         self._answer = answer
         is_number = len(answer) > 1
         prediction = answer.prediction
         self.bars.set_probabilities(
             None if prediction is None else prediction.probabilities, calm=self._verdict() is Verdict.NOT_A_DIGIT
         )
-        self.sign_view.set_answer(answer)
+        self.digit_view.set_answer(answer)
         self.number_view.set_answer(answer)
-        self.sign_view.setVisible(not is_number)
+        self.digit_view.setVisible(not is_number)
         self.number_view.setVisible(is_number)
         self._describe()
         self.update()
@@ -54,46 +54,46 @@ class PredictionView(QWidget):
         """Return a comfortable size."""
         return QSize(320, 180)
 
-    # -- looks --------------------------------------------------------------------------------------------------
+    # -- painting -----------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room out: the sign's height leaves room for its words and two lines of caption."""
+        """Lay the parts out: the digit leaves space for the words and two lines of caption."""
         super().resizeEvent(event)
-        room = self.rect()
-        column = round(min(max(room.width() * 0.44, 84.0), 240.0))
+        rect = self.rect()
+        column = round(min(max(rect.width() * 0.44, 84.0), 240.0))
         line_height = QFontMetricsF(self.font()).height()
         words_height = 1.3 * line_height
         below = theme.SPACING + words_height + 2 * line_height
-        height = round(max(16.0, min(room.height() - below - 4, column * 0.8, 160.0)))
-        top = round(max(0.0, (room.height() - below - height) / 2))
-        sign = QRect(0, top, column, height)
-        self.sign_view.setGeometry(sign)
-        self.number_view.setGeometry(sign)
-        self._words_room = QRectF(0, sign.bottom() + 1 + theme.SPACING, column, words_height)
-        self.bars.setGeometry(room.adjusted(column + theme.MARGIN, 0, 0, 0))
+        height = round(max(16.0, min(rect.height() - below - 4, column * 0.8, 160.0)))
+        top = round(max(0.0, (rect.height() - below - height) / 2))
+        digit = QRect(0, top, column, height)
+        self.digit_view.setGeometry(digit)
+        self.number_view.setGeometry(digit)
+        self._words_rect = QRectF(0, digit.bottom() + 1 + theme.SPACING, column, words_height)
+        self.bars.setGeometry(rect.adjusted(column + theme.MARGIN, 0, 0, 0))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Write the words, and the caption below."""
+        """Paint the words, and the caption below."""
         colours = theme.colours()
         painter = QPainter(self)
         text, colour = self._words()
         painter.setPen(colour)
-        self._paint_line(painter, self._words_room, text, is_strong=len(self._answer) > 0)
+        self._paint_line(painter, self._words_rect, text, is_strong=len(self._answer) > 0)
         painter.setFont(theme.scaled_font(self.font(), 0.9))
         painter.setPen(colours.muted)
-        room = self._words_room
-        caption = QRectF(room.x(), room.bottom(), room.width(), self.height() - room.bottom())
+        rect = self._words_rect
+        caption = QRectF(rect.x(), rect.bottom(), rect.width(), self.height() - rect.bottom())
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(caption, flags, self._caption())
 
-    def _paint_line(self, painter: QPainter, room: QRectF, text: str, *, is_strong: bool) -> None:
-        """Paint one line, smaller where it would not fit: another language may need more letters."""
+    def _paint_line(self, painter: QPainter, rect: QRectF, text: str, *, is_strong: bool) -> None:
+        """Paint one line, smaller if it does not fit: a translation may be longer."""
         font = theme.scaled_font(self.font(), 1.1, QFont.Weight.DemiBold) if is_strong else self.font()
         needed = QFontMetricsF(font).horizontalAdvance(text)
-        font = theme.scaled_font(font, max(0.75, min(1.0, room.width() / max(needed, 1.0))), font.weight())
+        font = theme.scaled_font(font, max(0.75, min(1.0, rect.width() / max(needed, 1.0))), font.weight())
         painter.setFont(font)
-        shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
-        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
+        shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() + 1)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, shown)
 
     # -- words --------------------------------------------------------------------------------------------------
 
@@ -101,7 +101,7 @@ class PredictionView(QWidget):
         return self._answer.verdict(self._answer.selected) if len(self._answer) else None
 
     def _words(self) -> tuple[str, QColor]:
-        """Return what is said of the selected digit, and the words' colour."""
+        """Return the words for the selected digit, and their colour."""
         colours = theme.colours()
         prediction, verdict = self._answer.prediction, self._verdict()
         if prediction is None:
@@ -109,16 +109,16 @@ class PredictionView(QWidget):
         if verdict is Verdict.NOT_A_DIGIT:
             return self.tr("Not a digit"), colours.muted
         if verdict is Verdict.TWO_CANDIDATES:
-            return self._doubt(prediction), colours.warn
-        return self._sureness(float(prediction.probabilities.max()))
+            return self._two_candidates(prediction), colours.warn
+        return self._certainty(float(prediction.probabilities.max()))
 
-    def _doubt(self, prediction: "Prediction") -> str:
+    def _two_candidates(self, prediction: "Prediction") -> str:
         first, second = prediction.candidates
         if prediction.probabilities.max() >= 0.5:
             return self.tr("{first} or {second}?").format(first=first, second=second)
         return self.tr("A guess: {first} or {second}?").format(first=first, second=second)
 
-    def _sureness(self, best: float) -> tuple[str, QColor]:
+    def _certainty(self, best: float) -> tuple[str, QColor]:
         colours = theme.colours()
         if best >= 0.95:
             return self.tr("Very sure"), colours.good
@@ -134,15 +134,17 @@ class PredictionView(QWidget):
         return self._answer.caption
 
     def _describe(self) -> None:
-        """Tell assistive technology the answer, as "7, 98 percent" or "2026. Digit 4 of 4: 6, 99 percent"."""
-        name = self._said()
+        """Describe the answer to assistive technology: "7, 98 percent", or "2026. Digit 4 of 4: 6, 99 percent"."""
+        name = self._summary()
         if len(self._answer) > 1:
-            name = f"{self._answer.number}. {self._caption()}: {name}"
+            name = self.tr("{number}. Digit {index} of {count}: {summary}").format(
+                number=self._answer.number, index=self._answer.selected + 1, count=len(self._answer), summary=name
+            )
         self.setAccessibleName(name)
         self.setAccessibleDescription(". ".join(filter(None, (self._words()[0], self._caption()))))
 
-    def _said(self) -> str:
-        """Return in one line what is said of the selected digit."""
+    def _summary(self) -> str:
+        """Return the prediction for the selected digit, in one line."""
         prediction, verdict = self._answer.prediction, self._verdict()
         if prediction is None:
             return self.tr("No answer yet")

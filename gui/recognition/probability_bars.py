@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 N_DIGITS = 10
-_CALM = 0.45  # the opacity of bars that are of no digit
+_CALM = 0.45  # opacity of the bars of a rejected drawing
 
 
 class ProbabilityBars(QWidget):
-    """Ten rows of digit, bar and per cent, which keep their places whatever the probabilities."""
+    """Ten rows of digit, bar and percentage, at fixed positions."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class ProbabilityBars(QWidget):
         self._is_calm = False
 
     def set_probabilities(self, probabilities: "NDArray[np.floating] | None", *, calm: bool = False) -> None:
-        """Show probabilities (10,); None shows empty bars, and ``calm`` names no winner."""
+        """Show probabilities (10,); None shows empty bars, and ``calm`` highlights no winner."""
         if probabilities is not None and probabilities.shape != (N_DIGITS,):
             raise ValueError(f"{N_DIGITS} probabilities were expected, not an array {probabilities.shape}")
         self._shares = None if probabilities is None else tuple(map(_share, probabilities.tolist()))
@@ -34,34 +34,34 @@ class ProbabilityBars(QWidget):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows in the middle of the room."""
+        """Paint the rows, vertically centred."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        room = QRectF(self.rect())
-        height = min(room.height() / N_DIGITS, 26.0)
+        rect = QRectF(self.rect())
+        height = min(rect.height() / N_DIGITS, 26.0)
         font = QFont(self.font())
         font.setPixelSize(max(9, min(round(height * 0.78), self.fontInfo().pixelSize())))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         label_width = metrics.horizontalAdvance("0") + theme.SPACING
         share_width = metrics.horizontalAdvance(self._percent(1.0) + " ")
-        top = room.y() + (room.height() - N_DIGITS * height) / 2
+        top = rect.y() + (rect.height() - N_DIGITS * height) / 2
         for digit in range(N_DIGITS):
-            row = QRectF(room.x(), top + digit * height, room.width(), height)
+            row = QRectF(rect.x(), top + digit * height, rect.width(), height)
             self._paint_row(painter, row, digit, label_width, share_width)
 
-    def _paint_row(self, painter: QPainter, room: QRectF, digit: int, label_width: float, share_width: float) -> None:
+    def _paint_row(self, painter: QPainter, rect: QRectF, digit: int, label_width: float, share_width: float) -> None:
         colours = theme.colours()
         share = None if self._shares is None else self._shares[digit]
         is_winner = self._shares is not None and not self._is_calm and digit == self._shares.index(max(self._shares))
         painter.setPen(colours.text if is_winner else colours.muted)
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
-        painter.drawText(room, middle | Qt.AlignmentFlag.AlignLeft, str(digit))
+        painter.drawText(rect, middle | Qt.AlignmentFlag.AlignLeft, str(digit))
         if share is not None:
-            painter.drawText(room, middle | right, self._percent(share))
-        thickness = max(5.0, min(room.height() * 0.5, 11.0))
-        bar = QRectF(0, 0, room.width() - label_width - share_width - theme.SPACING / 2, thickness)
-        bar.moveTo(room.x() + label_width, room.center().y() - thickness / 2)
+            painter.drawText(rect, middle | right, self._percent(share))
+        thickness = max(5.0, min(rect.height() * 0.5, 11.0))
+        bar = QRectF(0, 0, rect.width() - label_width - share_width - theme.SPACING / 2, thickness)
+        bar.moveTo(rect.x() + label_width, rect.center().y() - thickness / 2)
         paint_bar(painter, bar, share or 0.0, colours.accent if is_winner else self._other_colour())
 
     def _other_colour(self) -> QColor:

@@ -1,4 +1,4 @@
-"""Reader: what is on the pad, to an answer beside it, at every stroke, picture or new network."""
+"""Recognises the content of the pad at each stroke, each picture, and each new network."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -27,42 +27,44 @@ _EXAMPLE_SCALE = 10
 
 
 class RecognitionController(QObject):
-    """Connects the pad to the network that the slot holds.
+    """Connects the pad to the active network.
 
-    A digit takes well under 2 ms, a number of twelve about 5: all is read anew at each sample of the pen. What is
-    opened or pasted and cannot be read changes nothing; ``messageReady`` says why. ``succeeded`` follows what could.
+    A digit takes well under 2 ms, a number of twelve about 5 ms: everything is recognised again at each sample of the
+    pen. An opened or pasted file that cannot be read changes nothing: ``messageReady`` gives the reason. ``succeeded`` is
+    emitted after one that can be read.
     """
 
     messageReady = Signal(object)
     """A Message for the user."""
     succeeded = Signal()
-    answered = Signal()
-    """Another answer is shown, or none: see ``shown``."""
+    predicted = Signal()
+    """Another answer is shown, or an empty one: see ``shown``."""
 
-    def __init__(self, panel: PadPanel, slot: ActiveModel, parent: QObject | None = None) -> None:
+    def __init__(self, panel: PadPanel, active_model: ActiveModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._panel, self._slot = panel, slot
-        self._images: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}  # by pictures' keys: undo brings them back
+        self._panel, self._active_model = panel, active_model
+        # Input and caption by the picture's cache key: undo may show a picture again.
+        self._images: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
-        self._stroke: int | None = None  # one of the digit that the user has chosen to look at
+        self._stroke: int | None = None  # a stroke of the digit that the user has selected
         self.pen_idle = PenIdle(panel.pad, self)
         self._examples = Examples(np.random.default_rng())
         self.pen_idle.idled.connect(self._show)
         panel.pad.changed.connect(self._on_changed)
         panel.prediction_view.number_view.digitSelected.connect(self._select)
-        slot.changed.connect(self._ask)
+        active_model.changed.connect(self._predict)
 
     def show_pasted(self, shown: QImage) -> None:
-        """Put a picture on the pad and read it."""
+        """Show a picture on the pad and recognise it."""
         self._try(lambda: self.show_picture(shown))
 
     def show_random_digit(self) -> None:
-        """Put a digit on the pad that no network has learnt from."""
+        """Show a random digit on the pad, from data that no network was trained on."""
         self._try(lambda: self.show_example(self._examples.draw()))
 
     def open(self, path: Path) -> None:
-        """Put a picture, or a drawing in ink JSON, on the pad."""
+        """Open a picture, or a drawing in ink JSON, on the pad."""
         self._try(lambda: self._open(path))
 
     def choose(self) -> None:
@@ -76,7 +78,7 @@ class RecognitionController(QObject):
     def _open(self, path: Path) -> None:
         if path.suffix.lower() == ".json":
             self._panel.pad.set_drawing(Drawing.load(path), fit=True)
-            self.answer()
+            self.predict()
         else:
             self.show_picture(image_of(picture.load(path)), path.name)
 
@@ -89,24 +91,24 @@ class RecognitionController(QObject):
             self.succeeded.emit()
 
     def show_picture(self, shown: QImage, caption: str = "") -> None:
-        """Put a picture on the pad and read it; raise DrawingError where it shows nothing."""
+        """Show a picture on the pad and recognise it; raise DrawingError if the picture is empty."""
         image = picture.read(grey_of(shown))
         if image is None:
             raise DrawingError(self.tr("There is no digit in this picture: it is the same colour all over."))
         self._put(shown, image, caption)
 
     def show_example(self, example: Example) -> None:
-        """Put a test digit on the pad."""
+        """Show a test digit on the pad."""
         if example.drawing is not None:
             self._panel.pad.set_drawing(example.drawing, fit=True)
-            self.answer()
+            self.predict()
         elif example.image is not None:
-            caption = self.tr("MNIST test digit {0}, labelled {1}").format(example.number, example.label)
-            self.show_digit(example.image, caption)
+            caption = self.tr("MNIST test digit {number}, labelled {label}")
+            self.show_digit(example.image, caption.format(number=example.number, label=example.label))
 
     def show_digit(self, image: NDArray[np.uint8], caption: str) -> None:
-        """Put a digit (28, 28) in MNIST's geometry on the pad, 0 being paper and 255 ink."""
-        # Dark on light, like ink on paper. The network is given the pixels themselves, not this picture of them.
+        """Show a digit (28, 28) in MNIST's geometry on the pad; 0 is paper, 255 is ink."""
+        # Dark on light, like ink on paper. The network gets the pixels themselves, not this enlarged picture.
         large = np.kron(255 - image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
         self._put(image_of(large), image, caption)
 
@@ -115,55 +117,55 @@ class RecognitionController(QObject):
         kept = self._panel.pad.picture()
         if kept is not None:
             if len(self._images) > 2 * HISTORY_STEPS:
-                self._images.clear()  # what undo brings back beyond that is read anew
+                self._images.clear()  # a picture that undo shows again after that is converted again
             self._images[kept.cacheKey()] = image, caption
-        self.answer()
+        self.predict()
 
-    # -- the answer ---------------------------------------------------------------------------------------------
+    # -- prediction ---------------------------------------------------------------------------------------------
 
-    def answer(self) -> None:
-        """Ask the network about what is on the pad, which was not drawn just now: it may be refused at once."""
+    def predict(self) -> None:
+        """Recognise the content of the pad, which was not drawn just now: it may be rejected at once."""
         self.pen_idle.skip()
-        self._touched()
+        self._on_content()
 
     def _on_changed(self) -> None:
         self.pen_idle.restart()
-        self._touched()
+        self._on_content()
 
-    def _touched(self) -> None:
-        """Look at the digit that was touched last, and ask."""
+    def _on_content(self) -> None:
+        """Select the digit that was drawn last, and recognise the content."""
         self._stroke = None
-        self._ask()
+        self._predict()
 
-    def _ask(self) -> None:
-        """Ask the network anew, and show its answer."""
-        self.shown = self._read()
+    def _predict(self) -> None:
+        """Recognise the content of the pad, and show the answer."""
+        self.shown = self._recognised()
         self._show()
 
     def _show(self) -> None:
-        """Show the answer, its refusals as soon as the pen has rested."""
+        """Show the answer; its rejections only when the pen is idle."""
         self.shown = replace(self.shown, is_settled=self.pen_idle.is_idle)
         self._panel.show_answer(self.shown)
-        self.answered.emit()
+        self.predicted.emit()
 
     def _select(self, index: int) -> None:
-        """Look at another digit, as long as nothing is drawn."""
+        """Select another digit, until the user draws."""
         self._stroke = self._parts[index].strokes[0]
         self.shown = replace(self.shown, selected=index)
         self._show()
 
-    def _read(self) -> Answer:
-        """Return what is on the pad as the network reads it: a picture as one digit, strokes as several."""
-        recognizer, self._parts = self._slot.recognizer, ()
+    def _recognised(self) -> Answer:
+        """Return the answer to the content of the pad: one digit for a picture, one or more for strokes."""
+        recognizer, self._parts = self._active_model.recognizer, ()
         shown = self._panel.pad.picture()
         if shown is not None:
             image, caption = self._image_of(shown)
             if image is None or recognizer is None:
-                return Answer(unread=image, caption=caption)
+                return Answer(unpredicted=image, caption=caption)
             return Answer((recognizer.predict_image(image),), caption=caption)
         drawing = self._panel.pad.drawing()
         if recognizer is None:
-            return Answer(unread=ink.render(drawing) if drawing else None)
+            return Answer(unpredicted=ink.render(drawing) if drawing else None)
         reading = recognizer.read(drawing)
         if reading is None:
             return Answer()
@@ -171,14 +173,14 @@ class RecognitionController(QObject):
         return Answer(reading.predictions, tuple(part.box for part in reading.parts), selected=self._selected())
 
     def _selected(self) -> int:
-        """Return which part holds the stroke that is looked at: the one chosen, or else the last one."""
+        """Return the index of the part with the selected stroke, or else with the last stroke."""
         for index, part in enumerate(self._parts):
             if self._stroke in part.strokes:
                 return index
         return max(range(len(self._parts)), key=lambda index: self._parts[index].strokes[-1])
 
     def _image_of(self, shown: QImage) -> tuple[NDArray[np.uint8] | None, str]:
-        """Return what the network is to see of a picture, and what is known of it."""
+        """Return the network's input for a picture, and the caption; None if the picture is empty."""
         if shown.cacheKey() not in self._images:
             self._images[shown.cacheKey()] = picture.read(grey_of(shown)), ""
         return self._images[shown.cacheKey()]

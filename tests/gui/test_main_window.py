@@ -982,7 +982,7 @@ def test_light_and_dark(window):
 
 def test_a_drawing_survives_a_resize(window):
     window.pad_panel.pad.set_drawing(Drawing.from_points([SEVEN]), fit=True)
-    window.recognition.answer()
+    window.recognition.predict()
     before = answer(window)
     window.resize(1500, 900)
     window.resize(900, 600)

@@ -545,7 +545,7 @@ def test_a_touch_that_the_system_cancels_leaves_no_trace(pad, screen):
     QTest.touchEvent(pad, screen).release(0, QPointF(100, 100).toPoint(), pad).commit()
 
 
-# -- pictures and drawings from elsewhere ------------------------------------------------------------------------
+# -- pictures and drawings from elsewhere -------------------------------------------------------------------------
 
 
 def grey_picture(level=90, width=80, height=80):

@@ -1,4 +1,4 @@
-"""What the network sees: pixels as they are."""
+"""The view of the network's input: exact pixels, whole cells, the outline of the box."""
 
 import numpy as np
 import pytest
@@ -9,8 +9,6 @@ from core.digits import SIZE
 from gui.recognition.input_view import InputView, side_of
 from gui.style import theme
 from gui.style.palettes import DARK
-
-SIZE = SIZE
 
 
 @pytest.fixture
@@ -24,7 +22,7 @@ def view(qtbot):
 
 
 def colours(view):
-    """The colours shown (H, W, 3)."""
+    """The colours of the view (H, W, 3)."""
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(bytes(image.constBits()), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
@@ -61,7 +59,7 @@ def test_the_image_is_a_copy(view):
     np.testing.assert_array_equal(colours(view), before)
 
 
-def test_an_image_that_is_a_view_of_something_larger_is_read_in_its_own_order(view):
+def test_the_memory_order_of_the_image_does_not_matter(view):
     image = noise()
     view.set_image(image.copy())
     straight = colours(view)
@@ -71,7 +69,7 @@ def test_an_image_that_is_a_view_of_something_larger_is_read_in_its_own_order(vi
     np.testing.assert_array_equal(colours(view), straight)
 
 
-def test_none_empties_the_frame(view):
+def test_none_shows_the_empty_frame(view):
     empty = colours(view)
     view.set_image(np.full((SIZE, SIZE), 255, np.uint8))
     described = view.accessibleDescription()
@@ -82,7 +80,7 @@ def test_none_empties_the_frame(view):
     assert view.accessibleDescription() != described
 
 
-def test_the_box_is_hinted_at(view):
+def test_the_box_is_outlined(view):
     middle = colours(view)[side_of(4) // 2]
     inked = np.flatnonzero((middle != np.array(theme.colours().paper.getRgb()[:3])).any(axis=1))
     assert abs(inked - (1 + 4 * 4)).min() <= 1  # the box's left edge, four cells in
@@ -98,13 +96,13 @@ def test_cells_stay_whole_and_centred_in_a_widget_of_odd_size(view):
     assert columns[0] == 21
 
 
-def test_the_scheme_is_followed(view):
+def test_it_follows_the_colour_scheme(view):
     view.set_image(np.zeros((SIZE, SIZE), np.uint8))
     theme.apply(QApplication.instance(), dark=True)
     assert tuple(colours(view)[5, 5]) == DARK.paper.getRgb()[:3]
 
 
 @pytest.mark.parametrize("image", [np.zeros((20, 20), np.uint8), np.zeros((SIZE, SIZE), np.float32)])
-def test_anything_else_is_an_error(view, image):
+def test_another_shape_or_type_is_an_error(view, image):
     with pytest.raises(ValueError, match="28 × 28"):
         view.set_image(image)

@@ -1,4 +1,4 @@
-"""A number's digits: all in their places, one selected, by mouse and keyboard."""
+"""The view of a number's digits: their cells, their bars, and the selection by mouse and keyboard."""
 
 import dataclasses
 
@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from gui.recognition.answer import Answer
 from gui.recognition.number_view import NumberView
@@ -17,15 +16,8 @@ SIZE = (140, 95)
 
 
 @pytest.fixture
-def view(qtbot):
-    widget = NumberView()
-    qtbot.addWidget(widget)
-    widget.resize(*SIZE)
-    theme.apply(QApplication.instance(), dark=False)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    yield widget
-    theme.apply(QApplication.instance(), dark=False)
+def view(show_widget):
+    return show_widget(NumberView(), *SIZE)
 
 
 @pytest.fixture
@@ -44,22 +36,18 @@ def pixels(view, cell):
 
 
 def width_of(view, index, colour):
-    """How wide a colour is in a digit's cell, where it is widest."""
+    """The largest number of pixels of a colour in one row of a digit's cell."""
     return (pixels(view, view.cells()[index]) == np.array(colour.getRgb()[:3])).all(axis=2).sum(axis=1).max()
 
 
-def row_of(cells, top):
-    return [index for index, cell in cells.items() if cell.top() == top]
-
-
 @pytest.mark.parametrize("n", [2, 4, 7, 8, 12, 14])
-def test_every_digit_has_a_place_of_its_own_in_reading_order(view, number, n):
+def test_every_digit_has_its_own_cell_in_reading_order(view, number, n):
     view.set_answer(number("0" * n))
     cells = view.cells()
     assert list(cells) == list(range(n))
-    room = QRectF(view.rect()).adjusted(-0.1, -0.1, 0.1, 0.1)
+    area = QRectF(view.rect()).adjusted(-0.1, -0.1, 0.1, 0.1)
     for index, cell in cells.items():
-        assert room.contains(cell)
+        assert area.contains(cell)
         assert cell.width() >= 18
         assert not any(cell.adjusted(1, 1, -1, -1).intersects(cells[other]) for other in range(index))
     order = sorted(cells, key=lambda index: (cells[index].top(), cells[index].left()))
@@ -77,7 +65,7 @@ def test_few_digits_are_in_one_row_and_larger(view, number):
 
 
 @pytest.mark.parametrize("selected", [0, 15, 29])
-def test_of_very_many_those_around_the_selected_one_are_shown(view, number, selected):
+def test_of_very_many_digits_those_around_the_selected_one_are_shown(view, number, selected):
     view.set_answer(number("0123456789" * 3, selected))
     cells = view.cells()
     assert selected in cells
@@ -89,12 +77,13 @@ def test_of_very_many_those_around_the_selected_one_are_shown(view, number, sele
 
 
 def test_each_digit_has_a_bar_in_proportion(view, make_prediction):
-    view.set_answer(Answer((make_prediction(1, 1.0), make_prediction(2, 1.0), make_prediction(3, 0.5)), selected=0))
+    answer = Answer((make_prediction(1, 1.0), make_prediction(2, 1.0), make_prediction(3, 0.5)), selected=0)
+    view.set_answer(answer)
     full, half = (width_of(view, index, theme.colours().muted) for index in (1, 2))
     assert half == 0  # two candidates: marked by another colour
     marked = width_of(view, 2, theme.colours().warn)
     assert marked == pytest.approx(full / 2, abs=2)
-    view.set_answer(dataclasses.replace(view._answer, is_settled=False))
+    view.set_answer(dataclasses.replace(answer, is_settled=False))
     assert width_of(view, 2, theme.colours().muted) == pytest.approx(full / 2, abs=2)
 
 
@@ -106,12 +95,12 @@ def test_the_selected_digit_stands_out(view, number):
             assert shown == (index == selected)
 
 
-def test_what_is_no_digit_has_neither_digit_nor_bar(view, make_prediction):
+def test_a_rejected_part_has_neither_digit_nor_bar(view, make_prediction):
     view.set_answer(Answer((make_prediction(1), make_prediction(8, is_digit=False)), selected=0))
     assert width_of(view, 1, theme.colours().text) == 0
-    refused = pixels(view, view.cells()[1])
+    rejected = pixels(view, view.cells()[1])
     view.set_answer(Answer((make_prediction(1), make_prediction(3, is_digit=False)), selected=0))
-    np.testing.assert_array_equal(pixels(view, view.cells()[1]), refused)
+    np.testing.assert_array_equal(pixels(view, view.cells()[1]), rejected)
 
 
 def test_a_click_selects(view, number, qtbot):
@@ -137,7 +126,7 @@ def test_the_arrow_keys_select(view, number, key, selected, wanted):
     assert chosen == ([] if wanted is None else [wanted])
 
 
-def test_the_setter_is_silent_and_what_is_selected_is_not_asked_for_again(view, number, qtbot):
+def test_the_setter_and_a_click_on_the_selected_digit_are_silent(view, number, qtbot):
     with qtbot.assertNotEmitted(view.digitSelected):
         view.set_answer(number("2026", 1))
         view.set_answer(number("2026", 3))
@@ -146,7 +135,7 @@ def test_the_setter_is_silent_and_what_is_selected_is_not_asked_for_again(view, 
         QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=view.cells()[1].center().toPoint())
 
 
-def test_focus_is_seen(view, number):
+def test_the_focus_is_visible(view, number):
     view.set_answer(number("2026", 1))
     view.clearFocus()
     without = pixels(view, view.cells()[1])
@@ -155,6 +144,6 @@ def test_focus_is_seen(view, number):
     assert (pixels(view, view.cells()[1]) != without).any()
 
 
-def test_it_is_said(view, number):
+def test_the_accessible_description_has_number_and_selection(view, number):
     view.set_answer(number("2026", 1))
     assert view.accessibleDescription().startswith("2026. Digit 2 of 4")

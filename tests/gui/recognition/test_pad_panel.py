@@ -1,4 +1,4 @@
-"""The left room: its tools do what they say, and it asks for what it cannot do."""
+"""The left panel: its tools, its layout, and the views of the answer."""
 
 import numpy as np
 import pytest
@@ -19,14 +19,8 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def panel(qtbot):
-    widget = PadPanel()
-    qtbot.addWidget(widget)
-    widget.resize(400, 640)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    yield widget
-    theme.apply(QApplication.instance(), dark=False)
+def panel(show_widget):
+    return show_widget(PadPanel(), 400, 640)
 
 
 def draw(panel):
@@ -74,13 +68,13 @@ def test_the_input_view_has_cells_of_whole_pixels(panel, size):
     assert (side - 2) % SIZE == 0
 
 
-def test_drawing_says_that_something_changed(panel, qtbot):
+def test_drawing_changes_the_pad(panel, qtbot):
     with qtbot.waitSignal(panel.pad.changed):
         draw(panel)
     assert len(panel.pad.drawing().strokes) == 1
 
 
-def test_undo_redo_and_clear_are_there_when_they_can_be_used(panel):
+def test_undo_redo_and_clear_are_enabled_when_they_can_be_used(panel):
     def usable():
         return tuple(a.isEnabled() for a in (panel.tools.undo, panel.tools.redo, panel.tools.clear))
 
@@ -98,7 +92,7 @@ def test_undo_redo_and_clear_are_there_when_they_can_be_used(panel):
     assert usable() == (True, False, True)
 
 
-def test_the_first_stroke_can_be_cancelled_by_the_shortcut_while_it_is_drawn(panel):
+def test_the_undo_shortcut_cancels_the_first_stroke_while_it_is_drawn(panel):
     centre = panel.pad.rect().center()
     QTest.mousePress(panel.pad, LEFT, pos=centre)
     QTest.mouseMove(panel.pad, centre + QPoint(20, 30))
@@ -129,17 +123,17 @@ def test_the_menu_sets_the_pen_width(panel):
 
 
 @pytest.mark.parametrize(("share", "nearest"), [(PEN_WIDTHS[0], 0), (0.04, 1), (PEN_WIDTHS[3], 3), (0.5, 3), (0, 0)])
-def test_a_remembered_pen_width_is_marked_in_the_menu_without_a_word(panel, share, nearest):
-    heard = []
-    panel.pad.changed.connect(lambda: heard.append("changed"))
-    panel.pad.historyChanged.connect(lambda: heard.append("history"))
+def test_a_stored_pen_width_is_checked_in_the_menu_silently(panel, share, nearest):
+    emitted = []
+    panel.pad.changed.connect(lambda: emitted.append("changed"))
+    panel.pad.historyChanged.connect(lambda: emitted.append("history"))
     for action in panel.tools.width_menu.actions():
-        action.triggered.connect(lambda: heard.append("triggered"))
+        action.triggered.connect(lambda: emitted.append("triggered"))
     for _ in range(2):
         panel.tools.set_pen_width(share)
-        assert panel.pad.pen_width() == panel.pad.pen_width() == share
+        assert panel.pad.pen_width() == share
         assert [a.isChecked() for a in panel.tools.width_menu.actions()].index(True) == nearest
-    assert not heard
+    assert not emitted
 
 
 def test_the_buttons_for_pictures_trigger_their_actions(panel, qtbot):
@@ -163,7 +157,7 @@ def test_a_pasted_picture_or_file_is_emitted(panel, tmp_path):
     assert pasted[1:] == [tmp_path / "7.png"]
 
 
-def test_pasting_what_is_no_picture_says_so(panel, qtbot):
+def test_pasting_something_else_shows_a_tip(panel, qtbot):
     pasted = []
     panel.pad.pictureGiven.connect(pasted.append)
     QGuiApplication.clipboard().setText("seven")
@@ -172,7 +166,7 @@ def test_pasting_what_is_no_picture_says_so(panel, qtbot):
     assert "clipboard" in QToolTip.text()
 
 
-def test_a_clipboard_that_has_no_data_at_all_has_no_picture():
+def test_a_clipboard_without_data_has_no_picture():
     assert picture_in(None) is None
 
 
@@ -214,7 +208,7 @@ def test_plain_keys_belong_to_the_panel_only(panel, qtbot):
     panel.setParent(None)
 
 
-def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel):
+def test_every_control_has_a_name_a_tip_and_the_keyboard_focus(panel):
     buttons = panel.findChildren(QToolButton)
     assert len(buttons) == 9
     for tool in buttons:
@@ -227,24 +221,24 @@ def test_every_control_is_named_explained_and_within_reach_of_the_keyboard(panel
     assert panel.pad.accessibleDescription()
 
 
-def test_an_answer_is_handed_to_the_views(panel, make_prediction):
+def test_the_views_show_an_answer(panel, make_prediction):
     panel.show_answer(Answer((make_prediction(7, 1.0),), caption="from the trained network"))
     assert panel.prediction_view.accessibleName() == "7, 100 percent"
     assert "trained" in panel.prediction_view.accessibleDescription()
-    seen = panel.input_view.accessibleDescription()
+    described = panel.input_view.accessibleDescription()
     panel.show_answer(Answer())
-    assert panel.input_view.accessibleDescription() != seen
+    assert panel.input_view.accessibleDescription() != described
 
 
-def test_what_a_network_would_see_is_shown_also_where_there_is_none(panel):
+def test_the_input_is_shown_even_without_a_network(panel):
     panel.show_answer(Answer())
     nothing = panel.input_view.accessibleDescription()
-    panel.show_answer(Answer(unread=np.zeros((28, 28), np.uint8)))
+    panel.show_answer(Answer(unpredicted=np.zeros((28, 28), np.uint8)))
     assert panel.input_view.accessibleDescription() != nothing
     assert panel.prediction_view.accessibleName() == "No answer yet"
 
 
-def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, make_prediction):
+def test_a_click_on_a_number_s_digit_selects_it(panel, qtbot, make_prediction):
     boxes = ((100, 400, 200, 600), (300, 400, 400, 600))
     panel.show_answer(Answer((make_prediction(4), make_prediction(2)), boxes, selected=1))
     digits = panel.prediction_view.number_view
@@ -253,7 +247,7 @@ def test_a_number_s_digit_is_asked_for_by_a_click(panel, qtbot, make_prediction)
     assert signal.args == [0]
 
 
-def test_the_selector_has_its_place_between_tools_and_pad_and_can_be_replaced(panel):
+def test_the_selector_is_between_tools_and_pad_and_can_be_replaced(panel):
     first, second = QComboBox(), QComboBox()
     panel.set_selector(first)
     panel.set_selector(first)
@@ -298,7 +292,7 @@ def test_after_full_screen_it_becomes_small_again(panel):
     assert all(panel.rect().contains(part) for part in visible_parts(panel))
 
 
-def test_icons_follow_the_scheme(panel):
+def test_icons_follow_the_colour_scheme(panel):
     def lightness():
         image = panel.tools.pen.icon().pixmap(20, 20).toImage()
         pixels = [image.pixelColor(x, y) for x in range(20) for y in range(20)]

@@ -1,4 +1,4 @@
-"""The answer: three states that differ, bars in proportion, words, and parts that stay where they are."""
+"""The prediction view: three distinct verdicts, proportional bars, words, and parts that do not move."""
 
 import dataclasses
 
@@ -34,19 +34,19 @@ def show(view, make_prediction):
 
 
 def colours(view):
-    """The colours shown (H, W, 3)."""
+    """The colours of the view (H, W, 3)."""
     image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(bytes(image.constBits()), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
 
 
 def count(view, colour):
-    """How many pixels have a colour, by row."""
+    """The number of pixels of a colour, by row."""
     return (colours(view) == np.array(colour.getRgb()[:3])).all(axis=2).sum(axis=1)
 
 
 def extent(view, colour):
-    """The box (left, top, right, bottom) of a colour's pixels."""
+    """The bounding box (left, top, right, bottom) of a colour's pixels."""
     found = (colours(view) == np.array(colour.getRgb()[:3])).all(axis=2)
     rows, columns = np.flatnonzero(found.any(axis=1)), np.flatnonzero(found.any(axis=0))
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
@@ -78,12 +78,12 @@ def test_bars_are_in_proportion(view, show):
         (7, {"is_digit": False, "is_settled": False}, "7, 98 percent"),
     ],
 )
-def test_the_accessible_text_says_the_answer(view, show, digit, more, name):
+def test_the_accessible_name_is_the_answer(view, show, digit, more, name):
     show(digit, **more)
     assert view.accessibleName() == name
 
 
-def test_how_sure_is_said_in_words_that_differ(view, show):
+def test_each_level_of_certainty_has_its_own_words(view, show):
     for is_settled in (True, False):
         words = []
         for share in (0.99, 0.85, 0.6, 0.2):
@@ -92,44 +92,44 @@ def test_how_sure_is_said_in_words_that_differ(view, show):
         assert len(set(words)) == 4
 
 
-def test_the_three_states_are_told_apart_by_words_and_by_the_sign(view, show):
-    words, signs = set(), []
+def test_each_verdict_has_its_own_words_and_its_own_look(view, show):
+    words, looks = set(), []
     for more in ({}, {"share": 0.55, "others": {9: 0.41}}, {"is_digit": False}):
         show(4, **more)
         words.add(view.accessibleDescription())
-        signs.append(colours(view)[:, : view.bars.x()])
+        looks.append(colours(view)[:, : view.bars.x()])
     assert words == {"Very sure", "4 or 9?", "Not a digit"}
-    assert all((a != b).sum() > 1000 for i, a in enumerate(signs) for b in signs[:i])
+    assert all((a != b).sum() > 1000 for i, a in enumerate(looks) for b in looks[:i])
 
 
 def test_of_two_candidates_the_first_is_larger_and_darker(view, show):
     show(4, 0.55, others={9: 0.41})
-    first, second = extent(view.sign_view, theme.colours().text), extent(view.sign_view, theme.colours().muted)
+    first, second = extent(view.digit_view, theme.colours().text), extent(view.digit_view, theme.colours().muted)
     assert first[2] <= second[0]
     assert first[3] - first[1] > 1.4 * (second[3] - second[1])
     assert abs(first[3] - second[3]) <= 2  # on one line
-    assert second[2] <= view.sign_view.width()
+    assert second[2] <= view.digit_view.width()
 
 
-def test_what_is_no_digit_names_none_in_large_and_highlights_none(view, show):
+def test_a_rejection_shows_no_digit_in_large_and_highlights_none(view, show):
     show(7, is_digit=False)
     assert not count(view, theme.colours().accent).any()
-    assert not count(view.sign_view, theme.colours().text).any()
-    assert count(view.sign_view, theme.colours().muted).any()
+    assert not count(view.digit_view, theme.colours().text).any()
+    assert count(view.digit_view, theme.colours().muted).any()
     calm = colours(view)
     show(3, is_digit=False)
     np.testing.assert_array_equal(colours(view)[:, : view.bars.x()], calm[:, : view.bars.x()])
-    assert (colours(view) != calm).any()  # the bars may still say what it resembles
+    assert (colours(view) != calm).any()  # the bars still show what it resembles
 
 
-def test_nothing_is_refused_before_the_pen_has_rested(view, show):
+def test_nothing_is_rejected_before_the_pen_is_idle(view, show):
     show(7)
     digit = colours(view)
     show(7, is_digit=False, is_settled=False)
     np.testing.assert_array_equal(colours(view), digit)
 
 
-def test_the_caption_is_shown_and_said(view, show):
+def test_the_caption_is_shown_and_described(view, show):
     show(7, 0.9)
     without = colours(view)
     show(7, 0.9, caption="labelled 1")
@@ -137,7 +137,7 @@ def test_the_caption_is_shown_and_said(view, show):
     assert (colours(view) != without).any()
 
 
-def test_nothing_is_calm_and_forgets_the_answer(view, show):
+def test_an_empty_answer_removes_everything_of_the_last_one(view, show):
     empty = colours(view)
     assert not count(view, theme.colours().accent).any()
     show(7, 0.9, caption="labelled 1")
@@ -146,8 +146,8 @@ def test_nothing_is_calm_and_forgets_the_answer(view, show):
     assert "7" not in view.accessibleName()
 
 
-def test_nothing_moves_between_states(view, make_prediction):
-    """The bars' tracks stand where they stood, and the layout asks for no other size."""
+def test_nothing_moves_between_answers(view, make_prediction):
+    """The tracks of the bars do not move, and the sizes for the layout do not change."""
     sizes, tracks = set(), []
     for answer in (
         Answer(),
@@ -164,19 +164,19 @@ def test_nothing_moves_between_states(view, make_prediction):
         np.testing.assert_array_equal(track, tracks[0])
 
 
-def test_a_number_is_said_with_the_digit_that_is_looked_at(view, make_prediction):
+def test_the_accessible_name_of_a_number_includes_the_selected_digit(view, make_prediction):
     answer = Answer((make_prediction(2), make_prediction(0), make_prediction(2), make_prediction(6, 0.9)), selected=3)
     view.set_answer(answer)
     assert view.number_view.isVisibleTo(view)
-    assert not view.sign_view.isVisibleTo(view)
+    assert not view.digit_view.isVisibleTo(view)
     assert view.accessibleName() == "2026. Digit 4 of 4: 6, 90 percent"
     view.set_answer(dataclasses.replace(answer, selected=1))
     assert view.accessibleName() == "2026. Digit 2 of 4: 0, 98 percent"
     row = np.flatnonzero(count(view.bars, theme.colours().accent))
-    assert row.max() < 20  # the bars are those of the 0
+    assert row.max() < 20  # the bars of the 0
 
 
-def test_in_a_number_what_is_no_digit_is_a_question_mark_once_the_pen_has_rested(view, make_prediction):
+def test_in_a_number_a_rejected_part_is_a_question_mark_when_the_pen_is_idle(view, make_prediction):
     answer = Answer((make_prediction(2), make_prediction(7, is_digit=False), make_prediction(6)), selected=1)
     view.set_answer(answer)
     assert view.accessibleName() == "2?6. Digit 2 of 3: Not a digit"
@@ -184,7 +184,7 @@ def test_in_a_number_what_is_no_digit_is_a_question_mark_once_the_pen_has_rested
     assert view.accessibleName() == "276. Digit 2 of 3: 7, 98 percent"
 
 
-def test_the_numbers_are_taken_over_not_kept(view, make_prediction):
+def test_the_probabilities_are_copied(view, make_prediction):
     prediction = make_prediction(7, 0.9)
     view.set_answer(Answer((prediction,)))
     before = colours(view.bars)
@@ -192,7 +192,7 @@ def test_the_numbers_are_taken_over_not_kept(view, make_prediction):
     np.testing.assert_array_equal(colours(view.bars), before)
 
 
-def test_what_is_no_number_does_no_harm(view, make_prediction):
+def test_nan_does_no_harm(view, make_prediction):
     prediction = make_prediction(7, 0.9)
     prediction.probabilities[2] = np.nan
     view.bars.set_probabilities(prediction.probabilities)

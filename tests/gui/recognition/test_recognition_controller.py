@@ -1,7 +1,8 @@
-"""From the pen to the answer: refusals that wait for it, numbers, and the digit that is looked at."""
+"""From the pen to the answer: rejections that wait for the pen, numbers, and the selected digit."""
 
 import dataclasses
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from core.data.dataset import Dataset
 from core.data.examples import Example
 from core.digits import Verdict
 from core.nn.network import Network, mlp
@@ -18,9 +18,6 @@ from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
-from core.runs.records import RunFacts
-from core.training.history import Axis
-from core.training.splits import Splits
 from gui import specimens
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import IDLE_MS
@@ -30,7 +27,7 @@ from gui.recognition.pad_panel import PadPanel
 from gui.recognition.recognition_controller import RecognitionController
 
 LEFT = Qt.MouseButton.LeftButton
-ALL, NONE = 1e6, -1e6  # thresholds that refuse all, and nothing
+ALL, NONE = 1e6, -1e6  # thresholds that reject everything, and nothing
 TWO = specimens.two()
 NUMBER = specimens.number()
 
@@ -41,43 +38,38 @@ def model():
 
 
 @pytest.fixture
-def slot(qtbot, model):
-    slot = ActiveModel()
-    slot.set_shipped(model)
-    return slot
+def active_model(qtbot, model):
+    active_model = ActiveModel()
+    active_model.set_shipped(model)
+    return active_model
 
 
 @pytest.fixture
-def refuse(slot, model):
+def set_threshold(active_model, model):
     """Return a function that gives the model another threshold."""
 
-    def refuse(threshold):
-        slot.set_shipped(dataclasses.replace(model, calibration=Calibration(threshold=threshold)))
+    def set_threshold(threshold):
+        active_model.set_shipped(dataclasses.replace(model, calibration=Calibration(threshold=threshold)))
 
-    return refuse
-
-
-@pytest.fixture
-def panel(qtbot):
-    widget = PadPanel()
-    qtbot.addWidget(widget)
-    widget.resize(400, 640)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    return widget
+    return set_threshold
 
 
 @pytest.fixture
-def recognition(panel, slot):
-    return RecognitionController(panel, slot)
+def panel(show_widget):
+    return show_widget(PadPanel(), 400, 640)
 
 
-def said(panel):
+@pytest.fixture
+def recognition(panel, active_model):
+    return RecognitionController(panel, active_model)
+
+
+def answer(panel):
     return panel.prediction_view.accessibleName()
 
 
 def spots(panel, drawing):
-    """The strokes of a drawing as places on the pad's widget, the whole in the middle of the sheet."""
+    """The strokes of a drawing as positions on the pad's widget, centred on the sheet."""
     pad, sheet = panel.pad, panel.pad.sheet_rect()
     scale = sheet.width() / UNIT
     return [
@@ -86,200 +78,197 @@ def spots(panel, drawing):
     ]
 
 
-def press(panel, places):
-    """Draw a stroke, and leave the pen where it ends."""
-    QTest.mousePress(panel.pad, LEFT, pos=places[0])
-    for start, stop in itertools.pairwise(places):
+def press(panel, positions):
+    """Draw a stroke, and do not lift the pen."""
+    QTest.mousePress(panel.pad, LEFT, pos=positions[0])
+    for start, stop in itertools.pairwise(positions):
         QTest.mouseMove(panel.pad, (start + stop) / 2)
         QTest.mouseMove(panel.pad, stop)
 
 
 def draw(panel, drawing):
-    for places in spots(panel, drawing):
-        press(panel, places)
-        QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
+    for positions in spots(panel, drawing):
+        press(panel, positions)
+        QTest.mouseRelease(panel.pad, LEFT, pos=positions[-1])
 
 
-# -- refusals ------------------------------------------------------------------------------------------------------
+# -- rejections ------------------------------------------------------------------------------------------------------
 
 
-def test_the_pen_rests_for_300_ms(recognition):
+def test_the_pen_is_idle_after_300_ms(recognition):
     assert recognition.pen_idle.timer.interval() == IDLE_MS == 300
 
 
-def test_a_refusal_comes_once_the_pen_has_rested(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_a_rejection_comes_when_the_pen_is_idle(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     names = []
-    panel.pad.changed.connect(lambda: names.append(said(panel)))
+    panel.pad.changed.connect(lambda: names.append(answer(panel)))
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
-        names.append(said(panel))
+        names.append(answer(panel))
     assert len(names) > 20
     assert not any("Not" in name for name in names)
     assert names[-1].startswith("2, ")
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
 
 
-def test_two_candidates_are_named_once_the_pen_has_rested(qtbot, panel, recognition, slot):
+def test_two_candidates_are_named_when_the_pen_is_idle(qtbot, panel, recognition, active_model):
     shares = np.linspace(0, 1, 41)
     drawings = [specimens.four_or_nine(float(share)) for share in shares]
-    between = min(drawings, key=lambda drawing: slot.recognizer.predict(drawing).probabilities.max())
-    assert slot.recognizer.predict(between).verdict is Verdict.TWO_CANDIDATES
+    between = min(drawings, key=lambda drawing: active_model.recognizer.predict(drawing).probabilities.max())
+    assert active_model.recognizer.predict(between).verdict is Verdict.TWO_CANDIDATES
     panel.pad.set_drawing(between, fit=True)
     panel.pad.changed.emit()
-    assert said(panel)[1] == ","
+    assert answer(panel)[1] == ","
     with qtbot.waitSignal(recognition.pen_idle.idled):
         pass
-    assert sorted(said(panel)[:6].split(" or ")) == ["4", "9"]
+    assert sorted(answer(panel)[:6].split(" or ")) == ["4", "9"]
 
 
-def test_nothing_is_refused_while_the_pen_is_down(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_nothing_is_rejected_while_the_pen_is_down(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     recognition.pen_idle.timer.setInterval(20)
-    places = spots(panel, TWO)[0]
+    positions = spots(panel, TWO)[0]
     with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
-        press(panel, places)
-    assert said(panel)[0].isdigit()
+        press(panel, positions)
+    assert answer(panel)[0].isdigit()
     with qtbot.waitSignal(recognition.pen_idle.idled):
-        QTest.mouseRelease(panel.pad, LEFT, pos=places[-1])
-    assert said(panel) == "Not a digit"
+        QTest.mouseRelease(panel.pad, LEFT, pos=positions[-1])
+    assert answer(panel) == "Not a digit"
 
 
-def test_a_new_stroke_takes_the_refusal_back(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_a_new_stroke_revokes_the_rejection(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     recognition.pen_idle.timer.setInterval(20)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
     QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
-    assert said(panel)[0].isdigit()
+    assert answer(panel)[0].isdigit()
 
 
 @pytest.mark.parametrize("action", ["undo", "redo", "clear"])
-def test_undo_redo_and_clear_are_followed_by_a_rest(qtbot, panel, recognition, refuse, action):
-    refuse(ALL)
+def test_verdicts_wait_after_undo_redo_and_clear(qtbot, panel, recognition, set_threshold, action):
+    set_threshold(ALL)
     panel.pad.set_drawing(TWO, fit=True)
     if action == "redo":
         panel.pad.undo()
     elif action == "undo":
         panel.pad.clear()
-    recognition.answer()
+    recognition.predict()
     with qtbot.waitSignal(recognition.pen_idle.idled):
         getattr(panel.tools, action).trigger()
-        assert said(panel) == "No answer yet" if action == "clear" else said(panel).startswith("2, ")
-    assert said(panel) == ("No answer yet" if action == "clear" else "Not a digit")
+        assert answer(panel) == "No answer yet" if action == "clear" else answer(panel).startswith("2, ")
+    assert answer(panel) == ("No answer yet" if action == "clear" else "Not a digit")
 
 
-def test_the_eraser_is_a_pen_too(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_the_eraser_counts_as_a_pen(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     recognition.pen_idle.timer.setInterval(20)
     panel.pad.set_drawing(NUMBER, fit=True)
-    recognition.answer()
-    assert said(panel).startswith("????")
+    recognition.predict()
+    assert answer(panel).startswith("????")
     panel.tools.eraser.trigger()
     on_the_six = spots(panel, NUMBER)[3][6]
     with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=on_the_six)
-    assert said(panel).startswith("202.")
+    assert answer(panel).startswith("202.")
     with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.mouseRelease(panel.pad, LEFT, pos=on_the_six)
-    assert said(panel).startswith("???.")
+    assert answer(panel).startswith("???.")
 
 
-def test_a_cancelled_stroke_is_followed_by_a_rest(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_verdicts_wait_after_a_cancelled_stroke(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     recognition.pen_idle.timer.setInterval(20)
     panel.pad.set_drawing(TWO, fit=True)
-    recognition.answer()
+    recognition.predict()
     press(panel, [panel.pad.rect().center(), panel.pad.rect().center() * 1.2])
     with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
 
 
-def test_the_rest_begins_anew_after_an_eraser_that_was_called_off_and_had_touched_nothing(
-    qtbot, panel, recognition, refuse
-):
-    refuse(ALL)
+def test_verdicts_wait_again_after_a_cancelled_eraser_that_touched_nothing(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     recognition.pen_idle.timer.setInterval(20)
     draw(panel, TWO)
     panel.tools.eraser.trigger()
     with qtbot.waitSignal(recognition.pen_idle.timer.timeout):
         QTest.mousePress(panel.pad, LEFT, pos=panel.pad.sheet_rect().topLeft().toPoint() + QPoint(5, 5))
-    assert said(panel).startswith("2, ")
+    assert answer(panel).startswith("2, ")
     with qtbot.waitSignal(recognition.pen_idle.idled):
         QTest.keyClick(panel.pad, Qt.Key.Key_Escape)
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
 
 
-def test_what_was_not_drawn_just_now_may_be_refused_at_once(panel, recognition, refuse, tmp_path):
-    refuse(ALL)
+def test_content_that_was_not_drawn_just_now_may_be_rejected_at_once(panel, recognition, set_threshold, tmp_path):
+    set_threshold(ALL)
     draw(panel, TWO)
-    assert said(panel).startswith("2, ")  # and while it waits, a file is opened
+    assert answer(panel).startswith("2, ")  # while it waits, a file is opened
     (tmp_path / "two.json").write_text(TWO.to_json())
     recognition.open(tmp_path / "two.json")
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
     picture = QImage(60, 60, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.white)
     for y in range(10, 50):
         picture.setPixelColor(30, y, Qt.GlobalColor.black)
     recognition.show_pasted(picture)
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
     recognition.show_example(Example(label=1, number=5, image=np.eye(28, dtype=np.uint8) * 255))
-    assert said(panel) == "Not a digit"
+    assert answer(panel) == "Not a digit"
 
 
-def test_a_new_network_keeps_to_the_rest(qtbot, panel, recognition, refuse):
-    refuse(ALL)
+def test_a_new_network_does_not_end_the_wait(qtbot, panel, recognition, set_threshold):
+    set_threshold(ALL)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
-        refuse(ALL + 1)
-        assert said(panel).startswith("2, ")
-    refuse(ALL)
-    assert said(panel) == "Not a digit"
-    refuse(NONE)
-    assert said(panel).startswith("2, ")
+        set_threshold(ALL + 1)
+        assert answer(panel).startswith("2, ")
+    set_threshold(ALL)
+    assert answer(panel) == "Not a digit"
+    set_threshold(NONE)
+    assert answer(panel).startswith("2, ")
 
 
-def test_a_network_in_training_refuses_nothing(qtbot, panel, recognition, slot, refuse):
-    refuse(ALL)
+def test_a_network_in_training_rejects_nothing(qtbot, panel, recognition, active_model, set_threshold):
+    set_threshold(ALL)
     network = Network(mlp((784, 8, 11)))  # with an eleventh output, "not a digit", and without a threshold
-    network.parameters[-1] = 100  # of which it is quite sure
-    nothing = Splits(*[Dataset.of(np.empty((0, 784), np.uint8), np.empty(0, np.int64))] * 3)
-    slot.watch(RunFacts(network.description(), 1 / 255, 0, 0, 0, 0, 0, 0, 1, Axis(), nothing))
-    slot.take(network.snapshot())
-    slot.choose(ModelChoice.TRAINING)
+    network.parameters[-1] = 100  # its probability is almost 1
+    active_model.watch(SimpleNamespace(layers=network.description(), input_scale=1 / 255))
+    active_model.take(network.snapshot())
+    active_model.choose(ModelChoice.TRAINING)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
-    assert "Not" not in said(panel)
+    assert "Not" not in answer(panel)
     assert recognition.shown.prediction.probabilities.shape == (10,)
     assert "guess" in panel.prediction_view.accessibleDescription()
 
 
-def test_a_model_with_an_eleventh_output_shows_ten_bars_and_refuses(qtbot, panel, recognition, slot):
+def test_a_model_with_an_eleventh_output_shows_ten_bars_and_rejects(qtbot, panel, recognition, active_model):
     network = Network(mlp((784, 11)))
     network.parameters[-1] = 100
     network.parameters[-11 + 3] = 5
-    slot.set_shipped(Model(network, calibration=Calibration(threshold=0.0)))
+    active_model.set_shipped(Model(network, calibration=Calibration(threshold=0.0)))
     recognition.pen_idle.timer.setInterval(20)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
-        assert said(panel).startswith("3, 94")
-    assert said(panel) == "Not a digit"
+        assert answer(panel).startswith("3, 94")
+    assert answer(panel) == "Not a digit"
 
 
-# -- numbers -------------------------------------------------------------------------------------------------------
+# -- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_2026_is_read_as_a_number(panel, recognition):
+def test_2026_is_recognised_as_a_number(panel, recognition):
     draw(panel, NUMBER)
-    assert said(panel).startswith("2026. Digit 4 of 4: 6, ")
+    assert answer(panel).startswith("2026. Digit 4 of 4: 6, ")
     assert [mark.label for mark in panel.pad.marks] == ["2", "0", "2", "6"]
     assert [mark.is_selected for mark in panel.pad.marks] == [False, False, False, True]
     for mark, stroke in zip(panel.pad.marks, panel.pad.drawing().strokes, strict=True):
         np.testing.assert_allclose(mark.box, [*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)])
 
 
-def test_boxes_follow_while_the_pen_is_down(panel, recognition):
+def test_boxes_follow_the_pen_while_it_is_down(panel, recognition):
     first, second, *_ = spots(panel, NUMBER)
     press(panel, first)
     QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
@@ -312,59 +301,59 @@ def test_a_picture_of_a_number_has_no_boxes(panel, recognition):
     draw(panel, NUMBER)
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
-    recognition.answer()
+    recognition.predict()
     assert panel.pad.marks
     recognition.show_pasted(picture)
     assert panel.pad.marks == ()
     assert not panel.prediction_view.number_view.isVisible()
 
 
-def test_a_click_on_a_digit_shows_its_bars_and_what_was_seen(panel, recognition):
+def test_a_click_on_a_digit_shows_its_bars_and_its_input(panel, recognition):
     draw(panel, NUMBER)
-    seen = panel.input_view.grab().toImage()
+    before = panel.input_view.grab().toImage()
     digits = panel.prediction_view.number_view
     QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
-    assert said(panel).startswith("2026. Digit 2 of 4: 0, ")
-    assert panel.input_view.grab().toImage() != seen
+    assert answer(panel).startswith("2026. Digit 2 of 4: 0, ")
+    assert panel.input_view.grab().toImage() != before
     assert [mark.is_selected for mark in panel.pad.marks] == [False, True, False, False]
     QTest.keyClick(digits, Qt.Key.Key_Left)
-    assert said(panel).startswith("2026. Digit 1 of 4: 2, ")
+    assert answer(panel).startswith("2026. Digit 1 of 4: 2, ")
 
 
-def test_the_choice_stays_with_its_digit_until_the_pen_goes_on(panel, recognition, refuse):
+def test_the_selection_stays_with_its_digit_until_the_next_change(panel, recognition, set_threshold):
     draw(panel, NUMBER)
     panel.prediction_view.number_view.digitSelected.emit(1)
-    refuse(NONE)
-    assert "Digit 2 of 4" in said(panel)
+    set_threshold(NONE)
+    assert "Digit 2 of 4" in answer(panel)
     panel.tools.undo.trigger()
-    assert said(panel).startswith("202. Digit 3 of 3")
+    assert answer(panel).startswith("202. Digit 3 of 3")
 
 
-def test_the_digit_touched_last_is_selected_wherever_it_stands(panel, recognition):
+def test_the_digit_drawn_last_is_selected_at_any_position(panel, recognition):
     order = [3, 1, 2, 0]
     strokes = NUMBER.strokes
     draw(panel, Drawing(tuple(strokes[index] for index in order)))
-    assert said(panel).startswith("2026. Digit 1 of 4")
+    assert answer(panel).startswith("2026. Digit 1 of 4")
 
 
-def test_in_a_number_a_refused_part_is_a_question_mark(qtbot, panel, recognition, refuse, slot):
+def test_in_a_number_a_rejected_part_is_a_question_mark(qtbot, panel, recognition, set_threshold, active_model):
     star = specimens.doodles()[1].strokes[0] * np.float32([1, 1, 1]) + np.float32([110, 0, 0])
-    scores = [slot.recognizer.predict(Drawing((s,))).score for s in (TWO.strokes[0], star)]
+    scores = [active_model.recognizer.predict(Drawing((s,))).score for s in (TWO.strokes[0], star)]
     assert scores[1] < scores[0]
-    refuse(sum(scores) / 2)
+    set_threshold(sum(scores) / 2)
     recognition.pen_idle.timer.setInterval(20)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, Drawing((TWO.strokes[0], star)))
-        assert said(panel)[:2].isdigit()
-    assert said(panel) == "2?. Digit 2 of 2: Not a digit"
+        assert answer(panel)[:2].isdigit()
+    assert answer(panel) == "2?. Digit 2 of 2: Not a digit"
     assert [mark.label for mark in panel.pad.marks] == ["2", "?"]
 
 
-def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel):
+def test_without_a_network_its_input_is_shown(qtbot, panel):
     recognition = RecognitionController(panel, ActiveModel())
     draw(panel, TWO)
     assert recognition.shown.image.any()
-    assert said(panel) == "No answer yet"
+    assert answer(panel) == "No answer yet"
     panel.tools.clear.trigger()
     assert recognition.shown.image is None
 
@@ -372,8 +361,8 @@ def test_without_a_network_the_drawing_is_shown_as_it_would_be_seen(qtbot, panel
 def test_a_number_of_twelve_can_be_drawn_and_painted(panel, recognition):
     strokes = [stroke * np.float32(0.3) + np.float32([105 * i, 0, 0]) for i in range(3) for stroke in NUMBER.strokes]
     panel.pad.set_drawing(Drawing(tuple(strokes)), fit=True)
-    recognition.answer()
+    recognition.predict()
     assert len(recognition.shown) == 12
     assert len(panel.pad.marks) == 12
     QApplication.processEvents()
-    assert said(panel).startswith("2026" * 3)
+    assert answer(panel).startswith("2026" * 3)
