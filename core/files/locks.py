@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
+# By name: filelock imports them lazily on Python 3.15, where filelock.Timeout is no class once PySide6 is loaded.
+from filelock import BaseFileLock, FileLock, Timeout
 
 from core.errors import RunError
 from core.messages import tr
 
 _FOLDER = ".locks"
-Lock = filelock.BaseFileLock
+Lock = BaseFileLock
 
 
 @contextmanager
@@ -33,10 +34,10 @@ def hold(folder: Path, patience_s: float = 0.5, problem: str | None = None) -> L
     problem
         The sentence of the RunError; by default, that the run goes on already.
     """
-    lock = filelock.FileLock(path_of(folder), timeout=patience_s, thread_local=False)
+    lock = FileLock(path_of(folder), timeout=patience_s, thread_local=False)
     try:
         lock.acquire()
-    except filelock.Timeout:
+    except Timeout:
         raise RunError(problem or tr("the run goes on already, here or in another process")) from None
     except (OSError, NotImplementedError) as error:
         raise RunError(tr("{path} cannot be locked: {reason}", path=path_of(folder), reason=error)) from None
@@ -52,10 +53,10 @@ def is_held(folder: Path) -> bool:
     """Return whether a process holds the lock of the run in this folder."""
     if not path_of(folder).exists():
         return False
-    lock = filelock.FileLock(path_of(folder), timeout=0, thread_local=False)
+    lock = FileLock(path_of(folder), timeout=0, thread_local=False)
     try:
         lock.acquire()
-    except filelock.Timeout:
+    except Timeout:
         return True
     except (OSError, NotImplementedError):  # nothing can be locked here, so nobody holds it
         return False
