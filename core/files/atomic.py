@@ -88,6 +88,8 @@ def write(path: Path, content: bytes, error: type[DigitpadError] | None = None) 
 def problem(path: Path) -> str | None:
     """Return why no file can be written at ``path``, or None if one can; nothing is left behind."""
     try:
+        with suppress(FileNotFoundError, NotADirectoryError, ValueError):
+            path.stat()  # is_dir and exists hide errors since Python 3.14: a name that is too long, a closed folder
         if path.is_dir():
             return tr("{path} is a folder; a file name is needed", path=path)
         if not path.parent.is_dir():

@@ -30,8 +30,8 @@ class RecognitionController(QObject):
     """Connects the pad to the active network.
 
     A digit takes well under 2 ms, a number of twelve about 5 ms: everything is recognised again at each sample of the
-    pen. An opened or pasted file that cannot be read changes nothing: ``messageReady`` gives the reason. ``succeeded`` is
-    emitted after one that can be read.
+    pen. An opened or pasted file that cannot be read changes nothing: ``messageReady`` gives the reason. ``succeeded``
+    is emitted after one that can be read.
     """
 
     messageReady = Signal(object)

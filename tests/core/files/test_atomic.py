@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,16 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path):
 @posix
 def test_a_name_that_is_too_long(tmp_path):
     assert "cannot be written: File name too long" in (atomic.problem(tmp_path / ("x" * 256)) or "")
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path, monkeypatch):
+    def fail(path, **arguments):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", fail)
+        problem = atomic.problem(tmp_path / "f")
+    assert problem == f"{tmp_path / 'f'} cannot be written: Permission denied"
 
 
 def test_a_folder_that_cannot_be_written(tmp_path, monkeypatch):

@@ -18,7 +18,7 @@ from core.errors import RunError
 folder = Path(sys.argv[1])
 print(locks.is_held(folder))
 try:
-    locks.hold(folder, patience_s=0.0, refusal="taken").release()
+    locks.hold(folder, patience_s=0.0, problem="taken").release()
 except RunError as error:
     print(error)
 """
