@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from core.files import locks
 from core.errors import RunError
+from core.files import locks
 
 # In a process of its own: whether filelock or PySide6 is imported first makes a difference on Python 3.15.
 ASK = """
