@@ -15,7 +15,7 @@ import numpy as np
 
 from core.digits import N_CLASSES, N_PIXELS, NOT_A_DIGIT
 from core.errors import ModelError
-from core.files import bounded, tensorfile
+from core.files import bounded, facts, tensorfile
 from core.messages import tr
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.nn.network import LAYERS, Network
@@ -121,12 +121,12 @@ def load(path: Path) -> Model:
 def _parse(data: bytes) -> Model:
     """Return the model in a file; the messages of errors lack the path, which ``load`` puts in front."""
     content = tensorfile.parse(data, _KIND, {"format": FORMAT, "preprocessing": PREPROCESSING})
-    facts = content.facts
-    network = _network(facts.get("layers"), len(data))
+    found = content.facts
+    network = _network(found.get("layers"), len(data))
     tensors = content.tensors()
-    expected, precision = network.tensors(), facts.get("precision", "float32")
+    expected, precision = network.tensors(), found.get("precision", "float32")
     if precision not in PRECISIONS:
-        raise _invalid("precision")
+        raise ModelError(tr("is damaged: its {name} makes no sense", name="precision"))
     if tensors.keys() != expected.keys():
         raise ModelError(tr("is damaged: its tensors are not those of its layers"))
     for name, value in expected.items():
@@ -144,7 +144,7 @@ def _parse(data: bytes) -> Model:
         value[...] = tensors[name]
     if not (np.isfinite(network.parameters).all() and np.isfinite(network.statistics).all()):
         raise ModelError(tr("cannot be used: it has weights that are not finite numbers"))
-    return _model(network, facts)
+    return _model(network, found)
 
 
 def _network(description: Any, n_bytes: int) -> Network:
@@ -173,44 +173,41 @@ def _network(description: Any, n_bytes: int) -> Network:
         raise ModelError(tr("is damaged: the description of a layer is invalid")) from None
 
 
-def _model(network: Network, facts: dict[str, Any]) -> Model:
-    def get(name: str, kind: type, default: Any) -> Any:
-        value = facts.get(name, default)
-        if not isinstance(value, kind):
-            raise _invalid(name)
-        return value
-
-    scale = facts.get("input_scale")
-    if not isinstance(scale, float | int) or not 0 < scale <= 1:
-        raise ModelError(tr("is damaged: its input_scale is not a number in (0, 1]"))
-    return Model(
-        network=network,
-        input_scale=float(scale),
-        recipe=get("recipe", str, ""),
-        seed=get("seed", int, 0),
-        data=get("data", str, ""),
-        test=get("test", str, ""),
-        credits=tuple(map(str, get("credits", list, []))),
-        scores={str(k): float(v) for k, v in get("scores", dict, {}).items() if _is_finite(v)},
-        settings=get("settings", dict, {}),
-        threads=get("threads", int, 0),
-        date=get("date", str, ""),
-        program=get("program", str, ""),
-        calibration=_calibration(get("calibration", dict, {})),
-        precision=get("precision", str, "float32"),
-    )
+def _model(network: Network, found: dict[str, Any]) -> Model:
+    """Return the model of a network and what its file says of it."""
+    try:
+        return Model(
+            network=network,
+            input_scale=_input_scale(found),
+            recipe=facts.value(found, "recipe", str, ""),
+            seed=facts.value(found, "seed", int, 0),
+            data=facts.value(found, "data", str, ""),
+            test=facts.value(found, "test", str, ""),
+            credits=tuple(map(str, facts.value(found, "credits", list, []))),
+            scores={str(k): float(v) for k, v in facts.value(found, "scores", dict, {}).items() if _is_finite(v)},
+            settings=facts.value(found, "settings", dict, {}),
+            threads=facts.value(found, "threads", int, 0),
+            date=facts.value(found, "date", str, ""),
+            program=facts.value(found, "program", str, ""),
+            calibration=_calibration(facts.value(found, "calibration", dict, {})),
+            precision=facts.value(found, "precision", str, "float32"),
+        )
+    except ValueError as error:
+        raise ModelError(tr("is damaged: {reason}", reason=error)) from None
 
 
-def _calibration(facts: dict[str, Any]) -> Calibration:
-    temperature, threshold = facts.get("temperature", 1.0), facts.get("threshold")
-    if not _is_finite(temperature) or not (threshold is None or _is_finite(threshold)):
-        raise _invalid("calibration")
+def _input_scale(found: dict[str, Any]) -> float:
+    scale = float(facts.value(found, "input_scale", float, minimum=0, maximum=1))
+    if scale == 0:
+        raise ValueError(tr("its {name} makes no sense", name="input_scale"))
+    return scale
+
+
+def _calibration(found: dict[str, Any]) -> Calibration:
+    temperature = facts.value(found, "temperature", float, 1.0)
+    threshold = facts.value(found, "threshold", (float, type(None)), None)
     low, high = TEMPERATURES
     return Calibration(min(max(float(temperature), low), high), None if threshold is None else float(threshold))
-
-
-def _invalid(name: str) -> ModelError:
-    return ModelError(tr('is damaged: its value for "{name}" is invalid', name=name))
 
 
 def _is_finite(value: Any) -> bool:

@@ -1,10 +1,10 @@
-"""A run that is kept, in a folder of its own.
+"""A kept run, in a folder of its own.
 
-    ID/run.json            what is known of it: settings, versions, how it ended, scores (``Run``)
-    ID/label.json          the name and the note that its reader gave it, whoever writes run.json meanwhile
-    ID/curve.safetensors   its curves (``core.training.history``)
-    ID/model.safetensors   the network of its best weights, once it has ended
-    ID/state.safetensors   all that it needs to go on (``core.runs.checkpoint``)
+    ID/run.json            settings, versions, status, scores (``Run``)
+    ID/label.json          the name and the note that the user gave it, whoever writes run.json meanwhile
+    ID/curve.safetensors   the curves (``core.training.history``)
+    ID/model.safetensors   the network of the best weights, once the run has ended
+    ID/state.safetensors   everything needed to resume it (``core.runs.checkpoint``)
 
 Each file is written whole or not at all.
 """
@@ -23,7 +23,8 @@ import numpy as np
 
 import core
 from core.errors import RunError
-from core.files import atomic, bounded, strictjson, tensorfile
+from core.files import atomic, bounded, facts, strictjson, tensorfile
+from core.messages import tr, translatable
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.training.config import TrainConfig
@@ -34,13 +35,13 @@ MAX_NAME, MAX_NOTE = 200, 10_000
 _SHORT = 40
 MAX_INFO_BYTES = 2**20
 MAX_CURVE_BYTES = 256 * 2**20
-_CURVE = tensorfile.FileKind("digitpad-curve", "curve of a run", MAX_CURVE_BYTES, RunError)
+_CURVE = tensorfile.FileKind("digitpad-curve", translatable("curve of a run"), MAX_CURVE_BYTES, RunError)
 INFO, LABEL = "run.json", "label.json"
 CURVE, MODEL, STATE = "curve.safetensors", "model.safetensors", "state.safetensors"
 
 
 class Status(enum.Enum):
-    """How a run stands, or how it ended."""
+    """Whether a run goes on, and how it ended if not."""
 
     RUNNING = "running"
     INTERRUPTED = "interrupted"
@@ -51,24 +52,24 @@ class Status(enum.Enum):
 
 @dataclass(frozen=True)
 class Run:
-    """What is known of a run without its curves and weights.
+    """A run without its curves and weights.
 
     Attributes
     ----------
     folder : Path
-        Where it is; its name is the run's ID.
+        The run's folder; its name is the run's ID.
     settings : dict
-        Those of ``TrainConfig``.
+        The fields of ``TrainConfig``.
     created : str
-        When it began: ISO 8601, UTC.
+        Start of the run: ISO 8601, UTC.
     seconds : float
-        Of training, pauses left out.
+        Seconds of training, pauses left out.
     best_step : int
-        Where the weights are from that are kept.
+        The step of the weights that are kept.
     scores : dict
-        Names such as ``test_accuracy`` to numbers; empty until it has ended.
+        Names such as ``test_accuracy`` to numbers; empty until the run has ended.
     parent : str
-        The ID of the run whose end it began from, if it is one.
+        The ID of the run whose last weights it began with; empty if there is none.
     """
 
     folder: Path
@@ -94,16 +95,16 @@ class Run:
 
     @property
     def id(self) -> str:
-        """What the run is known by."""
+        """The name of the run's folder."""
         return self.folder.name
 
     @property
     def test_accuracy(self) -> float | None:
-        """The share of the test digits that are right; None until the run has ended."""
+        """Accuracy on the test digits, in [0, 1]; None until the run has ended."""
         return self.scores.get("test_accuracy")
 
     def config(self) -> TrainConfig:
-        """Return its settings; raise ConfigError where this program cannot have them."""
+        """Return its settings, missing ones at their defaults; raise ConfigError where one is unknown or wrong."""
         return TrainConfig.from_dict(dict(self.settings))
 
     def history(self) -> History:
@@ -125,70 +126,63 @@ class Run:
     # -- on disk -------------------------------------------------------------------------------------------------------
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all that is known, as JSON can hold it."""
-        facts = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "folder"}
-        facts["scores"] = {name: score for name, score in self.scores.items() if math.isfinite(score)}
-        return {"format": FORMAT, "id": self.id, **facts, "status": self.status.value}
+        """Return the run as JSON has it."""
+        fields = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "folder"}
+        fields["scores"] = {name: score for name, score in self.scores.items() if math.isfinite(score)}
+        return {"format": FORMAT, "id": self.id, **fields, "status": self.status.value}
 
     def as_json(self) -> bytes:
-        """Return what its run.json has."""
+        """Return the content of run.json."""
         return json.dumps(self.as_dict(), indent=1, allow_nan=False).encode()
 
     def save(self) -> None:
-        """Write it down; raise RunError where that fails."""
-        try:
-            atomic.write(self.folder / INFO, self.as_json())
-        except OSError as error:
-            raise RunError(f"{self.folder / INFO} cannot be written: {error.strerror or error}") from None
+        """Write run.json; raise RunError where that fails."""
+        atomic.write(self.folder / INFO, self.as_json(), RunError)
 
     def save_history(self, history: History) -> None:
-        """Write its curves down; raise RunError where that fails."""
+        """Write its curves; raise RunError where that fails."""
         tensorfile.save(self.folder / CURVE, _CURVE, history.tensors(), {"format": FORMAT})
 
     @property
     def short_name(self) -> str:
-        """Its name, or how that begins where it is long: a message or a dialog is no wider than a screen."""
+        """Its name, cut after 40 letters: a message or a dialog must not be wider than a screen."""
         return self.name if len(self.name) <= _SHORT else f"{self.name[: _SHORT - 1]}…"
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what is known of a run; raise RunError, naming the file, where it makes no sense."""
+        """Read run.json and label.json; raise RunError, naming the file, where the run makes no sense."""
         path = folder / INFO
         try:
-            facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
-            return cls(folder, **_checked(facts | read_label(folder / LABEL)))
+            found = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+            return cls(folder, **_checked(found | read_label(folder / LABEL)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise RunError(f"{path} is damaged: {str(error)[:100]}") from None
+            reason = str(error)[:100]
+            raise RunError(tr("{path} is damaged: {reason}", path=path, reason=reason)) from None
 
 
-_TYPES: Mapping[str, tuple[type, ...]] = {
-    **dict.fromkeys(("name", "recipe", "data", "test", "created", "note", "error", "parent"), (str,)),
-    **dict.fromkeys(("threads", "step", "n_steps", "parameters", "best_step"), (int,)),
-    **dict.fromkeys(("settings", "versions", "scores"), (dict,)),
-    "seconds": (int, float),
-    "best_validation": (int, float, type(None)),
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("name", "recipe", "data", "test", "created", "note", "error", "parent"), str),
+    **dict.fromkeys(("threads", "step", "n_steps", "parameters", "best_step"), int),
+    **dict.fromkeys(("settings", "versions"), dict),
+    "seconds": float,
+    "best_validation": (float, type(None)),
 }
 
 
-def _checked(facts: Any) -> dict[str, Any]:
-    """Return what a run.json says, if it is of the right kinds; raise ValueError, KeyError or TypeError where not."""
-    version = facts["format"]
-    if type(version) is not int or version < 1:
-        raise ValueError("its format makes no sense")
+def _checked(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of ``Run`` in a run.json; raise ValueError, TypeError or AttributeError where one is wrong."""
+    version = facts.value(found, "format", int, minimum=1)
     if version > FORMAT:
-        raise ValueError(f"it is of a newer kind (format {version}; this program knows {FORMAT}): update digitpad")
-    for name, kinds in _TYPES.items():
-        value = facts[name]
-        if not isinstance(value, kinds) or isinstance(value, bool):
-            raise ValueError(f"its {name} makes no sense")
-        if isinstance(value, int | float) and value < 0:
-            raise ValueError(f"its {name} makes no sense")
-    for number in facts["scores"].values():
-        if not isinstance(number, int | float) or isinstance(number, bool):
-            raise ValueError("its scores make no sense")
-    found = {name: facts[name] for name in _TYPES}
-    found["name"], found["note"] = found["name"][:MAX_NAME], found["note"][:MAX_NOTE]
-    return found | {"status": Status(facts["status"])}
+        text = tr(
+            "it is of a newer kind (format {version}; this program knows {known}): update digitpad",
+            version=version,
+            known=FORMAT,
+        )
+        raise ValueError(text)
+    checked = {name: facts.value(found, name, kinds, minimum=0) for name, kinds in _TYPES.items()}
+    checked["scores"] = facts.numbers(found, "scores")
+    checked["name"], checked["note"] = checked["name"][:MAX_NAME], checked["note"][:MAX_NOTE]
+    return checked | {"status": Status(found["status"])}
 
 
 def read_label(path: Path) -> dict[str, Any]:
@@ -196,28 +190,27 @@ def read_label(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        facts = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
-        label = {name: facts[name] for name in ("name", "note")}
-    except (RunError, ValueError, KeyError, TypeError):
+        found = strictjson.loads(bounded.read(path, MAX_INFO_BYTES, RunError))
+        return {name: facts.value(found, name, str) for name in ("name", "note")}
+    except (RunError, ValueError, TypeError, AttributeError):
         return {}
-    return label if all(isinstance(text, str) for text in label.values()) else {}
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A folder on the shelf that is no run, or a damaged one: where, and why."""
+    """A folder in the store that is not a run, or a damaged one, and the reason."""
 
     folder: Path
     reason: str
 
     @property
     def id(self) -> str:
-        """What the folder is called."""
+        """The name of the folder."""
         return self.folder.name
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what a run's numbers depend on."""
+    """Return the versions of everything that a run's numbers depend on."""
     return {
         "digitpad": core.__version__,
         "python": platform.python_version(),
@@ -227,7 +220,7 @@ def versions() -> dict[str, str]:
 
 
 def differing(runs: list[Run]) -> dict[str, list[Any]]:
-    """Return the settings in which runs differ, and the value that each has: data, threads and seed among them."""
+    """Return the settings in which runs differ, with the value of each run; data and threads are among them."""
     rows = [{**run.settings, "data": run.data, "test": run.test, "threads": run.threads} for run in runs]
     names = dict.fromkeys(name for row in rows for name in row)
     table = {name: [row.get(name) for row in rows] for name in names}

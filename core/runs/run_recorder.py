@@ -1,7 +1,7 @@
-"""Keeper: follows a run while it goes on, and keeps it on the shelf: its curves, its state every few seconds, its end.
+"""The run recorder: writes the curves of a run, its state every few seconds, and its end into the run store.
 
-It works in the thread of the run. Where something cannot be written, training goes on in memory, ``failure`` says why,
-and what can be saved at the end is tried again.
+It works in the thread of the run. Where something cannot be written, training goes on in memory, ``failure`` has the
+reason, and writing is tried again later and at the end.
 """
 
 import dataclasses
@@ -16,32 +16,32 @@ from core import memory
 from core.digits import N_CLASSES
 from core.errors import DigitpadError, RunError
 from core.files import locks
+from core.messages import tr
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
 from core.runs import checkpoint
-from core.runs import run as runs
-from core.runs.run import Run, Status
+from core.runs.run import LABEL, MODEL, STATE, Run, Status, read_label
 from core.runs.run_store import RunStore
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress
 
 CHECKPOINT_INTERVAL_S = 8.0
-"""A run that is killed loses no more than what it did since, and what writing takes."""
-_BATCH = 256  # records that the history takes together
+"""A killed run loses at most the training since the last checkpoint, and the time that writing takes."""
+_BATCH = 256  # records that are added to the history at once
 
 
 class RunRecorder:
-    """Follows one run. Use it as a context: what was held is let go at its end, however that comes.
+    """Records one run. Use it as a context: the run's lock is released at its end.
 
-    Without a run to keep it only measures time and remembers the curves.
+    Without a run in a store it only measures time and keeps the curves in memory.
 
     Attributes
     ----------
     seconds : float
-        Of training so far, pauses left out.
+        Seconds of training so far, pauses left out.
     failure : str
-        Why the last attempt to write something failed, or empty.
+        Why the last attempt to write something failed; empty if it did not.
     """
 
     def __init__(
@@ -72,24 +72,26 @@ class RunRecorder:
         parent: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> Self:
-        """Put a run that has been prepared on a shelf, if there is one; raise RunError where that fails."""
+        """Put a prepared run into a store, if one is given; raise RunError where that fails."""
         if store is None:
             recorder = cls(experiment, None, clock)
-            recorder._parent = parent  # it may be kept later
+            recorder._parent = parent  # the run may be stored later
             return recorder
         run, lock = store.begin_held(**_facts(experiment), name=name or experiment.recipe, parent=parent)
         return cls(experiment, run, clock, lock)
 
     @classmethod
     def resume(cls, run: Run) -> Self:
-        """Take up a run that was interrupted, where it stood; raise DigitpadError where that fails."""
+        """Restore an interrupted run; raise DigitpadError where that fails."""
         lock = locks.hold(run.folder)
         try:
-            if (now := Run.load(run.folder).status) is not Status.RUNNING:  # what it is called on disk until its end
-                raise RunError(f"the run is {now.value} by now: only one that was interrupted can go on")
+            if (now := Run.load(run.folder).status) is not Status.RUNNING:  # on disk, until its end
+                raise RunError(
+                    tr("the run is {status} by now: only one that was interrupted can go on", status=now.value)
+                )
             experiment = Experiment.prepare(run.recipe, run.config(), run.data, run.threads, run.test or None)
-            path = run.folder / runs.STATE
-            # One that was killed within its first seconds begins anew.
+            path = run.folder / STATE
+            # A run that was killed within its first seconds starts again.
             stood = checkpoint.load(path, experiment) if path.exists() else None
         except BaseException:
             lock.release()
@@ -108,7 +110,7 @@ class RunRecorder:
         self.close()
 
     def close(self) -> None:
-        """Let the run go: another may take it up from where it was last written."""
+        """Release the run: another process may resume it from the last checkpoint."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -116,8 +118,8 @@ class RunRecorder:
     # -- while it goes on ----------------------------------------------------------------------------------------------
 
     def follow(self, records: Iterator[Progress]) -> Iterator[Progress]:
-        """Pass records on, noting each and the time that it took; write the state down every few seconds."""
-        memory.give_back()  # the digits came through memory that is no longer needed
+        """Pass records on, recording each and the time that it took; write a checkpoint every few seconds."""
+        memory.give_back()  # loading the digits has used memory that is free now
         while True:
             began = self._clock()
             record = next(records, None)
@@ -133,19 +135,19 @@ class RunRecorder:
             yield record
 
     def note(self) -> None:
-        """Let the history take the records that have come since."""
+        """Add the newest records to the history."""
         self.history.add(self._records, self.seconds)
         self._records.clear()
 
     def change_rate(self, factor: float) -> None:
-        """Multiply the schedule's rate with this from the next batch on, and mark the place in the curves."""
+        """Multiply the schedule's rate by a factor from the next batch on, and mark the step in the curves."""
         state = self.experiment.state
         state.rate_factor = factor
         schedule = self.experiment.config.learning_rates(self.experiment.n_steps)
         self.history.mark(state.samples, schedule(state.step) * factor)
 
     def write(self) -> None:
-        """Write down where the run stands; where that fails, ``failure`` says why, and nothing earlier is harmed."""
+        """Write a checkpoint; where that fails, ``failure`` has the reason, and earlier files are unchanged."""
         self.note()
         if self.run:
             self._try(self._write)
@@ -154,13 +156,13 @@ class RunRecorder:
 
     def _write(self) -> None:
         assert self.run is not None
-        checkpoint.save(self.run.folder / runs.STATE, self.experiment, self.history, self.seconds)
+        checkpoint.save(self.run.folder / STATE, self.experiment, self.history, self.seconds)
         self.run.save_history(self.history)
         self.run = self._now()
         self.run.save()
 
     def _now(self) -> Run:
-        """Return what is known of the run by now."""
+        """Return the run with its present step, seconds and best scores."""
         assert self.run is not None
         state = self.experiment.state
         return dataclasses.replace(
@@ -172,23 +174,23 @@ class RunRecorder:
         )
 
     def _was_validated(self) -> bool:
-        """Return whether there are digits to validate on, and they have been."""
+        """Return whether there are validation digits, and they have been evaluated."""
         has_digits = bool((self.experiment.splits.validation.labels < N_CLASSES).any())
         return has_digits and math.isfinite(self.experiment.state.best.validation_loss)
 
     # -- where it cannot be kept ---------------------------------------------------------------------------------------
 
     def news(self) -> str | None:
-        """Return why nothing can be written, once, when that begins or changes; "" once it has passed; else None."""
+        """Return why nothing can be written, once, when that begins or changes; "" once it works again; else None."""
         if self.failure == self._told:
             return None
         self._told = self.failure
         return self.failure
 
     def keep_in(self, store: RunStore) -> None:
-        """Keep the run on another shelf from now on, with all that it has brought so far.
+        """Keep the run in another store from now on, with everything that it has recorded so far.
 
-        What the first shelf has of it stays there, as an interrupted run.
+        What the first store has of it stays there, as an interrupted run.
 
         Raises
         ------
@@ -199,25 +201,25 @@ class RunRecorder:
         before, before_lock, before_failure = self.run, self._lock, self.failure
         self.run, self._lock = store.begin_held(**_facts(self.experiment), name=name, parent=self._parent)
         self.write()
-        if refused := self.failure:
-            shutil.rmtree(self.run.folder, ignore_errors=True)  # it would count as interrupted, with nothing in it
+        if failure := self.failure:
+            shutil.rmtree(self.run.folder, ignore_errors=True)  # it would be listed as interrupted, and empty
             self._lock.release()
             self.run, self._lock, self.failure = before, before_lock, before_failure
-            raise RunError(refused)
+            raise RunError(failure)
         if before_lock is not None:
             before_lock.release()
 
     def _name(self) -> str:
-        """Return what the run is called by now: its label may have been changed since it began."""
+        """Return the present name of the run: its label may have changed since it began."""
         if self.run is None:
             return self.experiment.recipe
-        name: str = runs.read_label(self.run.folder / runs.LABEL).get("name", self.run.name)
+        name: str = read_label(self.run.folder / LABEL).get("name", self.run.name)
         return name
 
     # -- its end -------------------------------------------------------------------------------------------------------
 
     def end(self, status: Status, model: Model | None, error: str = "") -> None:
-        """Write down how the run ended, and the network of its best weights; ``write`` has kept where it ended."""
+        """Write the status of the run and the model of its best weights; ``write`` has written the last checkpoint."""
         if self.run is not None:
             scores = dict(model.scores) if model else {}
             self.run = dataclasses.replace(self._now(), status=status, error=error, scores=scores)
@@ -226,28 +228,28 @@ class RunRecorder:
     def _save_end(self, model: Model | None) -> None:
         assert self.run is not None
         if model is not None:
-            modelfile.save(model, self.run.folder / runs.MODEL)
+            modelfile.save(model, self.run.folder / MODEL)
         self.note()
         self.run.save_history(self.history)
-        # Said last: until the model is there, the run counts as interrupted, and can be resumed.
+        # Written last: until the model is there, the run is an interrupted one, and can be resumed.
         self.run.save()
 
     def _try(self, action: Callable[[], None]) -> bool:
-        """Do what may fail; return whether it has not."""
+        """Run an action that may fail, note its failure, and return whether it succeeded."""
         try:
             action()
         except (DigitpadError, OSError) as error:
             self.failure = str(error)
             return False
         except MemoryError:
-            self.failure = "there is not enough memory to write the run down"
+            self.failure = tr("there is not enough memory to write the run")
             return False
         self.failure = ""
         return True
 
 
 def _facts(experiment: Experiment) -> dict[str, Any]:
-    """Return what a run's folder says of what is run."""
+    """Return the fields of ``Run`` that an experiment determines."""
     return {
         "recipe": experiment.recipe,
         "settings": experiment.config.as_dict(),

@@ -1,9 +1,8 @@
-"""The run shelf: every run that is kept (``core.runs.run``), each in a folder of its own.
+"""The run store: all kept runs (``core.runs.run``), each in a folder of its own.
 
-Beside them, ``.locks`` has a file for each run that the process in which it goes on holds locked, which a crash frees;
-``.trash`` has what was deleted and can be brought back.
-
-A folder that makes no sense is shown as broken, and harms nothing.
+Beside them, ``.locks`` has a file for each run, locked by the process in which the run goes on and released by the
+system if that crashes; ``.trash`` has deleted runs, which can be restored. A folder that makes no sense is listed as
+broken, and harms nothing.
 """
 
 import contextlib
@@ -17,24 +16,25 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.errors import RunError
+from core.errors import RunError, reason_of
 from core.files import atomic, locks, paths
+from core.messages import tr
 from core.runs.run import INFO, LABEL, MAX_NAME, MAX_NOTE, Broken, Run, Status, read_label, versions
 
 TRASH_AGE_S = 24 * 3600.0
-"""What was deleted earlier can no longer be brought back; another window may offer it for so long."""
+"""Deleted runs are kept for so long: another window may still offer to restore them."""
 _TRASH, _ASIDE = ".trash", ".begun-"
-_LITTER_AGE_S = 3600.0  # what was being begun for so long was left by a process that was killed
+_LITTER_AGE_S = 3600.0  # a folder that is not complete after so long was left by a killed process
 
 
 class RunStore:
-    """The runs in a folder, the user's own if none is named."""
+    """The runs in a folder; without one, in the user's own."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or paths.runs()
 
     def runs(self) -> list[Run | Broken]:
-        """Return all runs, the newest first. A run that no process holds any more is an interrupted one."""
+        """Return all runs, the newest first. A running one whose lock no process holds is an interrupted one."""
         try:
             folders = [path for path in self.folder.iterdir() if not path.name.startswith(".") and path.is_dir()]
         except OSError:
@@ -43,21 +43,21 @@ class RunStore:
         return [run for run in found if run is not None]
 
     def problem(self) -> str:
-        """Return, in a sentence, why its folder cannot be listed; empty where it can, or where there is none yet."""
+        """Return why the folder cannot be listed; empty where it can, or where there is none yet."""
         try:
             next(self.folder.iterdir(), None)
         except FileNotFoundError:
             return ""
         except OSError as error:
-            return f"{self.folder} cannot be listed: {error.strerror or error}"
+            return tr("{folder} cannot be listed: {reason}", folder=self.folder, reason=reason_of(error))
         return ""
 
     def _found(self, folder: Path) -> Run | Broken | None:
-        """Return what is in a folder; None where it has been deleted meanwhile."""
+        """Return the run in a folder; None where it has been deleted meanwhile."""
         try:
             run = Run.load(folder)
         except RunError:
-            try:  # once more: it may have been deleted, and brought back, between being seen and being read
+            try:  # once more: it may have been deleted and restored between being listed and being read
                 run = Run.load(folder)
             except RunError as error:
                 return Broken(folder, str(error)) if folder.is_dir() else None
@@ -66,11 +66,11 @@ class RunStore:
         return run
 
     def holds(self, folder: Path) -> bool:
-        """Return whether a run's folder is one of this shelf's."""
+        """Return whether a run's folder is in this store."""
         return folder.parent.resolve() == self.folder.resolve()
 
     def find(self, name: str) -> Run:
-        """Return the run with this ID, or the only one of this name, or the one in this folder, on whatever shelf.
+        """Return the run with this ID, or the only one of this name, or the one in this folder, in any store.
 
         Raises
         ------
@@ -79,38 +79,39 @@ class RunStore:
         """
         if len(Path(name).parts) > 1 and Path(name).is_dir():
             if not (Path(name) / INFO).exists():
-                raise RunError(f"{name} is not the folder of a run")
+                raise RunError(tr("{folder} is not the folder of a run", folder=name))
             found = self._found(Path(name).absolute())
             if isinstance(found, Run):
                 return found
-            raise RunError(found.reason if found else f"{name} is gone")
+            raise RunError(found.reason if found else tr("{folder} is gone", folder=name))
         runs = [run for run in self.runs() if isinstance(run, Run)]
         named = [run for run in runs if run.id == name] or [run for run in runs if run.name == name]
         if not named:
-            raise RunError(f'there is no run "{name}"; digitpad-lab runs lists them')
+            raise RunError(tr('there is no run "{name}"; digitpad-lab runs lists them', name=name))
         if len(named) > 1:
             ids = ", ".join(run.id for run in named)
-            raise RunError(f'{len(named)} runs are called "{name}"; say which one: {ids}')
+            text = tr('{n} runs are called "{name}"; say which one: {ids}', n=len(named), name=name, ids=ids)
+            raise RunError(text)
         return named[0]
 
     def last_interrupted(self) -> Run:
-        """Return the newest run that was interrupted and can go on; raise RunError where there is none."""
+        """Return the newest interrupted run; raise RunError where there is none."""
         for run in self.runs():
             if isinstance(run, Run) and run.status is Status.INTERRUPTED:
                 return run
-        raise RunError("there is no run that was interrupted")
+        raise RunError(tr("there is no run that was interrupted"))
 
     def begin(self, **facts: Any) -> Run:
-        """Make the folder of a new run, and return it; raise RunError where that fails."""
+        """Make the folder of a new run, and return the run; raise RunError where that fails."""
         run, lock = self.begin_held(**facts)
         lock.release()
         return run
 
     def begin_held(self, **facts: Any) -> tuple[Run, locks.Lock]:
-        """Make the folder of a new run, and return it with its lock; raise RunError where that fails.
+        """Make the folder of a new run, and return the run with its lock; raise RunError where that fails.
 
-        It is prepared aside, and locked, before anybody can see it: so no other process finds it without its facts, or
-        takes it for one that was interrupted.
+        The folder is prepared under another name, and locked, before it is listed: no other process finds it without
+        run.json, or takes it for an interrupted one.
         """
         now = datetime.datetime.now(datetime.UTC)
         facts["name"] = self._unused(facts["name"])
@@ -130,7 +131,8 @@ class RunStore:
                 undo.callback(lock.release)
                 aside.rename(run.folder)
             except OSError as error:
-                raise RunError(f"{run.folder} cannot be made: {error.strerror or error}") from None
+                text = tr("{folder} cannot be made: {reason}", folder=run.folder, reason=reason_of(error))
+                raise RunError(text) from None
             undo.pop_all()
         return run, lock
 
@@ -141,9 +143,9 @@ class RunStore:
         return next(candidate for candidate in names if candidate not in taken)
 
     def label(self, run: Run, *, name: str | None = None, note: str | None = None) -> Run:
-        """Give a run another name or note, and return it; raise RunError where that fails.
+        """Give a run another name or note, and return the run; raise RunError where that fails.
 
-        What is not given stays what it is on disk: somebody else may have changed it since ``run`` was read.
+        An argument that is None keeps what is on disk, which another process may have changed since ``run`` was read.
         """
         given: dict[str, str] = {}
         if name is not None:
@@ -151,36 +153,34 @@ class RunStore:
         if note is not None:
             given["note"] = note[:MAX_NOTE]
         if given.get("name") == "":
-            raise RunError("a run needs a name")
+            raise RunError(tr("a run needs a name"))
         path = run.folder / LABEL
-        with locks.held(_label_lock(run.folder), "somebody else is naming the run: try again"):
+        with locks.held(_label_lock(run.folder), tr("the run is being renamed elsewhere: try again")):
             label = {"name": run.name, "note": run.note} | read_label(path) | given
-            try:
-                atomic.write(path, json.dumps(label).encode())
-            except OSError as error:
-                raise RunError(f"{path} cannot be written: {error.strerror or error}") from None
+            atomic.write(path, json.dumps(label).encode(), RunError)
         return dataclasses.replace(run, **label)
 
     def delete(self, run: Run | Broken) -> None:
-        """Put a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
+        """Move a run into the trash, from where ``restore`` brings it back; raise RunError where it is in use."""
         if locks.is_held(run.folder):
-            raise RunError("the run goes on, here or in another process: end it first")
-        with locks.held(run.folder):  # or it might be taken up while it is moved
+            raise RunError(tr("the run goes on, here or in another process: end it first"))
+        with locks.held(run.folder):  # or another process might resume it while it is moved
             try:
                 (self.folder / _TRASH).mkdir(exist_ok=True)
                 run.folder.rename(self.folder / _TRASH / run.id)
             except OSError as error:
-                raise RunError(f"{run.folder} cannot be deleted: {error.strerror or error}") from None
+                text = tr("{folder} cannot be deleted: {reason}", folder=run.folder, reason=reason_of(error))
+                raise RunError(text) from None
 
     def restore(self, run_id: str) -> None:
-        """Bring a deleted run back; raise RunError where that fails."""
+        """Move a deleted run back; raise RunError where that fails."""
         try:
             (self.folder / _TRASH / run_id).rename(self.folder / run_id)
         except OSError as error:
-            raise RunError(f"the run cannot be brought back: {error.strerror or error}") from None
+            raise RunError(tr("the run cannot be restored: {reason}", reason=reason_of(error))) from None
 
     def empty_trash(self, age_s: float = 0.0) -> None:
-        """Delete for good what was deleted at least ``age_s`` seconds ago, and what a killed process has left."""
+        """Delete for good what has been in the trash for ``age_s`` seconds, and what killed processes have left."""
         for folder in (self.folder / _TRASH).glob("*"):
             with contextlib.suppress(OSError):
                 if _age_s(folder) >= age_s:
@@ -194,10 +194,10 @@ class RunStore:
 
 
 def _label_lock(folder: Path) -> Path:
-    """Return what is locked for the moment in which a run's label is changed: the run itself may be held for hours."""
+    """Return the lock for changing a run's label: the lock of the run itself may be held for hours."""
     return folder.with_name(f"{folder.name}.label")
 
 
 def _age_s(folder: Path) -> float:
-    """Return for how long a folder has been where it is: moving it changes its ctime."""
+    """Return how long a folder has been where it is: moving it changes its ctime."""
     return time.time() - folder.stat().st_ctime

@@ -149,10 +149,10 @@ def test_a_store_that_cannot_be_written_does_not_affect_out(lab, home, tmp_path)
 def test_a_full_disk_at_the_end(lab, monkeypatch):
     write = atomic.write
 
-    def full(path, content):
+    def full(path, content, error):
         if path.name == runs.MODEL:
-            raise OSError(28, "No space left on device")
-        write(path, content)
+            raise error("No space left on device")
+        write(path, content, error)
 
     monkeypatch.setattr(atomic, "write", full)
     code, _, err = lab("train", "--keep", *QUICK)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from core.files import atomic, locks
+from core.files import locks
 from core.runs import checkpoint
 from core.runs import run as runs
 from core.runs.run import Run, Status
@@ -189,10 +189,10 @@ def test_what_cannot_be_written_does_not_end_the_run(store, monkeypatch):
         followed(recorder, 5)
         recorder.write()
 
-        def full(path, content):
+        def full(descriptor):
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(atomic, "write", full)
+        monkeypatch.setattr(os, "fsync", full)
         followed(recorder, 5)
         recorder.write()
         assert "No space left on device" in recorder.failure
@@ -266,10 +266,10 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
         ({"loader": {"epoch": -1, "position": 1}}, "the position in the saved order"),
         ({"best": None}, "damaged"),
         ({"seconds": "many"}, "damaged"),
-        ({"seconds": -1}, "no count, time or rate"),
-        ({"rate_factor": -1.0}, "no count, time or rate"),
+        ({"seconds": -1}, "its seconds makes no sense"),
+        ({"rate_factor": -1.0}, "its rate_factor makes no sense"),
         ({"losses": [None, 2.4]}, "knows no loss"),
-        ({"epoch": -3}, "no count, time or rate"),
+        ({"epoch": -3}, "its epoch makes no sense"),
         ({"format": 2}, "newer kind"),
         ({"format": None}, "makes no sense"),
         ({"settings": 7}, "other settings"),
