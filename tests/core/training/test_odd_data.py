@@ -1,4 +1,4 @@
-"""Data and settings at the edge of what makes sense: each has a defined outcome, in a table of docs/experiments.md."""
+"""Degenerate data and extreme settings: each has a defined outcome, in a table of docs/experiments.md."""
 
 import dataclasses
 import math
@@ -22,7 +22,7 @@ _RNG = np.random.default_rng(0)
 IMAGES = _RNG.integers(0, 256, (N, 28, 28), np.uint8)
 LABELS = (np.arange(N) % 10).astype(np.uint8)
 DATA = {
-    "as usual": (IMAGES, LABELS),
+    "usual": (IMAGES, LABELS),
     "all-zero images": (np.zeros_like(IMAGES), LABELS),
     "all-white images": (np.full_like(IMAGES, 255), LABELS),
     "one class": (IMAGES, np.full(N, 3, np.uint8)),
@@ -31,7 +31,7 @@ DATA = {
     "two samples": (IMAGES[:2], LABELS[:2]),
 }
 SETTINGS = {
-    "as usual": {},
+    "usual": {},
     "class weights": {"class_weights": True},
     "raw pixels": {"input_scale": 1.0},
     "raw pixels, batch norm": {"input_scale": 1.0, "batch_norm": True},
@@ -48,7 +48,7 @@ SETTINGS = {
 
 @pytest.fixture
 def folder(tmp_path):
-    """Write images and labels where the source ``idx:`` finds them, and name it."""
+    """Write images and labels for the source ``idx:``, and return its name."""
 
     def write(images, labels, n_test=None):
         for part, n in (("train", None), ("t10k", n_test)):
@@ -70,7 +70,7 @@ def trained(experiment):
 
 @pytest.mark.parametrize("data", DATA)
 @pytest.mark.parametrize("settings", SETTINGS)
-def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_path, data, settings):
+def test_a_run_ends_with_a_sound_network_or_reports_that_it_diverged(folder, tmp_path, data, settings):
     store = RunStore(tmp_path / "runs")
     with RunRecorder.begin(prepared(folder(*DATA[data]), **SETTINGS[settings]), store) as recorder:
         experiment = recorder.experiment
@@ -85,28 +85,29 @@ def test_a_run_ends_with_a_sound_network_or_says_that_it_diverged(folder, tmp_pa
         assert all(math.isfinite(record.loss) for record in records)
         model, scores = experiment.conclude()
         constant_prediction = experiment.constant_prediction(scores)
-        assert constant_prediction is not None or not data.startswith("all-")  # what looks all the same has one answer
+        # Identical images get identical predictions.
+        assert constant_prediction is not None or not data.startswith("all-")
         assert constant_prediction is None or len(set(DATA[data][1])) > 1
         recorder.end(Status.FINISHED, model)
         assert recorder.failure == ""
     (run,) = store.runs()
-    (answer,) = Recognizer.of(run.model()).predict_images(IMAGES[:1])
-    assert answer.probabilities.sum() == pytest.approx(1, abs=1e-5)
+    (prediction,) = Recognizer.of(run.model()).predict_images(IMAGES[:1])
+    assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
 
 
-def test_no_sample_at_all(folder):
+def test_no_samples(folder):
     with pytest.raises(TrainingError, match="no digits to learn from"):
         prepared(folder(IMAGES[:0], LABELS[:0]))
 
 
 @pytest.mark.parametrize("data", ["nondigits:20", "nondigits:10+2*nondigits:30"])
-def test_no_sample_that_is_a_digit(data):
-    with pytest.raises(TrainingError, match=r"no digits to learn from, only what is none: join a source that has some"):
+def test_no_samples_of_digits(data):
+    with pytest.raises(TrainingError, match=r"no digits to learn from, only non-digits: add a source of digits"):
         prepared(data)
 
 
 @pytest.mark.parametrize("part", ["validation", "test"])
-def test_a_part_without_digits_has_no_accuracy_and_the_last_weights_are_the_best(part):
+def test_a_part_without_digits_has_no_accuracy(part):
     experiment = prepared("synthetic:60+nondigits:60")
     nothing = sources.load("nondigits:20").everything
     experiment = dataclasses.replace(experiment, splits=dataclasses.replace(experiment.splits, **{part: nothing}))
@@ -120,7 +121,7 @@ def test_a_part_without_digits_has_no_accuracy_and_the_last_weights_are_the_best
 
 
 @pytest.mark.parametrize("rate", [0, 1e-30])
-def test_with_a_rate_that_small_nothing_is_learned_and_nothing_lost(folder, rate):
+def test_a_tiny_rate_leaves_the_weights_unchanged(folder, rate):
     experiment = prepared(folder(IMAGES, LABELS), learning_rate=rate)
     before = experiment.state.network.parameters.copy()
     trained(experiment)
@@ -128,7 +129,7 @@ def test_with_a_rate_that_small_nothing_is_learned_and_nothing_lost(folder, rate
 
 
 @pytest.mark.parametrize("rate", [1e30, math.inf, math.nan, -0.1])
-def test_a_rate_that_no_run_can_have_is_refused_before_it_begins(rate):
+def test_an_invalid_rate_is_rejected_before_the_run(rate):
     with pytest.raises(ConfigError, match="learning_rate is a number from 0 to 1000"):
         TrainConfig(learning_rate=rate)
 
@@ -139,42 +140,42 @@ def test_a_batch_larger_than_the_data_is_the_data(folder):
     assert (first.samples, first.n_steps) == (N, 2)
 
 
-def test_an_empty_class_weighs_nothing_and_harms_no_other():
+def test_an_empty_class_has_no_weight_and_leaves_the_others_alone():
     weights = losses.class_weights(np.array([0, 0, 0, 2]), 3)
     np.testing.assert_array_equal(weights, [1, 0, 3])
 
 
-def test_all_zero_images_teach_no_more_than_how_often_each_digit_comes(folder):
+def test_all_zero_images_teach_only_the_class_frequencies(folder):
     experiment = prepared(folder(np.zeros_like(IMAGES), LABELS % 2), epochs=300)
     trained(experiment)
-    (answer,) = Recognizer(experiment.state.network).predict_images(np.zeros((1, 28, 28), np.uint8))
-    assert answer.probabilities[:2] == pytest.approx([0.5, 0.5], abs=0.15)
+    (prediction,) = Recognizer(experiment.state.network).predict_images(np.zeros((1, 28, 28), np.uint8))
+    assert prediction.probabilities[:2] == pytest.approx([0.5, 0.5], abs=0.15)
 
 
-def test_one_class_is_learned_and_nothing_else_is_ever_answered(folder):
+def test_a_network_trained_on_one_class_predicts_only_that(folder):
     experiment = prepared(folder(IMAGES, np.full(N, 3, np.uint8)), epochs=5)
     trained(experiment)
-    answers = Recognizer(experiment.state.network).predict_images(IMAGES)
-    assert {answer.digit for answer in answers} == {3}
+    predictions = Recognizer(experiment.state.network).predict_images(IMAGES)
+    assert {prediction.digit for prediction in predictions} == {3}
 
 
-@pytest.mark.parametrize("what", ["validation", "test"])
-def test_nothing_is_said_of_a_part_without_digits(folder, tmp_path, what):
+@pytest.mark.parametrize("part", ["validation", "test"])
+def test_an_empty_part_has_no_scores(folder, tmp_path, part):
     store = RunStore(tmp_path / "runs")
-    share = 0.0 if what == "validation" else 0.2
-    data = folder(IMAGES, LABELS, n_test=0 if what == "test" else None)
+    share = 0.0 if part == "validation" else 0.2
+    data = folder(IMAGES, LABELS, n_test=0 if part == "test" else None)
     with RunRecorder.begin(prepared(data, validation_share=share), store) as recorder:
         trained(recorder.experiment)
         model, scores = recorder.experiment.conclude()
         recorder.end(Status.FINISHED, model)
-    missing = {f"{what}_accuracy"} | ({"test_loss"} if what == "test" else set())
+    missing = {f"{part}_accuracy"} | ({"test_loss"} if part == "test" else set())
     assert scores.as_dict().keys() == {"train_accuracy", "validation_accuracy", "test_accuracy", "test_loss"} - missing
     (run,) = store.runs()
-    assert (run.best_validation is None) == (what == "validation")
-    assert (run.test_accuracy is None) == (what == "test")
+    assert (run.best_validation is None) == (part == "validation")
+    assert (run.test_accuracy is None) == (part == "test")
 
 
-def test_the_command_says_nothing_of_them_either(folder, lab, tmp_path, monkeypatch):
+def test_the_command_shows_no_score_of_an_empty_test_part(folder, lab, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code, out, _ = lab("train", "--data", folder(IMAGES, LABELS, n_test=0), "--epochs", "1", "--hidden", "4")
     assert code == 0
