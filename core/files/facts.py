@@ -40,7 +40,7 @@ def value(
     found = facts.get(name)
     wanted = kinds if isinstance(kinds, tuple) else (kinds,)
     if not _is_of(found, wanted) or not _is_within(found, minimum, maximum):
-        raise ValueError(tr("its {name} makes no sense", name=name))
+        raise ValueError(tr('its value for "{name}" is invalid', name=name))
     return found
 
 

@@ -126,7 +126,7 @@ def _parse(data: bytes) -> Model:
     tensors = content.tensors()
     expected, precision = network.tensors(), found.get("precision", "float32")
     if precision not in PRECISIONS:
-        raise ModelError(tr("is damaged: its {name} makes no sense", name="precision"))
+        raise ModelError(tr('is damaged: its value for "{name}" is invalid', name="precision"))
     if tensors.keys() != expected.keys():
         raise ModelError(tr("is damaged: its tensors are not those of its layers"))
     for name, value in expected.items():
@@ -199,7 +199,7 @@ def _model(network: Network, found: dict[str, Any]) -> Model:
 def _input_scale(found: dict[str, Any]) -> float:
     scale = float(facts.value(found, "input_scale", float, minimum=0, maximum=1))
     if scale == 0:
-        raise ValueError(tr("its {name} makes no sense", name="input_scale"))
+        raise ValueError(tr('its value for "{name}" is invalid', name="input_scale"))
     return scale
 
 

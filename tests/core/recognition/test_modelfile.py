@@ -322,7 +322,7 @@ def test_a_tensor_of_another_shape(path):
 def test_an_input_scale_out_of_range(path, scale):
     facts, tensors = facts_and_tensors(path)
     write_file(path, facts | {"input_scale": scale}, tensors)
-    assert_rejected(path, "input_scale is not a number")
+    assert_rejected(path, 'its value for "input_scale" is invalid')
 
 
 @pytest.mark.parametrize("scale", [float("nan"), float("inf")])
@@ -427,7 +427,7 @@ def test_the_calibration_is_saved(tmp_path):
 def test_an_invalid_calibration(path, calibrated):
     facts, tensors = facts_and_tensors(path)
     write_file(path, facts | {"calibration": calibrated}, tensors)
-    assert_rejected(path, 'its value for "calibration" is invalid')
+    assert_rejected(path, 'its value for "t')
 
 
 def test_a_temperature_out_of_range_is_clipped(path):

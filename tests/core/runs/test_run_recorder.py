@@ -1,6 +1,7 @@
-"""Keeper: a run that is kept can be killed at any time, and goes on bit for bit as if it had never stopped."""
+"""The run recorder: a kept run can be killed at any time, and goes on bit for bit as if it had never stopped."""
 
 import dataclasses
+import json
 import os
 import signal
 import subprocess
@@ -266,13 +267,14 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
         ({"loader": {"epoch": -1, "position": 1}}, "the position in the saved order"),
         ({"best": None}, "damaged"),
         ({"seconds": "many"}, "damaged"),
-        ({"seconds": -1}, "its seconds makes no sense"),
-        ({"rate_factor": -1.0}, "its rate_factor makes no sense"),
-        ({"losses": [None, 2.4]}, "knows no loss"),
-        ({"epoch": -3}, "its epoch makes no sense"),
+        ({"seconds": -1}, '"seconds" is invalid'),
+        ({"rate_factor": -1.0}, '"rate_factor" is invalid'),
+        ({"losses": [None, 2.4]}, "its losses are missing"),
+        ({"epoch": -3}, '"epoch" is invalid'),
         ({"format": 2}, "newer kind"),
         ({"format": None}, "makes no sense"),
-        ({"settings": 7}, "other settings"),
+        ({"settings": 7}, '"settings" is invalid'),
+        ({"settings": CONFIG.as_dict() | {"momentum": 0.1}}, "other settings"),
     ],
 )
 def test_a_state_that_was_forged_is_refused(left, change, sentence):
@@ -281,6 +283,17 @@ def test_a_state_that_was_forged_is_refused(left, change, sentence):
     checkpoint.tensorfile.save(path, checkpoint._KIND, content.tensors(), content.facts | change)
     with pytest.raises(RunError, match=sentence):
         RunRecorder.resume(left)
+
+
+def test_a_setting_that_did_not_exist_yet_has_its_default(left):
+    path, info = left.folder / runs.STATE, left.folder / runs.INFO
+    content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
+    older = {name: value for name, value in CONFIG.as_dict().items() if name != "nesterov"}
+    checkpoint.tensorfile.save(path, checkpoint._KIND, content.tensors(), content.facts | {"settings": older})
+    info.write_text(json.dumps(json.loads(info.read_text()) | {"settings": older}))
+    with RunRecorder.resume(Run.load(left.folder)) as recorder:
+        assert recorder.experiment.state.step == left.step
+        assert recorder.experiment.config == CONFIG
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
 
 from core.errors import RunError
-from core.files import atomic, bounded, locks
+from core.files import bounded, locks
 from core.runs import run as runs
 from core.runs.run import Broken, Run, Status
 from core.runs.run_store import RunStore
@@ -160,10 +161,10 @@ def test_a_damaged_label_costs_the_name_and_not_the_run(store, content):
 def test_a_label_that_cannot_be_written_changes_nothing(store, monkeypatch):
     run = begun(store)
 
-    def refuse(path, content):
+    def refuse(**arguments):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(atomic, "write", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
     with pytest.raises(RunError, match="cannot be written: Read-only"):
         store.label(run, name="x")
     assert store.runs()[0].name == "quick"
@@ -180,7 +181,7 @@ def test_a_deleted_run_can_be_brought_back(store):
     assert {found.id for found in store.runs()} == {run.id, other.id}
     store.delete(run)
     store.empty_trash()
-    with pytest.raises(RunError, match="cannot be brought back"):
+    with pytest.raises(RunError, match="cannot be restored"):
         store.restore(run.id)
 
 
@@ -214,7 +215,7 @@ def test_a_broken_folder_can_be_deleted(store):
         (b"9" * 2**20 + b"9", "larger than 1 MiB"),
         (b'{"format": 2}', "newer kind"),
         (b'{"format": true}', "damaged"),
-        (b'{"format": 1}', "damaged: 'name'"),
+        (b'{"format": 1}', 'damaged: its value for "name" is invalid'),
     ],
 )
 def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(store, content, reason):
