@@ -211,7 +211,7 @@ def losses_of_files(where: Path) -> list[str]:
 def naively(where: Path) -> None:
     """Write the same files as most programs do: what is lost then shows that a loss would be seen."""
 
-    def write(path: Path, content: bytes) -> None:
+    def write(path: Path, content: bytes, error: type[DigitpadError] | None = None) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
             file.write(content)
 

@@ -1,11 +1,13 @@
 """digitpad-lab train with --keep, --resume and --from."""
 
+import os
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core.files import atomic, locks
+from core.files import locks
 from core.recognition import modelfile
 from core.runs import run as runs
 from core.runs.run import Status
@@ -147,14 +149,14 @@ def test_a_store_that_cannot_be_written_does_not_affect_out(lab, home, tmp_path)
 
 
 def test_a_full_disk_at_the_end(lab, monkeypatch):
-    write = atomic.write
+    replace = os.replace
 
-    def full(path, content, error):
-        if path.name == runs.MODEL:
-            raise error("No space left on device")
-        write(path, content, error)
+    def full(source, target):
+        if Path(target).name == runs.MODEL:
+            raise OSError(28, "No space left on device")
+        replace(source, target)
 
-    monkeypatch.setattr(atomic, "write", full)
+    monkeypatch.setattr(os, "replace", full)
     code, _, err = lab("train", "--keep", *QUICK)
     assert code == 2
     assert "could not be kept" in err
