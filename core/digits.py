@@ -16,8 +16,8 @@ NOT_A_DIGIT = 10
 
 
 class Verdict(enum.Enum):
-    """The verdict on a drawing."""
+    """The verdict on a drawing; the values are those of ``digitpad-lab``'s JSON."""
 
     DIGIT = "digit"
-    TWO_CANDIDATES = "two candidates"
+    TWO_CANDIDATES = "two candidates"  # not shown
     NOT_A_DIGIT = "not a digit"

@@ -1,4 +1,4 @@
-"""What every test stands on: a profile of its own, no screen, and the real data where it is."""
+"""Fixtures of all tests: a profile for each test, no screen, and the real data if there is any."""
 
 import gc
 import json
@@ -20,7 +20,7 @@ os.environ.pop("DIGITPAD_HOME", None)
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A DIGITPAD_HOME of the test's own: no test touches a real profile, or another test's."""
+    """A DIGITPAD_HOME for the test alone: no test touches a real profile, or that of another test."""
     folder = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("DIGITPAD_HOME", str(folder))
     return folder
@@ -28,13 +28,13 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def no_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine on which there is no data yet."""
+    """A machine without data."""
     monkeypatch.delenv("DIGITPAD_DATA", raising=False)
 
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:
-    """The folder of real data (MNIST, pen digits); the test is skipped where it is missing."""
+    """The folder of real data (MNIST, pen digits); the test is skipped if it is missing."""
     folder = os.environ.get("DIGITPAD_DATA")
     if not folder or not (Path(folder) / "mnist").is_dir():
         pytest.skip("no real data: DIGITPAD_DATA names no folder with mnist/ and pen/")
@@ -49,7 +49,7 @@ def pen_file(real_data: Path) -> Path:
 
 @pytest.fixture(scope="session", params=["synthetic", pytest.param("mnist", marks=pytest.mark.real_data)])
 def thousand_digits(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
-    """A thousand images (1000, 28, 28): drawn by the program, and MNIST's where they are."""
+    """A thousand images (1000, 28, 28): synthetic, and MNIST's if there are any."""
     if request.param == "mnist":
         request.getfixturevalue("real_data")
         return mnist.load_test().images[:1000].reshape(1000, 28, 28)
@@ -58,8 +58,8 @@ def thousand_digits(request: pytest.FixtureRequest) -> NDArray[np.uint8]:
 
 @pytest.fixture
 def garbage_in_its_thread(qapp: Any) -> Iterator[None]:
-    """Search for garbage in the GUI's thread alone, by a timer, until the test has ended."""
-    from gui.shell import gc_timer  # it brings Qt, which most tests do without
+    """Collect garbage in the GUI thread alone, by a timer, until the test ends."""
+    from gui.shell import gc_timer  # imports Qt, which most tests do not need
 
     timer = gc_timer.install(qapp)
     yield
@@ -70,7 +70,7 @@ def garbage_in_its_thread(qapp: Any) -> Iterator[None]:
 
 @pytest.fixture
 def tell(request: pytest.FixtureRequest) -> Callable[..., None]:
-    """Add what a test has tried to the file that DIGITPAD_TORTURE names."""
+    """Append a test's counts to the file that DIGITPAD_TORTURE names."""
 
     def add(**counts: int) -> None:
         if report := os.environ.get("DIGITPAD_TORTURE"):

@@ -3,11 +3,10 @@
 A sentence that a user reads is a literal passed to ``tr`` (or ``translatable``, where it is kept as a constant), with
 named fields. Three things fail:
 
-1. a literal or f-string with words where something is shown: a label, a tooltip, an error, a line of help;
+1. a literal or f-string with words that is shown: a label, a tooltip, an error, a line of help;
 2. a literal or f-string of two words or more anywhere else, unless it is for developers: a docstring, an annotation, a
-   log, ``ValueError`` and its like, or a line that ends with ``# not shown``
-   or follows one that says nothing else;
-3. an f-string passed to ``tr``, or a field without a name: tools could not collect it, translators not reorder it.
+   log, a ``ValueError`` or similar, or a line that ends with ``# not shown`` or follows a line with that comment alone;
+3. an f-string passed to ``tr``, or a field without a name: tools cannot collect it, translators cannot reorder it.
 """
 
 import ast
@@ -38,16 +37,16 @@ FOR_DEVELOPERS = {
 }  # fmt: skip
 LOGS = {"log", "logger", "logging", "warnings"}
 EXEMPT = "# not shown"
-"""The end of a line whose words no user reads: an identifier, a style sheet, the name of a data set's authors."""
+"""The comment on a line with words that no user reads: an identifier, a style sheet, the authors of a data set."""
 NAMES = {"digitpad", "digitpad-lab", "MNIST", "ReLU", "SGD", "AdamW", "L2", "JSON", "ONNX", "Qt"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 WORDS = re.compile(r"[^\W\d_]{2,}[^\w{}]*\s[^\W\d_]{2,}")
 IDENTIFIER = re.compile(r"--?[a-z0-9-]+|[a-z0-9_]+|[A-Z0-9_,]+|\*?\.[a-z]+|[a-z-]+\.[a-z]+|[A-Z][a-z]*\+\S+")
-"""What is no language: an option, a command, a key, a file name, a shortcut, a placeholder of the usage."""
+"""Words that need no translation: options, commands, keys, file names, shortcuts, placeholders of the usage."""
 
 
 def name_of(function: ast.expr) -> str:
-    """Return the last part of what is called."""
+    """Return the last part of the name of a called function."""
     match function:
         case ast.Name(id=name) | ast.Attribute(attr=name):
             return name
@@ -55,7 +54,7 @@ def name_of(function: ast.expr) -> str:
 
 
 def is_for_developers(function: ast.expr) -> bool:
-    """Return whether what is called writes for developers: a log, or an error that no user sees."""
+    """Return whether a called function writes for developers: a log, or an error that no user sees."""
     match function:
         case ast.Attribute(value=ast.Name(id=owner)) if owner in LOGS:
             return True
@@ -63,7 +62,7 @@ def is_for_developers(function: ast.expr) -> bool:
 
 
 def literals(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield the literals that an expression may come to, calls left out."""
+    """Yield the literals that an expression may evaluate to, except those of calls."""
     match value:
         case ast.Constant() | ast.JoinedStr():
             yield value
@@ -81,13 +80,13 @@ def literals(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def pieces(value: ast.expr) -> list[str]:
-    """Return the fixed text of a literal: of an f-string, its parts between the fields."""
+    """Return the fixed text of a literal: for an f-string, the parts between the fields."""
     parts = value.values if isinstance(value, ast.JoinedStr) else [value]
     return [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
 
 
 def is_language(value: ast.expr) -> bool:
-    """Return whether a literal has a word in it that is no name or identifier."""
+    """Return whether a literal contains a word that is not a name or identifier."""
     whole = isinstance(value, ast.Constant)
     return any(
         WORD.search(text) and text.strip(" :") not in NAMES and not (whole and IDENTIFIER.fullmatch(text))
@@ -108,7 +107,7 @@ def shown(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def bad_templates(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
-    """Yield the arguments of ``tr`` that tools cannot collect, or that translators cannot reorder."""
+    """Yield the arguments of ``tr`` that tools cannot collect or translators cannot reorder, with the reason."""
     match node:
         case ast.Call(func=function, args=[template, *_]) if name_of(function) in TRANSLATED:
             if isinstance(template, ast.JoinedStr):
@@ -117,14 +116,14 @@ def bad_templates(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
                 try:
                     fields = [field for _, field, _, _ in string.Formatter().parse(template.value) if field is not None]
                 except ValueError:
-                    yield template, "the template has a brace that is no field"
+                    yield template, "the template has a brace that is not a field"
                 else:
                     if any(not re.match(r"[a-z_]", field) for field in fields):
                         yield template, "the template has a field without a name"
 
 
 def exempt_nodes(tree: ast.AST) -> set[int]:
-    """Return the ids of nodes whose words are for developers, or in templates."""
+    """Return the ids of nodes with words for developers, or in templates."""
     exempt: set[int] = set()
 
     def leave_out(part: ast.AST | None) -> None:
@@ -145,7 +144,7 @@ def exempt_nodes(tree: ast.AST) -> set[int]:
 
 
 def faults(source: str) -> list[tuple[int, str]]:
-    """Return line and reason of each sentence in a module that is not a template."""
+    """Return the line and the reason for each sentence in a module that is not a template."""
     tree, lines = ast.parse(source), source.splitlines()
     exempt, found = exempt_nodes(tree), set()
     for node in ast.walk(tree):
@@ -163,10 +162,16 @@ def faults(source: str) -> list[tuple[int, str]]:
     )
 
 
-def main(folders: list[str]) -> int:
-    """Print the faults of all modules below the folders; return 1 if there are any."""
+def modules(name: str) -> Iterator[Path]:
+    """Yield the modules below a folder, or a file itself."""
+    path = Path(name)
+    yield from [path] if path.is_file() else path.rglob("*.py")
+
+
+def main(names: list[str]) -> int:
+    """Print the faults of files, and of all modules below folders; return 1 if there are any."""
     count = 0
-    for path in sorted(path for folder in folders for path in Path(folder).rglob("*.py")):
+    for path in sorted(path for name in names for path in modules(name)):
         for line, reason in faults(path.read_text(encoding="utf-8")):
             print(f"{path}:{line}: {reason}")
             count += 1

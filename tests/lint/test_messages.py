@@ -1,7 +1,7 @@
 """The linter that finds sentences which are not templates."""
 
 import pytest
-from messages import faults
+from messages import faults, main
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from messages import faults
         'self.tr("{0} of {1}").format(a, b)',
     ],
 )
-def test_what_cannot_be_translated_is_found(source):
+def test_a_sentence_that_cannot_be_translated_is_found(source):
     assert {line for line, _ in faults(source)} == {1}
 
 
@@ -45,5 +45,13 @@ def test_what_cannot_be_translated_is_found(source):
         'def f(x: "Path | None or so") -> "Path | None or so": ...',
     ],
 )
-def test_what_is_a_template_or_no_sentence_passes(source):
+def test_a_template_or_a_string_without_a_sentence_passes(source):
     assert faults(source) == []
+
+
+def test_files_and_folders_are_checked(tmp_path, capsys):
+    (tmp_path / "good.py").write_text('x = tr("two words")')
+    (tmp_path / "bad.py").write_text('x = "two words"')
+    assert main([str(tmp_path / "good.py")]) == 0
+    assert main([str(tmp_path / "bad.py")]) == main([str(tmp_path)]) == 1
+    assert capsys.readouterr().out == 2 * f"{tmp_path / 'bad.py'}:1: these words are not a template\n"
