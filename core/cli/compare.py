@@ -17,7 +17,7 @@ from core.comparison.dask_runner import DaskRunner
 from core.comparison.job import Job, Result
 from core.comparison.local_runner import LocalRunner
 from core.comparison.plots import Line
-from core.errors import ConfigError, DigitpadError
+from core.errors import ConfigError, DigitpadError, reason_of
 from core.files import atomic
 from core.messages import tr
 from core.training import recipes
@@ -96,8 +96,7 @@ def _create_folder(out: Path) -> Path:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or error
-        raise DigitpadError(tr("{path} cannot be created: {reason}", path=out, reason=reason)) from None
+        raise DigitpadError(tr("{path} cannot be created: {reason}", path=out, reason=reason_of(error))) from None
     if problem := atomic.problem(out / "comparison.md"):
         raise DigitpadError(problem)
     return out
@@ -148,11 +147,7 @@ def _write_tables(comparison: Comparison, rows: Sequence[SummaryRow], report: di
         "comparison.json": json.dumps(report, indent=1, allow_nan=False) + "\n",
     }
     for name, content in contents.items():
-        try:
-            atomic.write(out / name, content.encode())
-        except OSError as error:
-            reason = error.strerror or error
-            raise DigitpadError(tr("{path} cannot be written: {reason}", path=out / name, reason=reason)) from None
+        atomic.write(out / name, content.encode(), DigitpadError)
     return [out / name for name in contents]
 
 

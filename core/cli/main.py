@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import core
 from core.cli import output
 from core.cli.arguments import Parser
-from core.errors import DigitpadError
+from core.errors import DigitpadError, reason_of
 from core.messages import tr, translatable
 
 COMMANDS = {
@@ -66,7 +66,7 @@ def _end_without_output(error: OSError) -> int:
     if error.filename is not None:  # the error is not about the output, but about a file: a fault of the program
         raise error
     if not isinstance(error, BrokenPipeError):
-        output.warn(tr("the output cannot be written: {reason}", reason=error.strerror))
+        output.warn(tr("the output cannot be written: {reason}", reason=reason_of(error)))
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # otherwise Python reports the error again at exit
     return 1
 

@@ -115,11 +115,7 @@ def _saved(figure: "Figure", stem: Path) -> list[Path]:
     paths = []
     for suffix, options in ((".svg", {"metadata": {"Date": None}}), (".png", {"dpi": 150})):
         path = stem.with_name(stem.name + suffix)
-        try:
-            with atomic.writing(path) as file:
-                figure.savefig(file, format=suffix[1:], **options)
-        except OSError as error:
-            reason = error.strerror or error
-            raise DigitpadError(tr("{path} cannot be written: {reason}", path=path, reason=reason)) from None
+        with atomic.writing(path, DigitpadError) as file:
+            figure.savefig(file, format=suffix[1:], **options)
         paths.append(path)
     return paths

@@ -99,11 +99,7 @@ def write(comparison: Comparison, results: Results, folder: Path) -> list[Path]:
         stem = folder / _figure(number, name)
         lines = [Line(shown_name, measured.runs(shown_name)) for shown_name in shown]
         files += plots.draw(lines, stem)
-    try:
-        atomic.write(files[0], page(measured).encode())
-    except OSError as error:
-        reason = error.strerror or error
-        raise DigitpadError(tr("{path} cannot be written: {reason}", path=files[0], reason=reason)) from None
+    atomic.write(files[0], page(measured).encode(), DigitpadError)
     return files
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.comparison.job import Job, Result
-from core.errors import DigitpadError
+from core.errors import DigitpadError, reason_of
 from core.files import atomic, bounded, strictjson
 from core.messages import tr
 
@@ -25,8 +25,8 @@ def save(folder: Path, job: Job, result: Result) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         atomic.write(path(folder, job), json.dumps(content | {"sha256": _checksum(content)}, allow_nan=False).encode())
     except OSError as error:
-        reason = error.strerror or error
-        raise DigitpadError(tr("{path} cannot be written: {reason}", path=path(folder, job), reason=reason)) from None
+        sentence = tr("{path} cannot be written: {reason}", path=path(folder, job), reason=reason_of(error))
+        raise DigitpadError(sentence) from None
 
 
 def load(folder: Path, job: Job) -> Result | None:

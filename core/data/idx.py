@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.digits import SIZE
-from core.errors import DataError
+from core.errors import DataError, reason_of
 from core.files import atomic, bounded
 from core.messages import tr
 
@@ -48,7 +48,7 @@ def read_bytes(path: Path, max_bytes: int, *, obey_header: bool = False) -> byte
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise DataError(tr("{path} is damaged: its compressed content ends early or is wrong", path=path)) from None
     except OSError as error:
-        raise DataError(tr("{path} cannot be read: {reason}", path=path, reason=error.strerror or error)) from None
+        raise DataError(tr("{path} cannot be read: {reason}", path=path, reason=reason_of(error))) from None
     if len(content) > max_bytes or expected > max_bytes:
         raise DataError(
             tr("{path} is larger than {limit} MiB, or its header is damaged", path=path, limit=max_bytes // 2**20)

@@ -14,7 +14,7 @@ import numpy as np
 from core.data import idx
 from core.data.dataset import Dataset
 from core.digits import N_CLASSES, SIZE
-from core.errors import DataError, MnistError
+from core.errors import DataError, MnistError, reason_of
 from core.files import atomic, bounded, paths
 from core.messages import tr
 
@@ -171,9 +171,8 @@ def store(contents: dict[str, bytes]) -> None:
             for path in new:
                 path.unlink(missing_ok=True)
         if isinstance(error, OSError):
-            raise DataError(
-                tr("MNIST cannot be stored in {folder}: {reason}", folder=cache(), reason=error.strerror or error)
-            ) from None
+            sentence = tr("MNIST cannot be stored in {folder}: {reason}", folder=cache(), reason=reason_of(error))
+            raise DataError(sentence) from None
         raise
 
 

@@ -73,11 +73,7 @@ def save(model: Model, path: Path) -> None:
         )
     if problem := atomic.problem(path):
         raise ModelError(problem)
-    content = build(model).SerializeToString()
-    try:
-        atomic.write(path, content)
-    except OSError as error:
-        raise ModelError(tr("{path} cannot be written: {reason}", path=path, reason=error.strerror or error)) from None
+    atomic.write(path, build(model).SerializeToString(), ModelError)
 
 
 def outputs(model: Model) -> tuple[str, ...]:

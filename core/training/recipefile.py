@@ -91,11 +91,7 @@ def save(recipe: Recipe, path: Path, taken: Mapping[str, Recipe]) -> None:
     content["settings"] = dataclasses.asdict(recipe.config)
     if problem := atomic.problem(path):
         raise ConfigError(problem)
-    try:
-        atomic.write(path, tomli_w.dumps(content).encode())
-    except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(tr("{path} cannot be written: {reason}", path=path, reason=reason)) from None
+    atomic.write(path, tomli_w.dumps(content).encode(), ConfigError)
 
 
 def _recipe(name: str, content: dict[str, Any], bases: Mapping[str, Recipe]) -> Recipe:

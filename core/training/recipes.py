@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from core.errors import ConfigError
+from core.errors import ConfigError, reason_of
 from core.files import paths
 from core.messages import tr, translatable
 from core.training import recipefile
@@ -207,8 +207,7 @@ def save(recipe: Recipe) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        reason = error.strerror or error
-        raise ConfigError(tr("{path} cannot be made: {reason}", path=path.parent, reason=reason)) from None
+        raise ConfigError(tr("{path} cannot be made: {reason}", path=path.parent, reason=reason_of(error))) from None
     recipefile.save(recipe, path, RECIPES)
     return path
 

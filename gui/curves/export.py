@@ -27,7 +27,7 @@ def save(run: Run, path: Path) -> None:
     curves.deleteLater()
     if problem := atomic.problem(path):
         raise RunError(problem)
-    atomic.write(path, content)
+    atomic.write(path, content, RunError)
 
 
 def _png(curves: Curves) -> bytes:

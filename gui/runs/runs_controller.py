@@ -208,4 +208,4 @@ def _export_csv(run: Run, path: Path) -> None:
     writer.writerows(zip(*(table[name].tolist() for name in COLUMNS), strict=True))
     if problem := atomic.problem(path):
         raise RunError(problem)
-    atomic.write(path, text.getvalue().encode())
+    atomic.write(path, text.getvalue().encode(), RunError)
