@@ -1,4 +1,4 @@
-"""How many inputs are tried: 500 a reader, always the same; as many as DIGITPAD_FUZZ says, each time others."""
+"""Settings of the fuzz tests: 500 fixed inputs per test, or DIGITPAD_FUZZ random ones, new in each session."""
 
 import json
 import os
@@ -26,7 +26,7 @@ settings.load_profile("fuzz")
 
 
 class Attack:
-    """Hands inputs to a reader: it may refuse them with its own error, a sentence, and nothing else may happen."""
+    """Passes inputs to a parser, which may reject them with its own error and a message, and must do nothing else."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.outcomes = folder, Counter[str]()
@@ -34,27 +34,27 @@ class Attack:
     def __call__(
         self, read: Callable[[Path], Any], error: type[DigitpadError], content: bytes, name: str = "input"
     ) -> Any:
-        """Let ``read`` read a file of this content; return what it returned, or None where it refused."""
+        """Let ``read`` read a file with this content; return its result, or None where it rejects the file."""
         path = self.folder / name
         path.write_bytes(content)
         try:
-            found, sentence = read(path), ""
+            found, message = read(path), ""
         except error as problem:
-            found, sentence = None, str(problem)
+            found, message = None, str(problem)
             self.outcomes["refused"] += 1
         else:
             self.outcomes["read"] += 1
-        assert found is not None or 10 < len(sentence) < 2000
+        assert found is not None or 10 < len(message) < 2000
         assert [other.name for other in self.folder.iterdir()] == [name]
         return found
 
 
 @pytest.fixture
 def attack(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Attack]:
-    """An attack on one reader; what came of it is added to the file that DIGITPAD_TORTURE names."""
+    """An attack on one parser; its outcomes are appended to the file named by DIGITPAD_TORTURE."""
     attack = Attack(tmp_path_factory.mktemp("attack"))
     yield attack
-    # Random bytes alone would prove little: some of what is tried must get past the first check of a reader.
+    # Some inputs must be invalid; most should pass the first check of a parser, which random bytes would not.
     assert attack.outcomes["refused"] > 0
     if report := os.environ.get("DIGITPAD_TORTURE"):
         with Path(report).open("a") as file:

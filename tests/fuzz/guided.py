@@ -1,10 +1,10 @@
-"""One reader, and inputs that are led by the branches of its own code: atheris keeps what reaches a new one.
+"""Coverage-guided fuzzing of one parser with atheris, which keeps the inputs that reach new branches.
 
-    python tests/fuzz/guided.py READER N FOLDER
+    python tests/fuzz/guided.py TARGET N FOLDER
 
-tries N inputs in a process of its own, for libFuzzer ends the one that it runs in. It begins with valid files; what it
-finds to reach further is put into FOLDER/corpus, how many were refused and read into FOLDER/outcomes.json. It ends with
-0 where nothing but the reader's own error came out; what else an input has brought is printed, and the input kept.
+tries N inputs, in a process of its own because libFuzzer ends it. Starts from valid files; writes inputs that reach new
+code to FOLDER/corpus, and the numbers of rejected and read inputs to FOLDER/outcomes.json. Exits with 0 if the parser
+raised only its own error; otherwise prints the other error and keeps the input.
 """
 
 import json
@@ -31,14 +31,14 @@ with atheris.instrument_imports(include=["core"]):
     from core.runs import run
 
 MAX_BYTES = 16_384
-MAX_MEMORY = 2**31  # beyond that a reader gets a MemoryError, which is not its own
-STEP = 100  # inputs from one count to the next: when libFuzzer ends the process, nothing more can be written
+MAX_MEMORY = 2**31  # a parser that needs more gets a MemoryError, which is not its own error
+STEP = 100  # inputs between two writes of the counts: libFuzzer ends the process without notice
 
 
-class RecognitionController(NamedTuple):
-    """How a file is read, the error that may come of it, what is done with what was read, and valid files.
+class Target(NamedTuple):
+    """A parser, its error, a use of its results, and valid files.
 
-    ``pack`` puts what is tried into a file, where a checksum would otherwise keep all of it out.
+    ``pack`` turns an input into a file where a checksum would otherwise reject every input.
     """
 
     read: Callable[[Path], Any]
@@ -59,51 +59,49 @@ def _drawn(found: list[Any]) -> None:
     data.render([each.drawing for each in found])
 
 
-READERS: dict[str, Callable[[], RecognitionController]] = {
-    "idx": lambda: RecognitionController(idx.read, errors.DataError, len, [data.IMAGES, data.LABELS]),
-    "unipen": lambda: RecognitionController(unipen.read, errors.DataError, _drawn, [data.PEN]),
-    "omniglot": lambda: RecognitionController(
+TARGETS: dict[str, Callable[[], Target]] = {
+    "idx": lambda: Target(idx.read, errors.DataError, len, [data.IMAGES, data.LABELS]),
+    "unipen": lambda: Target(unipen.read, errors.DataError, _drawn, [data.PEN]),
+    "omniglot": lambda: Target(
         omniglot.read,
         errors.DataError,
         _drawn,
         [data.STROKES],
         pack=lambda strokes: data.packed([(data.NAMES[0], strokes)]),
     ),
-    "ink": lambda: RecognitionController(
-        Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]
-    ),
-    "run": lambda: RecognitionController(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
-    "recipe": lambda: RecognitionController(
+    "ink": lambda: Target(Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]),
+    "run": lambda: Target(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
+    "recipe": lambda: Target(
         facts.load_recipe, errors.ConfigError, str, [facts.tomli_w.dumps(facts.TOML).encode()], "mine.toml"
     ),
-    "model": lambda: RecognitionController(modelfile.load, errors.ModelError, models.use, [_model()]),
+    "model": lambda: Target(modelfile.load, errors.ModelError, models.use, [_model()]),
 }
 
 
 def main() -> None:
-    """Try a reader; the process ends here."""
+    """Fuzz one target; the process ends here."""
     name, n, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    recognition = READERS[name]()
+    target = TARGETS[name]()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    corpus, place = folder / "corpus", folder / "place"
+    corpus, workspace = folder / "corpus", folder / "workspace"
     corpus.mkdir()
-    place.mkdir()
-    for number, seed in enumerate(recognition.seeds):
+    workspace.mkdir()
+    for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
     outcomes = Counter(refused=0, read=0)
 
     def attempt(content: bytes) -> None:
-        path = place / recognition.name
-        path.write_bytes(recognition.pack(content))
+        path = workspace / target.name
+        path.write_bytes(target.pack(content))
         try:
-            found, sentence = recognition.read(path), ""
-        except recognition.error as problem:
-            found, sentence = None, str(problem)
-        outcomes["refused" if sentence else "read"] += 1
+            found, message = target.read(path), ""
+        except target.error as problem:
+            found, message = None, str(problem)
+        outcomes["refused" if message else "read"] += 1
         if found is not None:
-            recognition.use(found)
-        assert found is not None or 10 < len(sentence) < 2000
-        assert [other.name for other in place.iterdir()] == [recognition.name]
+            target.use(found)
+        assert found is not None or 10 < len(message) < 2000
+        assert [other.name for other in workspace.iterdir()] == [target.name]
         if not outcomes.total() % STEP:
             (folder / "outcomes.json").write_text(json.dumps(outcomes))
 
@@ -112,7 +110,7 @@ def main() -> None:
             sys.argv[0],
             f"-runs={n}",
             f"-max_len={MAX_BYTES}",
-            "-rss_limit_mb=0",  # it would count what the process had that has started this one
+            "-rss_limit_mb=0",  # it would include the memory of the parent process
             "-timeout=30",
             f"-artifact_prefix={folder}/",
             "-verbosity=0",

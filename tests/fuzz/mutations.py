@@ -1,4 +1,4 @@
-"""Inputs grown from valid ones: bytes with some of them spoiled, and JSON trees with some values made odd."""
+"""Mutations of valid inputs: corrupted bytes, and JSON trees with odd values."""
 
 import copy
 import json
@@ -105,36 +105,36 @@ _NUMBERS = st.integers(0, 2**20 - 1)
 
 
 @st.composite
-def grown(draw: st.DrawFn, *seeds: bytes, head: int = 4096) -> bytes:
-    """Draw bytes that one to four changes have made of a seed; half of them within its first ``head`` bytes."""
+def mutated(draw: st.DrawFn, *seeds: bytes, head: int = 4096) -> bytes:
+    """Draw a seed with one to four changes; half of the changes within its first ``head`` bytes."""
     content = draw(st.sampled_from(seeds))
-    for change, place, n in draw(
+    for change, position, n in draw(
         st.lists(st.tuples(st.sampled_from(_CHANGES), _NUMBERS, _NUMBERS), min_size=1, max_size=4)
     ):
-        reach = min(head, len(content)) if place % 2 else len(content)
-        content = change(content, (place // 2) % (reach + 1), n, seeds[n % len(seeds)])
+        reach = min(head, len(content)) if position % 2 else len(content)
+        content = change(content, (position // 2) % (reach + 1), n, seeds[n % len(seeds)])
     return content
 
 
-def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each value's owner and its key there."""
+def _slots(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield container and key of each value in a tree."""
     for key in list(tree) if isinstance(tree, dict) else range(len(tree)):
         yield tree, key
         if isinstance(tree[key], dict | list):
-            yield from _places(tree[key])
+            yield from _slots(tree[key])
 
 
 @st.composite
 def odd(draw: st.DrawFn, tree: Any) -> Any:
-    """Draw a copy of a tree of dicts and lists in which one to three values are odd, missing or elsewhere."""
+    """Draw a copy of a tree of dicts and lists with one to three values replaced, removed or inserted."""
     tree = copy.deepcopy(tree)
-    for place, how, value in draw(
+    for position, how, value in draw(
         st.lists(st.tuples(_NUMBERS, st.integers(0, 5), st.sampled_from(ODD_VALUES)), min_size=1, max_size=3)
     ):
-        places = list(_places(tree))
-        if not places:
+        slots = list(_slots(tree))
+        if not slots:
             break
-        owner, key = places[place % len(places)]
+        owner, key = slots[position % len(slots)]
         if how == 0:
             del owner[key]
         elif how == 1 and isinstance(owner, list):
@@ -147,7 +147,7 @@ def odd(draw: st.DrawFn, tree: Any) -> Any:
 
 
 def text_of(tree: Any) -> str:
-    """Return a tree as JSON, as Python writes it: with NaN, with numbers of any length, and with depth."""
+    """Return a tree as JSON with NaN, long numbers and deep nesting, as Python's json allows."""
     text = json.dumps(tree)
     text = text.replace(f'"{DEEP}"', "[" * 20_000 + "]" * 20_000)
     return text.replace(f'"{LESS_DEEP}"', '{"a":[' * 440 + "]}" * 440)

@@ -1,4 +1,4 @@
-"""Digits from strangers: IDX, plain and gzip, UNIPEN, and Omniglot's zips."""
+"""Fuzz tests of data files: IDX, plain and gzip, UNIPEN, and Omniglot's zips."""
 
 import gzip
 import io
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import ODD_BYTES, grown
+from mutations import ODD_BYTES, mutated
 
 from core.data import idx, omniglot, unipen
 from core.errors import DataError
@@ -33,19 +33,19 @@ ODD_NAMES = (
 )
 
 
-@given(content=grown(IMAGES, LABELS, head=32))
+@given(content=mutated(IMAGES, LABELS, head=32))
 def test_idx_plain(attack, content):
     found = attack(idx.read, DataError, content)
     assert found is None or found.dtype == np.uint8
 
 
-@given(content=grown(IMAGES, LABELS, head=32))
+@given(content=mutated(IMAGES, LABELS, head=32))
 def test_idx_in_gzip(attack, content):
     found = attack(idx.read, DataError, gzip.compress(content, 1))
     assert found is None or found.dtype == np.uint8
 
 
-@given(content=grown(gzip.compress(IMAGES), gzip.compress(LABELS), head=40))
+@given(content=mutated(gzip.compress(IMAGES), gzip.compress(LABELS), head=40))
 def test_idx_gzip_bytes(attack, content):
     attack(idx.read, DataError, content)
 
@@ -55,7 +55,7 @@ def render(drawings):
     assert all(np.isfinite(stroke).all() for drawing in drawings for stroke in drawing.strokes)
 
 
-@given(content=grown(PEN, head=200))
+@given(content=mutated(PEN, head=200))
 def test_unipen(attack, content):
     digits = attack(unipen.read, DataError, content)
     assert digits is None or render([digit.drawing for digit in digits]) is None
@@ -72,7 +72,7 @@ def packed(entries, method=zipfile.ZIP_DEFLATED):
 ZIP = packed([(name, STROKES) for name in NAMES])
 
 
-@given(content=grown(ZIP, packed([(name, STROKES) for name in NAMES], zipfile.ZIP_STORED), head=200))
+@given(content=mutated(ZIP, packed([(name, STROKES) for name in NAMES], zipfile.ZIP_STORED), head=200))
 def test_omniglot_bytes(attack, content):
     characters = attack(omniglot.read, DataError, content)
     assert characters is None or render([character.drawing for character in characters]) is None
@@ -81,7 +81,8 @@ def test_omniglot_bytes(attack, content):
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @given(
     entries=st.lists(
-        st.tuples(st.sampled_from(NAMES + ODD_NAMES), grown(STROKES, head=60) | st.sampled_from(ODD_BYTES)), max_size=4
+        st.tuples(st.sampled_from(NAMES + ODD_NAMES), mutated(STROKES, head=60) | st.sampled_from(ODD_BYTES)),
+        max_size=4,
     )
 )
 def test_omniglot_entries(attack, entries):

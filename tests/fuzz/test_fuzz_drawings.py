@@ -1,4 +1,4 @@
-"""Drawings and pictures from strangers: ink JSON, PNG and JPEG."""
+"""Fuzz tests of drawings and pictures: ink JSON, PNG and JPEG."""
 
 import io
 import struct
@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import grown, odd, text_of
+from mutations import mutated, odd, text_of
 from PIL import Image
 
 from core.errors import DrawingError
@@ -25,7 +25,7 @@ def use_drawing(drawing):
     Drawing.from_json(drawing.to_json())
 
 
-@given(content=grown(text_of(INK).encode(), head=60))
+@given(content=mutated(text_of(INK).encode(), head=60))
 def test_ink_bytes(attack, content):
     drawing = attack(Drawing.load, DrawingError, content)
     assert drawing is None or use_drawing(drawing) is None
@@ -56,7 +56,7 @@ def use_picture(grey):
     assert image is None or image.shape == (28, 28)
 
 
-@given(content=grown(*PNGS, head=60))
+@given(content=mutated(*PNGS, head=60))
 def test_png_bytes(attack, content):
     grey = attack(picture.load, DrawingError, content)
     assert grey is None or use_picture(grey) is None
@@ -73,15 +73,15 @@ def chunks(png):
 
 @st.composite
 def forged(draw):
-    """Draw a PNG one of whose chunks is spoiled, with checksums that fit: that is what a decoder trusts."""
+    """Draw a PNG with one corrupted chunk and matching checksums, so that a decoder goes on."""
     found = list(chunks(draw(st.sampled_from(PNGS))))
     number = draw(st.integers(0, len(found) - 1))
     kind, content = found[number]
     if kind == b"IDAT" and draw(st.booleans()):
-        spoiled = zlib.compress(draw(grown(zlib.decompress(content))))
+        corrupted = zlib.compress(draw(mutated(zlib.decompress(content))))
     else:
-        spoiled = draw(grown(content, head=20)) if content else b"x"
-    found[number] = kind, spoiled
+        corrupted = draw(mutated(content, head=20)) if content else b"x"
+    found[number] = kind, corrupted
     if draw(st.booleans()):
         odd_kind = draw(
             st.sampled_from([b"tEXt", b"zTXt", b"iCCP", b"eXIf", b"gAMA", b"tRNS", b"PLTE", b"acTL", b"fcTL"])
@@ -99,7 +99,7 @@ def test_png_forged(attack, content):
     assert grey is None or use_picture(grey) is None
 
 
-@given(content=grown(*JPEGS, head=700))
+@given(content=mutated(*JPEGS, head=700))
 def test_jpeg_bytes(attack, content):
     grey = attack(picture.load, DrawingError, content)
     assert grey is None or use_picture(grey) is None

@@ -1,14 +1,15 @@
-"""What says of runs, recipes, results and settings: run.json, label.json, TOML, and the settings of a training."""
+"""Fuzz tests of facts: run.json, label.json, recipes in TOML, training settings and cached results."""
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
 import tomli_w
 from hypothesis import assume, given
-from mutations import DEEP, LESS_DEEP, grown, odd, text_of
+from mutations import DEEP, LESS_DEEP, mutated, odd, text_of
 
 from core.cli import runs as runs_command
 from core.comparison import result_cache
@@ -43,7 +44,7 @@ LABEL = {"name": "the best", "note": "of all"}
 
 
 def use_run(run):
-    """Do with a run what the shelf and the command that lists runs do with one."""
+    """Use a run like the list of runs and the command that lists runs."""
     runs_command.line_of(run)
     json.dumps(run.as_dict(), allow_nan=False)
     with contextlib.suppress(ConfigError):
@@ -55,7 +56,7 @@ def load_run(path):
     return Run.load(path.parent)
 
 
-@given(content=grown(RUN_TEXT, head=800))
+@given(content=mutated(RUN_TEXT, head=800))
 def test_run_bytes(attack, content):
     run = attack(load_run, RunError, content, runs.INFO)
     assert run is None or use_run(run) is None
@@ -68,22 +69,22 @@ def test_run_values(attack, tree):
 
 
 def labelled(path):
-    """Return the only run of a shelf, whose label is in this file; a damaged label costs the name and not the run."""
+    """Return the only run of a store, with the label in this file; an invalid label costs its name, not the run."""
     (path.parent / runs.INFO).write_bytes(RUN_TEXT)
     (found,) = RunStore(path.parent.parent).runs()
     (path.parent / runs.INFO).unlink()
     assert not isinstance(found, Broken)
     if found.name == "a run":
-        raise RunError("the label was refused")
+        raise RunError("the label was rejected")
     return found
 
 
 @pytest.mark.parametrize("make", ["bytes", "values"])
 def test_label(attack, tmp_path, make):
-    attack.folder = tmp_path / "shelf" / "run"
+    attack.folder = tmp_path / "runs" / "run"
     attack.folder.mkdir(parents=True)
     strategy = (
-        grown(text_of(LABEL).encode(), head=60) if make == "bytes" else odd(LABEL).map(lambda t: text_of(t).encode())
+        mutated(text_of(LABEL).encode(), head=60) if make == "bytes" else odd(LABEL).map(lambda t: text_of(t).encode())
     )
 
     @given(content=strategy)
@@ -107,7 +108,7 @@ def load_recipe(path):
     return recipefile.load(path, recipes.RECIPES)
 
 
-@given(content=grown(tomli_w.dumps(TOML).encode(), head=80))
+@given(content=mutated(tomli_w.dumps(TOML).encode(), head=80))
 def test_recipe_bytes(attack, content):
     recipe = attack(load_recipe, ConfigError, content, "mine.toml")
     assert recipe is None or isinstance(recipe.config, TrainConfig)
@@ -145,14 +146,15 @@ RESULT = {
 
 
 @given(tree=odd(RESULT))
-def test_kept_result_values(attack, tree):
+def test_cached_result_values(attack, tree):
     content = {"digest": job().digest, "job": job().as_dict(), "result": tree}
-    text = text_of(content | {"sha256": result_cache._checksum(content)})
+    checksum = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    text = text_of(content | {"sha256": checksum})
 
     def read(path):
         found = result_cache.load(path.parent, job())
         if found is None:
-            raise RunError("it was refused")
+            raise RunError("the result was rejected")
         return found
 
     attack(read, RunError, text.encode(), result_cache.path(attack.folder, job()).name)

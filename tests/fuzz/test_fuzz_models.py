@@ -1,15 +1,18 @@
-"""Model files, curves and states: safetensors whose header, facts and tensors say anything, with checksums that fit."""
+"""Fuzz tests of model files, curves and states: safetensors with any header, facts and tensors, and valid checksums."""
 
 import contextlib
 import dataclasses
+import hashlib
 import itertools
 import json
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mutations import grown, odd, text_of
+from mutations import mutated, odd, text_of
+from safetensors.numpy import load as from_bytes
 from safetensors.numpy import save as to_bytes
 
 from core.errors import DivergenceError, ModelError, RunError
@@ -44,14 +47,32 @@ _ARRAYS = st.sampled_from(
 )
 
 
-def sealed(kind: tensorfile.Kind, tensors: tensorfile.Tensors, text: str) -> bytes:
-    """Return a file whose checksums fit whatever it says."""
-    return to_bytes(dict(tensors), metadata={kind.key: text, "sha256": tensorfile._sha256(text)})
+class Parts(NamedTuple):
+    """A file of tensors and facts: the key of the facts in its metadata, the facts, and the tensors."""
+
+    key: str
+    facts: dict
+    tensors: dict[str, np.ndarray]
+
+
+def parts(content: bytes) -> Parts:
+    """Return the parts of a file."""
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    (key,) = metadata.keys() - {"sha256"}
+    return Parts(key, json.loads(metadata[key]), from_bytes(content))
+
+
+def sealed(key: str, tensors: dict[str, np.ndarray], text: str) -> bytes:
+    """Return a file with facts of this text and a valid checksum."""
+    checksum = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return to_bytes(tensors, metadata={key: text, "sha256": checksum})
 
 
 @st.composite
-def forged(draw: st.DrawFn, kind: tensorfile.Kind, tensors: tensorfile.Tensors, facts: dict) -> bytes:
-    """Draw a file that was changed by somebody who knows of the checksums."""
+def forged(draw: st.DrawFn, whole: Parts) -> bytes:
+    """Draw a changed file with valid checksums."""
+    tensors = whole.tensors
     if draw(st.booleans()):
         name = draw(st.sampled_from(sorted(tensors)))
         values = draw(_ARRAYS)
@@ -60,8 +81,9 @@ def forged(draw: st.DrawFn, kind: tensorfile.Kind, tensors: tensorfile.Tensors, 
         with np.errstate(all="ignore"):
             changed = [values, values.astype(own.dtype), own[:-1], np.resize(values, own.shape).astype(own.dtype)][how]
         tensors = {**tensors, name: np.ascontiguousarray(changed)}
-    facts = facts | {"sha256": tensorfile.digest(tensors)}
-    return sealed(kind, tensors, text_of(draw(odd(facts))) if draw(st.integers(0, 3)) else json.dumps(facts))
+    facts = whole.facts | {"sha256": tensorfile.digest(tensors)}
+    text = text_of(draw(odd(facts))) if draw(st.integers(0, 3)) else json.dumps(facts)
+    return sealed(whole.key, tensors, text)
 
 
 @pytest.fixture(scope="module")
@@ -72,42 +94,36 @@ def model_bytes(tmp_path_factory):
 
 
 def use(model):
-    """Do with a model what the program does with one."""
-    (answer,) = Recognizer.of(model).predict_images(np.full((1, 28, 28), 200, np.uint8))
-    assert 0 <= answer.digit <= 9
-    assert np.isfinite(answer.probabilities).all()
+    """Use a model like the program."""
+    (prediction,) = Recognizer.of(model).predict_images(np.full((1, 28, 28), 200, np.uint8))
+    assert 0 <= prediction.digit <= 9
+    assert np.isfinite(prediction.probabilities).all()
     json.dumps(model.facts(), indent=2, allow_nan=False)
 
 
 @given(data=st.data())
 def test_model_bytes(attack, model_bytes, data):
-    model = attack(modelfile.load, ModelError, data.draw(grown(model_bytes, head=2500)))
+    model = attack(modelfile.load, ModelError, data.draw(mutated(model_bytes, head=2500)))
     assert model is None or use(model) is None
 
 
 @given(data=st.data())
-def test_model_forged(attack, data):
-    tensors = MODEL.network.tensors()
-    model = attack(modelfile.load, ModelError, data.draw(forged(modelfile._KIND, tensors, MODEL.facts())))
+def test_model_forged(attack, model_bytes, data):
+    model = attack(modelfile.load, ModelError, data.draw(forged(parts(model_bytes))))
     assert model is None or use(model) is None
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A run that was left in its second epoch, and an experiment like it."""
+def interrupted(tmp_path_factory):
+    """A run interrupted in its second epoch, and its experiment."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("DIGITPAD_DATA", raising=False)
         experiment = Experiment.prepare("quick", CONFIG, "synthetic:60", 1)
-    with RunRecorder.begin(experiment, RunStore(tmp_path_factory.mktemp("shelf"))) as recorder:
+    with RunRecorder.begin(experiment, RunStore(tmp_path_factory.mktemp("runs"))) as recorder:
         for _ in itertools.islice(recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)), 5):
             pass
         recorder.write()
         return recorder.run, experiment
-
-
-def parts(path, kind):
-    content = tensorfile.parse(path.read_bytes(), kind, {"format": 1})
-    return content.tensors(), content.facts
 
 
 def read_curve(path):
@@ -115,7 +131,7 @@ def read_curve(path):
 
 
 def use_curve(history):
-    """Do with curves what the plots do with them."""
+    """Use curves like the plots."""
     assert history.best is None or 0 <= history.best < history.n_evaluations
     for curve in (history.loss, history.accuracy, history.learning_rate):
         samples, values = curve.raw
@@ -128,28 +144,28 @@ def use_curve(history):
 
 
 @given(data=st.data())
-def test_curve_bytes(attack, kept, data):
-    whole = (kept[0].folder / runs.CURVE).read_bytes()
-    history = attack(read_curve, RunError, data.draw(grown(whole, head=2500)), runs.CURVE)
+def test_curve_bytes(attack, interrupted, data):
+    whole = (interrupted[0].folder / runs.CURVE).read_bytes()
+    history = attack(read_curve, RunError, data.draw(mutated(whole, head=2500)), runs.CURVE)
     assert history is None or use_curve(history) is None
 
 
 @given(data=st.data())
-def test_curve_forged(attack, kept, data):
-    content = data.draw(forged(runs._CURVE, *parts(kept[0].folder / runs.CURVE, runs._CURVE)))
+def test_curve_forged(attack, interrupted, data):
+    content = data.draw(forged(parts((interrupted[0].folder / runs.CURVE).read_bytes())))
     history = attack(read_curve, RunError, content, runs.CURVE)
     assert history is None or use_curve(history) is None
 
 
 def resumed(experiment):
-    """Return what reads a state into a fresh experiment, and goes on with it for a batch."""
+    """Return a function that reads a state into a new experiment and trains it for one batch."""
 
     def read(path):
         fresh = dataclasses.replace(experiment, state=TrainingState.start(experiment.splits, CONFIG))
         history, seconds = checkpoint.load(path, fresh)
         use_curve(history)
         assert 0 <= seconds < float("inf")
-        with contextlib.suppress(DivergenceError):  # as a run may; with weights that somebody made up, all the more
+        with contextlib.suppress(DivergenceError):  # any run may diverge, and forged weights often do
             next(loop.fit(fresh.state, fresh.splits, CONFIG), None)
         return True
 
@@ -157,13 +173,13 @@ def resumed(experiment):
 
 
 @given(data=st.data())
-def test_state_bytes(attack, kept, data):
-    run, experiment = kept
-    attack(resumed(experiment), RunError, data.draw(grown((run.folder / runs.STATE).read_bytes(), head=3500)))
+def test_state_bytes(attack, interrupted, data):
+    run, experiment = interrupted
+    attack(resumed(experiment), RunError, data.draw(mutated((run.folder / runs.STATE).read_bytes(), head=3500)))
 
 
 @given(data=st.data())
-def test_state_forged(attack, kept, data):
-    run, experiment = kept
-    content = data.draw(forged(checkpoint._KIND, *parts(run.folder / runs.STATE, checkpoint._KIND)))
+def test_state_forged(attack, interrupted, data):
+    run, experiment = interrupted
+    content = data.draw(forged(parts((run.folder / runs.STATE).read_bytes())))
     attack(resumed(experiment), RunError, content)

@@ -1,4 +1,4 @@
-"""Readers that are written in Python, attacked with inputs that are led by the branches of their code."""
+"""Coverage-guided fuzzing of the parsers written in Python."""
 
 import json
 import os
@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("atheris", reason="atheris is made for Linux on x86-64 only")
+pytest.importorskip("atheris", reason="atheris is available for Linux on x86-64 only")
 
 GUIDED = Path(__file__).with_name("guided.py")
 N = 10 * int(os.environ.get("DIGITPAD_FUZZ", "0")) or 2000
 FAULTY = """
 import guided
-guided.READERS["faulty"] = lambda: guided.Reader(lambda path: path.read_bytes().decode(), OSError, str, [b"a text"])
+guided.TARGETS["faulty"] = lambda: guided.Target(lambda path: path.read_bytes().decode(), OSError, str, [b"a text"])
 guided.main()
 """
 
 
-def tried(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
+def run(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(GUIDED.parent), os.environ.get("PYTHONPATH", "")])}
     return subprocess.run(
         [sys.executable, *command, str(N), str(folder)], env=environment, capture_output=True, text=True
@@ -28,18 +28,18 @@ def tried(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize("name", ["idx", "unipen", "omniglot", "ink", "run", "recipe", "model"])
 def test_guided(name, tmp_path, tell):
-    done = tried(tmp_path, str(GUIDED), name)
+    done = run(tmp_path, str(GUIDED), name)
     assert done.returncode == 0, done.stderr[-3000:]
     counts = json.loads((tmp_path / "outcomes.json").read_text())
     assert N - 200 <= counts["refused"] + counts["read"] <= N + 200
     assert counts["refused"]
     assert counts["read"]
-    assert len(list((tmp_path / "corpus").iterdir())) > 4  # with each new one it has come further
+    assert len(list((tmp_path / "corpus").iterdir())) > 4  # each new file reached new code
     tell(**counts)
 
 
-def test_it_finds_what_another_error_comes_of(tmp_path):
-    done = tried(tmp_path, "-c", FAULTY, "faulty")
+def test_an_input_with_another_error_is_found(tmp_path):
+    done = run(tmp_path, "-c", FAULTY, "faulty")
     assert done.returncode != 0
     assert "UnicodeDecodeError" in done.stdout + done.stderr
     (found,) = tmp_path.glob("crash-*")
