@@ -240,7 +240,7 @@ def test_a_constant_prediction_is_reported(lab, data, here):
 
 
 def test_no_constant_prediction_is_reported_otherwise(lab, data, here):
-    assert "It answers" not in lab("train", "--data", data, *QUICK)[1]
+    assert "It predicts" not in lab("train", "--data", data, *QUICK)[1]
     assert "only_answer" not in json.loads(lab("train", "--data", data, *QUICK, "--out", "b", "--json")[1])
 
 
