@@ -48,7 +48,7 @@ class Pen(QObject):
 
     def _stroke(self) -> list[QPointF]:
         """Return the places of a stroke like a 3, on the pad."""
-        sheet = self._pad._sheet()
+        sheet = self._pad.sheet_rect()
         turns = np.linspace(0, 2, _POINTS)
         x = 0.5 + 0.15 * np.sin(np.pi * np.mod(turns, 1.0))
         return [

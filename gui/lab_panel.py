@@ -90,7 +90,7 @@ class LabPanel(QWidget):
         self.runs.modelTaken.connect(models.take)
         self.runs_view.requested.connect(self._on_run_requested)
         self.runs.overlaysReady.connect(self._show_overlays)
-        self.inside.pictureChosen.connect(self._recognition.show_digit)
+        self.inside.dialog.pictureChosen.connect(self._recognition.show_digit)
         self._recognition.predicted.connect(self._on_predicted)
         self.tabs.currentChanged.connect(self._on_tab)
 
@@ -128,7 +128,7 @@ class LabPanel(QWidget):
         if self.tabs.currentWidget() is self.runs_view:
             self.runs.refresh()
         elif self.tabs.currentWidget() is self.inside_view:
-            self.inside.ask_history()
+            self.inside.request_history()
 
     def _on_predicted(self) -> None:
         self.inside.set_image(self._recognition.shown.image)

@@ -94,9 +94,9 @@ def _show_page(window: MainWindow, state: str) -> str:
         _compare(window.workbench.lab.runs_view)
     elif state == "network":
         loop = QEventLoop()
-        window.workbench.lab.inside.historyAnswered.connect(loop.quit)
+        window.workbench.lab.inside.history.predicted.connect(loop.quit)
         QTimer.singleShot(10_000, loop.quit)
-        window.workbench.lab.inside.ask_history()
+        window.workbench.lab.inside.request_history()
         loop.exec()
     return ""
 

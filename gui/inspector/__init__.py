@@ -1,4 +1,4 @@
-"""A look inside a network: weights, layers, the scrubber, the confusion matrix.
+"""Views of the inside of a network: weights, layers, earlier snapshots, and the confusion matrix.
 
 May import from ``gui.training``, ``gui.recognition`` and everything below them.
 """

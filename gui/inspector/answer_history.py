@@ -1,4 +1,4 @@
-"""What a network in training answered to the drawing on the pad at each snapshot of its run, found out in a thread."""
+"""The predictions for the pad's image at each snapshot of a run, computed in a thread."""
 
 import threading
 from collections.abc import Sequence
@@ -11,17 +11,17 @@ from core.digits import N_CLASSES
 from core.recognition.recognizer import Recognizer
 from core.training.snapshots import KeptSnapshot, predictions_over
 
-_AT_ONCE = 8  # snapshots, before it is seen whether there is a newer question
+_BATCH = 8  # snapshots between two checks for a newer request
 
 
 class AnswerHistory(QThread):
-    """Answers the newest question; of one that is not answered yet when the next comes, nothing is heard.
+    """Computes the newest request; an unfinished older one is dropped.
 
-    A thread, because 64 snapshots take 35 ms, which a pen does not wait for. It is started by the first question.
+    It is a thread because 64 snapshots take 35 ms, too long while a pen draws. The first request starts it.
     """
 
-    answered = Signal(object)
-    """Probabilities (n, 10) of the newest question's n snapshots."""
+    predicted = Signal(object)
+    """The probabilities (n, 10) for the n snapshots of the newest request."""
     _found = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -32,47 +32,46 @@ class AnswerHistory(QThread):
         self._recognizer: Recognizer | None = None
         self._kept: tuple[KeptSnapshot, ...] = ()
         self._image: NDArray[np.uint8] | None = None
-        self._known: dict[
-            KeptSnapshot, NDArray[np.float32]
-        ] = {}  # of the image: a run that goes on adds but one snapshot
+        # For the image: during a run, only one snapshot is new at a time.
+        self._known: dict[KeptSnapshot, NDArray[np.float32]] = {}
         self._found.connect(self._on_found)
 
     def begin(self, recognizer: Recognizer) -> None:
-        """Take a recognizer for the snapshots of a run: of a network of the same layers, for this thread alone."""
+        """Set the recognizer for a run's snapshots: its network has the same layers, and only this thread uses it."""
         with self._changed:
             self._recognizer = recognizer
-            self._ask((), None)
+            self._set_request((), None)
 
-    def ask(self, kept: Sequence[KeptSnapshot], image: NDArray[np.uint8] | None) -> None:
-        """Ask what was answered to an image (28, 28) at each of the snapshots; None only takes the last question back.
+    def request(self, kept: Sequence[KeptSnapshot], image: NDArray[np.uint8] | None) -> None:
+        """Request the predictions for an image (28, 28) at each snapshot; None only cancels the last request.
 
-        ``answered`` follows, unless another question does.
+        ``predicted`` follows, unless another request comes first.
         """
         with self._changed:
-            self._ask(tuple(kept), image)
+            self._set_request(tuple(kept), image)
         if image is not None and not self.isRunning() and not self._ends:
             self.start()
 
-    def _ask(self, kept: tuple[KeptSnapshot, ...], image: NDArray[np.uint8] | None) -> None:
+    def _set_request(self, kept: tuple[KeptSnapshot, ...], image: NDArray[np.uint8] | None) -> None:
         self._number += 1
         self._kept, self._image = kept, None if image is None else image.copy()
         self._changed.notify()
 
     def shut_down(self) -> None:
-        """End, and return when the thread has ended."""
+        """End the thread, and return when it has ended."""
         with self._changed:
             self._ends = True
-            self._ask((), None)
+            self._set_request((), None)
         self.wait()
 
-    def _on_found(self, number: int, answers: NDArray[np.float32]) -> None:
+    def _on_found(self, number: int, probabilities: NDArray[np.float32]) -> None:
         if number == self._number:
-            self.answered.emit(answers)
+            self.predicted.emit(probabilities)
 
-    # -- in the thread ------------------------------------------------------------------------------------------------
+    # -- in the thread ---------------------------------------------------------------------------------------------
 
     def run(self) -> None:
-        """Wait for questions and answer them (off the GUI thread)."""
+        """Wait for requests and compute them (off the GUI thread)."""
         seen, before = 0, None
         while True:
             with self._changed:
@@ -84,20 +83,20 @@ class AnswerHistory(QThread):
             if before is None or before[0] is not recognizer or not _same(before[1], image):
                 self._known.clear()
             before = recognizer, image
-            if image is not None and recognizer is not None and self._find(seen, kept, recognizer, image):
+            if image is not None and recognizer is not None and self._compute(seen, kept, recognizer, image):
                 self._found.emit(seen, np.array([self._known[k] for k in kept]).reshape(-1, N_CLASSES))
 
-    def _find(
+    def _compute(
         self, number: int, kept: Sequence[KeptSnapshot], recognizer: Recognizer, image: NDArray[np.uint8]
     ) -> bool:
-        """Find out what is not known yet (off the GUI thread); return False where a newer question has come."""
+        """Compute the missing predictions (off the GUI thread); return False if a newer request has come."""
         self._known = {k: self._known[k] for k in kept if k in self._known}
         missing = [k for k in kept if k not in self._known]
-        for start in range(0, len(missing), _AT_ONCE):
+        for start in range(0, len(missing), _BATCH):
             if self._number != number:
                 return False
-            some = missing[start : start + _AT_ONCE]
-            self._known.update(zip(some, predictions_over(some, recognizer, image), strict=True))
+            batch = missing[start : start + _BATCH]
+            self._known.update(zip(batch, predictions_over(batch, recognizer, image), strict=True))
         return True
 
 

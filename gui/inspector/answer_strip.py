@@ -1,4 +1,4 @@
-"""How the answer to an image changed over the snapshots of a run: ten bands, each as high as its digit was probable."""
+"""The predictions for an image over the snapshots of a run: ten bands, whose heights are the probabilities."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,32 +11,32 @@ from gui.style import theme
 from gui.style.colormaps import legible_on
 from gui.style.placeholder import paint_placeholder
 
-_MARGIN = 8.0  # px, to either side of the first snapshot and the last, where nobody says where they lie
+_MARGIN = 8.0  # px on both sides of the snapshots, as long as no span is set
 
 
 class AnswerStrip(QWidget):
-    """Bands over the snapshots, which lie evenly from one place to another; 0 is at the top and 9 at the bottom.
+    """Bands over evenly spaced snapshots; 0 is at the top and 9 at the bottom.
 
-    Each band has its digit written on it where it is widest: nobody tells ten colours apart.
+    Each band shows its digit where the band is highest, as ten colours are too many to distinguish.
     """
 
     indexPressed = Signal(int)
-    """The user has pressed the mouse on a snapshot, or drawn it there."""
+    """The user has pressed the mouse on a snapshot, or dragged it there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shares: NDArray[np.float64] = np.zeros((0, N_CLASSES))
+        self._probabilities: NDArray[np.float64] = np.zeros((0, N_CLASSES))
         self._index = -1
         self._span: tuple[float, float] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 48)
 
-    def set_answers(self, probabilities: NDArray[np.floating] | None) -> None:
-        """Show probabilities (n, 10), one row a snapshot; where one is NaN, nothing is known yet. Silent."""
-        shares = np.zeros((0, N_CLASSES)) if probabilities is None else probabilities.astype(np.float64)
-        if shares.ndim != 2 or shares.shape[1] != N_CLASSES:
-            raise ValueError(f"{N_CLASSES} probabilities a snapshot were expected, not an array {shares.shape}")
-        self._shares = shares
+    def set_probabilities(self, probabilities: NDArray[np.floating] | None) -> None:
+        """Show probabilities (n, 10), one row a snapshot; a row of NaN is not known yet. Silent."""
+        shown = np.zeros((0, N_CLASSES)) if probabilities is None else probabilities.astype(np.float64)
+        if shown.ndim != 2 or shown.shape[1] != N_CLASSES:
+            raise ValueError(f"{N_CLASSES} probabilities a snapshot were expected, not an array {shown.shape}")
+        self._probabilities = shown
         self.update()
 
     def set_index(self, index: int) -> None:
@@ -44,8 +44,13 @@ class AnswerStrip(QWidget):
         self._index = index
         self.update()
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """The positions of the first snapshot and the last, in pixels from the left."""
+        return self._span or (_MARGIN, self.width() - _MARGIN)
+
     def set_span(self, first: float, last: float) -> None:
-        """Say where the first snapshot and the last lie, in pixels from the left: where a slider has them."""
+        """Set the positions of the first snapshot and the last, in pixels from the left: those of a slider."""
         self._span = (first, last)
         self.update()
 
@@ -53,37 +58,36 @@ class AnswerStrip(QWidget):
         """Return a comfortable size."""
         return QSize(400, 100)
 
-    # -- places ---------------------------------------------------------------------------------------------------
+    # -- geometry -------------------------------------------------------------------------------------------------
 
     def _centres(self) -> NDArray[np.float64]:
-        """Return where n snapshots lie (n,)."""
-        first, last = self._span or (_MARGIN, self.width() - _MARGIN)
-        return np.linspace(first, last, max(len(self._shares), 1))
+        """Return the positions of the n snapshots (n,)."""
+        return np.linspace(*self.span, max(len(self._probabilities), 1))
 
     def _edges(self) -> NDArray[np.float64]:
-        """Return where their columns begin and end (n + 1,): each reaches half-way to its neighbours."""
+        """Return the edges of the columns (n + 1,), half-way between the snapshots."""
         centres, beyond = self._centres(), _MARGIN / 2
         return np.concatenate([[centres[0] - beyond], (centres[1:] + centres[:-1]) / 2, [centres[-1] + beyond]])
 
     def _tops(self) -> NDArray[np.float64]:
-        """Return where the bands begin, and where the last one ends (n, 11), in pixels; 0 where nothing is known."""
-        shares = np.nan_to_num(self._shares)
-        return np.pad(shares.cumsum(axis=1), ((0, 0), (1, 0))) * self.height()
+        """Return the edges of the bands (n, 11), in pixels from the top; 0 for an unknown row."""
+        known = np.nan_to_num(self._probabilities)
+        return np.pad(known.cumsum(axis=1), ((0, 0), (1, 0))) * self.height()
 
     # -- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the bands, their digits, and a line at the snapshot that is chosen."""
-        if not np.isfinite(self._shares).any():
-            paint_placeholder(self, self.tr("How the answer to your drawing changed over the run appears here."))
+        """Paint the bands, their digits, and a line at the chosen snapshot."""
+        if not np.isfinite(self._probabilities).any():
+            paint_placeholder(self, self.tr("The predictions for your drawing over the run appear here."))
             return
         painter = QPainter(self)
         edges, tops = self._edges(), self._tops()
-        for digit, colour in enumerate(_colours()):
+        for digit, colour in enumerate(band_colours()):
             self._paint_band(painter, edges, tops[:, digit], tops[:, digit + 1], colour)
-        for digit, colour in enumerate(_colours()):
+        for digit, colour in enumerate(band_colours()):
             self._paint_digit(painter, edges, tops[:, digit], tops[:, digit + 1], str(digit), legible_on(colour))
-        if 0 <= self._index < len(self._shares):
+        if 0 <= self._index < len(self._probabilities):
             x = round(self._centres()[self._index])
             for pen in (QPen(theme.colours().paper, 4), QPen(theme.colours().text, 2)):
                 painter.setPen(pen)
@@ -99,7 +103,7 @@ class AnswerStrip(QWidget):
     ) -> None:
         for left, right, top, bottom in zip(edges[:-1], edges[1:], tops, bottoms, strict=True):
             if bottom - top >= 0.5:
-                # A hair of ground between two bands; none between two snapshots.
+                # A gap of one pixel between two bands; none between two snapshots.
                 painter.fillRect(QRectF(left, top, right - left, max(bottom - top - 1, 0.5)), colour)
 
     def _paint_digit(
@@ -111,7 +115,7 @@ class AnswerStrip(QWidget):
         text: str,
         colour: QColor,
     ) -> None:
-        """Write a digit on its band, where that is widest: of several places, on the last."""
+        """Paint a digit on its band, where the band is highest; of several such positions, at the last."""
         font = QFont(self.font())
         metrics = QFontMetricsF(font)
         heights = bottoms - tops
@@ -121,10 +125,10 @@ class AnswerStrip(QWidget):
         painter.setFont(font)
         painter.setPen(colour)
         x = (edges[column] + edges[column + 1]) / 2 - metrics.horizontalAdvance(text) / 2
-        x = min(max(x, edges[0] + 2), edges[-1] - metrics.horizontalAdvance(text) - 2 * _MARGIN)  # not under the line
+        x = min(max(x, edges[0] + 2), edges[-1] - metrics.horizontalAdvance(text) - 2 * _MARGIN)  # clear of the line
         painter.drawText(QPointF(x, (tops[column] + bottoms[column] + metrics.capHeight() - 1) / 2), text)
 
-    # -- what the user does ---------------------------------------------------------------------------------------
+    # -- user input -----------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose the snapshot under the mouse."""
@@ -132,15 +136,15 @@ class AnswerStrip(QWidget):
             self._press(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Choose one after the other while the button is down."""
+        """Choose the snapshot under the mouse while the button is down."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._press(event.position().x())
 
     def _press(self, x: float) -> None:
-        if len(self._shares):
+        if len(self._probabilities):
             self.indexPressed.emit(int(np.searchsorted(self._edges()[1:-1], x)))
 
 
-def _colours() -> tuple[QColor, ...]:
-    """Return a colour for each digit."""
+def band_colours() -> tuple[QColor, ...]:
+    """Return the colour of each digit's band."""
     return theme.run_colours()

@@ -1,4 +1,4 @@
-"""Digits in a dialog: pictures with what is known of each; one of them can be chosen."""
+"""A dialog with pictures of digits and their captions; the user can choose one."""
 
 from collections.abc import Sequence
 
@@ -22,60 +22,69 @@ from gui.style import theme
 from gui.style.colormaps import ramp
 
 MAX_PICTURES = 300
-"""What is shown at a time; of what else there is, the number is told."""
-_PIXEL = 2  # logical pixels, of a picture's
-_FRAME = 3  # px around a picture, in which a flag's border is drawn
+"""The most pictures that are shown; a line below gives the number of the others."""
+_PIXEL = 2  # logical pixels for a pixel of a picture
+_FRAME = 3  # px around a picture, for the border of a flagged one
 _LINES = 3  # of text below a picture: two of caption, one of flag
 
 
 class DigitsDialog(QDialog):
-    """A grid of digits to scroll through; it does not block the window."""
+    """A grid of digits with a scroll bar; it does not block the window."""
 
-    pictureChosen = Signal(int)
-    """The user has chosen a picture, counted from 0 as they were given."""
+    pictureChosen = Signal(object, str)
+    """The user has chosen a picture: the image (28, 28), and its caption in one line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: NDArray[np.uint8] = np.zeros((0, SIZE, SIZE), np.uint8)
+        self._captions: Sequence[str] = ()
         self._flags: Sequence[str] = ()
-        self._title, self._more = QLabel(), QLabel()
-        self._nothing = QLabel(self.tr("There is no digit here."))
+        self.title_label, self.more_label = QLabel(), QLabel()
+        self.empty_label = QLabel(self.tr("There is no digit here."))
         self.pictures = _Pictures()
-        self.pictures.chosen.connect(self.pictureChosen)
-        theme.notifier.changed.connect(self._dress)
+        self.pictures.itemClicked.connect(self._on_clicked)
+        theme.notifier.changed.connect(self._paint_icons)
         self._lay_out()
         self.show_pictures("", self._images)
 
     def show_pictures(
         self, title: str, images: NDArray[np.uint8], captions: Sequence[str] = (), flags: Sequence[str] = ()
     ) -> None:
-        """Fill the dialog, which is to be shown by ``show``. Silent.
+        """Fill the dialog; call ``show`` to show it. Silent.
 
         Parameters
         ----------
         title
-            What they have in common.
+            The title of all pictures.
         images : (N, 28, 28)
-            0 paper to 255 ink; the first ``MAX_PICTURES`` are shown.
+            From 0 (paper) to 255 (ink); the first ``MAX_PICTURES`` are shown.
         captions
-            A line or two below each; none without.
+            One or two lines below each picture; none if empty.
         flags
-            What is doubtful about each, in two words, or nothing.
+            A short warning for each picture, or "".
         """
-        self._images, self._flags = images[:MAX_PICTURES].copy(), tuple(flags[:MAX_PICTURES])
+        self._images = images[:MAX_PICTURES].copy()
+        self._captions, self._flags = tuple(captions[:MAX_PICTURES]), tuple(flags[:MAX_PICTURES])
         self.setWindowTitle(title or self.tr("Digits"))
-        self._title.setText(title)
+        self.title_label.setText(title)
         self.pictures.setAccessibleName(title)
         self.pictures.clear()
         for index in range(len(self._images)):
-            caption = captions[index] if captions else ""
-            self.pictures.addItem(self._item(caption, self._flags[index] if self._flags else ""))
-        self._dress()
+            self.pictures.addItem(self._item(self._caption(index), self._flags[index] if self._flags else ""))
+        self._paint_icons()
         n, rest = len(self._images), len(images) - len(self._images)
-        self._more.setText(self.tr("These are the first {0:,}; {1:,} more are not shown.").format(n, rest))
-        self._more.setVisible(rest > 0)
+        text = self.tr("The first {shown:,} are shown; {rest:,} more are not.")
+        self.more_label.setText(text.format(shown=n, rest=rest))
+        self.more_label.setVisible(rest > 0)
         self.pictures.setVisible(n > 0)
-        self._nothing.setVisible(n == 0)
+        self.empty_label.setVisible(n == 0)
+
+    def _caption(self, index: int) -> str:
+        return self._captions[index] if self._captions else ""
+
+    def _on_clicked(self, item: QListWidgetItem) -> None:
+        index = self.pictures.row(item)
+        self.pictureChosen.emit(self._images[index], self._caption(index).replace("\n", ", "))
 
     def _item(self, caption: str, flag: str) -> QListWidgetItem:
         item = QListWidgetItem("\n".join(filter(None, (caption, flag))))
@@ -87,8 +96,8 @@ class DigitsDialog(QDialog):
         item.setToolTip(tip)
         return item
 
-    def _dress(self) -> None:
-        """Paint the pictures in the scheme's colours."""
+    def _paint_icons(self) -> None:
+        """Paint the pictures in the colours of the scheme."""
         colours = theme.colours()
         table, ratio = ramp(colours.paper, colours.ink), self.devicePixelRatioF()
         for index, image in enumerate(self._images):
@@ -98,36 +107,34 @@ class DigitsDialog(QDialog):
             item.setForeground(QBrush(colours.warn if is_flagged else colours.text))
 
     def event(self, event: QEvent) -> bool:
-        """Paint the pictures anew on a screen of another density."""
+        """Repaint the pictures for a screen of another density."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._dress()
+            self._paint_icons()
         return super().event(event)
 
     def _lay_out(self) -> None:
-        self._title.setFont(theme.scaled_font(self.font(), 1.1, self._title.font().Weight.DemiBold))
-        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for label in (self._nothing, self._more):
+        self.title_label.setFont(theme.scaled_font(self.font(), 1.1, self.title_label.font().Weight.DemiBold))
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label in (self.empty_label, self.more_label):
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip(self.tr("Close this list of digits"))
         buttons.rejected.connect(self.reject)
         bottom = QHBoxLayout()
-        bottom.addWidget(self._more, 1)
+        bottom.addWidget(self.more_label, 1)
         bottom.addWidget(buttons)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.MARGIN)
         layout.setSpacing(theme.SPACING)
-        layout.addWidget(self._title)
+        layout.addWidget(self.title_label)
         layout.addWidget(self.pictures, 1)
-        layout.addWidget(self._nothing, 1)
+        layout.addWidget(self.empty_label, 1)
         layout.addLayout(bottom)
         self.resize(600, 480)
 
 
 class _Pictures(QListWidget):
-    """The grid; a click chooses, and so do Enter and the space bar."""
-
-    chosen = Signal(int)
+    """The grid. Enter and the space bar count as a click on the current picture."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,25 +145,21 @@ class _Pictures(QListWidget):
         self.setIconSize(QSize(side, side))
         self.setGridSize(QSize(104, side + _LINES * self.fontMetrics().height() + theme.SPACING))
         self.setToolTip(self.tr("Choose a digit to put it on the pad"))
-        self.itemClicked.connect(self._choose)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose the picture that has the focus, or go to another."""
+        """Choose the current picture, or go to another."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             if self.currentItem() is not None:
-                self._choose(self.currentItem())
+                self.itemClicked.emit(self.currentItem())
         else:
             super().keyPressEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Take the second of two quick clicks for no other choice."""
-
-    def _choose(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(self.row(item))
+        """Ignore the second click of a double click."""
 
 
 def _picture(image: NDArray[np.uint8], table: list[int], ratio: float, border: QPen | None) -> QPixmap:
-    """Return an image (28, 28) in whole device pixels, in a frame that a border marks."""
+    """Return an image (28, 28) in whole device pixels, with an empty frame or a border."""
     source = QImage(image.tobytes(), SIZE, SIZE, SIZE, QImage.Format.Format_Indexed8)
     source.setColorTable(table)
     pixel, side = max(1, round(_PIXEL * ratio)), SIZE * _PIXEL + 2 * _FRAME

@@ -1,4 +1,4 @@
-"""The desk of what is inside: it shows how a network learns, looks back through its run, and opens its mistakes."""
+"""Shows the inside of a network during training, its earlier snapshots, and its errors."""
 
 from functools import partial
 
@@ -20,7 +20,7 @@ from core.training.snapshots import KeptSnapshot
 from gui.inspector.answer_history import AnswerHistory
 from gui.inspector.cell_pictures import CellPictures
 from gui.inspector.digits_dialog import DigitsDialog
-from gui.inspector.evaluation_thread import EvaluationThread, Examined
+from gui.inspector.evaluation_thread import Evaluated, EvaluationThread, Failed
 from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ActiveModel
@@ -30,66 +30,72 @@ from gui.training.session import TrainingSession
 
 
 class InspectorController(QObject):
-    """Lets the pages about a network follow a session, and serves what the reader wants to see."""
+    """Updates the pages about a network from a session, and handles their requests.
+
+    Attributes
+    ----------
+    history : AnswerHistory
+        Computes the predictions for the pad's image at each snapshot.
+    evaluation : EvaluationThread
+        Evaluates a network on the validation or test digits.
+    dialog : DigitsDialog
+        Shows the digits behind a cell of the confusion matrix.
+    """
 
     messageReady = Signal(object)
     """A Message for the user."""
-    historyAnswered = Signal()
-    """It is known, and shown, what was answered to the pad at each snapshot."""
-    pictureChosen = Signal(object, str)
-    """A digit (28, 28) is to be put on the pad, with a line on what it is."""
 
     def __init__(
         self,
         session: TrainingSession,
-        slot: ActiveModel,
-        inside: InspectorView,
-        answers: ConfusionPage,
+        active_model: ActiveModel,
+        view: InspectorView,
+        confusion_page: ConfusionPage,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._session, self._slot, self._inside, self._answers = session, slot, inside, answers
+        self._session, self._active_model = session, active_model
+        self._view, self._confusion = view, confusion_page.confusion
         self._n_first = 0  # units of the first layer
         self._image: NDArray[np.uint8] | None = None
-        self._opened: CellPictures | None = None
-        self._found: Examined | None = None
-        self._asked_cell: tuple[int, int] | None = None
-        self._history = AnswerHistory(self)
-        self._examiner = EvaluationThread(self)
-        self._dialog = DigitsDialog(window)
+        self._evaluated: Evaluated | None = None
+        self._requested_cell: tuple[int, int] | None = None
+        self.history = AnswerHistory(self)
+        self.evaluation = EvaluationThread(self)
+        self.dialog = DigitsDialog(window)
         session.happened.connect(self._on_event)
-        inside.scrubber.snapshotChosen.connect(self._on_chosen)
-        answers.confusion.cellOpened.connect(self._on_cell)
-        self._history.answered.connect(self._on_history)
-        self._examiner.examined.connect(self._on_examined)
-        self._examiner.failed.connect(self._on_failed)
-        self._dialog.pictureChosen.connect(self._on_picture)
-        slot.choicesChanged.connect(self._on_choices)
+        view.scrubber.snapshotChosen.connect(self._on_chosen)
+        self._confusion.grid.cellOpened.connect(self._on_cell)
+        self.history.predicted.connect(view.scrubber.show_probabilities)
+        self.evaluation.ended.connect(self._on_ended)
+        active_model.choicesChanged.connect(self._on_choices)
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
-        """Say what is on the pad, (28, 28) in MNIST's geometry, so that it is known what was answered to it."""
+        """Set the image (28, 28) on the pad, in MNIST's geometry, for the predictions at each snapshot."""
         self._image = image
         if image is None:
-            self._inside.scrubber.show_answers(None)
-        self.ask_history()
+            self._view.scrubber.show_probabilities(None)
+        self.request_history()
 
-    def ask_history(self) -> None:
-        """Find out what was answered at each snapshot, if somebody sees it: a pen that moves asks often."""
-        if self._inside.isVisible():
-            self._history.ask(self._snapshots, self._image)
+    def request_history(self) -> None:
+        """Request the predictions at each snapshot if they are visible: a moving pen requests them often."""
+        if self._view.isVisible():
+            self.history.request(self._snapshots, self._image)
 
     def predict_dataset(self, run: Run) -> None:
-        """Show a kept run's answers to its test digits."""
-        self.messageReady.emit(Message(self.tr("Asking “{0}” about its test digits…").format(run.name), Severity.INFO))
-        self._asked_cell = None
-        self._examiner.ask(partial(_test_answers, run, self.tr("Test digits, “{0}”").format(run.name)))
+        """Show a stored run's predictions for its test digits."""
+        text = self.tr("Evaluating “{name}” on its test digits…").format(name=run.name)
+        self.messageReady.emit(Message(text, Severity.INFO))
+        self._requested_cell = None
+        title = self.tr("Test digits, “{name}”").format(name=run.name)
+        self.evaluation.evaluate(partial(_evaluate_run, run, title))
 
     def shut_down(self) -> None:
         """Return when no thread is left."""
-        self._history.shut_down()
-        self._examiner.shut_down()
+        self.history.shut_down()
+        self.evaluation.shut_down()
 
-    # -- a run ---------------------------------------------------------------------------------------------------------
+    # -- the run -------------------------------------------------------------------------------------------------------
 
     @property
     def _snapshots(self) -> tuple[KeptSnapshot, ...]:
@@ -105,114 +111,109 @@ class InspectorController(QObject):
                 self._on_snapshots()
 
     def _on_prepared(self, facts: RunFacts) -> None:
-        self._found = None
-        self._examiner.forget()
+        self._evaluated = None
+        self.evaluation.forget()
         network = Network.from_description(facts.layers)
         self._n_first = network.sizes[1]
-        self._inside.layers.begin(network.sizes)
-        self._inside.weights.clear()
-        self._inside.scrubber.clear()
-        self._answers.confusion.clear()
-        self._history.begin(Recognizer(network, facts.input_scale))
+        self._view.layers.begin(network.sizes)
+        self._view.weights.clear()
+        self._view.scrubber.clear()
+        self._confusion.clear()
+        self.history.begin(Recognizer(network, facts.input_scale))
 
     def _on_records(self, records: tuple[Progress, ...]) -> None:
         for record in records:
             if record.inspection is not None:
-                self._inside.layers.add(record.samples, record.inspection)
-                self._found = None
-                caption = self.tr("Validation digits, step {0:,}").format(record.step)
-                self._answers.confusion.show_confusion(record.inspection.confusion, caption)
+                self._view.layers.add(record.samples, record.inspection)
+                self._evaluated = None
+                self._confusion.show_confusion(record.inspection.confusion, self._validation_title(record.step))
 
     def _on_snapshots(self) -> None:
-        scrubber = self._inside.scrubber
-        scrubber.set_marks([kept.moment for kept in self._snapshots])
+        scrubber = self._view.scrubber
+        scrubber.set_moments([kept.moment for kept in self._snapshots])
         if scrubber.index == NEWEST:
             self._show_weights(self._snapshots[-1])
-        self.ask_history()
-
-    def _on_history(self, answers: NDArray[np.float32]) -> None:
-        self._inside.scrubber.show_answers(answers)
-        self.historyAnswered.emit()
+        self.request_history()
 
     def _on_chosen(self, index: int) -> None:
-        """Go back to a snapshot, or ahead to what is now."""
+        """Show a snapshot and make it active; at the newest, end the look back."""
         if not self._snapshots:
             return
         self._show_weights(self._snapshots[index])
         if index == NEWEST:
-            self._slot.look_ahead()
+            self._active_model.look_ahead()
         else:
-            self._slot.look_back(self._snapshots[index])
+            self._active_model.look_back(self._snapshots[index])
 
     def _on_choices(self) -> None:
-        """Let the slider follow, when somebody chose another network while it stood in the past."""
-        scrubber = self._inside.scrubber
-        if not self._slot.looks_back and scrubber.index != NEWEST:
+        """Move the slider to the newest snapshot when the user's choice of a network has ended a look back."""
+        scrubber = self._view.scrubber
+        if not self._active_model.looks_back and scrubber.index != NEWEST:
             scrubber.clear()
-            scrubber.set_marks([kept.moment for kept in self._snapshots])
-            self.ask_history()
+            scrubber.set_moments([kept.moment for kept in self._snapshots])
+            self.request_history()
 
     def _show_weights(self, kept: KeptSnapshot) -> None:
-        # They are the first part of the flat vector; to restore all of a large network would take 5 ms.
+        # They are the first part of the flat vector; to restore all of a large network takes 5 ms.
         n = self._n_first
-        self._inside.weights.show_weights(kept.parameters[: N_PIXELS * n].reshape(N_PIXELS, n).astype(np.float32))
+        self._view.weights.show_weights(kept.parameters[: N_PIXELS * n].reshape(N_PIXELS, n).astype(np.float32))
 
-    # -- its mistakes --------------------------------------------------------------------------------------------------
+    # -- evaluations ---------------------------------------------------------------------------------------------------
 
-    def _on_cell(self, label: int, answer: int) -> None:
-        """Show the digits behind a cell; those of a run that goes on are those of its newest snapshot."""
-        self._asked_cell = label, answer
-        if self._found is not None:
-            self._open_cell(self._found)
+    def _validation_title(self, step: int) -> str:
+        return self.tr("Validation digits, step {step:,}").format(step=step)
+
+    def _on_cell(self, label: int, predicted: int) -> None:
+        """Show the digits behind a cell; during a run, those of its newest snapshot."""
+        self._requested_cell = label, predicted
+        if self._evaluated is not None:
+            self._open_cell(self._evaluated)
         elif (facts := self._session.live.facts) is not None and self._snapshots:
-            title = self.tr("Validation digits, step {0:,}").format(self._snapshots[-1].moment.step)
-            self._examiner.ask(partial(_validation_answers, facts, self._snapshots[-1], title))
+            newest = self._snapshots[-1]
+            title = self._validation_title(newest.moment.step)
+            self.evaluation.evaluate(partial(_evaluate_snapshot, facts, newest, title))
 
-    def _on_examined(self, found: Examined) -> None:
-        self._found = found
-        self._answers.confusion.show_confusion(found.predictions.confusion, found.title)
-        if self._asked_cell is not None:
-            self._open_cell(found)
+    def _on_ended(self, result: Evaluated | Failed) -> None:
+        if isinstance(result, Failed):
+            self.messageReady.emit(Message(result.reason, Severity.BAD, result.details))
+            return
+        self._evaluated = result
+        confusion = result.predictions.confusion
+        self._confusion.show_confusion(confusion, result.title)
+        if self._requested_cell is not None:
+            self._open_cell(result)
         else:
-            n, right = int(found.predictions.confusion.sum()), int(np.trace(found.predictions.confusion))
-            text = self.tr("{0}: {1:,} of {2:,} are read right. Open a cell to see its digits.")
-            self.messageReady.emit(Message(text.format(found.title, right, n), Severity.GOOD))
+            text = self.tr("{title}: {correct:,} of {total:,} predictions are correct. Open a cell to see its digits.")
+            text = text.format(title=result.title, correct=int(np.trace(confusion)), total=int(confusion.sum()))
+            self.messageReady.emit(Message(text, Severity.GOOD))
 
-    def _open_cell(self, found: Examined) -> None:
-        assert self._asked_cell is not None
-        self._opened = CellPictures.of(found.predictions, found.data, *self._asked_cell)
-        opened = self._opened
-        self._dialog.show_pictures(f"{found.title} · {opened.title}", opened.images, opened.captions, opened.flags)
-        self._dialog.show()
-        self._dialog.raise_()
-
-    def _on_failed(self, reason: str, details: str) -> None:
-        self.messageReady.emit(Message(reason, Severity.BAD, details))
-
-    def _on_picture(self, number: int) -> None:
-        assert self._opened is not None
-        caption = self._opened.captions[number].replace("\n", ", ")
-        self.pictureChosen.emit(self._opened.images[number], caption)
+    def _open_cell(self, evaluated: Evaluated) -> None:
+        assert self._requested_cell is not None
+        cell = CellPictures.of(evaluated.predictions, evaluated.data, *self._requested_cell)
+        title = self.tr("{evaluation} · {cell}").format(evaluation=evaluated.title, cell=cell.title)
+        self.dialog.show_pictures(title, cell.images, cell.captions, cell.flags)
+        self.dialog.show()
+        self.dialog.raise_()
 
 
-def _validation_answers(facts: RunFacts, kept: KeptSnapshot, title: str) -> Examined:
-    """Examine a snapshot on the validation digits (off the GUI thread)."""
+def _evaluate_snapshot(facts: RunFacts, kept: KeptSnapshot, title: str) -> Evaluated:
+    """Evaluate a snapshot on the validation digits (off the GUI thread)."""
     network = Network.from_description(facts.layers)
     kept.restore(network)
     data = facts.splits.validation
-    return Examined(dataset_predictions.predict_dataset(network, facts.input_scale, data), data, title)
+    return Evaluated(dataset_predictions.predict_dataset(network, facts.input_scale, data), data, title)
 
 
-def _test_answers(run: Run, title: str) -> Examined:
-    """Load a run's network and its test digits, and examine it (off the GUI thread)."""
+def _evaluate_run(run: Run, title: str) -> Evaluated:
+    """Load a run's network and its test digits, and evaluate it (off the GUI thread)."""
     model = run.model()
-    data = _test_part(run)
-    found = dataset_predictions.predict_dataset(model.network, model.input_scale, data, model.calibration)
-    return Examined(found, data, title)
+    data = _test_digits(run)
+    predictions = dataset_predictions.predict_dataset(model.network, model.input_scale, data, model.calibration)
+    return Evaluated(predictions, data, title)
 
 
-def _test_part(run: Run) -> Dataset:
-    """Return the digits that a run was tested on."""
+def _test_digits(run: Run) -> Dataset:
+    """Load the digits that a run was tested on."""
     if run.test:
         return sources.load(run.test).evaluation
     return sources.load(run.data).test

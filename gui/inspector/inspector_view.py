@@ -1,4 +1,4 @@
-"""Two pages about a network: what it is like inside, and what it answers."""
+"""The two pages about a network: its inside, and its confusion matrix."""
 
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from gui.style import theme
 
 
 class _Page(QScrollArea):
-    """Views one above the other. In a low window they are scrolled through, so that they ask for no height of it."""
+    """Views in a column. A low window shows scroll bars, so that the page has no minimum height."""
 
     def __init__(self, *rows: tuple[QWidget, int], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,7 +26,7 @@ class _Page(QScrollArea):
 
 
 class InspectorView(_Page):
-    """The first layer's weights, the layers, and the way back through the run."""
+    """The first layer's weights, the layers, and the slider over the run's snapshots."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.weights, self.layers, self.scrubber = WeightsView(), LayersView(), Scrubber()

@@ -1,4 +1,4 @@
-"""A slider over the snapshots of a run: what the network was like, and what it made of the drawing on the pad."""
+"""A slider over the snapshots of a run, with the predictions for the drawing on the pad."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,80 +23,80 @@ from gui.inspector.answer_strip import AnswerStrip
 from gui.style import theme
 
 NEWEST = -1
-_PLAY_MS = 125  # a snapshot
+_PLAY_MS = 125  # per snapshot
 
 
 class Scrubber(QWidget):
-    """Slider and buttons, what is chosen in words, and how the answer changed.
+    """A slider with buttons, a caption for the chosen snapshot, and the strip of predictions.
 
-    At its right end it follows the run: what is chosen is then the newest snapshot, whichever that is.
+    At its right end the slider follows the run: the newest snapshot is always the chosen one.
     """
 
     snapshotChosen = Signal(int)
-    """The user wants to see the network of a snapshot, counted from 0; ``NEWEST`` is that of now."""
+    """The user has chosen a snapshot, counted from 0; ``NEWEST`` for the newest one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._marks: tuple[Moment, ...] = ()
+        self._moments: tuple[Moment, ...] = ()
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.strip = AnswerStrip()
-        self._caption = QLabel()
+        self.caption = QLabel()
         self._timer = QTimer(self)
         self._timer.setInterval(_PLAY_MS)
         self._timer.timeout.connect(self._play_on)
-        self.back_button = self._button("chevron-left", self.tr("The snapshot before"), partial(self._step, -1))
+        self.back_button = self._button("chevron-left", self.tr("Previous snapshot"), partial(self._step, -1))
         self.play_button = self._button("play", "", self._toggle)
-        self.on_button = self._button("chevron-right", self.tr("The next snapshot"), partial(self._step, 1))
+        self.next_button = self._button("chevron-right", self.tr("Next snapshot"), partial(self._step, 1))
         self.slider.valueChanged.connect(self._on_value)
         self.slider.sliderPressed.connect(self.stop)
         self.strip.indexPressed.connect(self._on_pressed)
         self._name()
         self._lay_out()
-        self.set_marks(())
+        self.set_moments(())
 
-    def set_marks(self, marks: Sequence[Moment]) -> None:
-        """Show the snapshots there are. Silent.
+    def set_moments(self, moments: Sequence[Moment]) -> None:
+        """Set the snapshots. Silent.
 
-        What is chosen stays: the newest, or the snapshot of the same step, or else the nearest (``index`` says which).
+        The choice stays: the newest, or the snapshot of the same step, or else the nearest one; see ``index``.
         """
-        step = None if self.index == NEWEST else self._marks[self.index].step
-        self._marks = tuple(marks)
-        last = max(len(self._marks) - 1, 0)
+        step = None if self.index == NEWEST else self._moments[self.index].step
+        self._moments = tuple(moments)
+        last = max(len(self._moments) - 1, 0)
         index = last
-        if step is not None and self._marks:
-            index = min(range(len(self._marks)), key=lambda i: abs(self._marks[i].step - step))
+        if step is not None and self._moments:
+            index = min(range(len(self._moments)), key=lambda i: abs(self._moments[i].step - step))
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, last)
             self.slider.setValue(index)
-        if len(self._marks) < 2:
+        if len(self._moments) < 2:
             self.stop()
         self._describe()
 
-    def show_answers(self, probabilities: NDArray[np.floating] | None) -> None:
-        """Show what was answered at each snapshot: probabilities (n, 10), NaN where that is not known. Silent."""
-        self.strip.set_answers(probabilities)
+    def show_probabilities(self, probabilities: NDArray[np.floating] | None) -> None:
+        """Show the predictions at each snapshot: probabilities (n, 10), NaN where they are not known. Silent."""
+        self.strip.set_probabilities(probabilities)
 
     def clear(self) -> None:
         """Forget the run. Silent."""
-        self.set_marks(())
-        self.show_answers(None)
+        self.set_moments(())
+        self.show_probabilities(None)
 
     @property
     def index(self) -> int:
-        """The snapshot that is chosen, or ``NEWEST``."""
+        """The index of the chosen snapshot, or ``NEWEST``."""
         return NEWEST if self.slider.value() == self.slider.maximum() else self.slider.value()
 
     def stop(self) -> None:
-        """Play no further."""
+        """Stop playing."""
         self._timer.stop()
         self._name()
 
     @property
     def is_playing(self) -> bool:
-        """Whether one snapshot after the other is chosen by itself."""
+        """Whether the slider is moving by itself."""
         return self._timer.isActive()
 
-    # -- what the user does ---------------------------------------------------------------------------------------
+    # -- user input -----------------------------------------------------------------------------------------------
 
     def _on_value(self) -> None:
         self._describe()
@@ -111,7 +111,7 @@ class Scrubber(QWidget):
         self.slider.setValue(self.slider.value() + by)
 
     def _toggle(self) -> None:
-        """Play from here, or from the beginning where this is the end; or stop."""
+        """Play from here, or from the first snapshot if the newest is chosen; or stop."""
         if self.is_playing:
             self.stop()
             return
@@ -125,32 +125,35 @@ class Scrubber(QWidget):
         if self.index == NEWEST:
             self.stop()
 
-    # -- words ----------------------------------------------------------------------------------------------------
+    # -- texts ----------------------------------------------------------------------------------------------------
 
     def _name(self) -> None:
-        """Name the play button for what it would do."""
-        name = self.tr("Stop") if self.is_playing else self.tr("Play the run, from its first snapshot or from here")
+        """Name the play button by its action."""
+        name = self.tr("Stop") if self.is_playing else self.tr("Play the run from here, or from its first snapshot")
         theme.set_icon(self.play_button, "pause" if self.is_playing else "play")
         self.play_button.setToolTip(name)
         self.play_button.setAccessibleName(name)
 
     def _describe(self) -> None:
         value, last = self.slider.value(), self.slider.maximum()
-        self._caption.setText(self._said(value) if self._marks else self.tr("No snapshots of a run yet"))
-        self.slider.setAccessibleDescription(self._caption.text())
-        self.strip.set_index(value if self._marks else NEWEST)
+        self.caption.setText(self._moment_text(value) if self._moments else self.tr("No snapshots of a run yet"))
+        self.slider.setAccessibleDescription(self.caption.text())
+        self.strip.set_index(value if self._moments else NEWEST)
         for widget in (self.slider, self.play_button):
             widget.setEnabled(last > 0)
         self.back_button.setEnabled(value > 0)
-        self.on_button.setEnabled(value < last)
+        self.next_button.setEnabled(value < last)
 
-    def _said(self, index: int) -> str:
-        """Return a snapshot in words, as "step 1,234 · epoch 3 · 97.2%"."""
-        mark = self._marks[index]
-        parts = [self.tr("step {0:,}").format(mark.step), self.tr("epoch {0:,}").format(mark.epoch)]
-        if mark.validation_accuracy is not None:
-            parts.append(f"{mark.validation_accuracy:.1%}")
-        if index == len(self._marks) - 1:
+    def _moment_text(self, index: int) -> str:
+        """Return a snapshot as text, such as "step 1,234 · epoch 3 · 97.2%"."""
+        moment = self._moments[index]
+        parts = [
+            self.tr("step {step:,}").format(step=moment.step),
+            self.tr("epoch {epoch:,}").format(epoch=moment.epoch),
+        ]
+        if moment.validation_accuracy is not None:
+            parts.append(f"{moment.validation_accuracy:.1%}")
+        if index == len(self._moments) - 1:
             parts.append(self.tr("newest"))
         return " · ".join(parts)
 
@@ -168,26 +171,26 @@ class Scrubber(QWidget):
         self.slider.setRange(0, 0)
         self.slider.setPageStep(8)
         self.slider.setAccessibleName(self.tr("Snapshots of the run"))
-        self.slider.setToolTip(self.tr("Look back: how the network was at an earlier moment of its run"))
+        self.slider.setToolTip(self.tr("Look back at the network of an earlier snapshot"))
         self.slider.installEventFilter(self)
-        self.strip.setAccessibleName(self.tr("How the answer changed"))
+        self.strip.setAccessibleName(self.tr("Predictions over the run"))
         self.strip.setToolTip(
             self.tr(
-                "What the network made of the drawing on the pad, from its first snapshot to its newest: the higher a "
-                "digit's band, the more probable it was. Click to look back."
+                "The predictions for the drawing on the pad, from the first snapshot to the newest. The higher the "
+                "band of a digit, the higher its probability. Click to look back."
             )
         )
-        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
-        for button in (self.back_button, self.play_button, self.on_button):
+        for button in (self.back_button, self.play_button, self.next_button):
             buttons.addWidget(button)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.SPACING // 2)
         grid.addLayout(buttons, 0, 0)
         grid.addWidget(self.slider, 0, 1)
-        grid.addWidget(self._caption, 1, 0, 1, 2)
+        grid.addWidget(self.caption, 1, 0, 1, 2)
         grid.addWidget(self.strip, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(2, 1)
@@ -197,13 +200,13 @@ class Scrubber(QWidget):
         return QSize(520, 170)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """Keep the strip's snapshots below those of the slider."""
+        """Align the strip with the slider."""
         if watched is self.slider and event.type() in (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.StyleChange):
-            self.strip.set_span(*self._ends())
+            self.strip.set_span(*self.slider_ends())
         return False
 
-    def _ends(self) -> tuple[float, float]:
-        """Return where the slider's handle is at its ends, in pixels from the left."""
+    def slider_ends(self) -> tuple[float, float]:
+        """Return the positions of the slider's handle at its two ends, in pixels from the left."""
         option = QStyleOptionSlider()
         self.slider.initStyleOption(option)
         length = self.slider.style().pixelMetric(QStyle.PixelMetric.PM_SliderLength, option, self.slider)

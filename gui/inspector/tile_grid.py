@@ -1,4 +1,4 @@
-"""How pictures of 28 × 28 weights lie on a page: as large as all of them find room, each weight in whole pixels."""
+"""The layout of tiles of 28 × 28 weights on a page: as large as all of them fit, each weight in whole pixels."""
 
 import math
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from core.digits import SIZE
 
 PITCH = SIZE + 1
-"""From tile to tile, in weights: one for the gap."""
+"""The distance from tile to tile, in weights: one of them is the gap."""
 MAX_TILES = 320
-"""On a page, which bounds what an update costs, some 1 ms; of more units the pictures are rather larger."""
-_LARGEST = 8  # logical pixels a weight: of few units no picture becomes a poster
+"""The most tiles on a page, so that an update takes about 1 ms; with more units, the tiles are larger."""
+_LARGEST = 8  # logical pixels a weight: limits the tiles of a layer with few units
 
 
 @dataclass(frozen=True)
 class TileGrid:
-    """Rows of tiles in the middle of a room.
+    """Rows of tiles, centred on a page.
 
     Attributes
     ----------
     n_columns, n_rows : int
-        How many tiles there are at most.
+        The most tiles in a row, and in a column.
     scale : int
-        The device pixels that a weight takes in either direction.
+        The device pixels for a weight, in both directions.
     ratio : float
-        Device pixels a logical one.
+        Device pixels per logical pixel.
     left, top : int
         The first tile's corner, in device pixels.
     """
@@ -39,9 +39,9 @@ class TileGrid:
     top: int
 
     @classmethod
-    def fit(cls, n: int, room: QSize, ratio: float) -> Self:
-        """Return the grid of the largest tiles of which n find room, or else a page of small ones."""
-        width, height = int(room.width() * ratio), int(room.height() * ratio)
+    def fit(cls, n: int, size: QSize, ratio: float) -> Self:
+        """Return the grid with the largest tiles that lets n tiles fit, or else a page of small ones."""
+        width, height = int(size.width() * ratio), int(size.height() * ratio)
         scale = _scale(n, width, height, ratio)
         n_columns, n_rows = _counts(scale, width, height)
         n_columns = max(1, min(n_columns, n))
@@ -53,23 +53,23 @@ class TileGrid:
 
     @property
     def n_tiles(self) -> int:
-        """How many tiles a page has."""
+        """The number of tiles on a page."""
         return self.n_columns * self.n_rows
 
-    def tile(self, place: int) -> QRectF:
-        """Return where a tile lies, in logical pixels."""
-        row, column = divmod(place, self.n_columns)
+    def tile_rect(self, index: int) -> QRectF:
+        """Return the rectangle of a tile, in logical pixels."""
+        row, column = divmod(index, self.n_columns)
         x, y = (start + n * PITCH * self.scale for start, n in ((self.left, column), (self.top, row)))
         side = SIZE * self.scale / self.ratio
         return QRectF(x / self.ratio, y / self.ratio, side, side)
 
-    def page(self, width: int, height: int) -> QRectF:
-        """Return where a page of so many weights lies, in logical pixels."""
+    def page_rect(self, width: int, height: int) -> QRectF:
+        """Return the rectangle of a page of width × height weights, in logical pixels."""
         pixel = self.scale / self.ratio
         return QRectF(self.left / self.ratio, self.top / self.ratio, width * pixel, height * pixel)
 
-    def place(self, position: QPointF) -> int | None:
-        """Return which tile is at a position in logical pixels, its gap included; None where there is none."""
+    def tile_at(self, position: QPointF) -> int | None:
+        """Return the index of the tile at a position in logical pixels, its gap included; None if there is none."""
         column, row = (
             math.floor((at * self.ratio - start) / (PITCH * self.scale))
             for at, start in ((position.x(), self.left), (position.y(), self.top))
@@ -79,15 +79,15 @@ class TileGrid:
 
 
 def _scale(n: int, width: int, height: int, ratio: float) -> int:
-    """Return how many device pixels a weight takes; the fewest are one logical pixel, or nearly."""
+    """Return the device pixels for a weight; at least about one logical pixel."""
     smallest = max(1, round(ratio))
     scales = range(smallest, max(smallest, int(_LARGEST * ratio)) + 1)
-    rooms = {scale: math.prod(_counts(scale, width, height)) for scale in scales}
+    capacities = {scale: math.prod(_counts(scale, width, height)) for scale in scales}
     if n <= MAX_TILES:
-        return max((scale for scale in scales if rooms[scale] >= n), default=smallest)
-    return min((scale for scale in scales if rooms[scale] <= MAX_TILES), default=smallest)
+        return max((scale for scale in scales if capacities[scale] >= n), default=smallest)
+    return min((scale for scale in scales if capacities[scale] <= MAX_TILES), default=smallest)
 
 
 def _counts(scale: int, width: int, height: int) -> tuple[int, int]:
-    """Return how many columns and rows of tiles find room; the last one needs no gap."""
+    """Return how many columns and rows of tiles fit; the last one needs no gap."""
     return (width + scale) // (PITCH * scale), (height + scale) // (PITCH * scale)

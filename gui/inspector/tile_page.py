@@ -1,4 +1,4 @@
-"""A page of pictures of a first layer's weights, blue to orange; one of them can be pointed at."""
+"""A page of tiles with the weights of a first layer, from blue to orange."""
 
 from typing import Any
 
@@ -15,32 +15,32 @@ from gui.style import theme
 from gui.style.colormaps import ramp
 from gui.style.placeholder import paint_placeholder
 
-_ENLARGED = 5  # logical pixels a weight, of the tile that is pointed at
-_MIDDLE = 127  # where no weight is in the colour table; 254 is the largest, 255 the gap
+_ENLARGED = 5  # logical pixels a weight, in the enlarged current tile
+_MIDDLE = 127  # weight 0 in the colour table; 254 is the largest weight, 255 the gap
 
 
 class TilePage(QWidget):
-    """As many tiles as find room, from one unit on; further pages by ``turn``.
+    """As many tiles as fit, from one unit on; ``turn`` shows other pages.
 
     Attributes
     ----------
     weights : (784, units) or None
-        What is shown.
+        The weights of the layer.
     first : int
         The first unit on the page, from 0.
-    pointed : int or None
-        The unit that the mouse is over, or that the arrow keys have come to.
+    current : int or None
+        The unit under the mouse, or the one that the arrow keys have selected.
     """
 
     changed = Signal()
-    """Another page is shown, or another unit is pointed at."""
+    """Another page is shown, or another unit is the current one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.weights: NDArray[np.floating[Any]] | None = None
         self.first = 0
-        self.pointed: int | None = None
-        self._image: QImage | None = None  # made when it is painted: a page that is hidden costs nothing
+        self.current: int | None = None
+        self._image: QImage | None = None  # made when it is painted: a hidden page costs nothing
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -48,9 +48,9 @@ class TilePage(QWidget):
         theme.notifier.changed.connect(self._repaint)
 
     def set_weights(self, weights: NDArray[np.floating[Any]] | None) -> None:
-        """Show weights; of as many units as before, the same page. Silent."""
+        """Show weights; the page stays if the number of units does. Silent."""
         if weights is None or self.weights is None or weights.shape != self.weights.shape:
-            self.first, self.pointed = 0, None
+            self.first, self.current = 0, None
         self.weights = weights
         self._repaint()
 
@@ -61,27 +61,27 @@ class TilePage(QWidget):
 
     @property
     def last(self) -> int:
-        """The first unit that is not on the page any more."""
+        """The first unit after the page."""
         return min(self.first + self.grid().n_tiles, self.n_units)
 
     def grid(self) -> TileGrid:
-        """Return how the tiles lie."""
+        """Return the layout of the tiles."""
         return TileGrid.fit(self.n_units, self.size(), self.devicePixelRatioF())
 
     def turn(self, pages: int) -> None:
-        """Go some pages on, or back."""
+        """Go forward by a number of pages; back if it is negative."""
         self._show_page_of(max(0, min(self.first + pages * self.grid().n_tiles, self.n_units - 1)))
 
     def _show_page_of(self, unit: int) -> None:
         self.first = unit - unit % self.grid().n_tiles
-        self.pointed = None
+        self.current = None
         self._repaint()
         self.changed.emit()
 
     # -- painting -------------------------------------------------------------------------------------------------
 
     def _paint_tiles(self, weights: NDArray[np.floating[Any]], grid: TileGrid) -> QImage:
-        """Return the page, one pixel a weight, in the scheme's colours."""
+        """Return the page as an image, one pixel a weight, in the colours of the scheme."""
         colours = theme.colours()
         page = inspection.tiles(weights[:, self.first : self.last], grid.n_columns, grid.n_rows)
         page *= _MIDDLE
@@ -91,31 +91,29 @@ class TilePage(QWidget):
         image = QImage(levels.tobytes(), width, height, width, QImage.Format.Format_Indexed8)
         scale = ramp(colours.negative, colours.paper, colours.positive, n=2 * _MIDDLE + 1)
         image.setColorTable([*scale, colours.window.rgb()])
-        return image.convertToFormat(QImage.Format.Format_RGB32)  # which has pixels of its own: foreign ones dangle
+        return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy that owns its pixels
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the tiles, and a frame around the one that is pointed at."""
+        """Paint the tiles, and a frame around the current one."""
         if self.weights is None:
-            paint_placeholder(
-                self, self.tr("What the units of the first layer look for appears here while a network learns.")
-            )
+            paint_placeholder(self, self.tr("The weights of the first layer appear here during a training run."))
             return
         painter, grid = QPainter(self), self.grid()
         if self._image is None:
             self._image = self._paint_tiles(self.weights, grid)
-        painter.drawImage(grid.page(self._image.width(), self._image.height()), self._image)
-        if self.pointed is not None:
-            self._paint_pointed(painter, grid, self._image, self.pointed - self.first)
+        painter.drawImage(grid.page_rect(self._image.width(), self._image.height()), self._image)
+        if self.current is not None:
+            self._paint_current(painter, grid, self._image, self.current - self.first)
 
-    def _paint_pointed(self, painter: QPainter, grid: TileGrid, image: QImage, place: int) -> None:
-        """Frame a tile; beside a small one, show it larger."""
-        tile = grid.tile(place)
+    def _paint_current(self, painter: QPainter, grid: TileGrid, image: QImage, index: int) -> None:
+        """Frame a tile; beside a small one, show an enlarged copy."""
+        tile = grid.tile_rect(index)
         painter.setPen(QPen(theme.colours().text, 2))
         painter.drawRect(tile)
         side = SIZE * round(_ENLARGED * grid.ratio) / grid.ratio
         if tile.width() >= side / 2:
             return
-        row, column = divmod(place, grid.n_columns)
+        row, column = divmod(index, grid.n_columns)
         left = tile.right() + theme.SPACING
         if left + side > self.width():
             left = tile.left() - theme.SPACING - side
@@ -129,31 +127,31 @@ class TilePage(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the room out anew."""
+        """Lay the tiles out again."""
         super().resizeEvent(event)
         self._show_page_of(self.first)
 
     def event(self, event: QEvent) -> bool:
-        """Share the room out anew on a screen of another density."""
+        """Lay the tiles out again for a screen of another density."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._show_page_of(self.first)
         return super().event(event)
 
-    # -- what the user does ---------------------------------------------------------------------------------------
+    # -- user input -----------------------------------------------------------------------------------------------
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at the unit under the mouse."""
-        place = self.grid().place(event.position())
-        unit = None if place is None else self.first + place
-        self._point_at(unit if unit is not None and unit < self.n_units else None)
+        """Make the unit under the mouse the current one."""
+        index = self.grid().tile_at(event.position())
+        unit = None if index is None else self.first + index
+        self._set_current(unit if unit is not None and unit < self.n_units else None)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Point at none."""
-        self._point_at(None)
+        """No unit is the current one."""
+        self._set_current(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from unit to unit, and from page to page."""
-        key, here = Qt.Key, self.pointed
+        """Go to another unit or page."""
+        key, here = Qt.Key, self.current
         steps = {
             key.Key_Left.value: -1,
             key.Key_Right.value: 1,
@@ -170,14 +168,14 @@ class TilePage(QWidget):
             super().keyPressEvent(event)
 
     def _go_to(self, unit: int) -> None:
-        """Point at a unit, on whichever page it is."""
+        """Make a unit the current one, and show its page."""
         if 0 <= unit < self.n_units:
             if not self.first <= unit < self.last:
                 self._show_page_of(unit)
-            self._point_at(unit)
+            self._set_current(unit)
 
-    def _point_at(self, unit: int | None) -> None:
-        if unit != self.pointed:
-            self.pointed = unit
+    def _set_current(self, unit: int | None) -> None:
+        if unit != self.current:
+            self.current = unit
             self.update()
             self.changed.emit()

@@ -1,4 +1,4 @@
-"""The first layer's weights as pictures: what each unit looks for, noise at first, and sharper as it learns."""
+"""The weights of the first layer as pictures, one for each unit."""
 
 from functools import partial
 from typing import Any
@@ -14,20 +14,20 @@ from gui.style import theme
 
 
 class WeightsView(QWidget):
-    """Pages of tiles, as large as their room allows; the one that is pointed at is named below."""
+    """Pages of tiles, as large as the widget allows, and a caption for the current unit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.page = TilePage()
-        self._caption, self._range = QLabel(), QLabel()
-        self._back = self._button("chevron-left", self.tr("The units before"), "PgUp", -1)
-        self._on = self._button("chevron-right", self.tr("More units"), "PgDown", 1)
+        self.caption, self.range_label = QLabel(), QLabel()
+        self.back_button = self._button("chevron-left", self.tr("Previous units"), "PgUp", -1)
+        self.next_button = self._button("chevron-right", self.tr("Next units"), "PgDown", 1)
         self.page.setAccessibleName(self.tr("Weights of the first layer"))
         self.page.setToolTip(
             self.tr(
-                "Each picture is what one unit of the first layer looks for: ink where it is orange turns the unit on, "
-                "ink where it is blue turns it off. All is noise at first; as the network learns, pieces of strokes "
-                "appear. Each picture has a scale of its own."
+                "Each picture shows the weights of one unit of the first layer: ink on orange pixels activates the "
+                "unit, ink on blue pixels inhibits it. At first the weights are noise; during training, pieces of "
+                "strokes appear. Each picture has its own scale."
             )
         )
         self.page.changed.connect(self._describe)
@@ -37,14 +37,14 @@ class WeightsView(QWidget):
         self._describe()
 
     def show_weights(self, weights: NDArray[np.floating[Any]]) -> None:
-        """Show the weights (784, units) of a first layer: a snapshot's, for they are kept, and not copied."""
+        """Show the weights (784, units) of a first layer. They are not copied: nobody may write to them."""
         if weights.ndim != 2 or len(weights) != N_PIXELS:
             raise ValueError(f"weights of {N_PIXELS} pixels were expected, not an array {weights.shape}")
         self.page.set_weights(weights)
         self._describe()
 
     def clear(self) -> None:
-        """Show that there are none."""
+        """Show the empty state."""
         self.page.set_weights(None)
         self._describe()
 
@@ -52,33 +52,38 @@ class WeightsView(QWidget):
         """Return a comfortable size."""
         return QSize(520, 400)
 
-    # -- words ----------------------------------------------------------------------------------------------------
+    # -- texts ----------------------------------------------------------------------------------------------------
 
     def _describe(self) -> None:
-        """Write the line below the page, and tell assistive technology."""
+        """Update the line below the page, and describe the page to assistive technology."""
         page = self.page
         n, first, last = page.n_units, page.first, page.last
-        said = "" if page.pointed is None else self._said(page.pointed)
-        self._caption.setText(said or (self._legend() if n else ""))
-        self._range.setText(self.tr("{0:,} to {1:,} of {2:,}").format(first + 1, last, n))
-        for widget in (self._range, self._back, self._on):
+        unit = "" if page.current is None else self._unit_text(page.current)
+        self.caption.setText(unit or (self._legend() if n else ""))
+        text = self.tr("{first:,} to {last:,} of {total:,}")
+        self.range_label.setText(text.format(first=first + 1, last=last, total=n))
+        for widget in (self.range_label, self.back_button, self.next_button):
             widget.setVisible(last - first < n)
-        self._back.setEnabled(first > 0)
-        self._on.setEnabled(last < n)
-        page.setAccessibleDescription(said or (self.tr("{0:,} units").format(n) if n else self.tr("None yet")))
+        self.back_button.setEnabled(first > 0)
+        self.next_button.setEnabled(last < n)
+        n_units = self.tr("{count:,} units").format(count=n) if n else self.tr("None yet")
+        page.setAccessibleDescription(unit or n_units)
 
-    def _said(self, unit: int) -> str:
+    def _unit_text(self, unit: int) -> str:
         assert self.page.weights is not None
         largest = float(np.abs(self.page.weights[:, unit]).max())
-        return self.tr("Unit {0:,} of {1:,}: its largest weight is {2:.2g}").format(
-            unit + 1, self.page.n_units, largest
+        return self.tr("Unit {number:,} of {total:,}: its largest weight is {largest:.2g}").format(
+            number=unit + 1, total=self.page.n_units, largest=largest
         )
 
     def _legend(self) -> str:
         colours = theme.colours()
-        off, on = self.tr("ink here turns the unit off"), self.tr("ink here turns it on")
-        marks = [f'<span style="color:{colour.name()}">■</span>' for colour in (colours.negative, colours.positive)]
-        return f"{marks[0]} {off} &nbsp; {marks[1]} {on}"
+        blue, orange = (
+            f'<span style="color:{colour.name()}">■</span>'  # not shown
+            for colour in (colours.negative, colours.positive)
+        )
+        form = self.tr("{blue} ink here inhibits the unit &nbsp; {orange} ink here activates it")
+        return form.format(blue=blue, orange=orange)
 
     # -- parts ----------------------------------------------------------------------------------------------------
 
@@ -91,11 +96,11 @@ class WeightsView(QWidget):
         return button
 
     def _lay_out(self) -> None:
-        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout()
         row.setSpacing(theme.SPACING // 2)
-        row.addWidget(self._caption, 1)
-        for widget in (self._range, self._back, self._on):
+        row.addWidget(self.caption, 1)
+        for widget in (self.range_label, self.back_button, self.next_button):
             row.addWidget(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

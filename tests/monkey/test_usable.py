@@ -16,6 +16,7 @@ from core.runs.run_store import RunStore
 from core.training import loop
 from gui.inspector import inspector_controller
 from gui.main_window import MainWindow
+from gui.runs.runs_view import RunAction
 from gui.shell import error_reporting
 from gui.shell.preferences import Preferences
 from gui.training import confirmations
@@ -106,7 +107,7 @@ def is_usable(qtbot, window):
 
 def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(window.recognition, "_read", fail)
+        patch.setattr(window.recognition, "_recognised", fail)
         QTest.mouseClick(window.pad_panel.pad, LEFT)
         qtbot.waitUntil(lambda: bool(messages))
     assert [text for text, _ in messages] == ["Something went wrong in the program itself: it was only a test"]
@@ -169,11 +170,11 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     is_usable(qtbot, window)
 
 
-def test_a_fault_in_an_examination(qtbot, window, messages, monkeypatch):
+def test_a_fault_in_an_evaluation(qtbot, window, messages, monkeypatch):
     is_usable(qtbot, window)
     monkeypatch.setattr(inspector_controller.dataset_predictions, "predict_dataset", fail)
-    with qtbot.waitSignal(window.workbench.lab.inside._examiner.failed, timeout=WAIT_MS):
-        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=WAIT_MS):
+        window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1

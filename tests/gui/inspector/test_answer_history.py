@@ -1,4 +1,4 @@
-"""What was answered at each snapshot: in a thread, the newest question alone, and each snapshot asked but once."""
+"""Predictions at each snapshot: in a thread, for the newest request only, and once for each snapshot."""
 
 import numpy as np
 import pytest
@@ -36,8 +36,8 @@ def snapshots():
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """How many snapshots were asked, at each call."""
+def computed(monkeypatch):
+    """The number of snapshots at each call of the function that predicts."""
     counts = []
 
     def count(kept, *rest):
@@ -52,75 +52,75 @@ def image(seed=0):
     return np.random.default_rng(seed).integers(256, size=(28, 28), dtype=np.uint8)
 
 
-def answers(qtbot, history, kept, shown):
-    with qtbot.waitSignal(history.answered) as signal:
-        history.ask(kept, shown)
+def predictions(qtbot, history, kept, shown):
+    with qtbot.waitSignal(history.predicted) as signal:
+        history.request(kept, shown)
     return signal.args[0]
 
 
-def test_the_answers_are_those_of_the_function(qtbot, history, snapshots):
-    found = answers(qtbot, history, snapshots.kept, image())
+def test_the_predictions_are_those_of_the_function(qtbot, history, snapshots):
+    found = predictions(qtbot, history, snapshots.kept, image())
     np.testing.assert_array_equal(found, predictions_over(snapshots.kept, recognizer(), image()))
-    assert answers(qtbot, history, (), image()).shape == (0, 10)
+    assert predictions(qtbot, history, (), image()).shape == (0, 10)
 
 
-def test_a_run_that_goes_on_adds_but_one_question(qtbot, history, snapshots, asked):
-    answers(qtbot, history, snapshots.kept[:19], image())
-    assert sum(asked) == 19
-    found = answers(qtbot, history, snapshots.kept[1:], image())
-    assert sum(asked) == 20
+def test_a_new_snapshot_costs_one_prediction(qtbot, history, snapshots, computed):
+    predictions(qtbot, history, snapshots.kept[:19], image())
+    assert sum(computed) == 19
+    found = predictions(qtbot, history, snapshots.kept[1:], image())
+    assert sum(computed) == 20
     np.testing.assert_array_equal(found, predictions_over(snapshots.kept[1:], recognizer(), image()))
 
 
-def test_another_drawing_and_another_run_are_asked_anew(qtbot, history, snapshots, asked):
-    first = answers(qtbot, history, snapshots.kept, image(0))
-    second = answers(qtbot, history, snapshots.kept, image(1))
-    assert sum(asked) == 40
+def test_another_drawing_and_another_run_are_computed_again(qtbot, history, snapshots, computed):
+    first = predictions(qtbot, history, snapshots.kept, image(0))
+    second = predictions(qtbot, history, snapshots.kept, image(1))
+    assert sum(computed) == 40
     assert (first != second).any()
     history.begin(recognizer())
-    np.testing.assert_array_equal(answers(qtbot, history, snapshots.kept, image(1)), second)
-    assert sum(asked) == 60
+    np.testing.assert_array_equal(predictions(qtbot, history, snapshots.kept, image(1)), second)
+    assert sum(computed) == 60
 
 
-def test_only_the_newest_question_is_answered(qtbot, history, snapshots):
-    heard = []
-    history.answered.connect(heard.append)
+def test_only_the_newest_request_gets_a_result(qtbot, history, snapshots):
+    received = []
+    history.predicted.connect(received.append)
     for seed in range(30):
-        history.ask(snapshots.kept, image(seed))
-    qtbot.waitUntil(lambda: bool(heard))
+        history.request(snapshots.kept, image(seed))
+    qtbot.waitUntil(lambda: bool(received))
     expected = predictions_over(snapshots.kept, recognizer(), image(29))
-    np.testing.assert_array_equal(heard[0], expected)
-    answers(qtbot, history, snapshots.kept, image(29))
-    assert len(heard) == 2
+    np.testing.assert_array_equal(received[0], expected)
+    predictions(qtbot, history, snapshots.kept, image(29))
+    assert len(received) == 2
 
 
-def test_what_is_taken_back_is_not_answered(qtbot, history, snapshots):
-    heard = []
-    history.answered.connect(heard.append)
-    history.ask(snapshots.kept, image(0))
-    history.ask((), None)
+def test_a_cancelled_request_gets_no_result(qtbot, history, snapshots):
+    received = []
+    history.predicted.connect(received.append)
+    history.request(snapshots.kept, image(0))
+    history.request((), None)
     history.begin(recognizer())
-    found = answers(qtbot, history, snapshots.kept[:3], image(1))
-    assert len(heard) == 1
+    found = predictions(qtbot, history, snapshots.kept[:3], image(1))
+    assert len(received) == 1
     assert len(found) == 3
 
 
 def test_the_image_is_a_copy(qtbot, history, snapshots):
     shown = image()
-    with qtbot.waitSignal(history.answered) as signal:
-        history.ask(snapshots.kept, shown)
+    with qtbot.waitSignal(history.predicted) as signal:
+        history.request(snapshots.kept, shown)
         shown[:] = 0
     np.testing.assert_array_equal(signal.args[0], predictions_over(snapshots.kept, recognizer(), image()))
 
 
-def test_it_ends_whatever_it_does(snapshots):
+def test_it_ends_idle_or_busy(snapshots):
     thread = AnswerHistory()
     thread.shut_down()
     thread.shut_down()
-    thread.ask(snapshots.kept, image())
+    thread.request(snapshots.kept, image())
     assert not thread.isRunning()
     busy = AnswerHistory()
     busy.begin(recognizer())
-    busy.ask(snapshots.kept, image())
+    busy.request(snapshots.kept, image())
     busy.shut_down()
     assert not busy.isRunning()

@@ -1,4 +1,4 @@
-"""The digits behind a cell, and what is said of each."""
+"""The digits behind a cell of the confusion matrix, and their captions."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from core.data.dataset import Dataset
 from core.training.dataset_predictions import DatasetPredictions
 from gui.inspector.cell_pictures import CellPictures
 
-LABELS, ANSWERS = np.array([4, 4, 9, 4, 4]), np.array([9, 9, 9, 4, 9])
+LABELS, PREDICTIONS = np.array([4, 4, 9, 4, 4]), np.array([9, 9, 9, 4, 9])
 CONFUSION = np.zeros((10, 10), np.int64)
 CONFUSION[4, 9], CONFUSION[9, 9], CONFUSION[4, 4] = 3, 1, 1
 
@@ -21,7 +21,7 @@ def data():
 @pytest.fixture
 def predictions():
     shares = np.array([0.5, 0.876, 0.9, 0.95, 1.0], np.float32)
-    return DatasetPredictions(LABELS, ANSWERS, shares, CONFUSION, np.array([0, 1, 0, 0, 0], bool))
+    return DatasetPredictions(LABELS, PREDICTIONS, shares, CONFUSION, np.array([0, 1, 0, 0, 0], bool))
 
 
 def test_the_surest_errors_come_first(data, predictions):
@@ -33,7 +33,7 @@ def test_the_surest_errors_come_first(data, predictions):
     assert pictures.flags == ("", "label doubtful", "")
 
 
-def test_nothing_is_behind_an_empty_cell(data, predictions):
+def test_an_empty_cell_has_no_digits(data, predictions):
     pictures = CellPictures.of(predictions, data, 1, 7)
     assert pictures.images.shape == (0, 28, 28)
     assert pictures.captions == pictures.flags == ()

@@ -1,4 +1,4 @@
-"""Digits to look at and to choose from: pixels as they are, what is doubtful, and how many more there are."""
+"""The dialog of digits: exact pixels, captions, flags, the number of hidden digits, and the choice."""
 
 import numpy as np
 import pytest
@@ -13,21 +13,16 @@ from gui.style.palettes import DARK
 
 
 @pytest.fixture
-def dialog(qtbot):
-    widget = DigitsDialog()
-    qtbot.addWidget(widget)
-    theme.apply(QApplication.instance(), dark=False)
-    with qtbot.waitExposed(widget):
-        widget.show()
-    yield widget
-    theme.apply(QApplication.instance(), dark=False)
+def dialog(show_widget):
+    return show_widget(DigitsDialog(), 600, 480)
 
 
 @pytest.fixture
 def chosen(dialog):
-    indices = []
-    dialog.pictureChosen.connect(indices.append)
-    return indices
+    """The captions of the chosen pictures."""
+    captions = []
+    dialog.pictureChosen.connect(lambda image, caption: captions.append(caption))
+    return captions
 
 
 def images(n):
@@ -55,7 +50,7 @@ def middle(dialog, row):
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_each_pixel_is_a_square_between_paper_and_ink(dialog, dark):
+def test_each_pixel_is_a_square_with_a_colour_between_paper_and_ink(dialog, dark):
     theme.apply(QApplication.instance(), dark=dark)
     given = images(3)
     dialog.show_pictures("Three", given)
@@ -65,7 +60,7 @@ def test_each_pixel_is_a_square_between_paper_and_ink(dialog, dark):
     np.testing.assert_array_equal(icon(dialog, 1)[3:-3:2, 3:-3:2], icon(dialog, 1)[4:-3:2, 4:-3:2])
 
 
-def test_the_scheme_is_followed(dialog):
+def test_it_follows_the_colour_scheme(dialog):
     dialog.show_pictures("Empty", np.zeros((2, 28, 28), np.uint8), flags=("", "doubtful"))
     theme.apply(QApplication.instance(), dark=True)
     assert tuple(icon(dialog, 0)[30, 30]) == DARK.paper.getRgb()[:3]
@@ -84,7 +79,7 @@ def test_pictures_are_copies(dialog):
 def test_captions_and_flags(dialog):
     dialog.show_pictures("4 read as 9", images(2), ("4 read as 9\n87.0% sure", "4 read as 9"), ("", "label doubtful"))
     assert texts(dialog) == ["4 read as 9\n87.0% sure", "4 read as 9\nlabel doubtful"]
-    assert dialog.windowTitle() == dialog._title.text() == dialog.pictures.accessibleName() == "4 read as 9"
+    assert dialog.windowTitle() == dialog.title_label.text() == dialog.pictures.accessibleName() == "4 read as 9"
     plain, flagged = (dialog.pictures.item(row) for row in range(2))
     assert flagged.foreground().color() == theme.colours().warn != plain.foreground().color()
     assert tuple(icon(dialog, 1)[1, 30]) == theme.colours().warn.getRgb()[:3] != tuple(icon(dialog, 0)[1, 30])
@@ -92,7 +87,7 @@ def test_captions_and_flags(dialog):
     assert "Northcutt" not in plain.toolTip()
 
 
-def test_all_of_a_flagged_caption_can_be_read(dialog):
+def test_a_flagged_caption_fits_into_its_cell(dialog):
     dialog.show_pictures("", images(4), ["5 read as 3\n87.6% sure"] * 4, ["", "", "label doubtful", ""])
     dialog.grab()
     item = dialog.pictures.sizeHintForIndex(dialog.pictures.model().index(2, 0))
@@ -100,53 +95,57 @@ def test_all_of_a_flagged_caption_can_be_read(dialog):
     assert item.width() <= dialog.pictures.gridSize().width()
 
 
-def test_of_many_the_first_are_shown_and_the_rest_is_counted(dialog):
+def test_of_many_pictures_the_first_are_shown_and_the_others_counted(dialog):
     dialog.show_pictures("Many", images(MAX_PICTURES + 1234), [str(i) for i in range(MAX_PICTURES + 1234)])
     assert texts(dialog) == [str(i) for i in range(MAX_PICTURES)]
-    assert dialog._more.text() == "These are the first 300; 1,234 more are not shown."
-    assert dialog._more.isVisible()
+    assert dialog.more_label.text() == "The first 300 are shown; 1,234 more are not."
+    assert dialog.more_label.isVisible()
     dialog.show_pictures("Few", images(MAX_PICTURES))
-    assert not dialog._more.isVisible()
+    assert not dialog.more_label.isVisible()
 
 
-def test_none(dialog):
+def test_no_pictures(dialog):
     dialog.show_pictures("Some", images(3))
-    assert not dialog._nothing.isVisible()
+    assert not dialog.empty_label.isVisible()
     for _ in range(2):
         dialog.show_pictures("None", images(0))
-    assert dialog._nothing.isVisible()
+    assert dialog.empty_label.isVisible()
     assert not dialog.pictures.isVisible()
 
 
 def test_a_click_chooses(dialog, chosen):
-    dialog.show_pictures("Some", images(7))
+    given = images(7)
+    dialog.show_pictures("Some", given, [f"4 read as {row}\n50% sure" for row in range(7)])
     dialog.grab()
+    shown = []
+    dialog.pictureChosen.connect(lambda image, caption: shown.append(image))
     for row in (0, 6, 2):
         QTest.mouseClick(dialog.pictures.viewport(), Qt.MouseButton.LeftButton, pos=middle(dialog, row))
-    assert chosen == [0, 6, 2]
+    assert chosen == [f"4 read as {row}, 50% sure" for row in (0, 6, 2)]
+    np.testing.assert_array_equal(shown, given[[0, 6, 2]])
 
 
 def test_two_quick_clicks_choose_once(dialog, chosen):
-    dialog.show_pictures("Some", images(7))
+    dialog.show_pictures("Some", images(7), [str(row) for row in range(7)])
     dialog.grab()
     viewport = dialog.pictures.viewport()
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=middle(dialog, 3))
     QTest.mouseDClick(viewport, Qt.MouseButton.LeftButton, pos=middle(dialog, 3))  # the second click alone
-    assert chosen == [3]
+    assert chosen == ["3"]
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
 def test_the_keyboard_chooses(dialog, chosen, key):
-    dialog.show_pictures("Some", images(7))
+    dialog.show_pictures("Some", images(7), [str(row) for row in range(7)])
     dialog.pictures.setFocus()
     QTest.keyClick(dialog.pictures, Qt.Key.Key_Home)
     QTest.keyClick(dialog.pictures, Qt.Key.Key_Right)
     QTest.keyClick(dialog.pictures, key)
-    assert chosen == [1]
+    assert chosen == ["1"]
     assert dialog.isVisible()
 
 
-def test_filling_is_silent(dialog, chosen):
+def test_the_setter_is_silent(dialog, chosen):
     dialog.show_pictures("Some", images(7))
     dialog.show_pictures("Others", images(5))
     assert chosen == []

@@ -1,4 +1,4 @@
-"""The pages about a network: they follow a run, look back through it, and open its mistakes."""
+"""The pages about a network: they follow a run, look back through its snapshots, and show its errors."""
 
 import numpy as np
 import pytest
@@ -12,6 +12,7 @@ from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ModelChoice
+from gui.runs.runs_view import RunAction
 from gui.training.events import SnapshotTaken
 
 SMALL = TrainConfig(hidden=(16,), epochs=6, batch_size=20, learning_rate=0.1, momentum=0.9)
@@ -22,7 +23,7 @@ SEVEN = [[[20, 20], [80, 20], [45, 100]]]
 def trained(window, small_run, conclude):
     """The window after a short run, with a 7 on the pad."""
     window.pad_panel.pad.set_drawing(Drawing.from_points(SEVEN), fit=True)
-    window.recognition.answer()
+    window.recognition.predict()
     small_run(config=SMALL)
     conclude()
     return window
@@ -33,52 +34,54 @@ def probabilities(window):
 
 
 def test_the_pages_follow_a_run(trained):
-    assert trained.lab.inside_view.weights.page.n_units == 16
-    counts = trained.lab.answers_view.confusion.grid.counts
+    assert trained.workbench.lab.inside_view.weights.page.n_units == 16
+    counts = trained.workbench.lab.answers_view.confusion.grid.counts
     (run,) = RunStore().runs()
     evaluations = run.history().evaluations
     assert np.trace(counts) == round(evaluations["validation_accuracy"][-1] * counts.sum())
-    assert len(trained.lab.inside._kept) > 10
+    assert len(trained.workbench.session.live.snapshots) > 10
 
 
-def test_looking_back_lets_the_network_of_then_answer(qtbot, trained):
-    trained.slot.choose(ModelChoice.OWN)
+def test_looking_back_makes_an_earlier_snapshot_active(qtbot, trained):
+    trained.active_model.choose(ModelChoice.OWN)
     now = probabilities(trained)
-    scrubber = trained.lab.inside_view.scrubber
+    scrubber = trained.workbench.lab.inside_view.scrubber
     scrubber.slider.setValue(0)
-    assert trained.slot.looks_back
+    assert trained.active_model.looks_back
     then = probabilities(trained)
     assert np.abs(then - now).max() > 0.05
-    first = trained.lab.inside._kept[0]
-    np.testing.assert_array_equal(trained.slot.recognizer.network.parameters, first.parameters.astype(np.float32))
+    first = trained.workbench.session.live.snapshots[0]
+    np.testing.assert_array_equal(
+        trained.active_model.recognizer.network.parameters, first.parameters.astype(np.float32)
+    )
     scrubber.slider.setValue(scrubber.slider.maximum())
     assert scrubber.index == NEWEST
-    assert trained.slot.choice is ModelChoice.OWN
+    assert trained.active_model.choice is ModelChoice.OWN
     np.testing.assert_array_equal(probabilities(trained), now)
 
 
 def test_choosing_another_network_ends_the_look_back(trained):
-    scrubber = trained.lab.inside_view.scrubber
+    scrubber = trained.workbench.lab.inside_view.scrubber
     scrubber.slider.setValue(1)
-    trained.slot.choose(ModelChoice.SHIPPED)
-    assert trained.slot.choice is ModelChoice.SHIPPED
+    trained.active_model.choose(ModelChoice.SHIPPED)
+    assert trained.active_model.choice is ModelChoice.SHIPPED
     assert scrubber.index == NEWEST
-    assert not trained.slot.has(ModelChoice.TRAINING)
+    assert not trained.active_model.has(ModelChoice.TRAINING)
 
 
 def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
-    trained.lab.inside_view.scrubber.slider.setValue(0)
+    trained.workbench.lab.inside_view.scrubber.slider.setValue(0)
     small_run(config=SMALL)
     conclude()
-    assert not trained.slot.looks_back
-    assert trained.lab.inside_view.scrubber.index == NEWEST
+    assert not trained.active_model.looks_back
+    assert trained.workbench.lab.inside_view.scrubber.index == NEWEST
 
 
-def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_run):
+def test_looking_back_works_during_the_run(qtbot, window, small_run):
     with happens(qtbot, window.workbench.session, SnapshotTaken):
         small_run(config=TrainConfig(hidden=(16,), epochs=3000, batch_size=50))
     window.active_model.choose(ModelChoice.TRAINING)
-    qtbot.waitUntil(lambda: len(window.workbench.lab.inside._kept) > 2, timeout=60_000)
+    qtbot.waitUntil(lambda: len(window.workbench.session.live.snapshots) > 2, timeout=60_000)
     window.workbench.lab.inside_view.scrubber.slider.setValue(0)
     first = window.active_model.recognizer.network.snapshot()
     with happens(qtbot, window.workbench.session, SnapshotTaken):
@@ -92,44 +95,48 @@ def test_the_past_can_be_looked_at_while_the_run_goes_on(qtbot, window, small_ru
     window.workbench.lab.panel.controls.cancel_button.click()
 
 
-def test_how_the_answer_changed_is_found_out_where_it_is_seen(qtbot, trained):
-    trained.lab.tabs.setCurrentWidget(trained.lab.inside_view)
-    with qtbot.waitSignal(trained.lab.inside._history.answered, timeout=60_000) as answered:
-        trained.recognition.answer()
-    (answers,) = answered.args
-    assert answers.shape == (len(trained.lab.inside._kept), 10)
-    np.testing.assert_allclose(answers.sum(axis=1), 1, atol=1e-5)
+def test_the_predictions_over_the_run_are_computed_if_they_are_visible(qtbot, trained):
+    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.inside_view)
+    with qtbot.waitSignal(trained.workbench.lab.inside.history.predicted, timeout=60_000) as predicted:
+        trained.recognition.predict()
+    (shares,) = predicted.args
+    assert shares.shape == (len(trained.workbench.session.live.snapshots), 10)
+    np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 
 
 def test_a_cell_opens_the_digits_behind_it(qtbot, trained):
-    trained.lab.tabs.setCurrentWidget(trained.lab.answers_view)
-    counts = trained.lab.answers_view.confusion.grid.counts
-    label, answer = np.unravel_index(counts.argmax(), counts.shape)
-    with qtbot.waitSignal(trained.lab.inside._examiner.examined, timeout=60_000):
-        trained.lab.answers_view.confusion.cellOpened.emit(int(label), int(answer))
-    dialog = trained.lab.inside._dialog
+    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.answers_view)
+    counts = trained.workbench.lab.answers_view.confusion.grid.counts
+    label, predicted = np.unravel_index(counts.argmax(), counts.shape)
+    with qtbot.waitSignal(trained.workbench.lab.inside.evaluation.ended, timeout=60_000):
+        trained.workbench.lab.answers_view.confusion.grid.cellOpened.emit(int(label), int(predicted))
+    dialog = trained.workbench.lab.inside.dialog
     assert dialog.isVisible()
-    assert dialog.pictures.count() == counts[label, answer]
+    assert dialog.pictures.count() == counts[label, predicted]
     dialog.pictures.setFocus()
     dialog.pictures.setCurrentRow(0)
-    QTest.keyClick(dialog.pictures, Qt.Key.Key_Return)
+    with qtbot.waitSignal(dialog.pictureChosen) as chosen:
+        QTest.keyClick(dialog.pictures, Qt.Key.Key_Return)
+    image, caption = chosen.args
     assert trained.pad_panel.pad.picture() is not None
-    np.testing.assert_array_equal(trained.recognition.shown.image, trained.lab.inside._opened.images[0])
+    np.testing.assert_array_equal(trained.recognition.shown.image, image)
+    assert trained.recognition.shown.caption == caption
+    assert caption.startswith(f"{label} read as {predicted}, ")
     dialog.close()
 
 
-def test_a_kept_run_is_asked_about_its_test_digits(qtbot, trained):
+def test_a_stored_run_is_evaluated_on_its_test_digits(qtbot, trained):
     (run,) = RunStore().runs()
-    with qtbot.waitSignal(trained.lab.inside._examiner.examined, timeout=60_000):
-        trained.lab.runs_view.examineRequested.emit(run)
-    counts = trained.lab.answers_view.confusion.grid.counts
+    with qtbot.waitSignal(trained.workbench.lab.inside.evaluation.ended, timeout=60_000):
+        trained.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [run])
+    counts = trained.workbench.lab.answers_view.confusion.grid.counts
     assert counts.sum() == 60
     assert np.trace(counts) == round(run.test_accuracy * 60)
-    assert trained.lab.tabs.currentWidget() is trained.lab.answers_view
-    assert "of 60 are read right" in trained.lab.message_bar.text
+    assert trained.workbench.lab.tabs.currentWidget() is trained.workbench.lab.answers_view
+    assert "of 60 predictions are correct" in trained.workbench.lab.message_bar.text
 
 
-def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude, tmp_path):
+def test_missing_digits_are_reported(qtbot, window, small_run, conclude, tmp_path):
     rng = np.random.default_rng(0)
     for prefix, n in (("train", 100), ("t10k", 20)):
         idx.write(tmp_path / f"{prefix}-images-idx3-ubyte", rng.integers(0, 255, (n, 28, 28)).astype(np.uint8))
@@ -137,14 +144,14 @@ def test_digits_that_are_gone_are_a_sentence(qtbot, window, small_run, conclude,
     small_run(data=f"idx:{tmp_path}", config=SMALL)
     conclude()
     (tmp_path / "t10k-images-idx3-ubyte").unlink()
-    with qtbot.waitSignal(window.workbench.lab.inside._examiner.failed, timeout=60_000):
-        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
+    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=60_000):
+        window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
     assert "t10k-images" in window.workbench.lab.message_bar.text
 
 
 def test_in_mnist_the_doubtful_labels_are_flagged(qtbot, window, small_run, conclude, real_data):
     small_run(data="mnist", config=TrainConfig(hidden=(8,), epochs=1, batch_size=500, learning_rate=0.5))
     conclude()
-    with qtbot.waitSignal(window.workbench.lab.inside._examiner.examined, timeout=60_000) as examined:
-        window.workbench.lab.runs_view.examineRequested.emit(RunStore().runs()[0])
-    assert examined.args[0].predictions.doubtful.sum() == 15
+    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=60_000) as ended:
+        window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
+    assert ended.args[0].predictions.doubtful.sum() == 15
