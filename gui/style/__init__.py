@@ -1,4 +1,4 @@
-"""The look: palettes, icons, colormaps, and small widgets without a subject of their own.
+"""Appearance: colour schemes, icons, colormaps, messages, and small widgets that any view can use.
 
-May import from ``core`` only, as every package of ``gui`` may.
+May import from ``core``, and from no other package of ``gui``.
 """

@@ -1,4 +1,4 @@
-"""Scales of colour: from one to the next, as a colour table or as a single mark; and what is legible on a ground."""
+"""Mixed colours, colour tables for images, and contrast (WCAG 2.2)."""
 
 from functools import lru_cache
 
@@ -8,33 +8,33 @@ from gui.style import theme
 
 
 def mix(first: QColor, second: QColor, share: float) -> QColor:
-    """Return a colour between two opaque ones; a share of 0 is the first."""
+    """Interpolate between two opaque colours; a share of 0 returns the first, 1 the second."""
     red, green, blue = (round(a + share * (b - a)) for a, b in zip(_levels(first), _levels(second), strict=True))
     return QColor(red, green, blue)
 
 
 def ramp(*stops: QColor, n: int = 256) -> list[int]:
-    """Return n colours, evenly from stop to stop, as an image's colour table holds them."""
+    """Return n colours, interpolated between evenly spaced stops, as a colour table for QImage."""
     return _ramp(tuple(map(_levels, stops)), n)
 
 
-@lru_cache(maxsize=16)  # a table takes 0.3 ms, and there is one for each image that is painted
+@lru_cache(maxsize=16)  # a table takes 0.3 ms, and each image needs one when it is painted
 def _ramp(stops: tuple[tuple[int, int, int], ...], n: int) -> list[int]:
-    import numpy as np  # which the first frame does not wait for
+    import numpy as np  # not before the first frame
 
-    places, at = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
-    levels = [np.interp(at, places, channel) for channel in zip(*stops, strict=True)]
+    positions, samples = np.linspace(0, 1, len(stops)), np.linspace(0, 1, n)
+    levels = [np.interp(samples, positions, channel) for channel in zip(*stops, strict=True)]
     return [qRgb(*level) for level in np.rint(levels).astype(int).T.tolist()]
 
 
-def legible_on(ground: QColor) -> QColor:
-    """Return the scheme's ink or its paper, whichever stands out more from a ground."""
+def legible_on(background: QColor) -> QColor:
+    """Return the scheme's ink or paper, whichever has more contrast to a background."""
     colours = theme.colours()
-    return max((colours.ink, colours.paper), key=lambda colour: contrast(colour, ground))
+    return max((colours.ink, colours.paper), key=lambda colour: contrast(colour, background))
 
 
 def contrast(first: QColor, second: QColor) -> float:
-    """Return the ratio of contrast of two colours, 1 to 21 (WCAG 2.2)."""
+    """Return the contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
     dark, light = sorted((_luminance(first), _luminance(second)))
     return (light + 0.05) / (dark + 0.05)
 

@@ -1,4 +1,4 @@
-"""The icons in ``assets``, drawn from SVG: sharp on fine screens, and in the colour that is asked for."""
+"""Icons from ``assets``, rendered from SVG in a given colour and at the screen's pixel density."""
 
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ _DISABLED_OPACITY = 0.35
 
 
 def icon(name: str, colour: QColor) -> QIcon:
-    """Return ``assets/icons/NAME.svg`` in a colour, dimmer where it is disabled."""
+    """Return ``assets/icons/NAME.svg`` in a colour, dimmed when disabled."""
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour.name()).encode()))
     result = QIcon()
     for size in _SIDES:
@@ -28,7 +28,7 @@ def icon(name: str, colour: QColor) -> QIcon:
 
 
 def app_icon() -> QIcon:
-    """Return the application's own icon, at the sizes that window managers ask for."""
+    """Return the application's icon, at the sizes that window managers ask for."""
     renderer = QSvgRenderer(QByteArray((_assets() / "icon.svg").read_bytes()))
     result = QIcon()
     for size in (16, 24, 32, 48, 64, 128, 256):
@@ -62,7 +62,7 @@ def _render(renderer: QSvgRenderer, size: int, ratio: float) -> QPixmap:
 
 
 def _dimmed(pixmap: QPixmap) -> QPixmap:
-    """Return the finished picture paler: lines drawn paler one by one would show where they cross."""
+    """Return a paler copy of a rendered pixmap; lines drawn with opacity one by one would show where they cross."""
     result = QPixmap(pixmap.size())
     result.setDevicePixelRatio(pixmap.devicePixelRatio())
     result.fill(Qt.GlobalColor.transparent)

@@ -1,4 +1,4 @@
-"""Between Qt's images and arrays of grey values."""
+"""Conversions between QImage and arrays of grey values."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 
 def grey_of(image: QImage) -> NDArray[np.uint8]:
-    """Return the grey values (H, W) of an image, on white where it is transparent."""
+    """Return the grey values (H, W) of an image, with white behind transparent parts."""
     opaque = QImage(image.size(), QImage.Format.Format_RGB32)
     opaque.fill(QColor("white"))
     painter = QPainter(opaque)
@@ -14,11 +14,11 @@ def grey_of(image: QImage) -> NDArray[np.uint8]:
     painter.end()
     grey = opaque.convertToFormat(QImage.Format.Format_Grayscale8)
     rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), grey.bytesPerLine())
-    return rows[:, : grey.width()].copy()  # the buffer goes with the image
+    return rows[:, : grey.width()].copy()  # the buffer is freed with the image
 
 
 def image_of(grey: NDArray[np.uint8]) -> QImage:
-    """Return an image of its own of grey values (H, W)."""
+    """Return an image of grey values (H, W) that owns its memory."""
     rows = np.ascontiguousarray(grey)
     height, width = rows.shape
     return QImage(rows.data, width, height, width, QImage.Format.Format_Grayscale8).copy()

@@ -1,4 +1,4 @@
-"""Messages to the user as plain records: controllers send one by a signal, and need no widget for it."""
+"""Messages to the user as plain records, which a controller sends by a signal; no widgets here."""
 
 import enum
 from collections.abc import Callable, Mapping

@@ -1,28 +1,26 @@
-"""A line for what went wrong or well: it waits to be read, and never asks to be clicked away first."""
+"""A bar that shows the newest message; it interrupts nothing and stays until it is replaced or closed."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from gui.style import theme
 from gui.style.message import Message, Offer, Offers, Severity
 
-_N_WAITING = 3  # whoever deletes many runs does not want to be asked about each of them again
+_N_WAITING = 3  # more would be a nuisance: each of many deleted runs leaves an offer to undo
 
 
 class MessageBar(QWidget):
-    """Shows the newest message, with buttons: to copy its details, and for what can be done about it.
+    """Shows the newest message, with a button to copy its details and one for each offer.
 
-    One with offers that has not been answered waits while newer ones are shown, and comes back.
+    A message whose offers are still open waits while newer ones are shown, and is shown again after them.
     """
-
-    dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: Message | None = None
         self._waiting: list[Message] = []
-        self._offers: list[QPushButton] = []
+        self._offer_buttons: list[QPushButton] = []
         self._label = QLabel()
         self._label.setWordWrap(True)
         self._label.setTextInteractionFlags(
@@ -31,51 +29,61 @@ class MessageBar(QWidget):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._copy = QPushButton(self.tr("Copy details"))
-        self._copy.setToolTip(self.tr("Copy the whole report of this fault, to send it to the makers"))
+        self._copy.setToolTip(self.tr("Copy the complete error report, to send it to the developers"))
         self._copy.setAccessibleName(self.tr("Copy details"))
         self._copy.clicked.connect(self._copy_details)
         close = QToolButton()
         theme.set_icon(close, "close")
         close.setToolTip(self.tr("Hide this message"))
         close.setAccessibleName(self.tr("Hide this message"))
-        close.clicked.connect(self._dismiss)
-        text = QHBoxLayout()
-        text.addWidget(self._label, 1)
-        text.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        # Below the text, for beside it they would leave a long sentence no room.
-        self._row = QHBoxLayout()
-        self._row.addWidget(self._copy)
-        self._row.addStretch(1)
+        close.clicked.connect(self.dismiss)
+        top = QHBoxLayout()
+        top.addWidget(self._label, 1)
+        top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        # Below the text: beside it, the buttons would leave no room for a long sentence.
+        self._buttons = QHBoxLayout()
+        self._buttons.addWidget(self._copy)
+        self._buttons.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING // 2, theme.SPACING, theme.SPACING // 2)
         layout.setSpacing(theme.SPACING // 2)
-        layout.addLayout(text)
-        layout.addLayout(self._row)
+        layout.addLayout(top)
+        layout.addLayout(self._buttons)
         self.hide()
 
     @property
     def text(self) -> str:
-        """The message that is shown; empty where none is."""
+        """The text of the message shown; empty if there is none."""
         return self._shown.text if self._shown else ""
 
+    @property
+    def offer_buttons(self) -> tuple[QPushButton, ...]:
+        """The buttons of the offers shown."""
+        return tuple(self._offer_buttons)
+
     def show_message(self, message: Message) -> None:
-        """Show a message in place of the one before, and of all with the same offers; each offer is a button."""
-        self._lay_aside()
+        """Show a message; it replaces the current one, and any that waits with the same offers."""
+        self._set_aside()
         self._waiting = [other for other in self._waiting if other.offers != message.offers][-_N_WAITING:]
         self._show(message)
 
     def clear(self) -> None:
-        """Hide what is out of date: a message without an offer that stands."""
-        self._lay_aside()
+        """Hide the message unless one of its offers still stands; then show the newest one that waits."""
+        self._set_aside()
         self._show_waiting()
 
-    def _lay_aside(self) -> None:
+    def dismiss(self) -> None:
+        """Drop the message with its offers, as the close button does."""
+        self._shown = None
+        self._show_waiting()
+
+    def _set_aside(self) -> None:
         if self._shown is not None:
             self._waiting.append(self._shown)
         self._shown = None
 
     def _show_waiting(self) -> None:
-        """Show the newest of the messages that wait and can still be answered; hide where there is none."""
+        """Show the newest waiting message whose offers still stand; hide the bar if there is none."""
         self._waiting = [message for message in map(Message.standing, self._waiting) if message.offers]
         if self._waiting:
             self._show(self._waiting.pop())
@@ -84,27 +92,27 @@ class MessageBar(QWidget):
 
     def _show(self, message: Message) -> None:
         self._shown = message
-        self._offer(message.offers)
+        self._make_offer_buttons(message.offers)
         self._label.setText(message.text)
         self.setAccessibleName(message.text)
         self._copy.setVisible(bool(message.details))
         self.show()
         self.update()
 
-    def _offer(self, offers: Offers) -> None:
-        for button in self._offers:
+    def _make_offer_buttons(self, offers: Offers) -> None:
+        for button in self._offer_buttons:
             button.hide()
             button.deleteLater()
-        self._offers = []
+        self._offer_buttons = []
         for text, offer in offers.items():
             button = QPushButton(text)
             button.setAccessibleName(text)
             button.clicked.connect(lambda checked=False, offer=offer: self._take(offer))
-            self._row.insertWidget(len(self._offers), button)
-            self._offers.append(button)
+            self._buttons.insertWidget(len(self._offer_buttons), button)
+            self._offer_buttons.append(button)
 
     def _take(self, offer: Offer) -> None:
-        """Do what was offered; unless that has something to say, what waits comes back."""
+        """Run an offer's action; unless that shows a message, show the newest one that waits."""
         taken, self._shown = self._shown, None
         self.hide()
         offer.action()
@@ -113,17 +121,12 @@ class MessageBar(QWidget):
         if self._shown is None:
             self._show_waiting()
 
-    def _dismiss(self) -> None:
-        self._shown = None
-        self._show_waiting()
-        self.dismissed.emit()
-
     def _copy_details(self) -> None:
         if self._shown is not None:
             QGuiApplication.clipboard().setText(f"{self._shown.text}\n\n{self._shown.details}")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a quiet ground with a stripe in the colour of the message's severity."""
+        """Paint the background and a stripe in the colour of the message's severity."""
         colours = theme.colours()
         severity = self._shown.severity if self._shown else Severity.INFO
         stripe = {Severity.INFO: colours.accent, Severity.GOOD: colours.good, Severity.BAD: colours.bad}[severity]

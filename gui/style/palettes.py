@@ -1,4 +1,4 @@
-"""The two schemes of colours, light and dark, and what Qt is told of one: a palette and a style sheet."""
+"""The light and the dark colour scheme, and the QPalette and style sheet of a scheme."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 
 @dataclass(frozen=True)
 class Colours:
-    """The named colours of one scheme; every text and curve colour has a contrast of 4.5:1 or more to ``window``."""
+    """The named colours of a scheme; each text and curve colour has a contrast of at least 4.5:1 to ``window``."""
 
     window: QColor
     paper: QColor
@@ -18,18 +18,18 @@ class Colours:
     track: QColor  # the empty part of a bar
     hover: QColor
     accent: QColor
-    accent_soft: QColor  # behind a chosen tool
+    accent_soft: QColor  # behind a selected tool
     on_accent: QColor
     good: QColor
     warn: QColor
     bad: QColor
-    batches: QColor  # a line under the others: 3:1
+    batches: QColor  # a line below the others, contrast at least 3:1
     training: QColor
     validation: QColor
     rate: QColor
-    negative: QColor  # the ends of a scale whose middle is paper; told apart also by those who see no red or no green
+    negative: QColor  # the ends of a diverging colormap around paper; distinct also without red or green vision
     positive: QColor
-    series: tuple[QColor, ...]  # runs that are laid beside the live one
+    series: tuple[QColor, ...]  # overlaid runs
 
 
 LIGHT = Colours(
@@ -113,9 +113,9 @@ DARK = Colours(
 
 
 def palette(c: Colours) -> QPalette:
-    """Return a scheme as Qt's widgets take it."""
+    """Return the QPalette of a scheme."""
     role = QPalette.ColorRole
-    result = QPalette(c.window)  # derives the shades of frames and buttons
+    result = QPalette(c.window)  # Qt derives the shades of frames and buttons
     for names, colour in (
         ((role.Window, role.Button), c.window),
         ((role.Base, role.ToolTipBase), c.paper),
@@ -139,7 +139,8 @@ def palette(c: Colours) -> QPalette:
 
 
 def style_sheet(c: Colours) -> str:
-    """Return the little that the palette cannot say; a button with the property ``primary`` is filled."""
+    """Return the style sheet for what QPalette cannot set; a button with the property ``primary`` is filled."""
+    # not shown
     return f"""
         QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px; background: transparent; }}
         QToolButton:hover {{ background: {c.hover.name()}; }}

@@ -1,4 +1,4 @@
-"""The hint in an empty view: what will be here, and when."""
+"""The hint in an empty view: what it will show, and when."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -8,9 +8,9 @@ from gui.style import theme
 
 
 def paint_placeholder(widget: QWidget, text: str) -> None:
-    """Write a sentence in the middle of a widget; for its paint event."""
+    """Paint a sentence in the middle of a widget; call this from its paint event."""
     painter = QPainter(widget)
     painter.setPen(theme.colours().muted)
-    room = QRectF(widget.rect()).adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)
-    painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+    rect = QRectF(widget.rect()).adjusted(theme.MARGIN, 0, -theme.MARGIN, 0)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
     painter.end()

@@ -1,8 +1,8 @@
-"""The look that is shown: the palette in use (``gui.style.palettes``), sizes, fonts, and icons in its colours.
+"""The current theme: the colour scheme in use (``gui.style.palettes``), sizes, fonts, and icons in its colours.
 
-A palette is set by hand, because ``QStyleHints.setColorScheme`` does nothing where there is no platform theme. Widgets
+The palette is set explicitly, because ``QStyleHints.setColorScheme`` has no effect without a platform theme. Widgets
 that paint themselves read ``colours()`` in their paint event and repaint on ``QEvent.PaletteChange``, which each change
-of scheme sends; whoever keeps pens (a plot) listens to ``notifier.changed``.
+of scheme sends; objects that keep pens (a plot) connect to ``notifier.changed``.
 """
 
 import os
@@ -16,22 +16,22 @@ from shiboken6 import isValid
 
 from gui.style.palettes import DARK, LIGHT, Colours, palette, style_sheet
 
-if TYPE_CHECKING:  # each of them is made, with its enumerations, where it is first named; no frame waits for these
+if TYPE_CHECKING:  # PySide6 creates a class and its enumerations at its first import: not before the first frame
     from PySide6.QtGui import QAction, QIcon
     from PySide6.QtWidgets import QAbstractButton
 
 STYLE, STYLE_VARIABLE = "Fusion", "QT_STYLE_OVERRIDE"
-"""The style, and the variable of the environment by which Qt takes it from the beginning: ``setStyle`` gives the style
-back, and with it come a hundred of Python's enumerations, which the first frame would wait for."""
+"""The style, and the environment variable that sets it at start-up: ``setStyle`` returns the style object, for which
+PySide6 creates a hundred Python enumerations before the first frame."""
 SPACING = 8
-"""Between neighbours, in logical pixels; multiples of it between groups."""
+"""Space between neighbours, in logical pixels; between groups, a multiple of it."""
 MARGIN = 16
 RADIUS = 8
 ICON_SIZE = QSize(20, 20)
 
 
 class Notifier(QObject):
-    """Says that the scheme has changed, and follows the system's where it was asked to."""
+    """Signals a change of colour scheme; follows the system's scheme if ``follows_system``."""
 
     changed = Signal()
 
@@ -39,10 +39,10 @@ class Notifier(QObject):
         super().__init__()
         self.dark = False
         self.follows_system = False
-        self.dressed: QApplication | None = None
+        self.app: QApplication | None = None
 
     def follow(self) -> None:
-        """Take over the system's scheme, if it is to be followed and is another one."""
+        """Switch to the system's scheme if it has changed and is to be followed."""
         app = QApplication.instance()
         if self.follows_system and isinstance(app, QApplication) and _system_is_dark() != self.dark:
             _set_scheme(app, _system_is_dark())
@@ -53,20 +53,20 @@ _tinted: "list[tuple[weakref.ref[QAction | QAbstractButton], str]]" = []
 
 
 def apply(app: QApplication, dark: bool | None = None) -> None:
-    """Dress the application: Fusion style, a light or a dark palette.
+    """Set the application's style (Fusion) and colour scheme.
 
     Parameters
     ----------
     app
-        The application; may be dressed again at any time.
+        The application; its scheme may be changed at any time.
     dark
-        None follows the system, now and when it changes.
+        Whether to use the dark scheme; None follows the system, now and when it changes.
     """
-    if notifier.dressed is app and notifier.follows_system == (dark is None) and dark in (None, notifier.dark):
-        return  # each time takes 20 ms with a whole window
-    notifier.dressed, notifier.follows_system = app, dark is None
+    if notifier.app is app and notifier.follows_system == (dark is None) and dark in (None, notifier.dark):
+        return  # a call takes 20 ms once the window is complete
+    notifier.app, notifier.follows_system = app, dark is None
     hints = app.styleHints()
-    # Frames and native dialogs follow the hint where there is a platform theme; all else follows the palette.
+    # With a platform theme, frames and native dialogs follow the hint; everything else follows the palette.
     if dark is None:
         hints.unsetColorScheme()
     else:
@@ -78,33 +78,33 @@ def apply(app: QApplication, dark: bool | None = None) -> None:
 
 
 def is_dark() -> bool:
-    """Return whether the dark scheme is shown."""
+    """Return whether the current scheme is the dark one."""
     return notifier.dark
 
 
 def colours() -> Colours:
-    """Return the colours of the scheme that is shown; copy one (``QColor(c)``) before changing it."""
+    """Return the colours of the current scheme; copy one (``QColor(c)``) before you change it."""
     return DARK if notifier.dark else LIGHT
 
 
 def run_colours() -> tuple[QColor, ...]:
-    """Return ten colours for runs in one plot, the first ones the least alike.
+    """Return ten colours for overlaid runs, the most distinct ones first.
 
-    They differ also for who sees no red or no green, and from what the live run is drawn with; each has the same hue in
-    both schemes.
+    They remain distinct without red or green vision, and differ from the colours of the live run. Each has the same hue
+    in both schemes.
     """
     return colours().series
 
 
 def set_icon(target: "QAction | QAbstractButton", name: str) -> None:
-    """Give an action or button an icon that keeps to the scheme, also after a change."""
+    """Give an action or button an icon that follows the colour scheme."""
     _tinted[:] = [entry for entry in _tinted if entry[0]() is not None and entry[0]() is not target]
     _tinted.append((weakref.ref(target), name))
     target.setIcon(_icon(name))
 
 
 def scaled_font(font: QFont, factor: float, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Return a font of another size and weight; ``font`` may have its size in points or in pixels."""
+    """Return a copy of a font, scaled and with a weight; the size of ``font`` may be in points or in pixels."""
     result = QFont(font)
     if font.pointSizeF() > 0:
         result.setPointSizeF(font.pointSizeF() * factor)
@@ -128,8 +128,8 @@ def _set_scheme(app: QApplication, dark: bool) -> None:
 
 
 def _icon(name: str) -> "QIcon":
-    """Return an icon as the scheme has it now."""
-    from gui.style import icons  # with the first of them: they are not in the first frame
+    """Return an icon in the current scheme's colour."""
+    from gui.style import icons  # not before the first frame
 
     return icons.icon(name, colours().text)
 

@@ -239,7 +239,7 @@ def test_closing_can_leave_the_run_for_another_time(qtbot, window, small_run, cl
     qtbot.addWidget(again)
     again.add_curves()
     assert f"“quick” was interrupted at step {run.step:,} of" in again.lab.message_bar.text
-    (go_on,) = again.lab.message_bar._offers
+    (go_on,) = again.lab.message_bar.offer_buttons
     with happens(qtbot, again.session, Progressed) as goes_on:
         go_on.click()
     assert goes_on.args[0][0].step == run.step + 1

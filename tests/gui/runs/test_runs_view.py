@@ -63,7 +63,7 @@ def names(window):
 
 
 def undo(window):
-    (button,) = window.workbench.lab.message_bar._offers
+    (button,) = window.workbench.lab.message_bar.offer_buttons
     assert button.text() == "Undo"
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
@@ -327,7 +327,7 @@ def test_a_cancelled_run_comes_back_and_goes_on_where_it_stood(qtbot, window, vi
     undo(window)
     assert names(window) == ["the long one"]
     assert "in the list of runs" in window.workbench.lab.panel.progress._status.text()
-    assert [offer.text() for offer in window.workbench.lab.message_bar._offers] == ["Go on with it"]
+    assert [offer.text() for offer in window.workbench.lab.message_bar.offer_buttons] == ["Go on with it"]
     (run,) = discarded.args[0]
     assert RunStore().last_interrupted().step == run.step > 0
     click(window, "the long one")
@@ -371,7 +371,7 @@ def test_where_nothing_was_kept_of_a_cancelled_run_there_is_no_undo(qtbot, windo
         window.workbench.session.cancel()
     assert discarded.args == [[]]
     assert window.workbench.lab.message_bar.text == "The run has ended; nothing of it was kept."
-    assert not window.workbench.lab.message_bar._offers
+    assert not window.workbench.lab.message_bar.offer_buttons
 
 
 def test_words_without_a_space_do_not_make_the_window_wider(window, view, kept):

@@ -1,4 +1,4 @@
-"""Scales of colour: from stop to stop, and what can be read on them."""
+"""Colormaps: interpolation between stops, and text that is legible on each shade."""
 
 import numpy as np
 import pytest
@@ -33,21 +33,21 @@ def test_a_ramp_goes_from_stop_to_stop():
     assert (np.diff(greens[127:]) < 0).all()
 
 
-def test_contrast_is_that_of_the_standard():
+def test_contrast_is_that_of_wcag():
     assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
     assert contrast(QColor("white"), QColor("black")) == pytest.approx(21)
     assert contrast(QColor("#767676"), QColor("white")) == pytest.approx(4.54, abs=0.01)
 
 
-def test_there_is_something_to_be_read_on_every_shade(colours):
+def test_ink_or_paper_is_legible_on_every_shade(colours):
     for end in (colours.negative, colours.positive):
         for share in np.linspace(0, 1, 21):
-            ground = mix(colours.paper, end, float(share))
-            assert contrast(legible_on(ground), ground) >= 4
+            background = mix(colours.paper, end, float(share))
+            assert contrast(legible_on(background), background) >= 4
 
 
-def test_the_ends_of_the_scale_are_told_apart_by_those_who_see_no_red_or_no_green(colours):
-    # Seen without red or green cones, colours differ by lightness and by blue against yellow.
+def test_the_ends_are_distinct_without_red_or_green_vision(colours):
+    # Without red or green cones, colours differ in lightness and in blue against yellow.
     ends = [np.array(end.getRgb()[:3], float) for end in (colours.negative, colours.positive)]
     against_yellow = [end[2] - end[:2].mean() for end in ends]
     assert against_yellow[0] - against_yellow[1] > 120

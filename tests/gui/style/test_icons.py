@@ -1,4 +1,4 @@
-"""Icons: ink and sharpness, and that those of buttons keep to the scheme."""
+"""Icons: colour, sharpness, and that those of buttons follow the colour scheme."""
 
 from importlib.resources import files
 
@@ -22,14 +22,14 @@ def light(qapp):
 
 
 def darkest(icon, mode=QIcon.Mode.Normal, size=20, ratio=1.0):
-    """The colour of the most opaque pixel."""
+    """Return the colour of the most opaque pixel."""
     image = icon.pixmap(QSize(size, size), ratio, mode).toImage()
     pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
     return max(pixels, key=QColor.alpha)
 
 
 @pytest.mark.parametrize("name", ICONS)
-def test_each_icon_has_ink_and_is_dimmer_where_disabled(name):
+def test_each_icon_has_the_colour_and_is_dimmer_when_disabled(name):
     icon = icons.icon(name, COLOUR)
     normal, disabled = darkest(icon), darkest(icon, QIcon.Mode.Disabled)
     assert normal.alpha() > 100
@@ -53,7 +53,7 @@ def test_the_application_s_icon_has_all_sizes():
     assert darkest(icons.app_icon(), size=16).alpha() > 200
 
 
-def test_set_icon_keeps_to_the_scheme_and_forgets_the_dead(qapp, qtbot):
+def test_set_icon_follows_the_scheme_and_forgets_deleted_objects(qapp, qtbot):
     owner = QObject()
     action, button = QAction(owner), QToolButton()
     qtbot.addWidget(button)
@@ -65,7 +65,7 @@ def test_set_icon_keeps_to_the_scheme_and_forgets_the_dead(qapp, qtbot):
     del doomed
     destroyed = QAction()
     theme.set_icon(destroyed, "stop")
-    delete(destroyed)  # Qt's half is gone, Python's is not
+    delete(destroyed)  # the C++ object is gone, the Python object is not
     theme.set_icon(QAction(owner), "stop")
     theme.apply(qapp, dark=True)
     for icon in (action.icon(), button.icon()):

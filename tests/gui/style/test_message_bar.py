@@ -1,6 +1,9 @@
+"""The message bar: the newest message, its details, and its offers."""
+
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from gui.style.message import Message, Offer, Severity
 from gui.style.message_bar import MessageBar
@@ -13,19 +16,19 @@ def bar(qtbot):
     return bar
 
 
-def test_it_is_hidden_until_there_is_something_to_say(bar):
+def test_it_is_hidden_until_there_is_a_message(bar):
     assert bar.isHidden()
     assert bar.text == ""
 
 
-def test_a_newer_message_takes_the_place_of_the_older(bar):
+def test_a_newer_message_replaces_the_older(bar):
     bar.show_message(Message("first", Severity.BAD))
     bar.show_message(Message("second", Severity.GOOD))
     assert bar.text == "second"
     assert bar.accessibleName() == "second"
 
 
-def test_details_can_be_copied(qtbot, bar):
+def test_details_can_be_copied(bar):
     bar.show_message(Message("a fault", Severity.BAD, "Traceback …"))
     copy = bar.findChild(QPushButton)
     assert not copy.isHidden()
@@ -35,24 +38,23 @@ def test_details_can_be_copied(qtbot, bar):
     assert copy.isHidden()
 
 
-def test_the_cross_hides_it(qtbot, bar):
+def test_the_close_button_hides_it(bar):
     bar.show_message(Message("hello", Severity.INFO))
-    with qtbot.waitSignal(bar.dismissed):
-        bar.findChild(QToolButton).click()
+    bar.findChild(QToolButton).click()
     assert bar.isHidden()
 
 
-def test_markup_in_a_message_is_shown_as_it_stands(bar):
+def test_markup_in_a_message_is_shown_as_text(bar):
     bar.show_message(Message("<b>file</b>.png is damaged", Severity.INFO))
     assert bar.text == "<b>file</b>.png is damaged"
-    assert bar._label.textFormat().name == "PlainText"
+    assert bar.findChild(QLabel).textFormat() is Qt.TextFormat.PlainText
 
 
-# Messages that offer something
+# -- offers ------------------------------------------------------------------------------------------------------------
 
 
 def button(bar, text):
-    return next(each for each in bar._offers if each.text() == text)
+    return next(each for each in bar.offer_buttons if each.text() == text)
 
 
 def close(bar):
@@ -66,7 +68,7 @@ def done():
 
 @pytest.fixture
 def offer(bar, done):
-    """Return a function that shows a message with one offer, which stands as long as ``stands`` is not empty."""
+    """Return a function that shows a message with one offer, which stands while ``stands`` is not empty."""
 
     def show(text, stands=(True,)):
         undo = Offer(lambda: done.append(text), lambda: bool(stands))
@@ -75,7 +77,7 @@ def offer(bar, done):
     return show
 
 
-def test_an_offer_hides_its_message_and_does_what_it_says(bar, offer, done):
+def test_an_offer_that_is_taken_runs_its_action_and_hides_the_message(bar, offer, done):
     offer("deleted")
     button(bar, "Undo").click()
     assert done == ["deleted"]
@@ -84,11 +86,11 @@ def test_an_offer_hides_its_message_and_does_what_it_says(bar, offer, done):
 
 
 @pytest.mark.parametrize("end", [close, MessageBar.clear])
-def test_an_offer_that_was_not_answered_comes_back(bar, offer, done, end):
+def test_an_offer_that_was_not_taken_is_shown_again(bar, offer, done, end):
     offer("deleted")
     bar.show_message(Message("a fault", Severity.BAD, "Traceback …"))
     bar.show_message(Message("saved", Severity.GOOD))
-    assert not bar._offers
+    assert not bar.offer_buttons
     end(bar)
     assert bar.text == bar.accessibleName() == "deleted"
     button(bar, "Undo").click()
@@ -96,7 +98,7 @@ def test_an_offer_that_was_not_answered_comes_back(bar, offer, done, end):
     assert bar.text == ""
 
 
-def test_several_come_back_the_newest_first(bar, offer, done):
+def test_several_are_shown_again_the_newest_first(bar, offer, done):
     offer("one")
     offer("two")
     button(bar, "Undo").click()
@@ -106,7 +108,7 @@ def test_several_come_back_the_newest_first(bar, offer, done):
     assert bar.isHidden()
 
 
-def test_only_so_many_wait(bar, offer):
+def test_at_most_three_wait(bar, offer):
     for number in range(10):
         offer(str(number))
     shown = []
@@ -116,7 +118,7 @@ def test_only_so_many_wait(bar, offer):
     assert shown == ["9", "8", "7", "6"]
 
 
-def test_one_that_was_dismissed_does_not_come_back(bar, offer):
+def test_a_dismissed_message_is_not_shown_again(bar, offer):
     offer("deleted")
     close(bar)
     bar.show_message(Message("saved", Severity.INFO))
@@ -124,7 +126,7 @@ def test_one_that_was_dismissed_does_not_come_back(bar, offer):
     assert bar.isHidden()
 
 
-def test_what_is_out_of_date_goes_and_an_offer_that_stands_stays(bar, offer):
+def test_clear_hides_a_message_unless_an_offer_stands(bar, offer):
     stands = [True]
     offer("deleted", stands)
     bar.clear()
@@ -134,37 +136,37 @@ def test_what_is_out_of_date_goes_and_an_offer_that_stands_stays(bar, offer):
     assert bar.isHidden()
 
 
-def test_an_offer_that_no_longer_stands_does_not_come_back(bar, done):
+def test_an_offer_that_no_longer_stands_is_not_shown_again(bar):
     stands, stands_no_more = Offer(lambda: None), Offer(lambda: None, lambda: False)
     bar.show_message(Message("both", Severity.INFO, offers={"a": stands, "b": stands_no_more}))
     bar.show_message(Message("neither", Severity.INFO, offers={"c": stands_no_more}))
     bar.show_message(Message("saved", Severity.INFO))
     close(bar)
     assert bar.text == "both"
-    assert [each.text() for each in bar._offers] == ["a"]
+    assert [each.text() for each in bar.offer_buttons] == ["a"]
 
 
-def test_one_that_returns_comes_back_as_long_as_it_stands(bar):
+def test_an_offer_that_returns_is_shown_again_while_it_stands(bar):
     stands = [True]
     save = Offer(lambda: None, lambda: bool(stands), returns=True)
     bar.show_message(Message("save it", Severity.INFO, offers={"Save…": save}))
-    button(bar, "Save…").click()  # and its dialog was left
+    button(bar, "Save…").click()  # as if the user had left its dialog
     assert bar.text == "save it"
     stands.clear()
     button(bar, "Save…").click()
     assert bar.isHidden()
 
 
-def test_it_comes_back_from_behind_what_it_has_to_say(bar):
-    tells = Offer(lambda: bar.show_message(Message("not there", Severity.INFO)), returns=True)
-    bar.show_message(Message("save it", Severity.INFO, offers={"Save…": tells}))
+def test_it_is_shown_again_after_the_message_of_its_action(bar):
+    save = Offer(lambda: bar.show_message(Message("not there", Severity.INFO)), returns=True)
+    bar.show_message(Message("save it", Severity.INFO, offers={"Save…": save}))
     button(bar, "Save…").click()
     assert bar.text == "not there"
     close(bar)
     assert bar.text == "save it"
 
 
-def test_the_same_offer_does_not_wait_behind_itself(bar):
+def test_messages_with_the_same_offer_do_not_wait_for_each_other(bar):
     again = Offer(bar.objectName)
     bar.show_message(Message("it failed", Severity.INFO, offers={"Again": again}))
     bar.show_message(Message("it failed once more", Severity.INFO, offers={"Again": again}))
@@ -172,7 +174,7 @@ def test_the_same_offer_does_not_wait_behind_itself(bar):
     assert bar.isHidden()
 
 
-def test_what_is_said_of_an_answer_comes_before_what_waits(bar, offer):
+def test_the_message_of_an_action_is_shown_before_one_that_waits(bar, offer):
     offer("deleted")
     keep = Offer(lambda: bar.show_message(Message("kept", Severity.INFO)))
     bar.show_message(Message("not kept", Severity.INFO, offers={"Keep": keep}))

@@ -1,4 +1,4 @@
-"""The look that is shown: palette and fonts, the system's scheme, and who hears of a change."""
+"""The current theme: palette, fonts, the system's scheme, and the signal of a change."""
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -47,7 +47,7 @@ def test_a_change_of_scheme_reaches_listeners_and_widgets(qapp, qtbot):
     assert widget.palette().color(QPalette.ColorRole.Window) == DARK.window
 
 
-def test_the_system_is_followed_only_when_asked_to(qapp, monkeypatch):
+def test_the_system_is_followed_only_if_asked_to(qapp, monkeypatch):
     monkeypatch.setattr(theme, "_system_is_dark", lambda: True)
     theme.notifier.follow()
     assert not theme.is_dark()

@@ -25,7 +25,7 @@ WILD = TrainConfig(hidden=(16,), epochs=2, batch_size=50, learning_rate=100.0, i
 
 
 def offers(window):
-    return {button.text(): button for button in window.workbench.lab.message_bar._offers}
+    return {button.text(): button for button in window.workbench.lab.message_bar.offer_buttons}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_interrupted_run_that_was_deleted_is_not_offered_again(window):
     RunStore().begin(name="quick", recipe="quick", settings=LONG.as_dict(), data="synthetic:600", n_steps=50_000)
     window.workbench.lab.training.offer_interrupted(RunStore().runs())
     window.workbench.lab.runs.delete(RunStore().runs())
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == ""
 
 
@@ -172,7 +172,7 @@ def test_undo_outlasts_a_new_run_and_an_offer_to_start_again_does_not(qtbot, win
     with happens(qtbot, window.workbench.session, Progressed):
         small_run(config=LONG)
     assert window.workbench.lab.message_bar.text == "“quick” was deleted."
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == ""
     window.workbench.lab.panel.controls.cancel_button.click()
 
@@ -309,7 +309,7 @@ def test_a_shelf_that_vanishes_and_comes_back(qtbot, window, small_run, writes_o
     assert not offers(window)
     outcome = end(qtbot, window, window.workbench.lab.panel.controls.stop_button.click)
     assert "can be written again" in window.workbench.lab.message_bar.text  # nothing more is to be said
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == ""  # what was offered is needed no more
     assert RunStore().runs() == [outcome.run]
 
@@ -341,10 +341,10 @@ def test_the_offer_comes_back_from_behind_another_message_once(window, unkept):
     text = window.workbench.lab.message_bar.text
     window.workbench.lab.panel.controls.pause_button.click()  # it is said again
     window.workbench.lab.message_bar.show_message(Message("another", Severity.INFO))
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == text
     assert list(offers(window)) == [KEEP]
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == ""
 
 
@@ -352,12 +352,12 @@ def test_the_offer_to_save_comes_back_until_the_network_is_saved(qtbot, window, 
     end(qtbot, window, window.workbench.lab.panel.controls.stop_button.click)
     text = window.workbench.lab.message_bar.text
     window.workbench.models.save(tmp_path)  # a folder: it cannot be written
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == text
     assert list(offers(window)) == [SAVE]
     window.workbench.models.save(tmp_path / "mine.safetensors")
     assert window.workbench.lab.message_bar.text.startswith("Saved as")
-    window.workbench.lab.message_bar._dismiss()
+    window.workbench.lab.message_bar.dismiss()
     assert window.workbench.lab.message_bar.text == ""
 
 
