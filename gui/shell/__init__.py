@@ -1,4 +1,4 @@
-"""What surrounds any window: command line, error reporting, signals, preferences, menus.
+"""The application shell: command line, display check, error reporting, termination, preferences, menus.
 
 May import from ``gui.style``.
 """

@@ -1,25 +1,29 @@
-"""About digitpad: what it is, which versions run, whom to thank."""
+"""The *About* dialog: versions, the active model's origin, credits and licence."""
 
 import platform
 
 import numpy as np
 import PySide6
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 import core
+from core.messages import tr
 from core.recognition.modelfile import Model
 from gui.style import icons
 
 
 def show_about(parent: QWidget, model: Model | None) -> None:
-    """Show the dialog; ``model`` is the one whose origin is told."""
+    """Show the dialog, with the origin of ``model``, the active one."""
     box = QMessageBox(parent)
-    box.setWindowTitle(_tr("About digitpad"))
+    box.setWindowTitle(tr("About digitpad"))
     box.setIconPixmap(icons.app_icon().pixmap(64, 64))
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(
-        _tr("digitpad {0}\nDraw a digit and have it recognised; watch a neural network learn.").format(core.__version__)
+        tr(
+            "digitpad {version}\nDraw a digit and have it recognised; watch a neural network learn.",
+            version=core.__version__,
+        )
     )
     box.setInformativeText("\n\n".join(_paragraphs(model)))
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -27,18 +31,22 @@ def show_about(parent: QWidget, model: Model | None) -> None:
 
 
 def _paragraphs(model: Model | None) -> list[str]:
-    versions = _tr("Python {0}, NumPy {1}, Qt for Python {2}, on {3}").format(
-        platform.python_version(), np.__version__, PySide6.__version__, platform.system()
+    versions = tr(
+        "Python {python}, NumPy {numpy}, Qt for Python {qt}, on {system}",
+        python=platform.python_version(),
+        numpy=np.__version__,
+        qt=PySide6.__version__,
+        system=platform.system(),
     )
-    licence = _tr("The program is free software under the MIT licence.")
+    licence = tr("The program is free software under the MIT licence.")
     if model is None:
         return [versions, licence]
-    accuracy = model.scores.get("test_accuracy")
-    origin = _tr("The model that answers: recipe {0}, trained on {1}, {2} right on its test set.").format(
-        model.recipe, model.data, f"{accuracy:.2%}" if accuracy is not None else "?"
-    )
+    origin = tr("Active model: recipe {recipe}, trained on {data}.", recipe=model.recipe, data=model.data)
+    if (accuracy := model.scores.get("test_accuracy")) is not None:
+        origin = tr(
+            "Active model: recipe {recipe}, trained on {data}, test accuracy {accuracy:.2%}.",
+            recipe=model.recipe,
+            data=model.data,
+            accuracy=accuracy,
+        )
     return [versions, origin, *model.credits, licence]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("About", text)

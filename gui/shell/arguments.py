@@ -1,4 +1,4 @@
-"""What can be said on digitpad's command line."""
+"""The command line of ``digitpad``."""
 
 import argparse
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import core
 from core.cli.arguments import Parser
+from core.messages import tr
 
 STATES = (
     *("recognised", "number", "unsure", "refused", "training", "empty"),
@@ -14,20 +15,25 @@ STATES = (
 
 
 def parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    """Return what was said; end the program where it was not understood, or asked for help alone."""
-    parser = Parser(prog="digitpad", description="Draw a digit and have it recognised; watch a neural network learn.")
+    """Parse the arguments; exit on an error, and after ``--help`` or ``--version``."""
+    description = tr("Draw a digit and have it recognised; watch a neural network learn.")
+    parser = Parser(prog="digitpad", description=description)
     parser.add_argument("--version", action="version", version=f"digitpad {core.__version__}")
-    parser.add_argument("--screenshot", type=Path, metavar="FILE", help="save a picture of the window as PNG, and exit")
-    parser.add_argument("--dark", action="store_true", help="with --screenshot: in dark colours")
     parser.add_argument(
-        "--scale", type=_scale, default=1.0, metavar="X", help="with --screenshot: pixels a point, such as 2"
+        "--screenshot", type=Path, metavar="FILE", help=tr("save a screenshot of the window as PNG, and exit")
     )
-    parser.add_argument("--state", choices=STATES, default=STATES[0], help="with --screenshot: what the window shows")
+    parser.add_argument("--dark", action="store_true", help=tr("with --screenshot: use the dark colours"))
+    parser.add_argument(
+        "--scale", type=_scale, default=1.0, metavar="X", help=tr("with --screenshot: pixels per point, such as 2")
+    )
+    parser.add_argument(
+        "--state", choices=STATES, default=STATES[0], help=tr("with --screenshot: what the window shows")
+    )
     return parser.parse_args(arguments)
 
 
 def _scale(text: str) -> float:
     scale = float(text)
     if not 0.5 <= scale <= 4:
-        raise argparse.ArgumentTypeError(f"a scale goes from 0.5 to 4, not {text}")
+        raise argparse.ArgumentTypeError(tr("the scale must be between 0.5 and 4, not {scale}", scale=text))
     return scale

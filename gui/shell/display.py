@@ -1,8 +1,10 @@
-"""Whether a window can be opened here: asked before Qt is, because Qt's own answer to "no" is an abort."""
+"""Check whether a window can be opened, before Qt tries to: without a display, Qt aborts the process."""
 
 import os
 import sys
 from pathlib import Path
+
+from core.messages import tr
 
 _WITHOUT_SCREEN = {"offscreen", "minimal", "minimalegl", "vnc", "linuxfb", "eglfs", "vkkhrdisplay"}
 _X_LIBRARIES = {
@@ -15,22 +17,24 @@ _X_LIBRARIES = {
 
 
 def problem() -> str | None:
-    """Return, in a sentence, why no window can be opened; None if nothing speaks against it."""
+    """Return, as a sentence, why no window can be opened; None if no reason is known."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
     if not sys.platform.startswith("linux") or platform in _WITHOUT_SCREEN:
         return None
     if platform != "xcb" and _wayland_answers():
         return None
     if not os.environ.get("DISPLAY"):
-        return (
-            "there is no display to open a window on (DISPLAY is not set, and no Wayland answers); "
+        return tr(
+            "there is no display to open a window on (DISPLAY is not set, and no Wayland compositor answers); "
             "digitpad-lab does the same work without a window"
         )
     if missing := [package for library, package in _X_LIBRARIES.items() if not _loads(library)]:
-        names = " ".join(missing)
-        return f"Qt needs system libraries that are missing; on Debian and Ubuntu: sudo apt-get install {names}"
+        return tr(
+            "Qt needs system libraries that are missing; on Debian and Ubuntu: sudo apt-get install {packages}",
+            packages=" ".join(missing),
+        )
     if not _x_server_answers():
-        return f"the display {os.environ['DISPLAY']} does not answer, so no window can be opened"
+        return tr("no window can be opened: the display {display} does not answer", display=os.environ["DISPLAY"])
     return None
 
 
@@ -38,7 +42,7 @@ def _wayland_answers() -> bool:
     name = os.environ.get("WAYLAND_DISPLAY")
     if not name:
         return False
-    import socket  # here, and ctypes below: the first frame does not wait for what nobody asks
+    import socket  # here, like ctypes below: most starts need neither before the first frame
 
     with socket.socket(socket.AF_UNIX) as connection:
         try:

@@ -1,4 +1,4 @@
-"""Menus as tables: a title, and what stands below it."""
+"""Menus from tables: a title and its entries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ Shortcut = QKeySequence.StandardKey | str | None
 
 
 class ActionSpec(NamedTuple):
-    """An action to be made: a name for the program, the rest for the user."""
+    """An action to create: a name for the program, and what the user sees."""
 
     name: str
     text: str
@@ -21,11 +21,11 @@ class ActionSpec(NamedTuple):
 
 
 MenuEntry = ActionSpec | QAction | QMenu | None
-"""What can stand in a menu; None is a line between two others."""
+"""An entry of a menu; None is a separator."""
 
 
 def fill(bar: QMenuBar, table: Mapping[str, Sequence[MenuEntry]]) -> dict[str, QAction]:
-    """Fill a menu bar from a table of titles and entries; return the actions by name."""
+    """Fill a menu bar from a table of titles and entries; return the actions made from specs, by name."""
     actions = {}
     for title, entries in table.items():
         menu = bar.addMenu(title)
@@ -52,7 +52,7 @@ def _action(spec: ActionSpec, menu: QMenu) -> QAction:
 
 
 def toggle(text: str, shortcut: str, tip: str, parent: QObject) -> QAction:
-    """Return an action that is on or off."""
+    """Return a checkable action."""
     action = QAction(text, parent)
     action.setCheckable(True)
     action.setShortcut(shortcut)
@@ -62,7 +62,7 @@ def toggle(text: str, shortcut: str, tip: str, parent: QObject) -> QAction:
 
 
 def choice(texts: Mapping[str, str], parent: QObject) -> QActionGroup:
-    """Return actions of which one is on, the first to begin with; each has its name as data."""
+    """Return exclusive actions, the first one checked; the data of each is its name."""
     group = QActionGroup(parent)
     for name, text in texts.items():
         action = QAction(text, parent)

@@ -1,4 +1,4 @@
-"""What the window remembers from one time to the next: in a file of its own, never in the system's registry."""
+"""Settings that the window keeps between sessions: in a file of its own, never in the system's registry."""
 
 from typing import TYPE_CHECKING
 
@@ -15,18 +15,18 @@ SCHEMES = {"light": False, "dark": True}
 
 
 class Preferences:
-    """Settings by name. A file that is missing or damaged gives the defaults."""
+    """Settings by name. A missing or damaged file gives the defaults."""
 
     def __init__(self) -> None:
         self._settings = QSettings(str(paths.settings() / "digitpad.ini"), QSettings.Format.IniFormat)
 
     def text(self, name: str, default: str = "") -> str:
-        """Return a word."""
+        """Return a string."""
         value = self._settings.value(name)
         return value if isinstance(value, str) else default
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of words; empty where there is none that makes sense."""
+        """Return a list of strings; empty if there is no valid one."""
         import json  # not before the first frame
 
         try:
@@ -36,7 +36,7 @@ class Preferences:
         return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
     def number(self, name: str, default: float, limits: tuple[float, float]) -> float:
-        """Return a number within limits; one beyond them gives the default."""
+        """Return a number within inclusive limits; the default if there is no valid one."""
         try:
             value = float(self.text(name))
         except ValueError:
@@ -44,14 +44,14 @@ class Preferences:
         return value if limits[0] <= value <= limits[1] else default
 
     def flag(self, name: str, default: bool = False) -> bool:
-        """Return yes or no."""
+        """Return a truth value."""
         return {"true": True, "false": False}.get(self.text(name), default)
 
     def config(self, name: str) -> "TrainConfig | None":
-        """Return the settings of a run, or None where there are none that make sense."""
+        """Return the settings of a run; None if there are no valid ones."""
         import json
 
-        from core.training.config import TrainConfig  # it brings NumPy, which the first frame does not wait for
+        from core.training.config import TrainConfig  # it imports NumPy: not before the first frame
 
         try:
             values = json.loads(self.text(name) or "null")
@@ -60,18 +60,18 @@ class Preferences:
             return None
 
     def bytes(self, name: str) -> QByteArray:
-        """Return the state of a window or splitter; empty where there is none."""
+        """Return the state of a window or splitter; empty if there is none."""
         value = self._settings.value(name)
         return value if isinstance(value, QByteArray) else QByteArray()
 
     def set(self, name: str, value: str | float | bool | QByteArray) -> None:
-        """Remember a value."""
+        """Set a value."""
         if isinstance(value, bool):
             value = "true" if value else "false"
         self._settings.setValue(name, value if isinstance(value, QByteArray) else str(value))
 
     def save(self) -> bool:
-        """Write the file, and return whether that went well."""
+        """Write the file; return whether that succeeded."""
         try:
             paths.settings().mkdir(parents=True, exist_ok=True)
         except OSError:

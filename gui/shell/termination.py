@@ -1,4 +1,4 @@
-"""What asks the program to end in its user's stead: Ctrl-C in its terminal, a terminal that is closed, a plain kill."""
+"""Turn SIGINT, SIGTERM and SIGHUP into a Qt signal."""
 
 import os
 import signal
@@ -10,17 +10,17 @@ from core.cli import termination
 
 
 class TerminationSignals(QObject):
-    """Says the first time that the program is to end; a second Ctrl-C ends it at once.
+    """Emits ``asked`` at the first of these signals; a second SIGINT (Ctrl-C) ends the process at once.
 
-    The others are not heard again: where a terminal is closed, or a session ends, they come twice, from the system and
-    from the shell, and the second must not cut short what the first has begun.
+    A second SIGTERM or SIGHUP is ignored: when a terminal is closed or a session ends, it comes twice, from the system
+    and from the shell, and must not cut short what the first one started.
 
-    While Qt's loop runs, Python's handlers wait: what wakes the loop is a byte that Python's own, in C, writes into a
-    pipe. Windows knows of none of this but Ctrl-C, and no pipes for it: there all ends at once.
+    Python's handlers do not run while Qt's event loop waits. The loop is woken by a byte that Python's C handler writes
+    to a pipe. Windows has only Ctrl-C, and no such pipe: there the process ends at once.
     """
 
     asked = Signal(int)
-    """The number of the signal."""
+    """The program is to end: the signal's number."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class TerminationSignals(QObject):
             os.set_blocking(end, False)
         self._numbers = termination.numbers()
         for number in self._numbers:
-            signal.signal(number, lambda number, frame: None)  # without one nothing is written
+            signal.signal(number, lambda number, frame: None)  # without a handler, Python writes no byte
         signal.set_wakeup_fd(self._pipe[1], warn_on_full_buffer=False)
         self._notifier = QSocketNotifier(self._pipe[0], QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_byte)
@@ -45,7 +45,7 @@ class TerminationSignals(QObject):
             self.asked.emit(numbers[0])
 
     def end(self) -> None:
-        """Listen no more."""
+        """Restore the default for SIGINT, ignore the others, and close the pipe."""
         if sys.platform == "win32" or not self._notifier.isEnabled():
             return
         self._notifier.setEnabled(False)

@@ -1,4 +1,4 @@
-"""A fault of the program reaches the user once, with its details, and the log."""
+"""An uncaught exception is logged, and reported to the user once, with its traceback."""
 
 import logging
 import sys
@@ -28,9 +28,9 @@ def raise_and_catch(reporter):
 
 
 def test_it_is_reported_with_its_traceback_and_logged(qtbot, reporter):
-    with qtbot.waitSignal(reporter.reported) as said:
+    with qtbot.waitSignal(reporter.reported) as report:
         raise_and_catch(reporter)
-    sentence, details = said.args
+    sentence, details = report.args
     assert sentence == "a slot failed"
     assert "ZeroDivisionError" in details
     assert "raise_and_catch" in details
@@ -44,37 +44,37 @@ def test_one_from_another_thread_is_reported_in_the_gui_thread(qtbot, reporter, 
         thread.start()
     thread.join()
     assert "a slot failed" in window.workbench.lab.message_bar.text
-    window.pad_panel.tools.random_digit.trigger()  # and the window goes on
+    window.pad_panel.tools.random_digit.trigger()  # the window still works
 
 
-def test_a_fault_that_repeats_is_told_and_written_once_and_then_counted(qtbot, reporter):
-    told = []
-    reporter.reported.connect(lambda sentence, details: told.append(sentence))
+def test_a_repeated_error_is_reported_and_logged_once_and_then_counted(qtbot, reporter):
+    reports = []
+    reporter.reported.connect(lambda sentence, details: reports.append(sentence))
     for _ in range(2000):
         raise_and_catch(reporter)
     with qtbot.waitSignal(reporter.reported):
         pass
-    assert told == ["a slot failed"]
+    assert reports == ["a slot failed"]
     lines = (paths.logs() / "digitpad.log").read_text(encoding="utf-8").splitlines()
     assert sum("Traceback" in line for line in lines) == 1
-    counted = [line.rsplit(" ", 2)[1] for line in lines if "the same fault" in line]
+    counted = [line.rsplit(" ", 2)[1] for line in lines if "the same error" in line]
     assert counted == ["10th", "100th", "1000th"]
 
 
-def test_a_fault_that_comes_again_later_is_told_again(qtbot):
+def test_an_error_that_recurs_later_is_reported_again(qtbot):
     now = [0.0]
     reporter = error_reporting.ErrorReporter(clock=lambda: now[0])
-    told = []
-    reporter.reported.connect(lambda sentence, details: told.append(now[0]))
-    for now[0] in (0, 9, 18, 40):  # each within ten seconds of the one before, but for the last
+    reports = []
+    reporter.reported.connect(lambda sentence, details: reports.append(now[0]))
+    for now[0] in (0, 9, 18, 40):  # each but the last within ten seconds of the one before
         raise_and_catch(reporter)
         QApplication.processEvents()
-    assert told == [0, 40]
+    assert reports == [0, 40]
 
 
-def test_faults_of_other_places_are_told_beside_one_that_repeats(qtbot, reporter):
-    told = []
-    reporter.reported.connect(lambda sentence, details: told.append(sentence))
+def test_errors_from_other_locations_are_reported_beside_a_repeated_one(qtbot, reporter):
+    reports = []
+    reporter.reported.connect(lambda sentence, details: reports.append(sentence))
     raise_and_catch(reporter)
     raise_and_catch(reporter)
     try:
@@ -82,7 +82,7 @@ def test_faults_of_other_places_are_told_beside_one_that_repeats(qtbot, reporter
     except KeyError:
         reporter.catch(*sys.exc_info())
     QApplication.processEvents()
-    assert told == ["a slot failed", "'another'"]
+    assert reports == ["a slot failed", "'another'"]
 
 
 def test_the_hook_is_installed(reporter, monkeypatch):
@@ -91,7 +91,7 @@ def test_the_hook_is_installed(reporter, monkeypatch):
     assert sys.excepthook == reporter.catch
 
 
-def test_without_a_place_for_the_log_the_program_runs_without_it(qtbot):
+def test_without_a_log_folder_the_program_runs_without_a_log(qtbot):
     paths.logs().parent.mkdir(parents=True, exist_ok=True)
     paths.logs().write_text("a file where the folder should be")
     before = list(error_reporting.log.handlers)

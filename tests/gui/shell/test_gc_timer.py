@@ -1,4 +1,4 @@
-"""Garbage is searched for in the GUI's thread alone."""
+"""Garbage is collected in the GUI thread only."""
 
 import gc
 import threading
@@ -7,8 +7,8 @@ import weakref
 from PySide6.QtCore import QObject
 
 
-class Circle(QObject):
-    """An object that only the search for garbage can find."""
+class Cyclic(QObject):
+    """A QObject in a reference cycle, which only the garbage collector can delete."""
 
     def __init__(self):
         super().__init__()
@@ -16,35 +16,35 @@ class Circle(QObject):
 
 
 class Plain:
-    """The same, without anything of Qt's."""
+    """The same without Qt."""
 
     def __init__(self):
         self.itself = self
 
 
-def where_it_ends(made, kept):
-    """Drop a circle, and let another thread make so many objects, added to ``kept``, that a search is due.
+def collecting_threads(cyclic, kept):
+    """Drop a cycle, and let another thread allocate enough objects, added to ``kept``, that a collection is due.
 
-    Returns a list to which the thread is added in which the circle ends, and the other thread.
+    Returns a list, to which the thread that deletes the cycle is appended, and the other thread.
     """
-    ended = []
-    weakref.finalize(made(), lambda: ended.append(threading.get_ident()))
+    collected_in = []
+    weakref.finalize(cyclic(), lambda: collected_in.append(threading.get_ident()))
     thread = threading.Thread(target=lambda: kept.extend([] for _ in range(100_000)))
     thread.start()
     thread.join()
-    return ended, thread.ident
+    return collected_in, thread.ident
 
 
-def test_it_ends_in_the_guis_thread(qtbot):
+def test_a_cycle_is_collected_in_the_gui_thread(qtbot):
     kept = []
-    ended, _ = where_it_ends(Circle, kept)
-    assert not ended
-    qtbot.waitUntil(lambda: bool(ended))
-    assert ended == [threading.get_ident()]
+    collected_in, _ = collecting_threads(Cyclic, kept)
+    assert not collected_in
+    qtbot.waitUntil(lambda: bool(collected_in))
+    assert collected_in == [threading.get_ident()]
 
 
-def test_by_itself_python_ends_it_in_any():
+def test_automatic_collection_runs_in_any_thread():
     gc.enable()
-    ended, thread = where_it_ends(Plain, [])
+    collected_in, thread = collecting_threads(Plain, [])
     gc.disable()
-    assert ended == [thread]
+    assert collected_in == [thread]

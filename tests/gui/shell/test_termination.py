@@ -1,4 +1,4 @@
-"""What ends the program in its user's stead: Ctrl-C, a plain kill, a closed terminal. Nothing is lost by it."""
+"""SIGINT, SIGTERM and SIGHUP end the program, and nothing is lost."""
 
 import os
 import signal
@@ -27,15 +27,15 @@ from gui.training.events import Progressed
 class Window(main_window.MainWindow):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
-        self.completed.connect(self.begin)
+        self.completed.connect(self.start)
 
-    def begin(self):
-        {begin}
+    def start(self):
+        {start}
 
-    def tell(self, event):
+    def report(self, event):
         if isinstance(event, Progressed) and event.records[-1].step > 40:
             print(event.records[-1].step, flush=True)
-            self.workbench.session.happened.disconnect(self.tell)
+            self.workbench.session.happened.disconnect(self.report)
             {then}
 
 main_window.MainWindow = Window
@@ -44,25 +44,25 @@ raise SystemExit(app.main([]))
 RUN = """panel = self.workbench.lab.panel
         panel.set_data("synthetic:600")
         panel.form.set_config(TrainConfig(hidden=(16,), epochs=5000, batch_size=50))
-        self.workbench.session.happened.connect(self.tell)
+        self.workbench.session.happened.connect(self.report)
         panel.controls.start_button.click()"""
 NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if sys.platform != "win32" else [signal.SIGINT]
 
 
-def ended(number, cwd, begin=RUN, then="pass"):
-    """Start the program, end it by a signal once it has said a number, and return that, and how it ended."""
+def ended(number, cwd, start=RUN, then="pass"):
+    """Start the program and send it a signal once it has printed a step; return step, exit code and standard error."""
     with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM.format(begin=begin, then=then)],
+        [sys.executable, "-c", PROGRAM.format(start=start, then=then)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=cwd,
     ) as process:  # fmt: skip
-        said = int(process.stdout.readline())
+        step = int(process.stdout.readline())
         process.send_signal(number)
         _, errors = process.communicate(timeout=60)
-    return said, process.returncode, errors
+    return step, process.returncode, errors
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_a_run_goes_on_another_day(tmp_path, number):
+def test_a_run_is_interrupted_and_can_be_resumed(tmp_path, number):
     step, code, errors = ended(number, tmp_path)
     assert code == 128 + number, errors
     assert "Traceback" not in errors
@@ -72,20 +72,20 @@ def test_a_run_goes_on_another_day(tmp_path, number):
 
 
 @pytest.mark.parametrize("number", NUMBERS[1:])
-def test_one_that_comes_twice_cuts_nothing_short(tmp_path, number):
+def test_a_second_signal_cuts_nothing_short(tmp_path, number):
     again = f"self.workbench.session.stateChanged.connect(lambda state: os.kill(os.getpid(), {int(number)}))"
     step, code, errors = ended(number, tmp_path, then=again)
     assert code == 128 + number, errors
     assert RunStore().runs()[0].step >= step
 
 
-def test_a_run_that_is_paused_too(tmp_path):
+def test_a_paused_run_is_kept_too(tmp_path):
     step, code, _ = ended(signal.SIGTERM, tmp_path, then="self.workbench.session.pause()")
     assert code == 128 + signal.SIGTERM
     assert RunStore().runs()[0].step >= step
 
 
-def test_a_question_that_is_open_holds_nothing_up(tmp_path):
+def test_an_open_question_does_not_delay_the_end(tmp_path):
     step, code, errors = ended(signal.SIGTERM, tmp_path, then="self.close()")
     assert code == 128 + signal.SIGTERM
     assert "Traceback" not in errors
@@ -95,12 +95,12 @@ def test_a_question_that_is_open_holds_nothing_up(tmp_path):
 
 
 def test_without_a_run_the_program_just_ends(tmp_path):
-    code, errors = ended(signal.SIGINT, tmp_path, begin="print(0, flush=True)")[1:]
+    code, errors = ended(signal.SIGINT, tmp_path, start="print(0, flush=True)")[1:]
     assert code == 128 + signal.SIGINT
     assert "Traceback" not in errors
 
 
-def test_a_network_that_is_saved_nowhere_is_saved(window, tmp_path, monkeypatch, capfd):
+def test_an_unsaved_network_is_saved(window, tmp_path, monkeypatch, capfd):
     codes = []
     monkeypatch.setattr(main_window.QApplication, "exit", codes.append)
     monkeypatch.chdir(tmp_path)
@@ -112,27 +112,27 @@ def test_a_network_that_is_saved_nowhere_is_saved(window, tmp_path, monkeypatch,
     assert "the network is saved as" in capfd.readouterr().err
 
 
-def test_a_second_ctrl_c_is_the_systems(qtbot):
+def test_a_second_ctrl_c_has_the_default_handler(qtbot):
     before = {number: signal.getsignal(number) for number in NUMBERS}
     try:
-        interrupts = TerminationSignals()
-        with qtbot.waitSignal(interrupts.asked) as asked:
+        signals = TerminationSignals()
+        with qtbot.waitSignal(signals.asked) as asked:
             os.kill(os.getpid(), signal.SIGINT)
         assert asked.args == [signal.SIGINT]
         assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
-        interrupts.end()
+        signals.end()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def test_what_is_ignored_stays_so():
+def test_an_ignored_signal_stays_ignored():
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     rest = {number: signal.getsignal(number) for number in NUMBERS}
     try:
-        interrupts = TerminationSignals()
+        signals = TerminationSignals()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-        interrupts.end()
+        signals.end()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         for number, handler in (rest | {signal.SIGHUP: before}).items():

@@ -1,4 +1,4 @@
-"""``digitpad`` as a process of its own on a real X server: events that went through X, and a clean end."""
+"""``digitpad`` as a process on a real X server: events sent through X, and a clean exit."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def display():
-    """Start an X server on a free display and return its name."""
+    """Start an X server on a free display; return the display's name."""
     reading, writing = os.pipe()
     server = subprocess.Popen(
         ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
@@ -25,7 +25,7 @@ def display():
     )  # fmt: skip
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        number = pipe.readline().strip()  # comes when the server is ready
+        number = pipe.readline().strip()  # written when the server is ready
     yield f":{number}"
     server.terminate()
     server.wait(30)
@@ -38,7 +38,7 @@ def xdotool(display, *arguments):
     return result.stdout.split()
 
 
-def test_the_command_opens_a_window_is_drawn_on_and_quits(display, home):
+def test_the_window_opens_takes_a_drawing_and_quits(display, home):
     environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
     program = subprocess.Popen([sys.executable, "-m", "gui.app"], env=environment, stderr=subprocess.PIPE, text=True)
     try:
