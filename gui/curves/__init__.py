@@ -1,4 +1,4 @@
-"""The curves of a run, live and overlaid.
+"""Plots of loss, accuracy and learning rate: of the live run, and of overlaid ones.
 
 May import from ``gui.style``.
 """

@@ -1,4 +1,4 @@
-"""The crosshair: one vertical line over several plots, where the mouse is in one of them."""
+"""The crosshair: a vertical line over several plots, at the mouse position in one of them."""
 
 from collections.abc import Sequence
 
@@ -9,58 +9,59 @@ from PySide6.QtWidgets import QWidget
 from gui.curves.plot import Plot
 from gui.style import theme
 
-_INTERVAL_MS = 30  # of a mouse that moves a thousand times a second, 33 moves are followed
+_INTERVAL_MS = 30  # a mouse reports up to a thousand moves a second; 33 are followed
 
 
-class Glass(QWidget):
-    """A picture of a plot that lies over it, with a vertical line.
+class CrosshairOverlay(QWidget):
+    """A widget over a plot that shows a picture of it, and a vertical line.
 
-    To move a line in the plot itself would paint all its curves again, 4 ms for one run and 13 for twenty; here two
-    columns of the picture are.
+    Moving a line in the plot itself would repaint all its curves, which takes 4 ms for one run and 13 ms for twenty;
+    here, two columns of the picture are repainted.
     """
 
     def __init__(self, plot: Plot) -> None:
         super().__init__(plot)
         self._plot = plot
         self._picture = QPixmap()
-        self.place = 0
-        """Where the line is, in pixels from the left."""
+        self.position = 0
+        """Position of the line, in pixels from the left."""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.hide()
 
-    def renew(self) -> None:
-        """Take another picture: the plot has changed."""
+    def refresh(self) -> None:
+        """Take a new picture of the plot, which has changed."""
         viewport = self._plot.viewport()
         self.setGeometry(viewport.geometry())
         self._picture = viewport.grab()
         self.update()
 
-    def set_place(self, place: int) -> None:
-        """Move the line."""
-        for column in (self.place, place):
+    def set_position(self, position: int) -> None:
+        """Move the line to a position in pixels from the left."""
+        for column in (self.position, position):
             self.update(QRect(column, 0, 1, self.height()))
-        self.place = place
+        self.position = position
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint what has changed."""
+        """Paint the columns that have changed."""
         painter = QPainter(self)
         painter.setClipRegion(event.region())
         painter.drawPixmap(0, 0, self._picture)
-        painter.fillRect(QRect(self.place, 0, 1, self.height()), theme.colours().muted)
+        painter.fillRect(QRect(self.position, 0, 1, self.height()), theme.colours().muted)
 
 
 class Crosshair(QObject):
-    """Follows the mouse, and tells whoever listens where it is."""
+    """Follows the mouse over the plots, and signals its x."""
 
     moved = Signal(object, float)
-    """The plot that the mouse is over, and x."""
+    """The plot below the mouse, and x in its data coordinates."""
     left = Signal()
+    """The mouse is over no plot."""
 
     def __init__(self, plots: Sequence[Plot], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._plots = tuple(plots)
-        self.glasses = [Glass(plot) for plot in plots]
+        self.overlays = [CrosshairOverlay(plot) for plot in plots]
         self._plot: Plot | None = None
         self._mouse = QPoint()
         self._timer = QTimer(self)
@@ -73,17 +74,17 @@ class Crosshair(QObject):
     @property
     def is_shown(self) -> bool:
         """Whether the mouse is over a plot."""
-        return any(not glass.isHidden() for glass in self.glasses)
+        return any(not overlay.isHidden() for overlay in self.overlays)
 
-    def renew(self) -> None:
-        """Go along with plots that have changed below it."""
+    def refresh(self) -> None:
+        """Show plots that have changed below the crosshair."""
         if self.is_shown:
-            for glass in self.glasses:
-                glass.renew()
+            for overlay in self.overlays:
+                overlay.refresh()
             self._follow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note where the mouse goes; the event goes on its way."""
+        """Record the mouse position; pass each event on."""
         if isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove:
             self._plot = next((plot for plot in self._plots if plot.viewport() is watched), None)
             self._mouse = event.position().toPoint()
@@ -96,21 +97,21 @@ class Crosshair(QObject):
         return False
 
     def _follow(self) -> None:
-        """Go to where the mouse is."""
+        """Move to the mouse position."""
         x = None if self._plot is None else self._plot.x_at(self._mouse)
         if x is None or x < 0:
             self._hide()
             return
         if not self.is_shown:
-            for glass in self.glasses:
-                glass.renew()
-                glass.show()
-        for plot, glass in zip(self._plots, self.glasses, strict=True):
-            glass.set_place(plot.place_of(x))
+            for overlay in self.overlays:
+                overlay.refresh()
+                overlay.show()
+        for plot, overlay in zip(self._plots, self.overlays, strict=True):
+            overlay.set_position(plot.position_of(x))
         self.moved.emit(self._plot, x)
 
     def _hide(self) -> None:
         if self.is_shown:
-            for glass in self.glasses:
-                glass.hide()
+            for overlay in self.overlays:
+                overlay.hide()
             self.left.emit()

@@ -1,4 +1,4 @@
-"""Pictures of a run's curves, for a report: PNG, or SVG whose lines stay lines."""
+"""Pictures of a run's curves for a report: PNG, or SVG with vector lines."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ _SIZE = QSize(900, 640)
 
 
 def save(run: Run, path: Path) -> None:
-    """Write a picture of a run's curves, PNG or SVG by the name's ending; raise RunError where that fails."""
+    """Write a picture of a run's curves, PNG or SVG by the file name; raise RunError if that fails."""
     curves = Curves()
     curves.resize(_SIZE)
     history = run.history()
     curves.begin(history, int(run.settings.get("epochs", 1)))
     for control in curves.findChildren(QCheckBox) + curves.findChildren(QComboBox):
-        control.hide()  # there is nothing to press in a picture
+        control.hide()  # a picture needs no controls
     content = _svg(curves) if path.suffix.lower() == ".svg" else _png(curves)
     curves.deleteLater()
     if problem := atomic.problem(path):
@@ -42,7 +42,7 @@ def _svg(curves: Curves) -> bytes:
     generator.setOutputDevice(buffer)
     generator.setSize(_SIZE)
     generator.setViewBox(QRect(0, 0, _SIZE.width(), _SIZE.height()))
-    generator.setResolution(curves.logicalDpiX())  # or texts would come out in another size than lines
+    generator.setResolution(curves.logicalDpiX())  # otherwise texts and lines would be scaled differently
     painter = QPainter(generator)
     curves.render(painter, QPoint())
     painter.end()

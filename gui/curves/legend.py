@@ -1,4 +1,4 @@
-"""An entry of a legend: a curve's line, name and last value; a click hides the curve, or shows it again."""
+"""An entry of a legend: a curve's line, name and last value; a click hides or shows the curve."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -6,23 +6,23 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gui.style import theme
 
-_LINE = 14  # px, the sample of the line
+_LINE = 14  # px, length of the line sample
 _GAP = 4
 _PADDING = 4
 _POINT = 3.0  # radius
 
 
 class LegendEntry(QAbstractButton):
-    """A caption that is switched on and off by mouse and keyboard; where room is scarce it leaves out its value.
+    """A caption that mouse and keyboard switch on and off; in little room it leaves out its value.
 
     Parameters
     ----------
     name
-        What the curve is called.
+        The name of the curve.
     widest
-        A value as wide as any: room is kept for it, so that nothing moves while numbers change.
+        The widest value: its width is reserved, so that the layout does not move while values change.
     symbol
-        How single points are drawn: "o", "d", or "" for a line without.
+        Symbol of the points: "o", "d", or "" for a line without points.
     """
 
     def __init__(self, name: str, widest: str, symbol: str = "", parent: QWidget | None = None) -> None:
@@ -33,31 +33,31 @@ class LegendEntry(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setText(name)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves no frame behind
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so a click shows no focus frame
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def set_value(self, value: str) -> None:
-        """Show a value beside the name; an empty one is none yet."""
+        """Show a value beside the name; an empty string is no value yet."""
         if value != self._value:
             self._value = value
             self.setText(f"{self._name} {value}".strip())
             self.setAccessibleDescription(value)
 
     def set_colour(self, colour: QColor) -> None:
-        """Show the line in this colour."""
+        """Set the colour of the line."""
         self._colour = colour
         self.update()
 
     # -- size ----------------------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        """Return the room for line, name and value."""
+        """Return the size for line, name and value."""
         return self._size(f"{self._name} {self._widest}")
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room for the line and the first letters."""
+        """Return the size for the line and the first letters."""
         return self._size(self._name[:4] + "…")
 
     def _size(self, text: str) -> QSize:
@@ -67,7 +67,7 @@ class LegendEntry(QAbstractButton):
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the sample of the line and as much of the text as there is room for; pale if it is switched off."""
+        """Paint the line sample and as much of the text as fits; pale if switched off."""
         colours = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,15 +76,15 @@ class LegendEntry(QAbstractButton):
             painter.setBrush(colours.hover if self.underMouse() else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
         self._paint_line(painter, self._colour if self.isChecked() else colours.track)
-        room = self.rect().adjusted(_PADDING + _LINE + _GAP, 0, -_PADDING, 0)
+        rect = self.rect().adjusted(_PADDING + _LINE + _GAP, 0, -_PADDING, 0)
         metrics = self.fontMetrics()
-        text = self.text() if metrics.horizontalAdvance(self.text()) <= room.width() else self._name
+        text = self.text() if metrics.horizontalAdvance(self.text()) <= rect.width() else self._name
         painter.setPen(colours.text if self.isChecked() else colours.muted)
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
-        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
 
     def _paint_line(self, painter: QPainter, colour: QColor) -> None:
         y, middle = self.height() / 2, _PADDING + _LINE / 2

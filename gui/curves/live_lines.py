@@ -1,4 +1,4 @@
-"""The live run's curves in one plot: all that is known of it."""
+"""The curves of the live run in one plot."""
 
 import numpy as np
 import pyqtgraph as pg
@@ -10,21 +10,21 @@ from core.training.curve import thinned
 from core.training.history import History
 from gui.curves.annotations import Annotations
 from gui.curves.plot import Plot, faint
-from gui.curves.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, evaluated, few, values_of
+from gui.curves.run_lines import EVALUATED, MANY, SYMBOLS, RunLines, downsampled, evaluated, values_of
 from gui.style import theme
 
-_RAW_ALPHA = {"loss": 55, "accuracy": 20}  # of a few digits the accuracy takes few values: a band, not a line
+_RAW_ALPHA = {"loss": 55, "accuracy": 20}  # accuracy over a few digits takes few values: a band, not a line
 _GAP_ALPHA = 46
 
 
 class LiveLines(RunLines):
-    """Batches, raw and smoothed; evaluations, the gap between them, the best; changes of the rate."""
+    """Batches, raw and smoothed; evaluations, their gap and the best one; changes of the rate."""
 
     def __init__(self, plot: Plot, quantity: str) -> None:
         super().__init__(plot, quantity)
-        self.raw, self.smooth = plot.line(depth=-20), plot.line(width=2, depth=2)
-        self.training, self.validation = plot.line(width=2, depth=4), plot.line(width=2, depth=5)
-        self.changes, self.best = plot.line(depth=3, free=True), plot.line(depth=6, free=True)
+        self.raw, self.smooth = plot.line(z=-20), plot.line(width=2, z=2)
+        self.training, self.validation = plot.line(width=2, z=4), plot.line(width=2, z=5)
+        self.changes, self.best = plot.line(z=3, ignore_bounds=True), plot.line(z=6, ignore_bounds=True)
         self.items = {
             "batches": (self.raw, self.smooth, self.changes),
             "training": (self.training,),
@@ -32,29 +32,29 @@ class LiveLines(RunLines):
         }
         self.gap = QGraphicsPathItem()
         self.gap.setPen(QPen(Qt.PenStyle.NoPen))
-        self.notes = Annotations(at_bottom=quantity == "accuracy")
-        for item, depth in ((self.gap, 0), (self.notes, -1)):
-            item.setZValue(depth)
+        self.annotations = Annotations(at_bottom=quantity == "accuracy")
+        for item, z in ((self.gap, 0), (self.annotations, -1)):
+            item.setZValue(z)
             plot.addItem(item, ignoreBounds=True)
 
     def draw_batches(self, history: History, axis: str) -> None:
-        """Draw what grows with each batch."""
+        """Draw the batches."""
         curve = self.curve(history)
-        for item, (samples, values) in ((self.raw, curve.raw), (self.smooth, few(curve.smoothed))):
+        for item, (samples, values) in ((self.raw, curve.raw), (self.smooth, downsampled(curve.smoothed))):
             self._draw(item, history.along(samples, axis), values)
 
     def draw_evaluations(self, history: History, axis: str) -> None:
-        """Draw what an evaluation, or a change of the rate, has brought."""
+        """Draw evaluations and changes of the rate."""
         for kind in EVALUATED:
             x, y = thinned(*evaluated(history, kind, self._quantity, axis))
             self._draw(self.items[kind][0], x, y)
-            self._dress_evaluations(kind, len(x))
+            self._style_evaluations(kind, len(x))
         self._draw_gap()
         self._draw_best(history, axis)
         self._draw_changes(history, axis)
 
     def _draw_gap(self) -> None:
-        """Fill the area between the evaluations, as they are drawn."""
+        """Fill the area between the two curves of evaluations, as drawn."""
         sides = [item.getData() for item in (self.training, self.validation)]
         if any(x is None for x, _ in sides):
             self.gap.setPath(QPainterPath())
@@ -64,36 +64,36 @@ class LiveLines(RunLines):
             self.gap.setPath(pg.arrayToQPath(*outline))
 
     def _draw_best(self, history: History, axis: str) -> None:
-        """Draw a ring around the evaluation whose weights are kept."""
-        found, best = history.evaluations, history.best
+        """Draw a ring around the best evaluation, whose weights are kept."""
+        evaluations, best = history.evaluations, history.best
         chosen = slice(0, 0) if best is None else slice(best, best + 1)
-        values = found[f"validation_{self._quantity}"][chosen]
-        self._draw(self.best, history.along(found["samples"][chosen], axis), values)
+        values = evaluations[f"validation_{self._quantity}"][chosen]
+        self._draw(self.best, history.along(evaluations["samples"][chosen], axis), values)
 
     def _draw_changes(self, history: History, axis: str) -> None:
-        """Draw a mark on the smoothed curve wherever somebody has changed the rate."""
+        """Draw a triangle on the smoothed curve at each change of the rate by the user."""
         samples, values = self.curve(history).smoothed
         changed = np.array([at for at, _ in history.marks if len(samples)])
         heights = np.interp(changed, samples, values) if len(changed) else changed
         self._draw(self.changes, history.along(changed, axis), heights)
 
     def show(self, kind: str, shown: bool) -> None:
-        """Show the curves of a kind, or hide them; the gap is there while both its sides are."""
+        """Show or hide the curves of a kind; the gap is visible while both its curves are."""
         super().show(kind, shown)
         self.gap.setVisible(self.training.isVisible() and self.validation.isVisible())
 
-    def dress(self) -> None:
-        """Take over the colours of the scheme."""
+    def apply_theme(self) -> None:
+        """Apply the current colour scheme."""
         colours, pen = theme.colours(), self._plot.pen
         self.raw.setPen(pen(faint(colours.batches, _RAW_ALPHA[self._quantity])))
         self.smooth.setPen(pen(colours.batches, 1.5))
         for kind in EVALUATED:
-            self._dress_evaluations(kind, len(values_of(self.items[kind][0])))
+            self._style_evaluations(kind, len(values_of(self.items[kind][0])))
         self.gap.setBrush(faint(colours.validation, _GAP_ALPHA))
-        self._dress_mark(self.changes, "t", 10, colours.rate, colours.paper)
-        self._dress_mark(self.best, "o", 13, None, colours.validation)
+        self._style_points(self.changes, "t", 10, colours.rate, colours.paper)
+        self._style_points(self.best, "o", 13, None, colours.validation)
 
-    def _dress_evaluations(self, kind: str, n: int) -> None:
+    def _style_evaluations(self, kind: str, n: int) -> None:
         item, colour = self.items[kind][0], getattr(theme.colours(), kind)
         item.setPen(self._plot.pen(colour, 1 if n > MANY else 2))
         item.setSymbol(None if n > MANY else SYMBOLS[kind])
@@ -101,7 +101,7 @@ class LiveLines(RunLines):
         item.setSymbolBrush(colour)
         item.setSymbolPen(None)
 
-    def _dress_mark(self, item: "pg.PlotDataItem", symbol: str, size: int, brush: QColor | None, pen: QColor) -> None:
+    def _style_points(self, item: "pg.PlotDataItem", symbol: str, size: int, brush: QColor | None, pen: QColor) -> None:
         item.setPen(None)
         item.setSymbol(symbol)
         item.setSymbolSize(size)

@@ -1,4 +1,4 @@
-"""A pane: a plot below a row with its title, and whatever else belongs to it."""
+"""A pane: a plot below a row with its title and other widgets."""
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -7,13 +7,13 @@ from gui.style import theme
 
 
 class Pane(QWidget):
-    """Title on the left, and the plot below."""
+    """A row with the title on the left, and the plot below."""
 
     def __init__(self, title: str, plot: Plot, tip: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.plot = plot
         self.title = QLabel(title)
-        self.title.setToolTip(tip)  # and not the plot: there it would lie over the readout
+        self.title.setToolTip(tip)  # not the plot's: there it would cover the readout
         self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout()
         self._row.setSpacing(theme.SPACING // 2)
@@ -26,10 +26,10 @@ class Pane(QWidget):
         layout.addWidget(plot, 1)
 
     def add_left(self, widget: QWidget) -> None:
-        """Put something beside the title."""
+        """Put a widget beside the title."""
         self._row.insertSpacing(1, theme.SPACING // 2)
         self._row.insertWidget(2, widget)
 
     def add_right(self, widget: QWidget) -> None:
-        """Put something at the right end of the row."""
+        """Put a widget at the right end of the row."""
         self._row.addWidget(widget)

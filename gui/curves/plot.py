@@ -1,4 +1,4 @@
-"""A plot in the program's colours: a fixed x axis, a free or a set y axis, no menu; and pens of so many pixels."""
+"""A plot in the colours of the theme: axes set by the program, no menu, no dragging; and pens of a width in pixels."""
 
 import math
 from collections.abc import Sequence
@@ -14,16 +14,16 @@ from gui.curves.background_layer import BackgroundLayer
 from gui.style import theme
 
 SMALLEST = 1e-7
-"""What zero becomes on a logarithmic axis, where it would leave a gap."""
-_PADDING = 0.015  # of the x axis, on either side
-_AROUND = 0.07  # of what the y axis shows, left free when it is set anew: below, a number must fit beside zero
-_FULL = 0.7  # of an axis that stays as it is
+"""The value of zero on a logarithmic axis, where zero would leave a gap."""
+_PADDING = 0.015  # of the x axis, at either end
+_MARGIN = 0.07  # of the values' span, at either end of a fitted y axis: below, a number must fit beside zero
+_MIN_FILLED = 0.7  # of the y axis; if the values span less, it is fitted again
 
 
 class Axis(pg.AxisItem):
-    """An axis whose numbers do not lie on one another.
+    """An axis whose numbers do not overlap.
 
-    A logarithmic one names 1, 2 and 5 of each decade, where all nine would; a plain one counts in thousands, "5k".
+    A logarithmic axis labels 1, 2 and 5 of each decade; a linear one counts in thousands, "5k".
     """
 
     def logTickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
@@ -46,9 +46,9 @@ def _in_thousands(number: float) -> str:
 
 
 class Plot(pg.PlotWidget):
-    """A plot with a faint horizontal grid; it is looked at, and there is nothing to drag in it.
+    """A plot with a faint horizontal grid, and without interaction.
 
-    Its ``hint`` is a label for what is said in the middle of an empty plot.
+    Its ``hint`` is a label in the middle of an empty plot.
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
@@ -57,7 +57,7 @@ class Plot(pg.PlotWidget):
         self._end = 0.0
         self._y: tuple[float, float] | None = None
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # there is nothing to do in it by keyboard
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it takes no keys
         self.setMenuEnabled(False)
         self.setFrameShape(self.Shape.NoFrame)
         self.hideButtons()
@@ -65,15 +65,15 @@ class Plot(pg.PlotWidget):
         item = self.getPlotItem()
         item.setContentsMargins(0, 4, 12, 0)
         item.showGrid(y=True, alpha=0.15)
-        self.backdrop = BackgroundLayer(self, item.getViewBox())
+        self.background_layer = BackgroundLayer(self, item.getViewBox())
         left, bottom = item.getAxis("left"), item.getAxis("bottom")
         for axis in (left, bottom):
-            # A grid line for each small tick costs 12 ms a repaint; for the large ones, 3.
+            # Grid lines for the minor ticks cost 12 ms a repaint; for the major ones only, 3 ms.
             axis.setStyle(maxTickLevel=0, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
         left.setWidth(52)
         left.setTickDensity(0.7)
-        bottom.setStyle(hideOverlappingLabels=False)  # or the last epoch would go without its number
+        bottom.setStyle(hideOverlappingLabels=False)  # otherwise the last epoch has no number
         self.setMinimumHeight(64)
         self.hint = QLabel(self.viewport())
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -82,46 +82,46 @@ class Plot(pg.PlotWidget):
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.hide()
 
-    # -- what is shown -------------------------------------------------------------------------------------------------
+    # -- curves --------------------------------------------------------------------------------------------------------
 
-    def line(self, *, width: float = 1.0, depth: int = 0, free: bool = False) -> "pg.PlotDataItem":
+    def line(self, *, width: float = 1.0, z: int = 0, ignore_bounds: bool = False) -> "pg.PlotDataItem":
         """Return a new, empty curve.
 
         Parameters
         ----------
         width
-            Wide ones are painted with anti-aliasing, and must be smooth: Qt strokes wide noisy ones 30 times as slowly.
-        depth
-            Those of a higher depth lie above.
-        free
-            Whether the y axis passes it over.
+            Wide curves are anti-aliased, and must be smooth: Qt strokes wide noisy ones 30 times as slowly.
+        z
+            Curves with a higher z are painted above those with a lower one.
+        ignore_bounds
+            Whether ``autoscale_y`` ignores the curve.
         """
         item = pg.PlotDataItem(antialias=width > 1)
-        item.setZValue(depth)
-        self.addItem(item, ignoreBounds=free)
+        item.setZValue(z)
+        self.addItem(item, ignoreBounds=ignore_bounds)
         return item
 
     def draw(self, item: "pg.PlotDataItem", x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-        """Give a curve its points; on a logarithmic axis zeros are taken for very little."""
+        """Set the points of a curve; on a logarithmic axis zero becomes ``SMALLEST``."""
         item.setData(x, y.clip(SMALLEST, None) if self.is_log else y)
 
     def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
-        """Paint the paper, and what lies behind all else."""
+        """Paint the background, and the curves in it."""
         super().drawBackground(painter, rect)
-        if hasattr(self, "backdrop"):
-            self.backdrop.paint(painter)
+        if hasattr(self, "background_layer"):
+            self.background_layer.paint(painter)
 
     # -- axes ----------------------------------------------------------------------------------------------------------
 
     def set_log(self, log: bool) -> None:
-        """Make the y axis a logarithmic one, or a plain one; what is drawn must then be drawn again."""
+        """Make the y axis logarithmic or linear; the caller must then draw all curves again."""
         if log != self.is_log:
             x_range = self.viewRange()[0]
             self.is_log, self._y = log, None
             self.setLogMode(y=log)
-            self.setXRange(*x_range, padding=0)  # the change of mode has let the x axis loose
+            self.setXRange(*x_range, padding=0)  # the change of mode has reset the x axis to autoscaling
 
-    def set_end(self, end: float) -> None:
+    def set_x_end(self, end: float) -> None:
         """Show the x axis from 0 to ``end``."""
         if end != self._end:
             self._end = end
@@ -132,68 +132,68 @@ class Plot(pg.PlotWidget):
         self._y = None
         self.setYRange(low, high, padding=0)
 
-    def show_y(self, low: float, high: float, *, anew: bool = False) -> None:
-        """Let the y axis show these values; unless it is fitted anew, it stays as it is while they fit and fill it.
+    def fit_y(self, low: float, high: float, *, force: bool = False) -> None:
+        """Fit the y axis to values from ``low`` to ``high``; unless forced, leave it while they fit and fill it.
 
-        One that always moves is hard to read, and all that lies behind the curves must then be painted again.
+        An axis that always moves is hard to read, and each move repaints the background.
         """
         if self.is_log:
             low, high = (math.log10(max(value, SMALLEST)) for value in (low, high))
-        if self._y and not anew:
+        if self._y and not force:
             begin, end = self._y
-            if begin <= low and high <= end and high - low >= _FULL * (end - begin):
+            if begin <= low and high <= end and high - low >= _MIN_FILLED * (end - begin):
                 return
         span = (high - low) or abs(high) or 1.0
-        self._y = low - _AROUND * span, high + _AROUND * span
+        self._y = low - _MARGIN * span, high + _MARGIN * span
         self.setYRange(*self._y, padding=0)
 
-    def free_y(self) -> None:
-        """Let the y axis show all curves that are shown."""
+    def autoscale_y(self) -> None:
+        """Scale the y axis to all visible curves."""
         self.enableAutoRange(axis="y")
-        self.getPlotItem().getViewBox().queueUpdateAutoRange()  # that a curve was hidden is no news to it
+        self.getPlotItem().getViewBox().queueUpdateAutoRange()  # it does not notice a hidden curve by itself
 
     def set_numbers(self, scale: float, *, shown: bool) -> None:
-        """Write numbers along the x axis, ``scale`` times x, or none."""
+        """Show or hide the numbers of the x axis, which are ``scale`` times x."""
         axis = self.getPlotItem().getAxis("bottom")
         axis.setScale(scale)
         axis.setStyle(showValues=shown)
 
     def set_unit(self, label: str) -> None:
-        """Write below the x axis what it counts; an empty word takes no room."""
+        """Set the label below the x axis; an empty one takes no room."""
         axis = self.getPlotItem().getAxis("bottom")
         axis.setLabel(label)
         axis.showLabel(bool(label))
 
-    def x_at(self, place: QPoint) -> float | None:
-        """Return the x of a place in the viewport, or None where there are no curves."""
-        scene, view = self.mapToScene(place), self.getPlotItem().getViewBox()
+    def x_at(self, position: QPoint) -> float | None:
+        """Return x at a position in the viewport; None outside the plot area."""
+        scene, view = self.mapToScene(position), self.getPlotItem().getViewBox()
         if not view.sceneBoundingRect().contains(scene):
             return None
         return float(view.mapSceneToView(scene).x())
 
-    def hold(self) -> None:
-        """Paint nothing of what changes until it is let go."""
+    def suspend_updates(self) -> None:
+        """Paint no changes until updates are resumed."""
         self.viewport().setUpdatesEnabled(False)
 
-    def let_go(self) -> None:
-        """Paint what has changed since it was held."""
+    def resume_updates(self) -> None:
+        """Paint the changes since updates were suspended."""
         self.viewport().setUpdatesEnabled(True)
 
-    def place_of(self, x: float) -> int:
-        """Return where in the viewport, from its left, an x is."""
+    def position_of(self, x: float) -> int:
+        """Return the position of x in the viewport, in pixels from the left."""
         scene = self.getPlotItem().getViewBox().mapViewToScene(QPointF(x, 0))
         return int(self.mapFromScene(scene).x())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the hint in the middle."""
         super().resizeEvent(event)
-        if hasattr(self, "hint"):  # pyqtgraph's own initialiser sends one
+        if hasattr(self, "hint"):  # pyqtgraph's constructor sends such an event
             self.hint.setGeometry(self.rect().adjusted(60, 0, -8, -20))
 
     # -- looks ---------------------------------------------------------------------------------------------------------
 
-    def dress(self) -> None:
-        """Take over the colours of the scheme."""
+    def apply_theme(self) -> None:
+        """Apply the current colour scheme."""
         colours = theme.colours()
         self.setBackground(colours.paper)
         for name in ("left", "bottom"):
@@ -202,14 +202,14 @@ class Plot(pg.PlotWidget):
             axis.setTextPen(colours.muted)
 
     def pen(self, colour: QColor, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-        """Return a pen whose width is in logical pixels; one of 1 stays the thinnest there is, which is cheap."""
-        pixels = width * self.devicePixelRatioF() if width > 1 else 1.0  # cosmetic pens count the screen's own
+        """Return a pen with a width in logical pixels; up to 1, the thinnest pen there is, which is cheap."""
+        pixels = width * self.devicePixelRatioF() if width > 1 else 1.0  # cosmetic pens count device pixels
         pen: QPen = pg.mkPen(colour, width=pixels, style=style, cosmetic=True)
         return pen
 
 
 def faint(colour: QColor, alpha: int) -> QColor:
-    """Return a colour that lets through what is below it."""
+    """Return a copy of a colour with this alpha (0 to 255)."""
     result = QColor(colour)
     result.setAlpha(alpha)
     return result

@@ -1,4 +1,4 @@
-"""The plot of the learning rate: small, and logarithmic by itself where the rate goes down by decades."""
+"""The plot of the learning rate: small, and logarithmic if the rate falls by decades."""
 
 import math
 from collections.abc import Sequence
@@ -11,40 +11,40 @@ from core.training.history import History
 from gui.curves.annotations import Annotations
 from gui.curves.overlay_lines import Overlay
 from gui.curves.plot import Plot
-from gui.curves.run_lines import Line, few
+from gui.curves.run_lines import Line, downsampled
 from gui.style import theme
 
-# A rate that is below a 50th of its maximum for a quarter of the run goes down in steps; one that only ends near zero,
-# as half a cosine does, is better seen on a plain axis.
+# A rate that is below a 50th of its maximum for a quarter of the run falls in steps; one that only ends near zero, like
+# half a cosine, is clearer on a linear axis.
 _RATIO, _SHARE = 50.0, 0.25
-_MARGIN = 0.2  # of the maximum, above and below: else the numbers there would be left out
+_MARGIN = 0.2  # of the maximum, at either end: otherwise the numbers there would be left out
 _NOTHING: Line = (np.zeros(0), np.zeros(0))
 
 
-class _OverlaidRate:
-    """The rate of one run beside the live one: its item in the plot, and its points."""
+class OverlaidRate:
+    """The rate of an overlaid run: its item in the plot, and its points."""
 
     def __init__(self, overlay: Overlay, item: pg.PlotDataItem) -> None:
         self.history, self.item, self.line = overlay.history, item, _NOTHING
 
-    def measure(self, axis: str) -> None:
-        """Find its points along an axis."""
-        samples, rates = few(self.history.learning_rate.means)
+    def set_axis(self, axis: str) -> None:
+        """Set the points along an axis."""
+        samples, rates = downsampled(self.history.learning_rate.means)
         self.line = self.history.along(samples, axis), rates
 
 
 class RatePlot(Plot):
-    """The rate of the live run, and thin those of the runs that are laid beside it."""
+    """The rate of the live run and, thin, those of the overlaid runs."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
         self.live = self.line(width=2)
-        self.others: dict[int, _OverlaidRate] = {}
-        self.notes = Annotations()
-        self.notes.setZValue(-1)
-        self.addItem(self.notes, ignoreBounds=True)
+        self.overlaid: dict[int, OverlaidRate] = {}
+        self.annotations = Annotations()
+        self.annotations.setZValue(-1)
+        self.addItem(self.annotations, ignoreBounds=True)
         self._live = _NOTHING
-        self._others_facts = False, 0.0
+        self._overlaid_scale = False, 0.0
 
     def draw_live(self, history: History, axis: str) -> None:
         """Draw the live run's rate."""
@@ -54,74 +54,75 @@ class RatePlot(Plot):
             self.draw(self.live, *self._live)
 
     def set_overlays(self, overlays: Sequence[Overlay], axis: str) -> None:
-        """Draw the rates of these runs beside it, and of no others; those already there are not drawn again."""
-        before, self.others = self.others, {}
+        """Draw the rates of these overlaid runs, and of no others; those shown already are not drawn again."""
+        before, self.overlaid = self.overlaid, {}
         new = []
         for overlay in overlays:
-            known = before.pop(id(overlay.history), None)
-            if known is None:
-                known = _OverlaidRate(overlay, self.line(depth=-1))
-                known.measure(axis)
-                self.backdrop.add(known.item)
-                new.append(known)
-            known.item.setPen(self.pen(overlay.colour))
-            self.others[id(overlay.history)] = known
-        for gone in before.values():
-            self.backdrop.remove(gone.item)
-            self.removeItem(gone.item)
-        if not self._fit_others():
-            for known in new:
-                self.draw(known.item, *known.line)
-        self.backdrop.renew()
+            rate = before.pop(id(overlay.history), None)
+            if rate is None:
+                rate = OverlaidRate(overlay, self.line(z=-1))
+                rate.set_axis(axis)
+                self.background_layer.add(rate.item)
+                new.append(rate)
+            rate.item.setPen(self.pen(overlay.colour))
+            self.overlaid[id(overlay.history)] = rate
+        for rate in before.values():
+            self.background_layer.remove(rate.item)
+            self.removeItem(rate.item)
+        if not self._fit_to_overlaid():
+            for rate in new:
+                self.draw(rate.item, *rate.line)
+        self.background_layer.refresh()
 
     def draw_overlays(self, axis: str) -> None:
-        """Draw the rates beside it again: the axis has changed."""
-        for known in self.others.values():
-            known.measure(axis)
-        if not self._fit_others():
-            self._draw_others()
+        """Draw the rates of the overlaid runs again, on another x axis."""
+        for rate in self.overlaid.values():
+            rate.set_axis(axis)
+        if not self._fit_to_overlaid():
+            self._redraw_overlaid()
 
-    def _fit_others(self) -> bool:
-        """Fit the y axis to the runs beside the live one; return whether all was drawn anew."""
-        logs, tops = zip(*map(_facts, (_NOTHING, *(known.line for known in self.others.values()))), strict=True)
-        self._others_facts = any(logs), max(tops)
+    def _fit_to_overlaid(self) -> bool:
+        """Fit the y axis after a change of the overlaid runs; return whether all rates were drawn again."""
+        lines = [_NOTHING, *(rate.line for rate in self.overlaid.values())]
+        logs, tops = zip(*map(_scale_of, lines), strict=True)
+        self._overlaid_scale = any(logs), max(tops)
         return self._fit()
 
-    def _draw_others(self) -> None:
-        for known in self.others.values():
-            self.draw(known.item, *known.line)
-        self.backdrop.renew()
+    def _redraw_overlaid(self) -> None:
+        for rate in self.overlaid.values():
+            self.draw(rate.item, *rate.line)
+        self.background_layer.refresh()
 
     def _fit(self) -> bool:
-        """Choose the y axis; return whether that has changed its kind, and all is drawn anew."""
-        logs, tops = zip(_facts(self._live), self._others_facts, strict=True)
+        """Fit the y axis; return whether it became logarithmic or linear, in which case all rates were drawn again."""
+        logs, tops = zip(_scale_of(self._live), self._overlaid_scale, strict=True)
         log, was_log = any(logs), self.is_log
         self.set_log(log)
         if log != was_log:
             self.draw(self.live, *self._live)
-            self._draw_others()
+            self._redraw_overlaid()
         self._set_range(max(tops) or 1.0)
         return log != was_log
 
     def _set_range(self, top: float) -> None:
-        """Let the y axis end a little above ``top``, with two or three numbers on it: there is no room for more."""
+        """Set the y axis to end a little above ``top``, with two or three numbers: there is no room for more."""
         left = self.getPlotItem().getAxis("left")
         if self.is_log:
             left.setTickSpacing()
-            self.free_y()
+            self.autoscale_y()
         else:
             decade = 10.0 ** math.floor(math.log10(top))
             left.setTickSpacing(levels=[(next(n for n in (5, 2, 1) if n * decade <= top * 1.001) * decade, 0)])
             self.setYRange(-_MARGIN * top, (1 + _MARGIN) * top, padding=0)
 
-    def dress(self) -> None:
-        """Take over the colours of the scheme."""
-        super().dress()
+    def apply_theme(self) -> None:
+        """Apply the current colour scheme."""
+        super().apply_theme()
         self.live.setPen(self.pen(theme.colours().rate, 2))
 
 
-def _facts(line: Line) -> tuple[bool, float]:
-    """Return whether a run's rate asks for a logarithmic axis, and its maximum."""
+def _scale_of(line: Line) -> tuple[bool, float]:
+    """Return whether a run's rate needs a logarithmic axis, and its maximum."""
     _, rates = line
     if not len(rates):
         return False, 0.0

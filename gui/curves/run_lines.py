@@ -1,4 +1,4 @@
-"""What the curves of any run in a plot have in common: their kinds, and where their points are from."""
+"""The base of live and overlaid curves: kinds of curves, and their points from a history."""
 
 from collections.abc import Mapping
 
@@ -12,44 +12,44 @@ from gui.curves.plot import Plot
 
 EVALUATED = ("training", "validation")
 KINDS = ("batches", *EVALUATED)
-"""The batches, in training mode; a sample of the training digits and the validation digits, both in inference mode."""
+"""Batches in training mode; a sample of the training digits and the validation digits, both in inference mode."""
 SYMBOLS: Mapping[str, str] = {"batches": "", "training": "o", "validation": "d"}
-"""How single points of each kind are drawn."""
+"""Symbol of the points of each kind."""
 SCALES: Mapping[str, float] = {"loss": 1.0, "accuracy": 100.0}
-"""The quantities that have all three kinds, and by what they are multiplied: accuracy is shown in per cent."""
-FORMS: Mapping[str, str] = {"loss": "{0:.4f}", "accuracy": "{0:.2%}"}
-"""How a value of each is written."""
+"""The quantities that have all three kinds, and their factor in a plot: accuracy is plotted in per cent."""
+FORMATS: Mapping[str, str] = {"loss": "{0:.4f}", "accuracy": "{0:.2%}"}
+"""Format of a value of each quantity."""
 MANY = 100
-"""Evaluations of which no points are drawn, and only thin lines: others would be slow, and lie on one another."""
+"""With more evaluations, curves are thin lines without points, which would be slow and overlap."""
 
-_POINTS = 250  # of a smooth curve: a wide one of 1,000 takes Qt's stroker 2 ms
+_POINTS = 250  # of a smooth curve: Qt strokes a wide one of 1,000 points in 2 ms
 
 Line = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class RunLines:
-    """What the curves of a run in a plot have in common: ``items`` of each kind."""
+    """The curves of one run in a plot: ``items`` by kind."""
 
     def __init__(self, plot: Plot, quantity: str) -> None:
         self._plot, self._quantity = plot, quantity
         self.items: dict[str, tuple[pg.PlotDataItem, ...]] = {}
 
     def curve(self, history: History) -> Curve:
-        """Return the curve of a run's batches."""
+        """Return the history's curve of the batches."""
         return batches(history, self._quantity)
 
     def show(self, kind: str, shown: bool) -> None:
-        """Show the curves of a kind, or hide them."""
+        """Show or hide the curves of a kind."""
         for item in self.items[kind]:
             item.setVisible(shown)
 
     def evaluations(self) -> list[NDArray[np.float64]]:
-        """Return the values of the evaluations that are shown, as on a plain axis."""
+        """Return the values of the visible curves of evaluations, on a linear scale."""
         items = [self.items[kind][0] for kind in EVALUATED]
         return [values_of(item) for item in items if item.isVisible()]
 
     def values(self) -> NDArray[np.float64]:
-        """Return the values of all curves that are shown, as on a plain axis."""
+        """Return the values of all visible curves, on a linear scale."""
         shown = [item for items in self.items.values() for item in items if item.isVisible()]
         return np.concatenate([np.zeros(0), *map(values_of, shown)])
 
@@ -58,7 +58,7 @@ class RunLines:
 
 
 def values_of(item: "pg.PlotDataItem") -> NDArray[np.float64]:
-    """Return what a curve shows, as on a plain axis."""
+    """Return the values of a plotted curve, on a linear scale."""
     values: NDArray[np.float64] | None = item.getOriginalDataset()[1]
     return np.zeros(0) if values is None else values
 
@@ -70,15 +70,15 @@ def batches(history: History, quantity: str) -> Curve:
 
 
 def evaluated(history: History, kind: str, quantity: str, axis: str) -> Line:
-    """Return where a run was evaluated and what was found; what is not known is passed over."""
-    found = history.evaluations
-    values = found[f"{kind}_{quantity}"]
-    known = np.isfinite(values)
-    return history.along(found["samples"][known], axis), values[known]
+    """Return positions and values of a run's evaluations, without values that are not finite."""
+    evaluations = history.evaluations
+    values = evaluations[f"{kind}_{quantity}"]
+    finite = np.isfinite(values)
+    return history.along(evaluations["samples"][finite], axis), values[finite]
 
 
-def few(line: Line, n: int = _POINTS) -> Line:
-    """Return a smooth line by at most n points, its last one among them."""
+def downsampled(line: Line, n: int = _POINTS) -> Line:
+    """Return at most n evenly chosen points of a smooth line, with its first and last ones."""
     x, y = line
     chosen = np.unique(np.linspace(0, max(len(x) - 1, 0), min(len(x), n)).astype(np.intp))
     return x[chosen], y[chosen]

@@ -1,4 +1,4 @@
-"""The three panes of the curves: one below the other, or, where that is too high, the last two side by side."""
+"""The layout of the three panes: one below the other, or in low windows the last two side by side."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QResizeEvent
@@ -8,14 +8,14 @@ from gui.curves import x_axis
 from gui.curves.pane import Pane
 from gui.style import theme
 
-_TALL = 400  # px: lower, the rate stands beside the accuracy and not below it
-_LOW = 260  # px: lower still, no unit is written below the axes
+_TALL = 400  # px: below this height, the rate is beside the accuracy, not below it
+_LOW = 260  # px: below this height, the x axes have no unit
 _RATE_HEIGHT = 84  # px, of its plot
-_MAX = 16_777_215  # as high as Qt lets it be
+_MAX = 16_777_215  # Qt's QWIDGETSIZE_MAX
 
 
 class Stack(QWidget):
-    """Loss, accuracy and rate; they have one x axis."""
+    """Loss, accuracy and rate, with a common x axis."""
 
     def __init__(self, loss: Pane, accuracy: Pane, rate: Pane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,14 +30,14 @@ class Stack(QWidget):
         self._arrange(tall=True)
 
     def set_x_axis(self, axis: str, end: float) -> None:
-        """Show all plots from 0 to ``end`` epochs, steps or seconds."""
+        """Show all plots from 0 to ``end``, in epochs, steps or seconds."""
         self._axis, self._end = axis, end
         for plot in self._plots:
-            plot.set_end(end)
+            plot.set_x_end(end)
         self._number()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least room: that of two rows."""
+        """Return the size of two rows."""
         margins, rows = self._grid.contentsMargins(), self._loss.minimumSizeHint() + self._accuracy.minimumSizeHint()
         return QSize(
             self._loss.minimumSizeHint().width() + margins.left() + margins.right(),
@@ -45,7 +45,7 @@ class Stack(QWidget):
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the plots where they have room."""
+        """Arrange the panes for the new size."""
         super().resizeEvent(event)
         if (tall := self.height() >= _TALL) != self._is_tall:
             self._arrange(tall=tall)
@@ -64,7 +64,7 @@ class Stack(QWidget):
         self._rate.plot.setMaximumHeight(_RATE_HEIGHT if tall else _MAX)
 
     def _number(self) -> None:
-        """Write numbers and unit below the lowest plots; those above go by them where they are as wide."""
+        """Show numbers and unit below the lowest plots; the plots above share them if they are as wide."""
         label, scale = x_axis.unit(self._axis, self._end)
         if self.height() < _LOW:
             label = ""

@@ -1,20 +1,19 @@
-"""The x axes that curves can be shown along: their units, their ends, and how a place on one is called."""
+"""The x axes of the curves: units, ends, and the text of a position."""
 
 import math
 from collections.abc import Iterable
 
-from PySide6.QtCore import QCoreApplication
-
+from core.messages import tr
 from core.training.history import History
 
 AXES = ("epochs", "steps", "seconds")
-"""As ``History.along`` knows them."""
-_EMPTY = {"epochs": 10.0, "steps": 1000.0, "seconds": 10.0}  # where there is nothing yet
-_LONG = ((7200.0, 3600.0), (180.0, 60.0))  # from so many seconds on, units of so many
+"""The axes of ``History.along``."""
+_EMPTY = {"epochs": 10.0, "steps": 1000.0, "seconds": 10.0}  # the end without runs
+_LONG = ((7200.0, 3600.0), (180.0, 60.0))  # an axis of at least so many seconds has a unit of so many
 
 
 def end_of(history: History, axis: str, n_epochs: float) -> float:
-    """Return where the axis of a run ends: of a live one with its last epoch, if that can be known before."""
+    """Return the end of a run's axis: for a live run (``n_epochs`` > 0) the end of its last epoch, if that is known."""
     if axis == "seconds" or not n_epochs:
         samples, _ = history.loss.means
         last = float(history.along(samples[-1:], axis).sum())
@@ -23,12 +22,12 @@ def end_of(history: History, axis: str, n_epochs: float) -> float:
 
 
 def common_end(ends: Iterable[float], axis: str) -> float:
-    """Return the end of an axis on which all of these are seen."""
+    """Return the end of an axis that shows all runs."""
     return max(ends, default=0.0) or _EMPTY[axis]
 
 
 def rounded_up(x: float) -> float:
-    """Return a number a little above, the same one for a while: an axis that always moves is hard to read."""
+    """Round up to a multiple of half the number's power of ten: an axis that always moves is hard to read."""
     if x <= 0:
         return 0.0
     step = 10.0 ** math.floor(math.log10(x)) / 2
@@ -36,13 +35,13 @@ def rounded_up(x: float) -> float:
 
 
 def unit(axis: str, end: float) -> tuple[str, float]:
-    """Return what is written below an axis that ends at ``end``, and by what its numbers are multiplied."""
+    """Return the label of an axis that ends at ``end``, and the factor of its numbers."""
     if axis == "epochs":
-        return _tr("epoch"), 1.0
+        return tr("epoch"), 1.0
     if axis == "steps":
-        return _tr("step (batch)"), 1.0
+        return tr("step (batch)"), 1.0
     seconds = _per_unit(end)
-    names = {3600.0: _tr("hours of training"), 60.0: _tr("minutes of training"), 1.0: _tr("seconds of training")}
+    names = {3600.0: tr("hours of training"), 60.0: tr("minutes of training"), 1.0: tr("seconds of training")}
     return names[seconds], 1 / seconds
 
 
@@ -50,15 +49,13 @@ def _per_unit(end: float) -> float:
     return next((seconds for limit, seconds in _LONG if end >= limit), 1.0)
 
 
-def place(axis: str, x: float) -> str:
-    """Return how a place on an axis is called, such as "epoch 3.42"."""
+def position_text(axis: str, x: float) -> str:
+    """Return the text of a position on an axis, such as "epoch 3.42"."""
     if axis == "epochs":
-        return _tr("epoch {0:.2f}").format(x)
+        return tr("epoch {epoch:.2f}", epoch=x)
     if axis == "steps":
-        return _tr("step {0:,}").format(round(x))
+        return tr("step {step:,}", step=round(x))
+    if x < 60:
+        return tr("{seconds:.1f} s", seconds=x)
     minutes, seconds = divmod(round(x), 60)
-    return _tr("{0:.1f} s").format(x) if x < 60 else _tr("{0} min {1:02d} s").format(minutes, seconds)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("XAxis", text)
+    return tr("{minutes} min {seconds:02d} s", minutes=minutes, seconds=seconds)

@@ -1,4 +1,4 @@
-"""The curves behind a plot: seen as others are, but painted only when something has changed."""
+"""Curves in a plot's background: they look like others, but are painted only when something has changed."""
 
 import numpy as np
 import pytest
@@ -12,37 +12,37 @@ def curve(plot):
     curve = plot.line()
     curve.setData(np.array([0.0, 1.0]), np.array([0.0, 1.0]))
     curve.setPen(plot.pen(QColor("#ff0000")))
-    plot.set_end(1.0)
+    plot.set_x_end(1.0)
     plot.setYRange(0, 1)
     return curve
 
 
 def red(plot):
-    """Return where in the plot something is red."""
+    """Return the positions of red pixels in a plot."""
     image = plot.grab().toImage()
-    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
-    return {(x, y) for x, y in places if image.pixelColor(x, y).red() > 200 > 2 * image.pixelColor(x, y).green()}
+    positions = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return {(x, y) for x, y in positions if image.pixelColor(x, y).red() > 200 > 2 * image.pixelColor(x, y).green()}
 
 
-def test_a_curve_looks_the_same_behind_the_others(plot, curve):
+def test_a_curve_looks_the_same_in_the_background(plot, curve):
     before = red(plot)
-    plot.backdrop.add(curve)
+    plot.background_layer.add(curve)
     assert len(before) > 50
     assert red(plot) == before
 
 
-def test_it_follows_axes_and_room_and_what_is_hidden(plot, curve):
-    plot.backdrop.add(curve)
+def test_it_follows_the_axes_the_size_and_visibility(plot, curve):
+    plot.background_layer.add(curve)
     before = red(plot)
     plot.setYRange(0, 2)
     assert red(plot) not in (set(), before)
     plot.resize(300, 150)
     assert red(plot)
     curve.setVisible(False)
-    plot.backdrop.renew()
+    plot.background_layer.refresh()
     assert not red(plot)
     curve.setVisible(True)
-    plot.backdrop.remove(curve)
+    plot.background_layer.remove(curve)
     plot.removeItem(curve)
     assert not red(plot)
 
@@ -50,7 +50,7 @@ def test_it_follows_axes_and_room_and_what_is_hidden(plot, curve):
 def test_it_is_painted_once(plot, curve, monkeypatch):
     painted, kept = [], BackgroundLayer.paint
     monkeypatch.setattr(BackgroundLayer, "paint", lambda *args: painted.append(1) or kept(*args))
-    plot.backdrop.add(curve)
+    plot.background_layer.add(curve)
     plot.grab()
     n = len(painted)
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""The crosshair: it follows the mouse at its own pace, and no curve is painted for it."""
+"""The crosshair: it follows the mouse at its own pace, and no curve is repainted for it."""
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
@@ -30,7 +30,7 @@ def plots(qtbot, frame):
     plots = [CountedPlot("above"), CountedPlot("below")]
     for plot in plots:
         layout.addWidget(plot)
-        plot.set_end(10.0)
+        plot.set_x_end(10.0)
         plot.setYRange(0, 1)
     frame.resize(500, 400)
     with qtbot.waitExposed(frame):
@@ -44,18 +44,20 @@ def crosshair(plots):
 
 
 def move(plot, x, y=40):
-    """Move the mouse in two steps: where it is already, one would be none."""
+    """Move the mouse in two steps: a move to its present position would have no effect."""
     for before in (1, 0):
-        QTest.mouseMove(plot.viewport(), QPoint(plot.place_of(x), y - before))
+        QTest.mouseMove(plot.viewport(), QPoint(plot.position_of(x), y - before))
 
 
-def test_it_stands_in_all_plots_where_the_mouse_is_in_one(qtbot, plots, crosshair):
+def test_it_is_shown_in_all_plots_while_the_mouse_is_over_one(qtbot, plots, crosshair):
     with qtbot.waitSignal(crosshair.moved) as moved:
         move(plots[1], 4.0)
     assert moved.args[0] is plots[1]
     assert moved.args[1] == pytest.approx(4, abs=0.05)
-    assert [glass.place for glass in crosshair.glasses] == pytest.approx([plot.place_of(4.0) for plot in plots], abs=1)
-    assert all(glass.isVisible() for glass in crosshair.glasses)
+    assert [overlay.position for overlay in crosshair.overlays] == pytest.approx(
+        [plot.position_of(4.0) for plot in plots], abs=1
+    )
+    assert all(overlay.isVisible() for overlay in crosshair.overlays)
 
 
 def test_many_moves_are_followed_by_few_steps(qtbot, plots, crosshair):
@@ -67,7 +69,7 @@ def test_many_moves_are_followed_by_few_steps(qtbot, plots, crosshair):
     assert len(steps) < 50
 
 
-def test_no_curve_is_painted_for_it(qtbot, plots, crosshair):
+def test_no_curve_is_repainted_for_it(qtbot, plots, crosshair):
     with qtbot.waitSignal(crosshair.moved):
         move(plots[0], 1.0)
     QApplication.processEvents()
@@ -79,7 +81,7 @@ def test_no_curve_is_painted_for_it(qtbot, plots, crosshair):
     assert [plot.paints for plot in plots] == before
 
 
-def test_it_leaves_with_the_mouse(qtbot, plots, crosshair):
+def test_it_is_hidden_when_the_mouse_leaves(qtbot, plots, crosshair):
     with qtbot.waitSignal(crosshair.moved):
         move(plots[0], 1.0)
     with qtbot.waitSignal(crosshair.left):
@@ -89,7 +91,7 @@ def test_it_leaves_with_the_mouse(qtbot, plots, crosshair):
         QApplication.sendEvent(plots[0].viewport(), QEvent(QEvent.Type.Leave))
 
 
-def test_among_the_numbers_of_an_axis_there_is_none(qtbot, plots, crosshair):
+def test_it_is_hidden_over_the_numbers_of_an_axis(qtbot, plots, crosshair):
     with qtbot.waitSignal(crosshair.moved):
         move(plots[0], 1.0)
     with qtbot.waitSignal(crosshair.left):
@@ -99,8 +101,8 @@ def test_among_the_numbers_of_an_axis_there_is_none(qtbot, plots, crosshair):
 def test_it_shows_a_plot_that_has_changed_below_it(qtbot, plots, crosshair):
     with qtbot.waitSignal(crosshair.moved):
         move(plots[0], 5.0)
-    plots[0].set_end(20.0)
+    plots[0].set_x_end(20.0)
     with qtbot.waitSignal(crosshair.moved) as moved:
-        crosshair.renew()
+        crosshair.refresh()
     assert moved.args[1] == pytest.approx(10, abs=0.2)
     assert plots[0].paints > 0

@@ -1,4 +1,4 @@
-"""An entry of a legend: switched by mouse and keyboard, and readable in little room."""
+"""An entry of a legend: switched by mouse and keyboard, and legible in little room."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -37,13 +37,13 @@ def test_a_click_and_the_space_bar_switch_it(qtbot, entry):
     assert entry.focusPolicy() & Qt.FocusPolicy.TabFocus
 
 
-def test_one_that_is_switched_off_has_lost_its_colour(entry):
+def test_an_entry_that_is_switched_off_has_no_colour(entry):
     assert has_colour(entry, RED)
     entry.setChecked(False)
     assert not has_colour(entry, RED)
 
 
-def test_the_value_is_shown_and_told(entry):
+def test_the_value_is_shown_and_accessible(entry):
     entry.set_value("0.1234")
     entry.set_value("0.1234")
     assert entry.text() == "validation 0.1234"
@@ -52,14 +52,14 @@ def test_the_value_is_shown_and_told(entry):
     assert entry.text() == "validation"
 
 
-def test_numbers_that_change_move_nothing(entry):
+def test_a_new_value_does_not_change_the_size(entry):
     before = entry.sizeHint()
     entry.set_value("0.1234")
     assert entry.sizeHint() == before
     assert entry.minimumSizeHint().width() < before.width() / 2
 
 
-def test_it_is_painted_in_any_room(entry):
+def test_it_is_painted_at_any_width(entry):
     entry.set_value("0.1234")
     for width in (entry.sizeHint().width(), 100, entry.minimumSizeHint().width(), 5):
         entry.resize(width, entry.height())

@@ -1,4 +1,4 @@
-"""The live run's curves: the gap between them, and how they are drawn where they are many."""
+"""The live run's curves: the gap between them, and the style of few and of many evaluations."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from gui.curves.live_lines import LiveLines
 @pytest.fixture
 def live(plot):
     lines = LiveLines(plot, "loss")
-    lines.dress()
+    lines.apply_theme()
     return lines
 
 
@@ -20,7 +20,7 @@ def draw(lines, history, axis="epochs"):
     lines.draw_evaluations(history, axis)
 
 
-def test_the_gap_is_what_lies_between_training_and_validation(live, evaluated_often):
+def test_the_gap_is_between_training_and_validation(live, evaluated_often):
     draw(live, evaluated_often(5))
     assert live.gap.path().contains(QPointF(3, 0.2))
     assert not live.gap.path().contains(QPointF(3, 0.35))
@@ -35,7 +35,7 @@ def test_the_gap_is_right_on_a_logarithmic_axis(plot, live, evaluated_often):
     assert not live.gap.path().contains(QPointF(3, np.log10(0.35)))
 
 
-def test_without_one_of_its_sides_there_is_no_gap(live, evaluated_often):
+def test_the_gap_is_hidden_with_either_of_its_curves(live, evaluated_often):
     draw(live, evaluated_often(5))
     live.show("training", False)
     assert not live.gap.isVisible()
@@ -43,14 +43,14 @@ def test_without_one_of_its_sides_there_is_no_gap(live, evaluated_often):
     assert live.gap.isVisible()
 
 
-def test_a_new_run_has_no_gap_yet(live, evaluated_often):
+def test_an_empty_run_has_no_gap(live, evaluated_often):
     draw(live, evaluated_often(5))
     draw(live, History())
     assert live.gap.path().isEmpty()
     assert not len(live.values())
 
 
-def test_few_evaluations_are_points_and_many_a_thin_line(live, evaluated_often):
+def test_few_evaluations_have_points_and_many_a_thin_line(live, evaluated_often):
     draw(live, evaluated_often(5))
     assert live.validation.opts["symbol"] == "d"
     assert live.training.opts["symbol"] == "o"

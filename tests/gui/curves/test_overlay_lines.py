@@ -1,10 +1,10 @@
-"""The curves of a run beside the live one: what they look like, and that they are cheap."""
+"""The curves of an overlaid run: their style, and that they are cheap to paint."""
 
 import numpy as np
 from PySide6.QtCore import Qt
 
 from gui.curves.overlay_lines import Overlay, OverlayLines
-from gui.curves.run_lines import few
+from gui.curves.run_lines import downsampled
 from gui.style import theme
 
 
@@ -32,11 +32,11 @@ def test_an_overlay_of_a_long_run_is_cheap(plot, evaluated_often):
     assert len(plot.getPlotItem().items) == n_items - 3
 
 
-def test_few_points_keep_the_first_and_the_last():
+def test_downsampling_keeps_the_first_and_the_last_point():
     x = np.arange(1000.0)
-    chosen, values = few((x, x**2))
+    chosen, values = downsampled((x, x**2))
     assert len(chosen) == 250
     assert chosen[[0, -1]].tolist() == [0, 999]
     np.testing.assert_array_equal(values, chosen**2)
-    assert len(few((x[:3], x[:3]))[0]) == 3
-    assert len(few((x[:0], x[:0]))[0]) == 0
+    assert len(downsampled((x[:3], x[:3]))[0]) == 3
+    assert len(downsampled((x[:0], x[:0]))[0]) == 0

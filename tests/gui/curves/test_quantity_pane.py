@@ -15,7 +15,7 @@ from gui.style import theme
 def pane(qtbot, request):
     pane = QuantityPane(request.param, f"<b>{request.param}</b>", request.param, "what it is")
     qtbot.addWidget(pane)
-    pane.dress()
+    pane.apply_theme()
     pane.resize(500, 250)
     with qtbot.waitExposed(pane):
         pane.show()
@@ -36,7 +36,7 @@ def test_an_empty_pane_has_an_axis_and_no_values(pane):
     assert [entry.text() for entry in pane.entries.values()] == ["batches", "training", "validation"]
 
 
-def test_the_loss_is_seen_whole_and_of_the_accuracy_what_was_evaluated(pane, make_history):
+def test_the_y_axis_shows_the_whole_loss_and_the_evaluated_accuracy(pane, make_history):
     draw(pane, make_history(3))
     low, high = pane.plot.viewRange()[1]
     if pane.quantity == "loss":
@@ -47,16 +47,16 @@ def test_the_loss_is_seen_whole_and_of_the_accuracy_what_was_evaluated(pane, mak
         assert 99 < high < 103
 
 
-def test_before_an_evaluation_the_accuracy_is_seen_whole(pane, make_history):
-    history = make_history(2)
-    history._evaluations = history._evaluations[:0]
+def test_before_an_evaluation_the_y_axis_shows_the_whole_accuracy(pane):
+    history = History(Axis(3200, 100))
+    history.add([Progress(step, 200, 1, 32 * step, 0.5, 0.5, 0.1) for step in range(1, 201)], 1.0)
     draw(pane, history)
     low, high = pane.plot.viewRange()[1]
     middle = 50 if pane.quantity == "accuracy" else 0.5
     assert low <= middle <= high
 
 
-def test_of_many_evaluations_the_first_ones_do_not_flatten_the_accuracy(pane):
+def test_the_first_of_many_evaluations_do_not_flatten_the_accuracy(pane):
     history, n = History(Axis(100, 10)), 500
     accuracies = 0.98 - 0.9 * np.exp(-np.arange(n) / 5)
     history.add([Progress(i, n, 1, 10 * i + 10, 1.0, 0.5, 0.1, 0.3, a, 0.2, a) for i, a in enumerate(accuracies)], 1.0)
@@ -80,7 +80,7 @@ def test_hidden_curves_do_not_stretch_the_axis(pane, make_history):
     assert [kind for _, kind in pane.shown()] == []
 
 
-def test_each_entry_teaches_what_its_curve_is(pane):
+def test_each_entry_describes_its_curve(pane):
     assert tuple(pane.entries) == KINDS
     tips = {entry.toolTip() for entry in pane.entries.values()}
     assert len(tips) == 3

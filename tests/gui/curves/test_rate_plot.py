@@ -1,4 +1,4 @@
-"""The plot of the learning rate: plain or logarithmic by itself."""
+"""The plot of the learning rate: linear, or logarithmic by itself."""
 
 import numpy as np
 import pytest
@@ -40,7 +40,7 @@ def history(schedule):
     ],
     ids=["constant", "zero", "cosine", "one-cycle", "steps"],
 )
-def test_only_what_goes_down_by_decades_is_logarithmic(plot, schedule, is_log):
+def test_only_a_rate_that_falls_by_decades_is_logarithmic(plot, schedule, is_log):
     plot.draw_live(history(schedule), "epochs")
     assert plot.is_log is is_log
     x, y = plot.live.getData()
@@ -53,19 +53,20 @@ def test_only_what_goes_down_by_decades_is_logarithmic(plot, schedule, is_log):
     assert y.max() < high
 
 
-def test_the_rates_of_other_runs_are_drawn_in_their_colours(plot):
+def test_the_rates_of_overlaid_runs_are_drawn_in_their_colours(plot):
     plot.draw_live(history(schedules.constant(0.1)), "epochs")
     steps = history(schedules.step_decay(0.5, factor=0.1, every=N // 4))
     red = QColor("#ff0000")
-    plot.draw_overlays([Overlay("steps", red, steps)], "epochs")
+    plot.set_overlays([Overlay("steps", red, steps)], "epochs")
     assert plot.is_log
-    assert plot.others[0].opts["pen"].color() == red
-    assert plot.others[0].getData()[1].max() == pytest.approx(np.log10(0.5))
+    (rate,) = plot.overlaid.values()
+    assert rate.item.opts["pen"].color() == red
+    assert rate.item.getData()[1].max() == pytest.approx(np.log10(0.5))
     np.testing.assert_allclose(plot.live.getData()[1], -1)
-    plot.draw_overlays([], "epochs")
+    plot.set_overlays([], "epochs")
     assert not plot.is_log
     np.testing.assert_allclose(plot.live.getData()[1], 0.1)
-    assert plot.others == []
+    assert plot.overlaid == {}
 
 
 def test_an_empty_plot_has_axes(plot):

@@ -1,4 +1,4 @@
-"""The readout: its rows, and that it finds room."""
+"""The readout: its rows, and its position."""
 
 import pytest
 from PySide6.QtCore import QPoint
@@ -34,7 +34,7 @@ def overlays(make_history, n):
 
 def test_each_kind_has_a_row_of_loss_and_accuracy(readout):
     readout.set_values("epoch 3.02", VALUES, [], ALL)
-    assert [(row.word, row.cells) for row in readout.rows] == [
+    assert [(row.label, row.cells) for row in readout.rows] == [
         ("epoch 3.02", ("loss", "accuracy")),
         ("batches", ("0.1000", "91.00%")),
         ("training", ("0.2000", "92.00%")),
@@ -43,37 +43,37 @@ def test_each_kind_has_a_row_of_loss_and_accuracy(readout):
     ]
 
 
-def test_a_run_beside_the_live_one_shows_the_first_of_its_curves(readout, make_history):
+def test_an_overlaid_run_shows_the_first_of_its_visible_curves(readout, make_history):
     readout.set_values("x", {}, overlays(make_history, 1), ALL)
-    assert readout.rows[1].word == "run 0"
+    assert readout.rows[1].label == "run 0"
     assert readout.rows[1].cells == ("0.3000", "93.00%")
     readout.set_values("x", {}, overlays(make_history, 1), [("loss", "batches"), ("accuracy", "training")])
     assert readout.rows[1].cells == ("0.1000", "92.00%")
     readout.set_values("x", {}, overlays(make_history, 1), [])
-    assert [row.word for row in readout.rows] == ["x"]
+    assert [row.label for row in readout.rows] == ["x"]
 
 
-def test_runs_without_room_are_counted(readout, make_history):
+def test_runs_that_do_not_fit_are_counted(readout, make_history):
     readout.set_values("x", VALUES, overlays(make_history, 20), ALL)
     assert readout.height() <= readout.parentWidget().height()
-    more = next(row.word for row in readout.rows if row.word.startswith("…"))
-    n_shown = sum(row.word.startswith("run ") for row in readout.rows)
+    more = next(row.label for row in readout.rows if row.label.startswith("…"))
+    n_shown = sum(row.label.startswith("run ") for row in readout.rows)
     assert more == f"… and {20 - n_shown} more"
-    assert readout.rows[-1].word.startswith("rate")
+    assert readout.rows[-1].label.startswith("rate")
 
 
 def test_long_names_are_cut(readout, make_history):
     run = Overlay("a very long name that somebody has given to a run", theme.run_colours()[0], make_history(1))
     readout.set_values("x", {}, [(run, VALUES)], ALL)
-    assert len(readout.rows[1].word) < 30
-    assert readout.rows[1].word.endswith("…")
+    assert len(readout.rows[1].label) < 30
+    assert readout.rows[1].label.endswith("…")
 
 
-@pytest.mark.parametrize("place", [QPoint(0, 0), QPoint(240, 20), QPoint(260, 20), QPoint(499, 299)])
-def test_it_stands_beside_the_crosshair_and_within_the_window(readout, place):
+@pytest.mark.parametrize("position", [QPoint(0, 0), QPoint(240, 20), QPoint(260, 20), QPoint(499, 299)])
+def test_it_is_beside_the_crosshair_and_within_the_window(readout, position):
     readout.set_values("epoch 3.02", VALUES, [], ALL)
-    readout.put(place)
+    readout.show_beside(position)
     assert readout.isVisible()
     assert readout.parentWidget().rect().contains(readout.geometry())
-    assert not readout.geometry().contains(place)
+    assert not readout.geometry().contains(position)
     readout.grab()
