@@ -57,8 +57,8 @@ class LegendEntry(QAbstractButton):
         return self._size(f"{self._name} {self._widest}")
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size for the line and the first letters."""
-        return self._size(self._name[:4] + "…")
+        """Return the size for the line alone."""
+        return self._size("")
 
     def _size(self, text: str) -> QSize:
         metrics = self.fontMetrics()
@@ -67,7 +67,7 @@ class LegendEntry(QAbstractButton):
     # -- painting ------------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the line sample and as much of the text as fits; pale if switched off."""
+        """Paint the line sample, and name and value, the name, or nothing, as it fits; pale if switched off."""
         colours = theme.colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,13 +78,13 @@ class LegendEntry(QAbstractButton):
         self._paint_line(painter, self._colour if self.isChecked() else colours.track)
         rect = self.rect().adjusted(_PADDING + _LINE + _GAP, 0, -_PADDING, 0)
         metrics = self.fontMetrics()
-        text = self.text() if metrics.horizontalAdvance(self.text()) <= rect.width() else self._name
+        fitting = (text for text in (self.text(), self._name) if metrics.horizontalAdvance(text) <= rect.width())
+        text = next(fitting, "")
         painter.setPen(colours.text if self.isChecked() else colours.muted)
         font = self.font()
         font.setStrikeOut(not self.isChecked())
         painter.setFont(font)
-        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, elided)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 
     def _paint_line(self, painter: QPainter, colour: QColor) -> None:
         y, middle = self.height() / 2, _PADDING + _LINE / 2

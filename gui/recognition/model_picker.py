@@ -37,9 +37,9 @@ class ModelPicker(QWidget):
         if models.own_name:
             own = self.tr("your model: {name}").format(name=models.own_name)
         names = {
-            ModelChoice.SHIPPED: self.tr("the model that comes with digitpad"),
+            ModelChoice.SHIPPED: self.tr("the shipped model"),
             ModelChoice.OWN: own,
-            ModelChoice.TRAINING: self.tr("the network in training, live"),
+            ModelChoice.TRAINING: self.tr("the network in training"),
         }
         model = self._box.model()
         for index, choice in enumerate(ModelChoice):

@@ -26,8 +26,7 @@ from gui.runs.run_table import SORT_ROLE, RunEntry, RunTable
 from gui.style import theme
 
 _MAX_COLUMN = 220  # px: a long name does not push the scores away
-_PER_ROW = 5  # buttons
-_ROOMY = 540  # px: buttons with words need so much
+_COLUMNS = (5, 4, 3)  # of buttons, whichever fits; in a narrower window they show their icons alone
 _MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
 
 
@@ -175,16 +174,16 @@ class RunsView(QWidget):
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         bar = QWidget()
         bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        buttons = QGridLayout(bar)
-        buttons.setContentsMargins(0, 0, 0, 0)
-        buttons.setSpacing(2)
-        for number, action in enumerate(self.actions_by_name.values()):
+        self._button_grid = QGridLayout(bar)
+        self._button_grid.setContentsMargins(0, 0, 0, 0)
+        self._button_grid.setSpacing(2)
+        self._button_grid.setColumnStretch(_COLUMNS[0], 1)
+        for action in self.actions_by_name.values():
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
-            buttons.addWidget(button, *divmod(number, _PER_ROW))
             self._buttons.append(button)
-        buttons.setColumnStretch(_PER_ROW, 1)
+        self._arrange_buttons()
         self._detail.setWordWrap(True)
         self._detail.setTextFormat(Qt.TextFormat.PlainText)
         self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -200,12 +199,26 @@ class RunsView(QWidget):
         layout.addWidget(self._empty)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Let buttons go without their words where there is no room for them."""
+        """Arrange the buttons anew."""
         super().resizeEvent(event)
-        styles = Qt.ToolButtonStyle
-        style = styles.ToolButtonTextBesideIcon if self.width() >= _ROOMY else styles.ToolButtonIconOnly
+        self._arrange_buttons()
+
+    def _arrange_buttons(self) -> None:
+        """Put the buttons into as many columns as have room for their texts, or show their icons alone."""
+        styles, room = Qt.ToolButtonStyle, self.width() - 2 * theme.MARGIN
         for button in self._buttons:
-            button.setToolButtonStyle(style)
+            button.setToolButtonStyle(styles.ToolButtonTextBesideIcon)
+        n_columns = next((n for n in _COLUMNS if self._buttons_width(n) <= room), 0)
+        for number, button in enumerate(self._buttons):
+            if not n_columns:
+                button.setToolButtonStyle(styles.ToolButtonIconOnly)
+            self._button_grid.addWidget(button, *divmod(number, n_columns or _COLUMNS[0]))
+
+    def _buttons_width(self, n_columns: int) -> int:
+        """Return the width of the buttons in so many columns, in pixels."""
+        columns = [self._buttons[first::n_columns] for first in range(n_columns)]
+        widths = [max(button.sizeHint().width() for button in column) for column in columns]
+        return sum(widths) + self._button_grid.spacing() * n_columns
 
     # -- reactions -----------------------------------------------------------------------------------------------------
 

@@ -4,9 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
+from pseudo_language import PseudoTranslator, pseudo
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
+from core import messages
 from core.recognition.recognizer import Prediction
 from core.training.config import TrainConfig
 from core.training.history import Axis, History
@@ -84,6 +86,17 @@ def show_widget(qtbot):
 
     yield show
     theme.apply(QApplication.instance(), dark=False)
+
+
+@pytest.fixture
+def pseudo_language(qapp):
+    """The language of ``pseudo_language``, in the window and in ``core``."""
+    translator = PseudoTranslator()
+    qapp.installTranslator(translator)
+    messages.set_translator(pseudo)
+    yield
+    messages.set_translator(str)
+    qapp.removeTranslator(translator)
 
 
 @pytest.fixture
