@@ -32,6 +32,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/python tests/lint/messages.py core gui
 
 $(VENV)/.made:
 	@test -n "$(PYTHON)" || { echo "digitpad needs Python 3.11, 3.12 or 3.13; none was found" >&2; exit 1; }

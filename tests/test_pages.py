@@ -18,8 +18,6 @@ README = ROOT / "README.md"
 COMMAND_LINE = ROOT / "docs" / "command-line.md"
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")))
 """All but the report in docs/report/, which the program writes."""
-COMING = {"gui/training/live_run.py", "gui/training/outcome_text.py", "gui/window_state.py"}
-"""What docs/architecture.md describes already."""
 ANIMATION = "docs/digitpad.webp"
 MAX_WORDS, MAX_PICTURES, MAX_ANIMATION_BYTES = 900, 5, 3_000_000
 
@@ -49,7 +47,7 @@ def test_each_link_leads_somewhere(page):
         name, _, anchor = link.partition("#")
         target = (page.parent / name).resolve() if name else page
         assert target.is_relative_to(ROOT.resolve()), f"{link} leads out of the repository"
-        assert target.exists() or link.removeprefix("../") in COMING, f"{link} does not exist"
+        assert target.exists(), f"{link} does not exist"
         if anchor:
             assert anchor in anchors(target), f"{link}: there is no such heading"
 
@@ -58,7 +56,7 @@ def test_each_link_leads_somewhere(page):
 def test_each_file_that_is_named_in_code_exists(page):
     # Such as `core/nn/losses.py` and `tests/fuzz`: what was moved must be found where the page says.
     for name in re.findall(r"`((?:core|gui|tests|benchmarks|docs|assets)/[\w./-]+)`", prose(page)):
-        assert (ROOT / name).exists() or name in COMING, f"{name} does not exist"
+        assert (ROOT / name).exists(), f"{name} does not exist"
 
 
 def test_each_picture_is_shown_somewhere():
