@@ -92,8 +92,8 @@ def concatenate(datasets: Sequence[Dataset]) -> Dataset:
 class DataLoader:
     """Iterates over a dataset's batches, in a new random order each epoch; the last batch may be shorter.
 
-    An interrupted iteration is resumed by the next one: ``permutation`` and ``position`` hold the order and the place
-    in it, ``epoch`` counts from 1.
+    An interrupted iteration is resumed by the next one: ``permutation`` is the order, ``position`` the next row in it,
+    ``epoch`` counts from 1.
 
     Parameters
     ----------

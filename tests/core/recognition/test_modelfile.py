@@ -423,11 +423,18 @@ def test_the_calibration_is_saved(tmp_path):
         assert modelfile.load(tmp_path / "m").calibration == calibrated
 
 
-@pytest.mark.parametrize("calibrated", [{"temperature": "hot"}, {"temperature": 1.0, "threshold": "low"}, [1, 2]])
-def test_an_invalid_calibration(path, calibrated):
+@pytest.mark.parametrize(
+    ("calibrated", "name"),
+    [
+        ({"temperature": "hot"}, "temperature"),
+        ({"temperature": 1.0, "threshold": "low"}, "threshold"),
+        ([1, 2], "calibration"),
+    ],
+)
+def test_an_invalid_calibration(path, calibrated, name):
     facts, tensors = facts_and_tensors(path)
     write_file(path, facts | {"calibration": calibrated}, tensors)
-    assert_rejected(path, 'its value for "t')
+    assert_rejected(path, f'its value for "{name}" is invalid')
 
 
 def test_a_temperature_out_of_range_is_clipped(path):
