@@ -24,7 +24,7 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Failed:
-    """The reason why an evaluation failed; ``details`` is the traceback of a fault of the program."""
+    """The reason why an evaluation failed; ``details`` is the traceback of a fault in the program."""
 
     reason: str
     details: str = ""
@@ -50,7 +50,7 @@ class _Task(QThread):
         except Exception as error:
             details = traceback.format_exc()
             log.error("%s", details)
-            self.result = Failed(tr("a fault of the program: {error}", error=error), details)
+            self.result = Failed(tr("A fault in the program: {error}", error=error), details)
 
 
 class EvaluationThread(QObject):

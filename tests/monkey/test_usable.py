@@ -110,7 +110,7 @@ def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
         patch.setattr(window.recognition, "_recognised", fail)
         QTest.mouseClick(window.pad_panel.pad, LEFT)
         qtbot.waitUntil(lambda: bool(messages))
-    assert [text for text, _ in messages] == ["Something went wrong in the program itself: it was only a test"]
+    assert [text for text, _ in messages] == ["A fault in the program: it was only a test"]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1
     assert window.workbench.session.state is RunState.RUNNING
