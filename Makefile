@@ -8,11 +8,11 @@ else
 BIN := $(VENV)/bin
 endif
 
-# The first Python of 3.11 to 3.13 that answers; say which with make PYTHON=...
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+# The first Python of 3.11 to 3.15 that answers; say which with make PYTHON=...
+PYTHON ?= $(shell for p in python3 python3.15 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 15))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
-.PHONY: run test coverage lint clean
+.PHONY: run test coverage test-pythons lint clean
 
 run: $(VENV)/.run
 	$(BIN)/digitpad
@@ -27,6 +27,10 @@ coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadfile --timeout 900 -p tests.qt_threads --cov --cov-report=json:build/coverage.json $(TESTS); \
 	  code=$$?; $(BIN)/python tests/coverage_figures.py build/coverage.json && exit $$code
 
+# The tests on Python 3.14 and 3.15 too, in a Debian sid that is built in build/ once; as root.
+test-pythons:
+	tests/pythons.sh
+
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,7 +39,7 @@ lint: $(VENV)/.dev
 	$(BIN)/python tests/lint/messages.py core gui
 
 $(VENV)/.made:
-	@test -n "$(PYTHON)" || { echo "digitpad needs Python 3.11, 3.12 or 3.13; none was found" >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "digitpad needs Python 3.11 to 3.15; none was found" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

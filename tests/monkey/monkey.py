@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QThread, QTimer, qVersion
 from PySide6.QtGui import (
     QAction,
     QContextMenuEvent,
@@ -51,6 +51,7 @@ from gui.shell.preferences import Preferences
 from gui.training.events import Moved, Prepared, RunEvent, StorageChanged
 from gui.training.session import RunState, TrainingSession
 
+QT_VERSION = tuple(int(part) for part in qVersion().split(".")[:2])
 LEFT, NOTHING_HELD = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 BUTTONS = (LEFT, LEFT, LEFT, LEFT, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton)
 HELD = (*[NOTHING_HELD] * 6, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier)
@@ -439,7 +440,8 @@ class Monkey:
         data, pad = self.toys.data(), self.window.pad_panel.pad
         actions, place = Qt.DropAction.CopyAction, QPointF(20, 20)
         said = ", ".join(data.formats()) + " " + " ".join(Path(url.path()).name for url in data.urls())
-        enter = QDragEnterEvent(place.toPoint(), actions, data, LEFT, NOTHING_HELD)
+        # Qt 6.12 takes a QPointF and deprecates the QPoint that 6.11 asks for.
+        enter = QDragEnterEvent(place if QT_VERSION >= (6, 12) else place.toPoint(), actions, data, LEFT, NOTHING_HELD)
         enter.ignore()
         QApplication.sendEvent(pad, enter)
         if enter.isAccepted():

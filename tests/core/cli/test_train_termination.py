@@ -14,6 +14,15 @@ from core.training import loop
 from core.training.experiment import Experiment
 
 
+# A Python that controls its terminal, so that closing the terminal ends it.
+ON_TERMINAL = """
+import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_sigterm_and_sighup_act_like_ctrl_c(lab, data, here, monkeypatch, name):
     number = getattr(signal, name)
@@ -143,14 +152,19 @@ def test_a_terminal_that_is_closed_in_mid_run(data, here):
     import termios
 
     arguments = ("train", "--data", data, *QUICK[2:], "--epochs", "10000")
-    pid, terminal = pty.fork()
-    if pid == 0:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
-        os.execv(sys.executable, [sys.executable, "-m", "core.cli.main", *arguments])
+    terminal, theirs = pty.openpty()  # and no pty.fork(): a process of tests has threads, and may not be forked
+    process = subprocess.Popen(
+        [sys.executable, "-c", ON_TERMINAL, "-m", "core.cli.main", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
     termios.tcsetwinsize(terminal, (24, 120))
     output = b""
     while b"validation=" not in output:
         output += os.read(terminal, 4096)
     os.close(terminal)
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    assert process.wait() == 130
     assert modelfile.load(here / OUT).scores["test_accuracy"] > 0
