@@ -13,7 +13,6 @@ from core.recognition import modelfile
 from core.training import loop
 from core.training.experiment import Experiment
 
-
 # A Python that controls its terminal, so that closing the terminal ends it.
 ON_TERMINAL = """
 import fcntl, os, signal, sys, termios
