@@ -12,7 +12,7 @@ from gui.style.message import Severity
 _ADVICE = {
     "learning_rate": translatable("a smaller learning rate (it was {was:g})"),
     "input_scale": translatable("pixels from 0 to 1"),
-    "initializer": translatable("He initialisation"),
+    "initializer": translatable("initial weights by He"),
     "batch_norm": translatable("batch normalisation"),
 }
 _RESTARTS = {

@@ -96,7 +96,7 @@ class Worker(QThread):
         except DigitpadError as error:
             outcome = RunOutcome(error=str(error), lacks_mnist=isinstance(error, MnistError))
         except Exception as error:
-            text = tr("The run ended by a fault of the program: {error}", error=error)
+            text = tr("A fault in the program ended the run: {error}", error=error)
             outcome = RunOutcome(error=text, details=traceback.format_exc())
         self.happened.emit(Concluded(self.number, outcome))
 

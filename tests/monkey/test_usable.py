@@ -157,7 +157,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     with monkeypatch.context() as patch, qtbot.waitSignal(window.workbench.session.concluded, timeout=WAIT_MS):
         patch.setattr(loop, "fit", fit_badly)
         window.workbench.lab.training.resume(left)
-    assert [text for text, _ in messages] == ["The run ended by a fault of the program: it was only a test"]
+    assert [text for text, _ in messages] == ["A fault in the program ended the run: it was only a test"]
     assert "fit_badly" in copied(window)
     assert logged().count("Traceback") == 1
     (kept,) = RunStore().runs()

@@ -58,7 +58,7 @@ def test_the_advice_after_a_divergence_speaks_as_the_form_does(window, small_run
     small_run(config=dataclasses.replace(WILD, initializer="normal"))
     conclude()
     text = window.workbench.lab.message_bar.text
-    assert "Try a smaller learning rate (it was 100), or pixels from 0 to 1, or He initialisation, or batch" in text
+    assert "Try a smaller learning rate (it was 100), or pixels from 0 to 1, or initial weights by He, or batch" in text
     labels = {name: label.lower() for name, label, _ in window.workbench.lab.panel.form._table()}
     for name in ("learning_rate", "input_scale", "initializer", "batch_norm"):
         assert labels[name] in text
@@ -76,7 +76,7 @@ def test_a_network_that_gives_one_answer_is_told_with_what_would_help(window, sm
     assert "Done after" in window.workbench.lab.panel.progress._status.text()
     assert window.workbench.lab.message_bar.text == (
         f"The network predicts {outcome.constant_prediction.digit} for every image. It has learned nothing else. "
-        "Try He initialisation, or batch normalisation."
+        "Try initial weights by He, or batch normalisation."
     )
     assert list(offers(window)) == ["Restart with He initialisation", "Restart with batch normalisation"]
     assert RunStore().runs()[0].error == outcome.constant_prediction.fact  # the list of runs tells it, too
