@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     app = _application()
     if picture is not None:
-        from gui.screenshot import take
+        from gui.pictures.screenshot import take
 
         return take(app, picture.screenshot, dark=picture.dark, state=picture.state)
     return _open_window(app)

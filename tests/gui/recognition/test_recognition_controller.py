@@ -18,10 +18,10 @@ from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import shipped_model
-from gui import specimens
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import IDLE_MS
 from gui.pad.stroke import fitted
+from gui.pictures import specimens
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.pad_panel import PadPanel
 from gui.recognition.recognition_controller import RecognitionController

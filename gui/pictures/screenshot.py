@@ -16,8 +16,8 @@ from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 from core.runs.records import RunOutcome
 from core.runs.run_store import RunStore
-from gui import specimens
 from gui.main_window import MainWindow
+from gui.pictures import specimens
 from gui.runs.runs_view import RunsView
 from gui.style import theme
 from gui.training.events import Progressed, RunEvent
