@@ -10,6 +10,8 @@ from gui.style import theme
 
 _SECOND = 0.55  # height of the second candidate, as a share of the first's
 _OR = 0.16  # height of the word between them
+_OVERSHOOT = 0.03  # share of a digit's height by which round digits are taller, above and below
+_ROUNDING_PX = 1  # Qt rounds the size of the font and the place of the text
 
 
 class DigitView(QWidget):
@@ -50,7 +52,7 @@ class DigitView(QWidget):
         full = digit_font(self.font(), 100)
         advance = QFontMetricsF(full).horizontalAdvance
         needed = sum(advance(text) * share for text, share, _ in texts) + 100 * gap * (len(texts) - 1)
-        height = min(rect.height(), 100 * rect.width() / needed)
+        height = min((rect.height() - 2 * _ROUNDING_PX) / (1 + 2 * _OVERSHOOT), 100 * rect.width() / needed)
         left = rect.center().x() - needed * height / 200
         baseline = rect.center().y() + height / 2
         for text, share, colour in texts:

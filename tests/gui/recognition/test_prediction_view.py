@@ -52,6 +52,17 @@ def extent(view, colour):
     return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
 
+@pytest.mark.parametrize("height", [150, 200, 240])
+@pytest.mark.parametrize("digit", range(10))
+def test_the_digit_is_not_clipped(view, show, digit, height):
+    view.resize(400, height)
+    show(digit)
+    ink = (colours(view.digit_view) != colours(view.digit_view)[0, 0]).any(axis=(1, 2))
+    assert not ink[0]
+    assert not ink[-1]
+    assert ink.sum() > 0.8 * len(ink)
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_the_winner_s_bar_is_highlighted_in_its_row(view, show, digit):
     show(digit, 0.9)
