@@ -1,108 +1,124 @@
-"""Pictures of the window for the README: a drawing and its answer, or a short run; no screen, settings or traces."""
+"""Screenshots of the window for the pages, without a screen: a drawing and its answer, or a short run.
+
+The window remembers nothing, and its runs are kept in a temporary folder.
+"""
 
 import dataclasses
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QBuffer, QByteArray, QEventLoop, QIODevice, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.digits import Verdict
+from core.errors import DigitpadError, ModelError
 from core.files import atomic
+from core.messages import tr
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
-from core.runs.records import RunOutcome
 from core.runs.run_store import RunStore
 from gui.main_window import MainWindow
-from gui.pictures import specimens
+from gui.pictures import specimens, waiting
 from gui.runs.runs_view import RunsView
 from gui.style import theme
 from gui.training.events import Progressed, RunEvent
 
+_PAGES = {"runs": 1, "overlaid": 0, "network": 2, "answers": 3}
+"""States with other runs or another page than the curves, and the index of the page."""
+_WORSE: tuple[dict[str, Any], ...] = ({"learning_rate": 0.02}, {"momentum": 0.0})
+"""Changes to the recipe, for two runs beside the good one."""
+_SETTLED_MS = 200  # the layout takes several rounds of events after a run
+_EARLY = 0.6  # of the steps of the run in the state "training"
+
 
 def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
-    """Save a PNG of the window and return an exit code; ``state`` is one of ``gui.app.STATES``."""
-    if problem := atomic.problem(path):
-        return _fail(problem)
+    """Save a picture of the window and return an exit code.
+
+    Parameters
+    ----------
+    state
+        One of ``gui.shell.arguments.STATES``.
+    """
     theme.apply(app, dark)
-    with tempfile.TemporaryDirectory() as folder:
-        return _taken(app, path, state, RunStore(Path(folder)))
+    try:
+        if problem := atomic.problem(path):
+            raise DigitpadError(problem)
+        with tempfile.TemporaryDirectory() as folder, _window(RunStore(Path(folder))) as window:
+            content = _png(window, state)
+        atomic.write(path, content, DigitpadError)
+    except DigitpadError as error:
+        print(f"digitpad: {error}", file=sys.stderr)
+        return 2
+    return 0
 
 
-def _taken(app: QApplication, path: Path, state: str, store: RunStore) -> int:
+@contextmanager
+def _window(store: RunStore) -> Iterator[MainWindow]:
+    """Show a window; end its threads at the end."""
     window = MainWindow(store=store)
     window.show()
     window.add_curves()
     try:
-        error = _fill(window, state)
-        app.processEvents()
-        if error:
-            return _fail(error)
-        if not window.grab().save(str(path), "PNG"):
-            return _fail(f"{path} cannot be written")
+        yield window
     finally:
         window.workbench.session.shut_down()
         window.workbench.lab.inside.shut_down()
         window.deleteLater()
-    return 0
 
 
-def _fail(sentence: str) -> int:
-    print(f"digitpad: {sentence}", file=sys.stderr)
-    return 2
+def _png(window: MainWindow, state: str) -> bytes:
+    _fill(window, state)
+    waiting.wait(_SETTLED_MS)
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    window.grab().save(buffer, "PNG")
+    return bytes(content.data())
 
 
-def _fill(window: MainWindow, state: str) -> str:
-    """Bring the window to a state; return why that failed, if it did."""
-    if state == "empty":
-        return ""
-    if state in ("recognised", "training"):
-        _draw(window, specimens.two())
-        return _train(window, stop_early=state == "training")
-    if state in _PAGES:
-        _draw(window, specimens.two())
-        return _show_page(window, state)
-    if state == "number":
-        _draw(window, specimens.number())
-        return ""
-    wanted = Verdict.TWO_CANDIDATES if state == "unsure" else Verdict.NOT_A_DIGIT
-    if state == "refused":
-        _let_refuse(window)
-    drawing, prediction = _clearest(window, wanted)
-    _draw(window, drawing)
-    return "" if prediction.verdict is wanted else f"the model that comes with digitpad gives no picture of {state}"
+def _fill(window: MainWindow, state: str) -> None:
+    """Bring the window into a state; raise TrainingError if a run fails, ModelError if no drawing fits."""
+    match state:
+        case "empty":
+            pass
+        case "number":
+            _draw(window, specimens.number())
+        case "unsure":
+            _draw_clearest(window, Verdict.TWO_CANDIDATES)
+        case "refused":
+            _draw_clearest(window, Verdict.NOT_A_DIGIT)
+        case "recognised" | "training":
+            _draw(window, specimens.two())
+            _train(window, stop_early=state == "training")
+        case _:
+            _draw(window, specimens.two())
+            _show_page(window, state)
 
 
-_PAGES = {"runs": 1, "overlaid": 0, "network": 2, "answers": 3}
-"""States that show a page beside the curves, or the curves of other runs, and that page."""
-_LOSERS: tuple[dict[str, Any], ...] = ({"learning_rate": 0.02}, {"momentum": 0.0})
-"""Changes to the recipe, for runs that stand beside the good one."""
-
-
-def _show_page(window: MainWindow, state: str) -> str:
-    """Run a training, or three, and bring a page to the front; return why that failed, if it did."""
+def _show_page(window: MainWindow, state: str) -> None:
+    """Train one network, or three, and show a page."""
     form, config = window.workbench.lab.panel.form, window.workbench.lab.panel.config()
-    for changes in (*_LOSERS, {}) if state in ("runs", "overlaid") else ({},):
+    for changes in (*_WORSE, {}) if state in ("runs", "overlaid") else ({},):
         form.set_config(dataclasses.replace(config, **changes))
-        if error := _train(window, stop_early=False):
-            return error
+        _train(window)
     window.workbench.lab.tabs.setCurrentIndex(_PAGES[state])
     if state in ("runs", "overlaid"):
         _compare(window.workbench.lab.runs_view)
     elif state == "network":
         loop = QEventLoop()
         window.workbench.lab.inside.history.predicted.connect(loop.quit)
-        QTimer.singleShot(10_000, loop.quit)
+        QTimer.singleShot(10_000, loop, loop.quit)
         window.workbench.lab.inside.request_history()
         loop.exec()
-    return ""
 
 
 def _compare(view: RunsView) -> None:
-    """Lay all runs over each other, and select two."""
+    """Overlay all runs, and select two."""
     table, rows = view.table, view.view.selectionModel()
     for row in range(table.rowCount()):
         table.setData(table.index(row, 0), Qt.CheckState.Checked.value, Qt.ItemDataRole.CheckStateRole)
@@ -110,21 +126,41 @@ def _compare(view: RunsView) -> None:
         rows.select(view.view.model().index(row, 0), rows.SelectionFlag.Select | rows.SelectionFlag.Rows)
 
 
+def _train(window: MainWindow, *, stop_early: bool = False) -> None:
+    """Run a training to its end, or to its middle."""
+
+    def is_enough(event: RunEvent) -> bool:
+        match event:
+            case Progressed(records=[*_, last]):
+                return stop_early and last.step > _EARLY * last.n_steps
+        return False
+
+    waiting.train(window, window.workbench.lab.training.start, is_enough)
+
+
+# -- drawings ----------------------------------------------------------------------------------------------------------
+
+
 def _draw(window: MainWindow, drawing: Drawing) -> None:
     window.pad_panel.pad.set_drawing(drawing, fit=True)
     window.recognition.predict()
 
 
-def _clearest(window: MainWindow, wanted: Verdict) -> tuple[Drawing, Prediction]:
-    """Return the drawing of which the model is least sure, or thinks the least, and what it says of it."""
+def _draw_clearest(window: MainWindow, wanted: Verdict) -> None:
+    """Draw what the model is least sure of, or rejects most clearly; raise ModelError if its verdict is another."""
     if wanted is Verdict.TWO_CANDIDATES:
         drawings = [specimens.four_or_nine(float(share)) for share in np.linspace(0, 1, 41)]
     else:
+        _let_reject(window)
         drawings = specimens.doodles()
     answers = [(drawing, _prediction(window, drawing)) for drawing in drawings]
     if wanted is Verdict.TWO_CANDIDATES:
-        return min(answers, key=lambda answer: float(answer[1].probabilities.max()))
-    return min(answers, key=lambda answer: answer[1].score)
+        drawing, prediction = min(answers, key=lambda answer: float(answer[1].probabilities.max()))
+    else:
+        drawing, prediction = min(answers, key=lambda answer: answer[1].score)
+    if prediction.verdict is not wanted:
+        raise ModelError(tr("the shipped model gives no drawing the verdict that this picture is to show"))
+    _draw(window, drawing)
 
 
 def _prediction(window: MainWindow, drawing: Drawing) -> Prediction:
@@ -139,31 +175,9 @@ def _recognizer(window: MainWindow) -> Recognizer:
     return recognizer
 
 
-def _let_refuse(window: MainWindow) -> None:
-    """Give a model without a threshold one for the picture: it would refuse nothing."""
+def _let_reject(window: MainWindow) -> None:
+    """Give the model a threshold if it has none: without one it rejects nothing."""
     recognizer = _recognizer(window)
     if recognizer.calibration.threshold is None:
         highest = max(_prediction(window, drawing).score for drawing in specimens.doodles())
         recognizer.calibration = dataclasses.replace(recognizer.calibration, threshold=highest + 1)
-
-
-def _train(window: MainWindow, *, stop_early: bool) -> str:
-    """Run a short training, to its end or to its middle; return why that failed, if it did."""
-    loop = QEventLoop()
-    outcomes: list[RunOutcome] = []
-    window.workbench.session.concluded.connect(outcomes.append)
-    window.workbench.session.concluded.connect(loop.quit)
-
-    def look(event: RunEvent) -> None:
-        if stop_early and isinstance(event, Progressed):
-            newest = event.records[-1]
-            if newest.step > 0.6 * newest.n_steps:
-                loop.quit()
-
-    window.workbench.session.happened.connect(look)
-    QTimer.singleShot(120_000, loop.quit)  # a run that hangs must not hang the command
-    window.workbench.lab.training.start()
-    loop.exec()
-    if window.workbench.lab.curves is not None:
-        window.workbench.lab.curves.flush()
-    return outcomes[0].error if outcomes else ""
