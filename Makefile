@@ -68,7 +68,8 @@ model: $(VENV)/.run
 	$(BIN)/digitpad-lab model calibrate build/chosen.safetensors --on pen:pen/pen-train.unipen@25-30 --out $(CHOSEN)
 	$(BIN)/digitpad-lab model calibrate build/shipped.safetensors --like $(CHOSEN) --out assets/model.safetensors
 
-# The pages' pictures, without a screen.
+# The pages' pictures, without a screen; on MNIST where DIGITPAD_DATA has it, on synthetic digits otherwise. Each shows how
+# long its run took: nothing else should keep the computer busy.
 pictures: $(VENV)/.run
 	$(BIN)/python benchmarks/sample_page.py docs
 	$(BIN)/digitpad --screenshot docs/number-light.png --state number
@@ -76,6 +77,7 @@ pictures: $(VENV)/.run
 	for state in overlaid network answers; do \
 	  $(BIN)/digitpad --screenshot docs/$$state-light.png --state $$state || exit 1; \
 	done
+	$(BIN)/digitpad --screenshot docs/digitpad.webp --state animated
 
 .PHONY: report
 

@@ -23,7 +23,7 @@ from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 from core.runs.run_store import RunStore
 from gui.main_window import MainWindow
-from gui.pictures import specimens, waiting
+from gui.pictures import animation, specimens, waiting
 from gui.runs.runs_view import RunsView
 from gui.style import theme
 from gui.training.events import Progressed, RunEvent
@@ -42,19 +42,26 @@ def take(app: QApplication, path: Path, *, dark: bool, state: str) -> int:
     Parameters
     ----------
     state
-        One of ``gui.shell.arguments.STATES``.
+        One of ``gui.shell.arguments.STATES``; "animated" saves WebP, the others PNG.
     """
     theme.apply(app, dark)
     try:
-        if problem := atomic.problem(path):
-            raise DigitpadError(problem)
+        _check(path, state)
         with tempfile.TemporaryDirectory() as folder, _window(RunStore(Path(folder))) as window:
-            content = _png(window, state)
+            content = animation.record(window, animation.Script()) if state == "animated" else _png(window, state)
         atomic.write(path, content, DigitpadError)
     except DigitpadError as error:
         print(f"digitpad: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _check(path: Path, state: str) -> None:
+    """Raise DigitpadError if no picture of a state can be saved at a path."""
+    if state == "animated" and path.suffix.lower() != ".webp":
+        raise DigitpadError(tr("an animated picture is WebP: {path} does not end in .webp", path=path))
+    if problem := atomic.problem(path):
+        raise DigitpadError(problem)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from core.messages import tr
 
 STATES = (
     *("recognised", "number", "unsure", "refused", "training", "empty"),
-    *("runs", "overlaid", "network", "answers"),
+    *("runs", "overlaid", "network", "answers", "animated"),
 )
 
 
@@ -20,7 +20,10 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog="digitpad", description=description)
     parser.add_argument("--version", action="version", version=f"digitpad {core.__version__}")
     parser.add_argument(
-        "--screenshot", type=Path, metavar="FILE", help=tr("save a screenshot of the window as PNG, and exit")
+        "--screenshot",
+        type=Path,
+        metavar="FILE",
+        help=tr("save a screenshot of the window as PNG (animated: WebP), and exit"),
     )
     parser.add_argument("--dark", action="store_true", help=tr("with --screenshot: use the dark colours"))
     parser.add_argument(

@@ -93,6 +93,13 @@ def test_a_screenshot_that_cannot_be_written_is_one_sentence(tmp_path):
     assert "Traceback" not in result.stderr
 
 
+def test_an_animation_that_is_to_be_another_format_is_one_sentence(tmp_path):
+    result = digitpad("--screenshot", tmp_path / "window.png", "--state", "animated")
+    assert (result.returncode, result.stderr.count("\n")) == (2, 1)
+    assert "does not end in .webp" in result.stderr
+    assert not (tmp_path / "window.png").exists()
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has Wayland")
 def test_with_a_wayland_that_is_gone_it_says_so():
     result = digitpad(DISPLAY=None, WAYLAND_DISPLAY="gone", QT_QPA_PLATFORM=None)
