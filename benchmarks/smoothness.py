@@ -148,6 +148,6 @@ def overlay(stage: Stage, store: RunStore, n: int) -> None:
         table.setData(table.index(row, 0), Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole)
     table.blockSignals(blocked)
     began = time.perf_counter()
-    table.ticked.emit()
+    table.ticksChanged.emit()
     print(f"{n} runs overlaid in {1000 * (time.perf_counter() - began):.0f} ms")
     stage.play(1)

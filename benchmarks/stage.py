@@ -29,7 +29,7 @@ class Stage:
     """The application and its window, shown, with all that it brings in after its first frame."""
 
     def __init__(self) -> None:
-        self.app: QApplication = program._application()
+        self.app: QApplication = program.create_application()
         theme.apply(self.app)
         self.window = MainWindow(Preferences())
         self.window.show()

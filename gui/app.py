@@ -1,4 +1,4 @@
-"""digitpad: opens the window, or renders a picture of it."""
+"""The command ``digitpad``: opens the window, or saves a screenshot of it."""
 
 import gc
 import os
@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import core
+from core.messages import tr
 from gui.shell import display
 
 if TYPE_CHECKING:
@@ -22,16 +23,16 @@ _PIXMAP_CACHE_KIB = 2048
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window and return its exit code: 2 where none can be opened."""
-    picture = _picture(sys.argv[1:] if arguments is None else arguments)
-    # Before NumPy is there: reading a drawing takes a millisecond, and threads that spin for each other, beside
-    # anything else that runs, make 30 of it. A run in training says by itself how many it takes.
+    """Open the window, or save a screenshot, and return the exit code: 2 if no window can be opened."""
+    screenshot = _screenshot_options(sys.argv[1:] if arguments is None else arguments)
+    # Before NumPy is imported. Recognising a drawing takes a millisecond with one thread; several threads, which wait
+    # for each other in busy loops, take 30 ms beside another process. A run sets its own number of threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    if picture is not None:
+    if screenshot is not None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        os.environ["QT_LOGGING_RULES"] = "*=false"  # what a window lacks without a screen is no news here
-        if picture.scale != 1:
-            os.environ["QT_SCALE_FACTOR"] = str(picture.scale)
+        os.environ["QT_LOGGING_RULES"] = "*=false"  # Qt warns of what it lacks without a screen
+        if screenshot.scale != 1:
+            os.environ["QT_SCALE_FACTOR"] = str(screenshot.scale)
     if problem := display.problem():
         print(f"digitpad: {problem}", file=sys.stderr)
         return 2
@@ -39,21 +40,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hasten_imports()
         from PySide6 import QtWidgets  # noqa: F401
     except ImportError as error:
-        print(
-            f"digitpad: Qt cannot be loaded ({error}); the README names the system libraries it needs", file=sys.stderr
-        )
+        text = tr("Qt cannot be loaded ({reason}); the README names the system libraries it needs", reason=error)
+        print(f"digitpad: {text}", file=sys.stderr)
         return 2
-    app = _application()
-    if picture is not None:
+    app = create_application()
+    if screenshot is not None:
         from gui.pictures.screenshot import take
 
-        return take(app, picture.screenshot, dark=picture.dark, state=picture.state)
+        return take(app, screenshot.screenshot, dark=screenshot.dark, state=screenshot.state)
     return _open_window(app)
 
 
-def _picture(arguments: Sequence[str]) -> "argparse.Namespace | None":
-    """Return which picture is asked for, None for a window; to open that, nothing of the command line is needed."""
-    if not arguments:
+def _screenshot_options(arguments: Sequence[str]) -> "argparse.Namespace | None":
+    """Return the options of a screenshot, or None to open the window."""
+    if not arguments:  # and then the parser is not imported
         return None
     from gui.shell.arguments import parsed
 
@@ -62,12 +62,12 @@ def _picture(arguments: Sequence[str]) -> "argparse.Namespace | None":
 
 
 def hasten_imports() -> None:
-    """Spare the imports that follow what the first frame need not wait for.
+    """Make the imports that follow faster.
 
-    No garbage is searched for among them (7 ms): ``collector.install`` sees to that when they are done. And PySide6 is
-    kept from reading the source of each module. It looks for its own name in them, to know where its optional features
-    might be wanted; here they are not. Python keeps all that was read: 14 MiB, and 20 ms. Where the private function is
-    gone, all is as it was.
+    Automatic garbage collection is disabled, which saves 7 ms; ``gc_timer.install`` replaces it later. PySide6 is kept
+    from reading the source of each imported module, which saves 20 ms, and 14 MiB that Python would keep. It searches
+    them for its own name to know where its optional features might be used; they are not used here. If PySide6's
+    private function is missing, only the collection is disabled.
     """
     gc.disable()
     from PySide6 import QtCore  # noqa: F401
@@ -77,8 +77,8 @@ def hasten_imports() -> None:
         features["_mod_uses_pyside"] = lambda module: True
 
 
-def _application() -> "QApplication":
-    """Make the application and tell the system who it is."""
+def create_application() -> "QApplication":
+    """Return the application, with its name and version set."""
     from PySide6.QtCore import QCoreApplication, Qt
     from PySide6.QtGui import QPixmapCache
     from PySide6.QtWidgets import QApplication
@@ -87,12 +87,12 @@ def _application() -> "QApplication":
     from gui.style import theme
 
     os.environ[theme.STYLE_VARIABLE] = theme.STYLE
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's own handler would wait for the event loop to end
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would run only after the event loop
     app = QApplication(sys.argv[:1])
     gc_timer.install(app)
-    # Qt's style keeps a picture of each button that ever was, as each has a palette of its own: up to 10 MiB of them.
+    # Qt's style caches a picture of each button, since each has its own palette: up to 10 MiB by default.
     QPixmapCache.setCacheLimit(_PIXMAP_CACHE_KIB)
-    # After the application exists: the X11 plugin sets it anew, and would merge the pen's moves while the GUI is busy.
+    # After the application is created: the X11 plugin sets it, and Qt would merge pen events while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("digitpad")
     app.setApplicationDisplayName("digitpad")
@@ -106,13 +106,13 @@ def _open_window(app: "QApplication") -> int:
     from gui.shell.preferences import Preferences
 
     window = MainWindow(Preferences(), in_steps=True)
-    window.begun.connect(partial(_settle, app, window))
+    window.begun.connect(partial(_complete, app, window))
     window.show()
     return app.exec()
 
 
-def _settle(app: "QApplication", window: "MainWindow") -> None:
-    """Do what the first frame does not wait for."""
+def _complete(app: "QApplication", window: "MainWindow") -> None:
+    """Set up what is not needed before the first frame: icon, log, error reporting, signals."""
     from gui.shell import gc_timer
     from gui.shell.error_reporting import ErrorReporter, start_log
     from gui.shell.termination import TerminationSignals
@@ -120,9 +120,9 @@ def _settle(app: "QApplication", window: "MainWindow") -> None:
 
     app.setWindowIcon(icons.app_icon())
     start_log()
-    faults = ErrorReporter(app)
-    faults.install()
-    faults.reported.connect(window.report_fault)
+    reporter = ErrorReporter(app)
+    reporter.install()
+    reporter.reported.connect(window.report_fault)
     window.completed.connect(gc_timer.freeze_current_objects)
     TerminationSignals(app).asked.connect(window.end_by_signal)
 

@@ -1,4 +1,4 @@
-"""The right half of the window: training panel, messages, and four pages about runs and their networks."""
+"""The right half of the window: the training panel, the message bar, and four pages about runs and networks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 
 
 class LabPanel(QWidget):
-    """Composes the views about training, and the controllers that serve them.
+    """Composes the views about training, and their controllers.
 
     Parameters
     ----------
-    shelf
+    store
         Where runs are kept; None keeps none.
     """
 
     def __init__(
         self,
         session: TrainingSession,
-        slot: ActiveModel,
+        active_model: ActiveModel,
         recognition: RecognitionController,
         models: ModelsController,
         store: RunStore | None,
@@ -50,96 +50,90 @@ class LabPanel(QWidget):
         self.panel = TrainingPanel()
         self.message_bar = MessageBar()
         self.tabs = QTabWidget()
-        self.runs_view, self.inside_view, self.answers_view = RunsView(), InspectorView(), ConfusionPage()
+        self.runs_view, self.inspector_view, self.confusion_page = RunsView(), InspectorView(), ConfusionPage()
         self.curves: Curves | None = None
-        self.training = TrainingController(session, self.panel, slot, models, store, self)
+        self.training = TrainingController(session, self.panel, active_model, models, store, self)
         self.recipes = RecipesController(self.panel, self)
-        self.runs = RunsController(self.runs_view, store or RunStore(), self, _save_picture)
-        self.inside = InspectorController(session, slot, self.inside_view, self.answers_view, self)
-        self._curves_place = QVBoxLayout()
+        self.runs = RunsController(self.runs_view, store or RunStore(), models, self, _save_picture)
+        self.inspector = InspectorController(session, active_model, self.inspector_view, self.confusion_page, self)
+        self._curves_layout = QVBoxLayout()
         self._lay_out()
-        self._connect(models)
+        self._connect()
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.panel)
-        layout.addWidget(self.message_bar)  # here it moves neither the pad nor a button under the hand
+        layout.addWidget(self.message_bar)  # here, its appearance moves neither the pad nor the buttons above
         layout.addWidget(self.tabs, 1)
         curves = QWidget()
-        curves.setLayout(self._curves_place)
-        self._curves_place.setContentsMargins(0, 0, 0, 0)
+        curves.setLayout(self._curves_layout)
+        self._curves_layout.setContentsMargins(0, 0, 0, 0)
         self.tabs.setDocumentMode(True)
         for page, title, tip in (
-            (curves, self.tr("Curves"), self.tr("How the run goes on")),
-            (self.runs_view, self.tr("Runs"), self.tr("All runs that were kept, side by side")),
-            (self.inside_view, self.tr("Network"), self.tr("What the network is like inside, and how it came to be")),
-            (self.answers_view, self.tr("Answers"), self.tr("What is read as what, and the mistakes themselves")),
+            (curves, self.tr("Curves"), self.tr("Loss, accuracy and learning rate of the run")),
+            (self.runs_view, self.tr("Runs"), self.tr("All stored runs")),
+            (self.inspector_view, self.tr("Network"), self.tr("Weights and layers of the network during the run")),
+            (self.confusion_page, self.tr("Confusion matrix"), self.tr("Predictions by true digit, and the errors")),
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
 
-    def _connect(self, models: ModelsController) -> None:
-        for controller in (self.training, self.recipes, self.runs, self.inside):
+    def _connect(self) -> None:
+        for controller in (self.training, self.recipes, self.runs, self.inspector):
             controller.messageReady.connect(self.message_bar.show_message)
-        self.training.starting.connect(self._on_starting)
-        self.training.ended.connect(self._on_ended)
         self._session.stateChanged.connect(self._on_state)
+        self._session.concluded.connect(self.runs.refresh)
         self._session.discarded.connect(self.runs.note_discarded)
         self.runs.restored.connect(self.training.note_restored)
-        self.runs.modelTaken.connect(models.take)
         self.runs_view.requested.connect(self._on_run_requested)
         self.runs.overlaysReady.connect(self._show_overlays)
-        self.inside.dialog.pictureChosen.connect(self._recognition.show_digit)
+        self.inspector.dialog.pictureChosen.connect(self._recognition.show_digit)
         self._recognition.predicted.connect(self._on_predicted)
         self.tabs.currentChanged.connect(self._on_tab)
 
     def add_curves(self, log: QAction, axis: str) -> None:
-        """Bring in the plots, which need pyqtgraph: a third of a second that the first picture does not wait for."""
+        """Add the plots; importing pyqtgraph takes a third of a second, which the first frame does not wait for."""
         if self.curves is not None:
             return
         from gui.curves.curves import Curves
 
         self.curves = curves = Curves()
         curves.add_switch(log)
-        self._curves_place.addWidget(curves)
+        self._curves_layout.addWidget(curves)
         self.training.set_curves(curves)
         curves.set_axis(axis)
         curves.set_log(log.isChecked())
         log.toggled.connect(curves.set_log)
+        curves.set_overlays(self.runs.overlays())
 
     def shut_down(self) -> None:
-        """Return when no thread is left but the session's."""
-        self.inside.shut_down()
+        """End all threads but the session's, and return when they have ended."""
+        self.inspector.shut_down()
 
     # -- reactions -----------------------------------------------------------------------------------------------------
 
-    def _on_starting(self) -> None:
-        self.tabs.setCurrentIndex(0)
-
     def _on_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
+            self.tabs.setCurrentIndex(0)
             self.message_bar.clear()
-
-    def _on_ended(self) -> None:
-        self.runs.refresh()
 
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.runs_view:
             self.runs.refresh()
-        elif self.tabs.currentWidget() is self.inside_view:
-            self.inside.request_history()
+        elif self.tabs.currentWidget() is self.inspector_view:
+            self.inspector.request_history()
 
     def _on_predicted(self) -> None:
-        self.inside.set_image(self._recognition.shown.image)
+        self.inspector.set_image(self._recognition.shown.image)
 
     def _show_overlays(self, overlays: "list[Overlay]") -> None:
-        """Draw the curves of the ticked runs beside those of the live run."""
+        """Draw the curves of the overlaid runs, once there are plots."""
         if self.curves is not None:
             self.curves.set_overlays(overlays)
 
     def _on_run_requested(self, action: RunAction, entries: list[RunEntry]) -> None:
-        """Do what concerns more than the store of a run."""
+        """Handle the actions on a run that concern more than the store; ``RunsController`` handles the others."""
         run = entries[0]
         if not isinstance(run, Run):
             return
@@ -151,8 +145,8 @@ class LabPanel(QWidget):
             case RunAction.USE_SETTINGS:
                 self._use_settings(run)
             case RunAction.EVALUATE:
-                self.tabs.setCurrentWidget(self.answers_view)
-                self.inside.predict_dataset(run)
+                self.tabs.setCurrentWidget(self.confusion_page)
+                self.inspector.predict_dataset(run)
 
     def _use_settings(self, run: Run) -> None:
         if self._session.is_active:
@@ -163,6 +157,6 @@ class LabPanel(QWidget):
 
 
 def _save_picture(run: Run, path: Path) -> None:
-    from gui.curves.export import save  # it brings pyqtgraph, too
+    from gui.curves.export import save  # imports pyqtgraph
 
     save(run, path)

@@ -142,7 +142,7 @@ class MainWindow(QMainWindow):
         self._workbench = workbench = Workbench(
             self, self.splitter, self.pad_panel, self.active_model, self.recognition, self._preferences, store
         )
-        workbench.lab.training.ended.connect(self._on_run_ended)
+        workbench.session.concluded.connect(self._on_run_ended)
         self.divide()
 
     def add_curves(self) -> None:

@@ -103,7 +103,7 @@ class Workbench(QObject):
 
     def _connect(self) -> None:
         panel, session, pad_panel, menus = self.lab.panel, self.session, self._pad_panel, self.menus
-        panel.choices.penFileRequested.connect(self._choose_pen_file)
+        panel.choices.pen_file_button.clicked.connect(self._choose_pen_file)
         panel.mnist_bar.requested.connect(self._on_mnist_requested)
         self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_download.ended.connect(self._on_mnist)
@@ -111,8 +111,8 @@ class Workbench(QObject):
         self._recognition.messageReady.connect(self.lab.message_bar.show_message)
         self._recognition.succeeded.connect(self.lab.message_bar.clear)
         session.stateChanged.connect(menus.set_state)
-        self.lab.training.starting.connect(self._on_starting)
-        self.lab.training.ended.connect(self._on_ended)
+        session.stateChanged.connect(self._on_state)
+        session.concluded.connect(self._on_concluded)
         pad_panel.tools.random_digit.triggered.connect(self._recognition.show_random_digit)
         pad_panel.tools.open_picture.triggered.connect(self._recognition.choose)
         pad_panel.pad.pictureGiven.connect(self.open_given)
@@ -158,11 +158,12 @@ class Workbench(QObject):
 
     # -- training ------------------------------------------------------------------------------------------------------
 
-    def _on_starting(self) -> None:
-        self.add_curves()
-        self.remember()  # now, and not only at the end: a run may be long, and its end another than was meant
+    def _on_state(self, state: RunState) -> None:
+        if state is RunState.PREPARING:
+            self.add_curves()
+            self.remember()  # now, and not only at the end: a run may be long, and its end another than was meant
 
-    def _on_ended(self, outcome: RunOutcome) -> None:
+    def _on_concluded(self, outcome: RunOutcome) -> None:
         if outcome.lacks_mnist and not self.mnist_download.is_busy:
             self.lab.panel.set_mnist_present(False)
 

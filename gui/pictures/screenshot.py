@@ -74,7 +74,7 @@ def _window(store: RunStore) -> Iterator[MainWindow]:
         yield window
     finally:
         window.workbench.session.shut_down()
-        window.workbench.lab.inside.shut_down()
+        window.workbench.lab.inspector.shut_down()
         window.deleteLater()
 
 
@@ -118,9 +118,9 @@ def _show_page(window: MainWindow, state: str) -> None:
         _compare(window.workbench.lab.runs_view)
     elif state == "network":
         loop = QEventLoop()
-        window.workbench.lab.inside.history.predicted.connect(loop.quit)
+        window.workbench.lab.inspector.history.predicted.connect(loop.quit)
         QTimer.singleShot(10_000, loop, loop.quit)
-        window.workbench.lab.inside.request_history()
+        window.workbench.lab.inspector.request_history()
         loop.exec()
 
 

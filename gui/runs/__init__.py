@@ -1,4 +1,4 @@
-"""The list of kept runs, and what can be done with them.
+"""The list of stored runs: rename, annotate, delete, restore, export, overlay.
 
 May import from ``gui.recognition``, ``gui.curves`` and everything below them.
 """

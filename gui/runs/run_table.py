@@ -1,13 +1,14 @@
-"""The runs as a table: one row each, with a box to tick for its curves to be shown."""
+"""The table model of runs: a row for each, with a check box that overlays its curves."""
 
 import itertools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPixmap
 
+from core.messages import tr, translatable
 from core.runs.run import MAX_NAME, Broken, Run, Status
 from core.training import recipes
 from gui.style import theme
@@ -17,18 +18,18 @@ RunEntry = Run | Broken
 
 _ROLE = Qt.ItemDataRole
 SORT_ROLE = _ROLE.UserRole
-"""What rows are sorted by: numbers as numbers, also those in a name."""
+"""The role with the value to sort by: numbers by value, also those in a name."""
 
 
 class _Column(NamedTuple):
     title: str
     tip: str
     get: Callable[[Run], Any]
-    form: Callable[[Any], str]
+    format: Callable[[Any], str]
 
 
 def _recipe(run: Run) -> str:
-    """Return the recipe's name, with a mark where more than the seed was changed."""
+    """Return the recipe's name, with an asterisk if a setting other than the seed was changed."""
     recipe = recipes.RECIPES.get(run.recipe)
     if recipe is None:
         return run.recipe
@@ -36,37 +37,71 @@ def _recipe(run: Run) -> str:
     return f"{run.recipe} *" if changed else run.recipe
 
 
-_PERCENT = "{:.2%}".format
-_STATE = 2  # the column
+_STATUS = {
+    Status.RUNNING: translatable("running"),
+    Status.INTERRUPTED: translatable("interrupted"),
+    Status.FINISHED: translatable("finished"),
+    Status.STOPPED: translatable("stopped"),
+    Status.DIVERGED: translatable("diverged"),
+}
+_STATUS_COLUMN = 2
 _SWATCH = 14  # px
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %"
+
+
 _COLUMNS = (
-    _Column("Run", "What the run is called; the box shows its curves", lambda run: run.name, str),
-    _Column("Recipe", "The settings that it began with; with *, some were changed", _recipe, str),
-    _Column("State", "How it stands, or how it ended", lambda run: run.status.value, str),
     _Column(
-        "Validation",
-        "The best share of validation digits read right",
-        lambda run: run.best_validation,
-        _PERCENT,
+        translatable("Run"), translatable("Name of the run; the box overlays its curves"), lambda run: run.name, str
     ),
-    _Column("Test", "The share of test digits read right", lambda run: run.test_accuracy, _PERCENT),
-    _Column("Parameters", "How many numbers the network has learned", lambda run: run.parameters, "{:,}".format),
-    _Column("Seconds", "Of training, pauses left out", lambda run: run.seconds, "{:,.1f}".format),
-    _Column("Begun", "When it began, in UTC", lambda run: run.created, lambda text: text.replace("T", " ")[:16]),
+    _Column(translatable("Recipe"), translatable("Recipe of the run; * if a setting was changed"), _recipe, str),
+    _Column(
+        translatable("Status"),
+        translatable("Whether the run goes on, and how it ended if not"),
+        lambda run: run.status.value,
+        lambda value: tr(_STATUS[Status(value)]),
+    ),
+    _Column(
+        translatable("Validation"),
+        translatable("Best validation accuracy"),
+        lambda run: run.best_validation,
+        _percent,
+    ),
+    _Column(translatable("Test"), translatable("Test accuracy"), lambda run: run.test_accuracy, _percent),
+    _Column(
+        translatable("Parameters"),
+        translatable("Number of parameters of the network"),
+        lambda run: run.parameters,
+        "{:,}".format,
+    ),
+    _Column(
+        translatable("Seconds"),
+        translatable("Seconds of training, pauses left out"),
+        lambda run: run.seconds,
+        "{:,.1f}".format,
+    ),
+    _Column(
+        translatable("Started"),
+        translatable("Start of the run, in UTC"),
+        lambda run: run.created,
+        lambda text: text.replace("T", " ")[:16],
+    ),
 )
 
 
 class RunTable(QAbstractTableModel):
-    """Runs and broken folders, each known by its ID.
+    """Runs and broken folders, identified by their IDs.
 
-    A run has a colour as long as it is ticked: the first that no other has. Ticks outlive a new list, and also a
-    deletion, which may be undone.
+    A ticked run has a colour, the first that no other run has. Ticks survive a new list, and a deletion, which may be
+    undone.
     """
 
-    ticked = Signal()
-    """The user has ticked a box, or cleared one."""
-    renamed = Signal(str, str)
-    """The user wants a run, by its ID, to have another name."""
+    ticksChanged = Signal()
+    """The ticked runs have changed: the user ticked or cleared a box, or a new list has other ticked runs."""
+    renameRequested = Signal(object, str)
+    """The user edited the name of a run: the ``Run``, and the new name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,17 +109,20 @@ class RunTable(QAbstractTableModel):
         self._ticked: dict[str, int] = {}
 
     def set_runs(self, entries: Sequence[RunEntry]) -> None:
-        """Show other runs, the newest first; silent but for the views."""
+        """Show other runs, the newest first. Emit ``ticksChanged`` only if a ticked run has appeared or disappeared."""
+        before = [run.id for run, _ in self.ticked_runs()]
         self.beginResetModel()
         self._entries = list(entries)
         self.endResetModel()
+        if [run.id for run, _ in self.ticked_runs()] != before:
+            self.ticksChanged.emit()
 
     def entry(self, row: int) -> RunEntry:
-        """Return what a row shows."""
+        """Return the entry of a row."""
         return self._entries[row]
 
     def ticked_runs(self) -> list[tuple[Run, QColor]]:
-        """Return the runs whose boxes are ticked, each with its colour, the oldest first."""
+        """Return the ticked runs with their colours, the oldest first."""
         runs = [run for run in reversed(self._entries) if isinstance(run, Run) and run.id in self._ticked]
         return [(run, self._colour(run)) for run in runs]
 
@@ -99,7 +137,7 @@ class RunTable(QAbstractTableModel):
         else:
             self._ticked.pop(run.id, None)
 
-    # -- what Qt asks --------------------------------------------------------------------------------------------------
+    # -- the model -----------------------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Return the number of runs."""
@@ -110,21 +148,21 @@ class RunTable(QAbstractTableModel):
         return len(_COLUMNS)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
-        """Return a column's title, or what it tells."""
+        """Return a column's title or tooltip."""
         if orientation is Qt.Orientation.Horizontal and role in (_ROLE.DisplayRole, _ROLE.ToolTipRole):
             column = _COLUMNS[section]
-            return QCoreApplication.translate("RunTable", column.tip if role == _ROLE.ToolTipRole else column.title)
+            return tr(column.tip if role == _ROLE.ToolTipRole else column.title)
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Let the names of runs be edited, and their boxes ticked."""
+        """Make the names of runs editable, and their boxes checkable."""
         flags = super().flags(index)
         if index.column() == 0 and isinstance(self._entries[index.row()], Run):
             flags |= Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsEditable
         return flags
 
     def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
-        """Return what a cell shows."""
+        """Return the data of a cell for a role."""
         entry = self._entries[index.row()]
         if isinstance(entry, Broken):
             return self._broken(entry, index.column(), role)
@@ -133,10 +171,10 @@ class RunTable(QAbstractTableModel):
         if role == SORT_ROLE:
             return -1.0 if value is None else _natural(value) if isinstance(value, str) else value
         if role == _ROLE.DisplayRole:
-            return "–" if value is None else column.form(value)
+            return "–" if value is None else column.format(value)
         if role == _ROLE.ToolTipRole:
             return "\n".join(filter(None, (entry.name, entry.note, entry.error)))
-        if role == _ROLE.ForegroundRole and index.column() == _STATE:
+        if role == _ROLE.ForegroundRole and index.column() == _STATUS_COLUMN:
             return {Status.DIVERGED: theme.colours().bad, Status.INTERRUPTED: theme.colours().warn}.get(entry.status)
         if role == _ROLE.TextAlignmentRole and isinstance(value, int | float):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -150,40 +188,40 @@ class RunTable(QAbstractTableModel):
         return None
 
     def _broken(self, entry: Broken, column: int, role: int) -> Any:
-        first, is_state = column == 0, column == _STATE
+        first, is_status = column == 0, column == _STATUS_COLUMN
         if role in (_ROLE.DisplayRole, SORT_ROLE):
-            if is_state:
-                return QCoreApplication.translate("RunTable", "broken")
+            if is_status:
+                return tr("broken")
             if role == SORT_ROLE:
                 return _natural(entry.id) if first else -1.0
             return entry.id if first else "–"
         if role == _ROLE.ToolTipRole:
             return entry.reason
-        return theme.colours().bad if role == _ROLE.ForegroundRole and is_state else None
+        return theme.colours().bad if role == _ROLE.ForegroundRole and is_status else None
 
     def setData(self, index: Index, value: Any, role: int = _ROLE.EditRole) -> bool:
-        """Take over a tick, or say that another name is wanted."""
+        """Set a tick, or request another name."""
         entry = self._entries[index.row()]
         if role == _ROLE.CheckStateRole and isinstance(entry, Run):
             self._tick(entry, ticked=Qt.CheckState(value) is Qt.CheckState.Checked)
             self.dataChanged.emit(index, index, [role, _ROLE.DecorationRole])
-            self.ticked.emit()
+            self.ticksChanged.emit()
             return True
-        if role == _ROLE.EditRole and value.strip() and value != self.data(index, role):
-            self.renamed.emit(entry.id, value)
+        if role == _ROLE.EditRole and isinstance(entry, Run) and value.strip() and value != entry.name:
+            self.renameRequested.emit(entry, value)
         return False
 
 
 def _natural(text: str) -> str:
-    """Return a text by which ``quick 2`` comes before ``quick 10``, and ``0.05`` before ``0.1``.
+    """Return a sort key by which ``quick 2`` comes before ``quick 10``, and ``0.05`` before ``0.1``.
 
-    All whole numbers in it have the same length; what follows a point stays as it is.
+    Whole numbers are padded with zeros; decimals are unchanged.
     """
     return re.sub(r"(?<![.0-9])[0-9]+", lambda number: number[0].zfill(MAX_NAME), text)
 
 
 def _swatch(colour: QColor | None) -> QIcon:
-    """Return a square of a colour, the same where the row is selected; an empty one for a run that is not shown."""
+    """Return a square of a colour, unchanged in selected rows; a transparent one for a run that is not ticked."""
     pixmap = QPixmap(_SWATCH, _SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent if colour is None else colour)
     icon = QIcon(pixmap)

@@ -1,11 +1,11 @@
-"""The run shelf: all runs that were kept, side by side, and what can be done with them."""
+"""The page of stored runs: a table, and buttons for the selected ones."""
 
 import enum
 from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSortFilterProxyModel, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QAction, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QAbstractItemView,
@@ -21,42 +21,47 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.messages import tr
 from core.runs.run import Broken, Run, Status, differing
 from gui.runs.run_table import SORT_ROLE, RunEntry, RunTable
 from gui.style import theme
 
-_MAX_COLUMN = 220  # px: a long name does not push the scores away
-_COLUMNS = (5, 4, 3)  # of buttons, whichever fits; in a narrower window they show their icons alone
-_MAX_SHOWN = 12  # settings in which two runs differ; more would push the table away
+_MAX_COLUMN = 220  # px: a long name leaves room for the scores
+_COLUMNS = (5, 4, 3)  # of buttons, the first that fits; in a narrower window the buttons show icons alone
+_MAX_SHOWN = 12  # settings in which two runs differ; more would leave no room for the table
 
 
 class RunAction(enum.Enum):
-    """What the user wants with a run; its value is the name of the button."""
+    """A button for the selected runs; the value is its name."""
 
     LOAD = "load"
-    """Its network is to answer."""
+    """Make the run's network active."""
     RESUME = "resume"
-    """It was interrupted, and is to go on."""
+    """Resume an interrupted run."""
     USE_SETTINGS = "settings"
-    """Its settings are to be copied into the panel."""
+    """Copy the run's settings into the training panel."""
     CONTINUE = "continue"
-    """Another run is to begin with its last weights."""
+    """Start another run with the last weights of this one."""
     EVALUATE = "evaluate"
-    """Its predictions of its test digits are to be shown."""
+    """Evaluate the run's network on its test digits."""
     NOTE = "note"
     EXPORT = "export"
     DELETE = "delete"
 
 
 class RunsView(QWidget):
-    """A table of runs with actions on those that are selected. It says what the user wants; it does nothing itself."""
+    """A table of runs with a button for each action. It changes no run: controllers connect to its signals.
 
-    overlaysChanged = Signal()
-    """Other runs' curves are to be shown: see ``overlaid``."""
+    Attributes
+    ----------
+    table : RunTable
+        The model: its signals report changed ticks and edited names.
+    view : QTableView
+        Shows the model, sorted.
+    """
+
     requested = Signal(object, object)
-    """Something is to be done: a ``RunAction``, with the selected entries, of which there is at least one."""
-    renameRequested = Signal(object, str)
-    """This run is to have that name."""
+    """The user pressed a button: a ``RunAction``, and the selected entries, at least one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,40 +71,38 @@ class RunsView(QWidget):
         self._sorted.setSortRole(SORT_ROLE)
         self._sorted.setSortCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.view = QTableView()
-        self._detail = QLabel()
-        self._newest: Sequence[RunEntry] | None = None  # what waits to be shown
-        self._buttons: list[QToolButton] = []
+        self.detail_label = QLabel()
+        self.empty_label = QLabel(self.view)
+        self._pending: Sequence[RunEntry] | None = None  # a list that is shown once a name has been edited
+        self.buttons: list[QToolButton] = []
         self.actions_by_name: dict[str, QAction] = {}
         self._make_actions()
         self._lay_out()
-        self.table.ticked.connect(self.overlaysChanged)
-        # Queued: the list is made anew then, and the editor of the name must have closed before.
-        self.table.renamed.connect(self._on_renamed, Qt.ConnectionType.QueuedConnection)
-        # Queued, too: as it is said, the editor is still there.
-        self.view.itemDelegate().closeEditor.connect(self._show_newest, Qt.ConnectionType.QueuedConnection)
+        self.show_problem("")
+        # Queued: when the signal is emitted, the editor is still open.
+        self.view.itemDelegate().closeEditor.connect(self._show_pending, Qt.ConnectionType.QueuedConnection)
         self.view.selectionModel().selectionChanged.connect(self._on_selection)
         theme.notifier.changed.connect(self.view.viewport().update)
         self._on_selection()
 
     def show_problem(self, text: str) -> None:
-        """Say why there is no run to show; empty where there may be none."""
-        self._empty.setText(text or self.tr("Each run is kept here by itself, with its curves and its network."))
+        """Show why the runs cannot be listed; empty if they can. Silent."""
+        self.empty_label.setText(text or self.tr("Every run is stored here, with its curves and its network."))
 
     def show_runs(self, entries: Sequence[RunEntry]) -> None:
-        """Show these runs; what is ticked and selected stays so. Silent, but where a ticked one has gone or come back.
+        """Show these runs; ticks and selection are kept. Silent, except for ``table.ticksChanged``.
 
-        While a name is being edited they wait: to show them would close the editor, with what has been typed.
+        While a name is being edited, the list waits: showing it would close the editor and lose the text.
         """
-        self._newest = entries
-        if not self._is_naming():
-            self._show_newest()
+        self._pending = entries
+        if not self._is_editing():
+            self._show_pending()
 
-    def _show_newest(self) -> None:
-        entries, self._newest = self._newest, None
+    def _show_pending(self) -> None:
+        entries, self._pending = self._pending, None
         if entries is None:
             return
         chosen = {entry.id for entry in self.selected()}
-        before = [run.id for run, _ in self.overlaid()]
         self.table.set_runs(entries)
         rows = [row for row, entry in enumerate(entries) if entry.id in chosen]
         for row in rows:
@@ -107,33 +110,26 @@ class RunsView(QWidget):
             self.view.selectionModel().select(
                 index, self.view.selectionModel().SelectionFlag.Select | self.view.selectionModel().SelectionFlag.Rows
             )
-        self._empty.setVisible(not entries)
+        self.empty_label.setVisible(not entries)
         self._on_selection()
-        if [run.id for run, _ in self.overlaid()] != before:
-            self.overlaysChanged.emit()
-
-    def overlaid(self) -> list[tuple[Run, QColor]]:
-        """Return the runs whose curves are to be shown, with their colours."""
-        return self.table.ticked_runs()
 
     def selected(self) -> list[RunEntry]:
-        """Return what is selected, from top to bottom."""
+        """Return the selected entries, from top to bottom."""
         rows = sorted(self.view.selectionModel().selectedRows(), key=lambda index: index.row())
         return [self.table.entry(self._sorted.mapToSource(index).row()) for index in rows]
 
     # -- parts ---------------------------------------------------------------------------------------------------------
 
     def _make_actions(self) -> None:
-        tr = self.tr
         for name, icon, text, tip in (
-            ("load", "pen", tr("Let it answer"), tr("Let this run's network read what is on the pad")),
-            ("resume", "play", tr("Go on"), tr("Go on with this run, from where it was interrupted")),
-            ("settings", "settings", tr("Use settings"), tr("Take this run's settings over into the panel above")),
-            ("continue", "redo", tr("Train more"), tr("Begin a run with this one's last weights and settings")),
-            ("evaluate", "picture", tr("Test digits"), tr("Show which test digits it reads wrongly")),
-            ("rename", "settings", tr("Rename"), tr("Give this run another name")),
+            ("load", "pen", tr("Use network"), tr("Recognise the drawing with this run's network")),
+            ("resume", "play", tr("Resume"), tr("Resume this run from where it was interrupted")),
+            ("settings", "settings", tr("Use settings"), tr("Copy this run's settings into the panel above")),
+            ("continue", "redo", tr("Train more"), tr("Start a run with this one's last weights and settings")),
+            ("evaluate", "picture", tr("Test digits"), tr("Show the errors of this run's network on its test digits")),
+            ("rename", "settings", tr("Rename"), tr("Change the name of this run")),
             ("note", "info", tr("Note"), tr("Write a note on this run")),
-            ("export", "save", tr("Export"), tr("Save its curves as CSV, PNG or SVG, or its network")),
+            ("export", "save", tr("Export"), tr("Save the curves of this run as CSV, PNG or SVG, or its network")),
             ("delete", "clear", tr("Delete"), tr("Delete the selected runs; this can be undone")),
         ):
             action = QAction(text, self)
@@ -151,13 +147,13 @@ class RunsView(QWidget):
         self.view.setModel(self._sorted)
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSortingEnabled(True)
-        self._sorted.sort(-1)  # as they come: the newest first, until a column is asked for
+        self._sorted.sort(-1)  # the newest first, until the user sorts by a column
         self.view.setShowGrid(False)
         self.view.setAlternatingRowColors(True)
         self.view.verticalHeader().hide()
         header = self.view.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(50)  # rows that are measured: of a thousand, all would take half a second
+        header.setResizeContentsPrecision(50)  # rows to measure: all of a thousand would take half a second
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setHighlightSections(False)
         header.setMaximumSectionSize(_MAX_COLUMN)
@@ -166,12 +162,10 @@ class RunsView(QWidget):
         self.view.setAccessibleName(self.tr("Runs"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
-        self._empty = QLabel(self.view)
-        self.show_problem("")
-        self._empty.setWordWrap(True)
-        self._empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty_label.setWordWrap(True)
+        self.empty_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.empty_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         bar = QWidget()
         bar.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._button_grid = QGridLayout(bar)
@@ -182,52 +176,52 @@ class RunsView(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setAccessibleName(action.text())
-            self._buttons.append(button)
+            self.buttons.append(button)
         self._arrange_buttons()
-        self._detail.setWordWrap(True)
-        self._detail.setTextFormat(Qt.TextFormat.PlainText)
-        self._detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._detail.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        # A word that is longer than a line does not make the window wider.
-        self._detail.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.detail_label.setWordWrap(True)
+        self.detail_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.detail_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.detail_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        # Otherwise a word that is longer than a line would widen the window.
+        self.detail_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.SPACING, theme.MARGIN, theme.SPACING)
         layout.setSpacing(theme.SPACING // 2)
         layout.addWidget(bar)
         layout.addWidget(self.view, 1)
-        layout.addWidget(self._detail)
-        layout.addWidget(self._empty)
+        layout.addWidget(self.detail_label)
+        layout.addWidget(self.empty_label)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Arrange the buttons anew."""
+        """Arrange the buttons for the new width."""
         super().resizeEvent(event)
         self._arrange_buttons()
 
     def _arrange_buttons(self) -> None:
-        """Put the buttons into as many columns as have room for their texts, or show their icons alone."""
+        """Put the buttons into as many columns as fit with their texts, or show the icons alone."""
         styles, room = Qt.ToolButtonStyle, self.width() - 2 * theme.MARGIN
-        for button in self._buttons:
+        for button in self.buttons:
             button.setToolButtonStyle(styles.ToolButtonTextBesideIcon)
         n_columns = next((n for n in _COLUMNS if self._buttons_width(n) <= room), 0)
-        for number, button in enumerate(self._buttons):
+        for number, button in enumerate(self.buttons):
             if not n_columns:
                 button.setToolButtonStyle(styles.ToolButtonIconOnly)
             self._button_grid.addWidget(button, *divmod(number, n_columns or _COLUMNS[0]))
 
     def _buttons_width(self, n_columns: int) -> int:
-        """Return the width of the buttons in so many columns, in pixels."""
-        columns = [self._buttons[first::n_columns] for first in range(n_columns)]
+        """Return the width of the buttons in ``n_columns`` columns, in pixels."""
+        columns = [self.buttons[first::n_columns] for first in range(n_columns)]
         widths = [max(button.sizeHint().width() for button in column) for column in columns]
         return sum(widths) + self._button_grid.spacing() * n_columns
 
     # -- reactions -----------------------------------------------------------------------------------------------------
 
     def _act(self, name: str) -> None:
-        if not self._is_naming():
+        if not self._is_editing():
             self._do(name)
         elif name != "rename":
-            self._end_naming()
-            QTimer.singleShot(0, self, lambda: self._do(name))  # when the list has the new name
+            self._end_editing()
+            QTimer.singleShot(0, self, lambda: self._do(name))  # after the queued renaming
 
     def _do(self, name: str) -> None:
         chosen = self.selected()
@@ -237,11 +231,11 @@ class RunsView(QWidget):
         elif chosen:
             self.requested.emit(RunAction(name), chosen)
 
-    def _is_naming(self) -> bool:
+    def _is_editing(self) -> bool:
         return self.view.state() == QAbstractItemView.State.EditingState
 
-    def _end_naming(self) -> None:
-        """Take the name as it has been typed so far: buttons take no focus from the editor, and a list waits for it."""
+    def _end_editing(self) -> None:
+        """Accept the name as it is: a button does not take the focus from the editor, and a new list waits for it."""
         delegate = self.view.itemDelegate()
         for editor in self.view.viewport().findChildren(QLineEdit):
             delegate.commitData.emit(editor)
@@ -252,7 +246,7 @@ class RunsView(QWidget):
         one = chosen[0] if len(chosen) == 1 else None
         run = one if isinstance(one, Run) else None
         ended = run is not None and run.status not in (Status.RUNNING, Status.INTERRUPTED)
-        for name, makes_sense in (
+        for name, applies in (
             ("load", ended and run is not None and bool(run.scores)),
             ("resume", run is not None and run.status is Status.INTERRUPTED),
             ("settings", run is not None),
@@ -263,65 +257,59 @@ class RunsView(QWidget):
             ("export", run is not None),
             ("delete", bool(chosen)),
         ):
-            self.actions_by_name[name].setEnabled(makes_sense)
-        self._detail.setText(self._told(chosen))
-        self._detail.setVisible(bool(self._detail.text()))
+            self.actions_by_name[name].setEnabled(applies)
+        self.detail_label.setText(self._details(chosen))
+        self.detail_label.setVisible(bool(self.detail_label.text()))
 
-    def _told(self, chosen: list[RunEntry]) -> str:
-        """Return what is worth saying of the selected runs."""
+    def _details(self, chosen: list[RunEntry]) -> str:
+        """Return the details of one selected run, or the different settings of two."""
         runs = [entry for entry in chosen if isinstance(entry, Run)]
         if len(chosen) == 1 and isinstance(chosen[0], Broken):
             return chosen[0].reason
         if len(runs) == 1:
-            return "\n".join(filter(None, (self._shape(runs[0]), runs[0].note, _sentence(runs[0].error))))
+            return "\n".join(filter(None, (self._summary(runs[0]), runs[0].note, _capitalised(runs[0].error))))
         if len(runs) == 2:
             return self._difference(runs)
         return ""
 
-    def _shape(self, run: Run) -> str:
+    def _summary(self, run: Run) -> str:
         hidden = run.settings.get("hidden") or []
         sizes = "-".join(map(str, (784, *hidden, 10))) if isinstance(hidden, list | tuple) else ""
-        return self.tr("{0} on {1}, seed {2}, {3:,} of {4:,} steps, best at step {5:,}").format(
-            sizes, run.data, run.settings.get("seed", "?"), run.step, run.n_steps, run.best_step
+        text = self.tr("{sizes} on {data}, seed {seed}, {step:,} of {n_steps:,} steps, best at step {best:,}")
+        seed = run.settings.get("seed", "?")
+        return text.format(
+            sizes=sizes, data=run.data, seed=seed, step=run.step, n_steps=run.n_steps, best=run.best_step
         )
 
     def _difference(self, runs: list[Run]) -> str:
         found = differing(runs)
         if not found:
             return self.tr("Both have the same settings.")
-        parts = [f"{_word(name)}: {_shown(one)} | {_shown(other)}" for name, (one, other) in found.items()]
+        parts = [f"{_label(name)}: {_shown(one)} | {_shown(other)}" for name, (one, other) in found.items()]
         more = len(parts) - _MAX_SHOWN
         if more > 0:
-            parts[_MAX_SHOWN:] = [self.tr("and {0} more").format(more)]
+            parts[_MAX_SHOWN:] = [self.tr("and {n} more").format(n=more)]
         names = " | ".join(run.short_name for run in runs)
-        return self.tr("{0} differ in  {1}").format(names, "  ·  ".join(parts))
+        return self.tr("{names} differ in  {settings}").format(names=names, settings="  ·  ".join(parts))
 
-    def _on_renamed(self, run_id: str, name: str) -> None:
-        for row in range(self.table.rowCount()):
-            entry = self.table.entry(row)
-            if entry.id == run_id:
-                self.renameRequested.emit(entry, name)
-                return
-
-    def _show_menu(self, place: QPoint) -> None:
+    def _show_menu(self, position: QPoint) -> None:
         menu = QMenu(self)
         menu.addActions(list(self.actions_by_name.values()))
-        menu.exec(self.view.viewport().mapToGlobal(place))
+        menu.exec(self.view.viewport().mapToGlobal(position))
         menu.deleteLater()
 
 
-def _sentence(text: str) -> str:
-    """Return what another sentence would have ended with as one of its own."""
+def _capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _word(name: str) -> str:
-    """Return a setting's name for people."""
+def _label(name: str) -> str:
+    """Return the name of a setting in words."""
     return name.replace("_", " ")
 
 
 def _shown(value: Any) -> str:
-    """Return a setting's value for people: 784 widths need no brackets, a number no sixteen digits."""
+    """Return the value of a setting as text: widths without brackets, numbers with six digits at most."""
     if isinstance(value, list | tuple):
-        return "-".join(map(str, value)) or "none"
+        return "-".join(map(str, value)) or tr("none")
     return f"{value:g}" if isinstance(value, float) else "–" if value in (None, "") else str(value)

@@ -1,4 +1,4 @@
-"""The training panel, the session with its worker thread, and what is told of a run.
+"""The training panel, the session with its worker thread, and the controllers of runs, recipes and MNIST.
 
 May import from ``gui.recognition``, ``gui.curves`` and everything below them.
 """

@@ -1,4 +1,4 @@
-"""What can be done with a run: start, pause, stop, cancel; and while it goes on, another learning rate."""
+"""The controls of a run: buttons to start, pause, stop and cancel it, and a factor of its learning rate."""
 
 import enum
 
@@ -11,7 +11,7 @@ from gui.training.settings_form import NumberBox
 
 
 class RunControl(enum.Enum):
-    """What the user wants of the run."""
+    """A button of the run."""
 
     START = enum.auto()
     PAUSE = enum.auto()
@@ -21,12 +21,16 @@ class RunControl(enum.Enum):
 
 
 class TrainingControls(QWidget):
-    """A row of those buttons that make sense now."""
+    """A row with the buttons that apply in the current state.
+
+    Attributes
+    ----------
+    rate : NumberBox
+        The factor that the user sets for the schedule's learning rate, from the next batch on.
+    """
 
     requested = Signal(object)
-    """A ``RunControl``."""
-    rateRequested = Signal(float)
-    """The schedule's rate is to be multiplied with this from now on."""
+    """The user pressed a button: a ``RunControl``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,16 +40,16 @@ class TrainingControls(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACING)
-        for button in self._buttons:
+        for button in self.buttons:
             layout.addWidget(button)
         layout.addWidget(self._rate_row)
 
     def set_state(self, state: RunState) -> None:
-        """Show the buttons that make sense."""
+        """Show the buttons that apply in a state. Silent."""
         self._state = state
         active = state is not RunState.IDLE
-        had_focus = any(button.hasFocus() for button in self._buttons)
-        for button in self._buttons:
+        had_focus = any(button.hasFocus() for button in self.buttons)
+        for button in self.buttons:
             button.setVisible(active != (button is self.start_button))
         self._show_rate(active)
         self.pause_button.setEnabled(state in (RunState.RUNNING, RunState.PAUSED))
@@ -54,18 +58,18 @@ class TrainingControls(QWidget):
         self.pause_button.setText(self.tr("Resume") if paused else self.tr("Pause"))
         self.pause_button.setAccessibleName(self.pause_button.text())
         self.pause_button.setToolTip(
-            self.tr("Go on with the run") if paused else self.tr("Halt the run; it can go on where it was")
+            self.tr("Resume the run") if paused else self.tr("Pause the run; it can be resumed")
         )
         theme.set_icon(self.pause_button, "play" if paused else "pause")
-        if had_focus:  # it goes on to the button that has taken the place, not to the next control of the window
+        if had_focus:  # Qt would move it to the next control of the window
             (self.stop_button if active else self.start_button).setFocus()
 
     def _make_buttons(self) -> None:
         table = (
             ("start", "", self.tr("Start"), self.tr("Train a network with these settings")),
             ("pause", "pause", self.tr("Pause"), ""),
-            ("stop", "stop", self.tr("Stop"), self.tr("End the run now, and keep its best weights")),
-            ("cancel", "cancel", self.tr("Cancel"), self.tr("End the run now, and discard it")),
+            ("stop", "stop", self.tr("Stop"), self.tr("End the run now and keep its best weights")),
+            ("cancel", "cancel", self.tr("Cancel"), self.tr("End the run now and discard it")),
         )
         buttons = []
         for name, icon, text, tip in table:
@@ -76,7 +80,7 @@ class TrainingControls(QWidget):
             if icon:
                 theme.set_icon(button, icon)
             buttons.append(button)
-        self._buttons = tuple(buttons)
+        self.buttons = tuple(buttons)
         self.start_button, self.pause_button, self.stop_button, self.cancel_button = buttons
         self.start_button.setProperty("primary", True)
         self.start_button.clicked.connect(lambda: self.requested.emit(RunControl.START))
@@ -86,12 +90,11 @@ class TrainingControls(QWidget):
 
     def _make_rate(self) -> None:
         self.rate = NumberBox(0.001, 1000.0)
-        self.rate.setKeyboardTracking(False)  # a rate that is half typed is not meant
+        self.rate.setKeyboardTracking(False)  # not while a number is being typed
         self.rate.setAccessibleName(self.tr("Factor of the learning rate"))
         self.rate.setToolTip(
-            self.tr("Multiplies the learning rate of the run that goes on: smaller steps settle, larger ones explore")
+            self.tr("Multiplies the learning rate of the current run: smaller steps settle, larger ones explore")
         )
-        self.rate.valueChanged.connect(self.rateRequested)
         self._rate_row = QWidget()
         label = QLabel(self.tr("Ra&te ×"))
         label.setBuddy(self.rate)
@@ -101,7 +104,7 @@ class TrainingControls(QWidget):
         row.addWidget(self.rate)
 
     def _show_rate(self, active: bool) -> None:
-        """Show the factor of the rate while there is a run, and 1 at its beginning; silent."""
+        """Show the rate factor during a run, and reset it to 1 when a run starts. Silent."""
         if self._rate_row.isHidden() == active:
             blocked = self.rate.blockSignals(True)
             self.rate.setValue(1.0)

@@ -1,4 +1,4 @@
-"""While MNIST is missing: an offer to get it, or to take it from files that are there already."""
+"""The bar that is shown while MNIST is missing: buttons to download it, or to copy it from the user's files."""
 
 import enum
 
@@ -9,7 +9,7 @@ from gui.style import theme
 
 
 class MnistRequest(enum.Enum):
-    """What the user wants: a download, files that are there already, or an end of the download."""
+    """A button of the bar: download MNIST, copy it from a folder, or cancel."""
 
     DOWNLOAD = enum.auto()
     FILES = enum.auto()
@@ -17,36 +17,36 @@ class MnistRequest(enum.Enum):
 
 
 class MnistBar(QWidget):
-    """Says that MNIST is missing, and offers ways to get it; shows a download while it goes on."""
+    """Says that MNIST is missing and offers to get it; during a download, shows its progress."""
 
     requested = Signal(object)
-    """An ``MnistRequest``."""
+    """The user pressed a button: an ``MnistRequest``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._progress = QProgressBar()
-        self._progress.setAccessibleName(self.tr("Progress of the download"))
-        self._progress.setToolTip(self.tr("How much of MNIST has arrived"))
-        self._progress.setTextVisible(True)
+        self.progress_bar = QProgressBar()
+        self.progress_bar.setAccessibleName(self.tr("Progress of the download"))
+        self.progress_bar.setToolTip(self.tr("How much of MNIST is here"))
+        self.progress_bar.setTextVisible(True)
         self.get_button = self._button(
             self.tr("Get MNIST (11 MB)"),
-            self.tr("Download 70,000 handwritten digits, and keep them on this computer"),
+            self.tr("Download 70,000 handwritten digits and keep them on this computer"),
             MnistRequest.DOWNLOAD,
         )
         theme.set_icon(self.get_button, "download")
         self.files_button = self._button(
             self.tr("I have the files…"),
-            self.tr("Choose the folder that holds MNIST's four files"),
+            self.tr("Choose the folder with MNIST's four files"),
             MnistRequest.FILES,
         )
         self.cancel_button = self._button(
-            self.tr("Cancel"), self.tr("End the download; nothing is kept of it"), MnistRequest.CANCEL
+            self.tr("Cancel"), self.tr("Cancel the download; nothing of it is kept"), MnistRequest.CANCEL
         )
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.get_button, self.files_button, self._progress, self.cancel_button):
+        for widget in (self.get_button, self.files_button, self.progress_bar, self.cancel_button):
             row.addWidget(widget)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -64,24 +64,24 @@ class MnistBar(QWidget):
         return button
 
     def show_missing(self) -> None:
-        """Offer to get MNIST."""
+        """Say that MNIST is missing, and show the buttons to get it. Silent."""
         self._text.setText(
-            self.tr("MNIST, 70,000 real handwritten digits, is not here yet. Synthetic digits are ready at once.")
+            self.tr("MNIST, 70,000 handwritten digits, is not on this computer yet. Synthetic digits need no download.")
         )
         self._set_busy(False)
 
     def show_progress(self, done: int, total: int) -> None:
-        """Show how far a download is; a total of 0 means that nobody knows."""
+        """Show how much of a download is done; with a total of 0, which is unknown, a busy bar. Silent."""
         self._text.setText(self.tr("Getting MNIST…"))
-        self._progress.setRange(0, total)
-        self._progress.setValue(done)
+        self.progress_bar.setRange(0, total)
+        self.progress_bar.setValue(done)
         self._set_busy(True)
 
     def _set_busy(self, busy: bool) -> None:
         for widget, visible in (
             (self.get_button, not busy),
             (self.files_button, not busy),
-            (self._progress, busy),
+            (self.progress_bar, busy),
             (self.cancel_button, busy),
         ):
             widget.setVisible(visible)

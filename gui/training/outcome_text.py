@@ -12,7 +12,7 @@ from gui.style.message import Severity
 _ADVICE = {
     "learning_rate": translatable("a smaller learning rate (it was {was:g})"),
     "input_scale": translatable("pixels from 0 to 1"),
-    "initializer": translatable("initial weights by He"),
+    "initializer": translatable("He initialisation"),
     "batch_norm": translatable("batch normalisation"),
 }
 _RESTARTS = {
@@ -47,7 +47,7 @@ def status(outcome: RunOutcome, seconds: float, *, is_listed: bool) -> str:
         return f"{_ended(outcome, seconds)} {_score(outcome)}"
     if outcome.run is not None and not outcome.error:
         if is_listed:
-            return tr("The run was left where it stands. Go on with it from the list of runs.")
+            return tr("The run was left where it stands. Resume it from the list of runs.")
         return tr("The run was left where it stands. It can go on another time.")
     if outcome.run is not None:
         return tr("The run ended without a network. Its curves are kept.")

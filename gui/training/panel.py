@@ -1,4 +1,4 @@
-"""The training panel: what to run, on which digits, with which settings; start, pause, stop, cancel; how far it is."""
+"""The training panel: recipe, data and settings of a run, its controls and its progress."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
@@ -16,11 +16,17 @@ from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
 from gui.training.settings_form import SettingsForm
 
-_FOLD_HEIGHT = (60, 300)  # px: it gives way to the curves, and leaves them room
+_FOLD_HEIGHT = (60, 300)  # px: of the settings, at least and at most: the curves need the rest
 
 
 class TrainingPanel(QWidget):
-    """Form and buttons of a run. Its parts say what the user wants; it does not run anything."""
+    """Form and buttons of a run. It runs nothing: controllers connect to the signals of its parts.
+
+    Attributes
+    ----------
+    fold_button : QToolButton
+        Shows or hides the settings while it is checked or not.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +41,7 @@ class TrainingPanel(QWidget):
         self.set_recipe(recipes.DEFAULT)
         self.set_state(RunState.IDLE)
 
-    # -- what is to be run ---------------------------------------------------------------------------------------------
+    # -- the request ---------------------------------------------------------------------------------------------------
 
     @property
     def recipe(self) -> str:
@@ -49,51 +55,51 @@ class TrainingPanel(QWidget):
 
     @property
     def test(self) -> str | None:
-        """The source that the chosen recipe is tested on with the chosen data, where it has one of its own."""
+        """The test source of the chosen recipe for the chosen data; None for that of the data."""
         return self.choices.recipe.test_for(self.data)
 
     def config(self) -> TrainConfig:
-        """Return the settings as the form shows them; raise ConfigError where one makes no sense."""
+        """Return the settings in the form; raise ConfigError if one is invalid."""
         return self.form.config()
 
     def add_recipe(self, recipe: Recipe) -> None:
-        """Offer a recipe; one of the same name gives way to it. Silent."""
+        """Add a recipe to the list; it replaces one of the same name. Silent."""
         self.choices.add_recipe(recipe)
 
     def set_recipe(self, name: str) -> None:
-        """Choose a recipe and show its settings; one that is unknown is passed over. Silent."""
+        """Choose a recipe and show its settings; ignore an unknown name. Silent."""
         if self.choices.set_recipe(name):
             self._show_settings()
 
     def set_data(self, source: str) -> None:
-        """Choose a data source; one that is not in the list is added to it. Silent."""
+        """Choose a data source, and add it to the list if it is missing there. Silent."""
         self.choices.set_data(source)
 
     def set_mnist_present(self, present: bool) -> None:
-        """Say whether MNIST is on this computer."""
+        """Set whether MNIST is on this computer. Silent."""
         self.mnist_bar.setVisible(not present)
         if not present:
             self.mnist_bar.show_missing()
 
-    # -- how far it is -------------------------------------------------------------------------------------------------
+    # -- the run -------------------------------------------------------------------------------------------------------
 
     def set_state(self, state: RunState) -> None:
-        """Show the buttons that make sense, and where the run stands."""
+        """Show the state of the run, and the buttons that apply. Silent."""
         self.controls.set_state(state)
         self.choices.set_open(state is RunState.IDLE)
         self.form.setEnabled(state is RunState.IDLE)
         self.progress.set_state(state)
 
     def show_facts(self, facts: RunFacts) -> None:
-        """Show what a run is about, now that it is known."""
+        """Show the size of the network and of the data. Silent."""
         self.progress.show_facts(facts)
 
     def show_progress(self, record: Progress, seconds: float) -> None:
-        """Show how far a run is after ``seconds`` of training."""
+        """Show the position of the run after ``seconds`` of training. Silent."""
         self.progress.show_progress(record, seconds)
 
     def show_status(self, text: str) -> None:
-        """Show how a run ended."""
+        """Show how a run ended. Silent."""
         self.progress.show_status(text)
 
     # -- parts ---------------------------------------------------------------------------------------------------------
@@ -106,12 +112,12 @@ class TrainingPanel(QWidget):
         self.fold_button.setCheckable(True)
         self.fold_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.fold_button.toggled.connect(self._fold)
-        self._settings = QScrollArea()
-        self._settings.setWidget(self.form)
-        self._settings.setWidgetResizable(True)
-        self._settings.setFrameShape(QFrame.Shape.NoFrame)
-        self._settings.setMinimumHeight(_FOLD_HEIGHT[0])
-        self._settings.setMaximumHeight(_FOLD_HEIGHT[1])
+        self.settings_area = QScrollArea()
+        self.settings_area.setWidget(self.form)
+        self.settings_area.setWidgetResizable(True)
+        self.settings_area.setFrameShape(QFrame.Shape.NoFrame)
+        self.settings_area.setMinimumHeight(_FOLD_HEIGHT[0])
+        self.settings_area.setMaximumHeight(_FOLD_HEIGHT[1])
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
@@ -124,7 +130,7 @@ class TrainingPanel(QWidget):
         layout.addWidget(self.choices)
         layout.addWidget(self.mnist_bar)
         layout.addLayout(buttons)
-        layout.addWidget(self._settings)
+        layout.addWidget(self.settings_area)
         layout.addWidget(self.progress)
         self._fold(False)
 
@@ -132,5 +138,5 @@ class TrainingPanel(QWidget):
         self.form.set_config(self.choices.recipe.config)
 
     def _fold(self, shown: bool) -> None:
-        self._settings.setVisible(shown)
+        self.settings_area.setVisible(shown)
         theme.set_icon(self.fold_button, "fold" if shown else "unfold")

@@ -1,4 +1,4 @@
-"""How far a run is: a bar, and a line of text."""
+"""The progress of a run: a bar and a line of text."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -10,87 +10,99 @@ from gui.training.session import RunState
 
 
 class TrainingProgress(QWidget):
-    """Shows how far the run is, how long it will take, and in the end how it ended."""
+    """Shows the position of a run and the time left; after the run, how it ended."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = RunState.IDLE
         self._facts: RunFacts | None = None
-        self._way = ""
-        self._bar = QProgressBar()
-        self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(6)
-        self._bar.setAccessibleName(self.tr("Progress of the run"))
-        self._bar.setToolTip(self.tr("How much of the run is done"))
-        self._status = QLabel(self.tr("Press Start: a network learns from scratch, in this window."))
+        self._position = ""
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(self.tr("Progress of the run"))
+        self.bar.setToolTip(self.tr("How much of the run is done"))
+        self._status = QLabel(self.tr("Press Start to train a network from scratch."))
         self._status.setWordWrap(True)
         self._status.setMinimumHeight(2 * self._status.fontMetrics().height())
         self._status.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACING)
-        layout.addWidget(self._bar)
+        layout.addWidget(self.bar)
         layout.addWidget(self._status)
 
+    @property
+    def text(self) -> str:
+        """The line of text."""
+        return self._status.text()
+
     def set_state(self, state: RunState) -> None:
-        """Show where the run stands."""
+        """Show the state of the run. Silent."""
         self._state = state
         if state is RunState.PREPARING:
-            self._bar.setRange(0, 0)
-            self._bar.show()
+            self.bar.setRange(0, 0)
+            self.bar.show()
             self._status.setText(self.tr("Loading the digits…"))
         elif state in (RunState.RUNNING, RunState.PAUSED):
-            self._show_way()
+            self._show_position()
         elif state is RunState.ENDING:
             self._status.setText(self.tr("Testing the best weights…"))
         elif state is RunState.IDLE:
-            self._bar.hide()
+            self.bar.hide()
 
     def show_facts(self, facts: RunFacts) -> None:
-        """Show what a run is about, now that it is known."""
+        """Show the size of the network and of the data. Silent."""
         self._facts = facts
-        self._bar.setRange(0, facts.n_steps)
-        self._bar.setValue(0)
-        self._way = self.tr(
-            "{0:,} parameters, {1:,} digits to learn from, {2:,} to choose by, {3:,} to test with"
-        ).format(facts.n_parameters, facts.n_train, facts.n_validation, facts.n_test)
+        self.bar.setRange(0, facts.n_steps)
+        self.bar.setValue(0)
+        text = self.tr(
+            "{parameters:,} parameters; {train:,} training, {validation:,} validation and {test:,} test digits"
+        )
+        self._position = text.format(
+            parameters=facts.n_parameters, train=facts.n_train, validation=facts.n_validation, test=facts.n_test
+        )
 
     def show_progress(self, record: Progress, seconds: float) -> None:
-        """Show how far a run is after ``seconds`` of training."""
-        self._bar.setValue(record.step)
+        """Show the position of the run after ``seconds`` of training. Silent."""
+        self.bar.setValue(record.step)
         if self._facts is None or seconds <= 0:
             return
-        left = seconds * (record.n_steps - record.step) / record.step
-        n_threads = self._facts.threads
-        threads = self.tr("1 thread") if n_threads == 1 else self.tr("{0} threads").format(n_threads)
-        self._way = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4} left · {5:,} digits a second · {6}").format(
-            record.epoch,
-            self._facts.n_epochs,
-            record.step,
-            record.n_steps,
-            self._duration(left),
-            round(record.samples / seconds / 100) * 100,
-            threads,
+        text = self.tr(
+            "Epoch {epoch} of {n_epochs} · step {step:,} of {n_steps:,} · {left} left · {rate:,} digits a second · "
+            "{threads}"
         )
-        # Where the line is too long it breaks between two of its parts.
-        self._way = self._way.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " · ")
-        self._show_way()
-
-    def _show_way(self) -> None:
-        """Show how far the run is, and whether it is paused; late news do not hide that it is ending."""
-        if self._state is RunState.RUNNING:
-            self._status.setText(self._way)
-        elif self._state is RunState.PAUSED:
-            self._status.setText(self.tr("Paused. {0}").format(self._way))
+        text = text.format(
+            epoch=record.epoch,
+            n_epochs=self._facts.n_epochs,
+            step=record.step,
+            n_steps=record.n_steps,
+            left=self._duration(seconds * (record.n_steps - record.step) / record.step),
+            rate=round(record.samples / seconds / 100) * 100,
+            threads=self._threads(self._facts.threads),
+        )
+        # A line that is too long breaks between two of its parts only.
+        self._position = text.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " · ")
+        self._show_position()
 
     def show_status(self, text: str) -> None:
-        """Show how a run ended."""
+        """Show how a run ended. Silent."""
         self._status.setText(text)
+
+    def _show_position(self) -> None:
+        """Show the position of the run; records that arrive while it ends do not replace that message."""
+        if self._state is RunState.RUNNING:
+            self._status.setText(self._position)
+        elif self._state is RunState.PAUSED:
+            self._status.setText(self.tr("Paused. {position}").format(position=self._position))
+
+    def _threads(self, n: int) -> str:
+        return self.tr("1 thread") if n == 1 else self.tr("{n} threads").format(n=n)
 
     def _duration(self, seconds: float) -> str:
         whole = round(seconds)
         if whole < 60:
-            return self.tr("{0} s").format(whole)
+            return self.tr("{seconds} s").format(seconds=whole)
         if whole < 3600:
-            return self.tr("{0} min {1:02d} s").format(*divmod(whole, 60))
-        return self.tr("{0} h {1:02d} min").format(*divmod(whole // 60, 60))
+            return self.tr("{minutes} min {seconds:02d} s").format(minutes=whole // 60, seconds=whole % 60)
+        return self.tr("{hours} h {minutes:02d} min").format(hours=whole // 3600, minutes=whole // 60 % 60)

@@ -1,4 +1,4 @@
-"""The desk of recipes: the user's own beside the program's, opened from files and saved as such."""
+"""Adds the user's recipes to the panel, opens recipe files, and saves the panel's settings as a recipe."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from gui.training.panel import TrainingPanel
 
 
 class RecipesController(QObject):
-    """Brings recipes into the panel and out of it; ``messageReady`` says how that went."""
+    """Loads recipes into a training panel, and saves them from it; ``messageReady`` reports the result."""
 
     messageReady = Signal(object)
     """A Message for the user."""
@@ -23,34 +23,34 @@ class RecipesController(QObject):
         self._panel, self._window = panel, window
 
     def load(self) -> None:
-        """Offer the user's recipes, too; one that is broken is told, and harms nothing."""
-        found, mistakes = recipes.available()
+        """Add the user's recipes to the list; report those that are broken, and leave them out."""
+        found, problems = recipes.available()
         for recipe in found.values():
             self._panel.add_recipe(recipe)
-        if mistakes:  # in one message: the next would take its place
-            self.messageReady.emit(Message("; ".join(mistakes), Severity.BAD))
+        if problems:  # in one message: a second one would replace the first
+            self._tell("; ".join(problems), Severity.BAD)
 
     def choose(self) -> None:
-        """Ask for a recipe's file, and choose it."""
+        """Ask for a recipe file, and open it."""
         name, _ = QFileDialog.getOpenFileName(self._window, self.tr("Open a recipe"), "", self.tr("Recipes (*.toml)"))
         if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> None:
-        """Choose the recipe of a file; one that makes no sense changes nothing."""
+        """Choose the recipe of a file; a file that is not a valid recipe changes nothing."""
         try:
             recipe = recipes.named(str(path))
         except DigitpadError as error:
-            self.messageReady.emit(Message(str(error), Severity.BAD))
+            self._tell(str(error), Severity.BAD)
             return
         self._panel.add_recipe(recipe)
         self._panel.set_recipe(recipe.name)
         if recipe.data:
             self._panel.set_data(recipe.data)
-        self.messageReady.emit(Message(self.tr("Recipe “{0}” is chosen.").format(recipe.name), Severity.GOOD))
+        self._tell(self.tr("Recipe “{name}” is chosen.").format(name=recipe.name), Severity.GOOD)
 
     def ask_name(self) -> None:
-        """Ask how the settings in the panel are to be called, and save them as a recipe."""
+        """Ask for a name, and save the panel's settings as a recipe of that name."""
         name, accepted = QInputDialog.getText(
             self._window, self.tr("Save as recipe"), self.tr("Name of the recipe, such as “wider”:")
         )
@@ -58,14 +58,18 @@ class RecipesController(QObject):
             self.save("-".join(name.split()))
 
     def save(self, name: str) -> None:
-        """Keep the settings in the panel as a recipe of the user's."""
+        """Save the panel's settings as a recipe of the user."""
+        panel = self._panel
         try:
-            title = self.tr("Saved from the panel, after {0}").format(self._panel.recipe)
-            recipe = Recipe(name, title, self._panel.config(), self._panel.data, self._panel.test)
+            title = self.tr("Saved from the panel, based on {recipe}").format(recipe=panel.recipe)
+            recipe = Recipe(name, title, panel.config(), panel.data, panel.test)
             path = recipes.save(recipe)
         except DigitpadError as error:
-            self.messageReady.emit(Message(str(error), Severity.BAD))
+            self._tell(str(error), Severity.BAD)
             return
-        self._panel.add_recipe(recipe)
-        self._panel.set_recipe(name)
-        self.messageReady.emit(Message(self.tr("Saved as {0}: a file to share.").format(path), Severity.GOOD))
+        panel.add_recipe(recipe)
+        panel.set_recipe(name)
+        self._tell(self.tr("Saved as {path}, a file that you can share.").format(path=path), Severity.GOOD)
+
+    def _tell(self, text: str, severity: Severity) -> None:
+        self.messageReady.emit(Message(text, severity))

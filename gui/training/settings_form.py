@@ -1,9 +1,9 @@
-"""The settings of a run as a form: one editor a setting, from one table; form <-> TrainConfig."""
+"""The form of a run's settings: one editor for each field of ``TrainConfig``, from one table."""
 
 import dataclasses
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -18,15 +18,127 @@ from PySide6.QtWidgets import (
 
 from core import threads
 from core.errors import ConfigError
+from core.messages import tr, translatable
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.training.config import TrainConfig
 from gui.style import theme
 
 Editor = QLineEdit | QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
 
+_TABLE = (
+    (
+        "hidden",
+        translatable("Hidden layers"),
+        translatable("Units of each hidden layer, from input to output: 256, 128"),
+    ),
+    (
+        "initializer",
+        translatable("Initialisation"),
+        translatable(
+            "Distribution of the first weights. He's keeps activations the same size through layers of ReLU; with a "
+            "plain normal one they grow from layer to layer"
+        ),
+    ),
+    (
+        "sigma",
+        translatable("Weights' σ"),
+        translatable(
+            "Plain normal only: standard deviation of the first weights; the other distributions set their own"
+        ),
+    ),
+    (
+        "batch_norm",
+        translatable("Batch normalisation"),
+        translatable("Normalise each unit over the batch: deep networks learn, also at high rates"),
+    ),
+    (
+        "dropout",
+        translatable("Dropout"),
+        translatable("Share of the units that are set to 0 at random in each step, against overfitting"),
+    ),
+    (
+        "optimizer",
+        translatable("Optimizer"),
+        translatable("Plain gradient descent (SGD), or AdamW, which adapts the step of each weight"),
+    ),
+    (
+        "learning_rate",
+        translatable("Learning rate"),
+        translatable("Size of each step. Too small is slow, too large diverges"),
+    ),
+    ("schedule", translatable("Schedule"), translatable("How the learning rate changes over the run")),
+    ("warmup", translatable("Warm-up"), translatable("One-cycle only: share of the run in which the rate rises")),
+    ("decay_factor", translatable("Decay factor"), translatable("Step decay only: factor of the rate at each decay")),
+    ("decay_steps", translatable("Decay every"), translatable("Step decay only: steps between two decays")),
+    ("momentum", translatable("Momentum"), translatable("SGD only: share of the last step that is added to the next")),
+    (
+        "nesterov",
+        translatable("Nesterov momentum"),
+        translatable("SGD only: look ahead along the momentum before each step"),
+    ),
+    (
+        "weight_decay",
+        translatable("Weight decay"),
+        translatable("L2 regularisation λ: keeps weights small, against overfitting"),
+    ),
+    (
+        "label_smoothing",
+        translatable("Label smoothing"),
+        translatable("Share of each label that is spread evenly over all classes"),
+    ),
+    (
+        "deformation",
+        translatable("Deformation"),
+        translatable(
+            "Rotate, shear, bend and thicken each training digit at random each time it is used, so that the network "
+            "meets more ways of writing than there are in the data. 1 is the usual amount, 0 is off"
+        ),
+    ),
+    (
+        "deformation_end",
+        translatable("… at the end"),
+        translatable(
+            "Share of the deformation that is left at the end of the run. It falls over the second half, so that the "
+            "network trains on undeformed digits last"
+        ),
+    ),
+    ("class_weights", translatable("Class weights"), translatable("Give rare classes more weight in the loss")),
+    ("batch_size", translatable("Batch size"), translatable("Number of digits in each step")),
+    ("epochs", translatable("Epochs"), translatable("How many times the run goes through all training digits")),
+    (
+        "evaluations_per_epoch",
+        translatable("Evaluations"),
+        translatable("Number of evaluations on the validation digits in each epoch"),
+    ),
+    (
+        "validation_share",
+        translatable("Validation share"),
+        translatable("Share of the training digits that is held out to choose the best weights"),
+    ),
+    (
+        "input_scale",
+        translatable("Pixels"),
+        translatable("Input of the network: pixels scaled to 0 to 1, or from 0 to 255 as in the file"),
+    ),
+    ("seed", translatable("Seed"), translatable("Seed of all random numbers: the same seed gives the same run")),
+)
+"""Name, label and tooltip of each setting, in the order of the form."""
+_VALUES = {
+    "he_normal": translatable("He"),
+    "xavier": translatable("Xavier"),
+    "normal": translatable("Plain normal"),
+    "sgd": translatable("SGD"),
+    "adamw": translatable("AdamW"),
+    "constant": translatable("Constant"),
+    "step_decay": translatable("Step decay"),
+    "cosine": translatable("Cosine"),
+    "one_cycle": translatable("One-cycle"),
+}
+"""The texts of values that are words."""
+
 
 class NumberBox(QDoubleSpinBox):
-    """A spin box that shows 0.1 as 0.1 and 1e-05 as 1e-05, and steps by a tenth of what it shows."""
+    """A spin box that shows 0.1 as 0.1 and 0.00001 as 1e-05, and steps by a tenth of its value."""
 
     def __init__(self, low: float, high: float) -> None:
         super().__init__()
@@ -35,15 +147,15 @@ class NumberBox(QDoubleSpinBox):
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
 
     def textFromValue(self, value: float) -> str:
-        """Return the shortest text of a number."""
+        """Return the shortest text of a value."""
         return f"{value:g}"
 
     def valueFromText(self, text: str) -> float:
-        """Return the number that a text says, 1e-3 included."""
+        """Return the value of a text, such as 0.001, 0,001 or 1e-3."""
         return float(text.replace(",", "."))
 
     def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Accept what can be read as a number within the range; half-typed ones may become it."""
+        """Accept a number within the range; a part of a number, or one outside the range, is intermediate."""
         try:
             value = self.valueFromText(text)
         except ValueError:
@@ -55,170 +167,65 @@ class NumberBox(QDoubleSpinBox):
 
 
 class SettingsForm(QWidget):
-    """All settings of a run. It is filled from a configuration and read back as one."""
+    """Editors for all settings of a run; it is filled from a configuration, and read as one.
 
-    changed = Signal()
-    """The user changed a setting."""
+    Attributes
+    ----------
+    threads : QSpinBox
+        The number of threads, which is no part of the configuration.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editors: dict[str, Editor] = {}
-        self._scale = QComboBox()
         layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, theme.SPACING, 0)
         layout.setVerticalSpacing(theme.SPACING // 2)
-        for name, label, tip in self._table():
-            editor = self._editor(name)
-            self._dress(editor, label, tip + self._range_text(name))
+        for name, label, tip in _TABLE:
+            editor = self._make_editor(name)
+            self._describe(editor, tr(label), _with_range(name, tr(tip)))
             self._editors[name] = editor
-            layout.addRow("" if isinstance(editor, QCheckBox) else label, editor)
+            layout.addRow("" if isinstance(editor, QCheckBox) else tr(label), editor)
         self.threads = QSpinBox()
         self.threads.setRange(1, max(threads.available(), 1))
         self.threads.setValue(threads.default(window=True))
-        self._dress(
-            self.threads,
-            self.tr("Threads"),
-            self.tr("Threads of the matrix products. More than the machine has free make a run slower, not faster"),
-        )
+        tip = self.tr("Threads of the matrix products. More threads than free cores make a run slower, not faster")
+        self._describe(self.threads, self.tr("Threads"), tip)
         layout.addRow(self.tr("Threads"), self.threads)
-        self.changed.connect(self._enable_what_counts)
         self.set_config(TrainConfig())
 
-    def _table(self) -> tuple[tuple[str, str, str], ...]:
-        """Return name, label and tooltip of each setting, in the order of the form."""
-        tr = self.tr
-        return (
-            ("hidden", tr("Hidden layers"), tr("Units of each hidden layer, from input to output: 256, 128")),
-            (
-                "initializer",
-                tr("Initial weights"),
-                tr(
-                    "Where the weights start. He's rule keeps signals the same size through layers of ReLU; "
-                    "plain normal weights let them grow from layer to layer"
-                ),
-            ),
-            ("sigma", tr("Their σ"), tr("Standard deviation of plain normal weights; the others have their own")),
-            (
-                "batch_norm",
-                tr("Batch normalisation"),
-                tr("Normalise each unit over the batch: lets deep networks learn, and at large rates"),
-            ),
-            (
-                "dropout",
-                tr("Dropout"),
-                tr("The share of units switched off at random in each step, against overfitting"),
-            ),
-            (
-                "optimizer",
-                tr("Optimizer"),
-                tr("Plain gradient descent, or AdamW, which gives each weight its own step"),
-            ),
-            ("learning_rate", tr("Learning rate"), tr("How far each step goes. Too small is slow, too large diverges")),
-            ("schedule", tr("Schedule"), tr("How the rate changes over the run")),
-            ("warmup", tr("Warm-up"), tr("One-cycle only: the share of the run in which the rate climbs")),
-            ("decay_factor", tr("Decay factor"), tr("Step decay only: what the rate is multiplied with")),
-            ("decay_steps", tr("Decay every"), tr("Step decay only: after how many steps the rate is multiplied")),
-            ("momentum", tr("Momentum"), tr("SGD only: how much of the last step goes into the next")),
-            ("nesterov", tr("Nesterov momentum"), tr("SGD only: look ahead along the momentum before each step")),
-            ("weight_decay", tr("Weight decay"), tr("L2 regularisation λ: keeps weights small, against overfitting")),
-            ("label_smoothing", tr("Label smoothing"), tr("How much of each label is spread over all digits")),
-            (
-                "deformation",
-                tr("Deformation"),
-                tr(
-                    "Each time a digit is learned from it is turned, slanted, bent and thickened a little, so that the "
-                    "network meets more ways of writing than there are in the data. 1 is the usual amount, 0 is off"
-                ),
-            ),
-            (
-                "deformation_end",
-                tr("… at the end"),
-                tr(
-                    "The share of the deformation that is left at the end of the run. It sinks over the second half: "
-                    "what a network learns last is the digits as they are"
-                ),
-            ),
-            ("class_weights", tr("Class weights"), tr("Let digits that are rare in the data count for more")),
-            ("batch_size", tr("Batch size"), tr("How many digits each step learns from")),
-            ("epochs", tr("Epochs"), tr("How many times the run goes through all digits")),
-            (
-                "evaluations_per_epoch",
-                tr("Evaluations"),
-                tr("How many times in an epoch the network is tested on the validation digits"),
-            ),
-            (
-                "validation_share",
-                tr("Validation share"),
-                tr("The part of the training digits that is held back to choose the best weights by"),
-            ),
-            (
-                "input_scale",
-                tr("Pixels"),
-                tr("What the network is given: pixels from 0 to 1, or as they are in the file, from 0 to 255"),
-            ),
-            ("seed", tr("Seed"), tr("The number that all chance of the run comes from: the same seed, the same run")),
-        )
-
-    def _editor(self, name: str) -> Editor:
-        """Return an editor for a setting, by the kind of its values."""
-        setting = next(field for field in dataclasses.fields(TrainConfig) if field.name == name)
+    def _make_editor(self, name: str) -> Editor:
+        """Return an editor for a setting, by the type of its values."""
+        setting = _field(name)
         if name == "hidden":
-            line = QLineEdit()
-            line.textEdited.connect(self.changed)
-            return line
+            return QLineEdit()
         if name == "input_scale":
-            self._scale.addItem(self.tr("0 to 1"), 1 / 255)
-            self._scale.addItem(self.tr("0 to 255 (unscaled)"), 1.0)
-            self._scale.activated.connect(self.changed)
-            return self._scale
+            return self._make_box({1 / 255: self.tr("0 to 1"), 1.0: self.tr("0 to 255 (unscaled)")})
         if "choices" in setting.metadata:
-            box = QComboBox()
-            for value in TrainConfig.choices(name):
-                box.addItem(self._word(value), value)
-            box.activated.connect(self.changed)
-            return box
+            return self._make_box({value: tr(_VALUES.get(value, value)) for value in TrainConfig.choices(name)})
         if setting.type is bool:
-            check = QCheckBox()
-            check.clicked.connect(self.changed)
-            return check
+            return QCheckBox()
         low, high = TrainConfig.limits(name)
         if setting.type is int:
             whole = QSpinBox()
             whole.setRange(int(low), int(min(high, 2**31 - 1)))
             whole.setGroupSeparatorShown(True)
-            whole.valueChanged.connect(self.changed)
             return whole
         number = NumberBox(low, high)
-        if name.startswith("deformation"):  # a tenth of what it shows is no step for a setting that is off at 0
+        if name.startswith("deformation"):  # it may be 0, from which a step of a tenth of the value leads nowhere
             number.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
             number.setSingleStep(0.25)
-        number.valueChanged.connect(self.changed)
+            number.valueChanged.connect(self._enable_effective)
         return number
 
-    def _word(self, value: str) -> str:
-        words = {
-            "he_normal": self.tr("He"),
-            "xavier": self.tr("Xavier"),
-            "normal": self.tr("Plain normal"),
-            "sgd": self.tr("SGD"),
-            "adamw": self.tr("AdamW"),
-            "constant": self.tr("Constant"),
-            "step_decay": self.tr("Step decay"),
-            "cosine": self.tr("Cosine"),
-            "one_cycle": self.tr("One-cycle"),
-        }
-        return words.get(value, value)
+    def _make_box(self, texts: dict[Any, str]) -> QComboBox:
+        box = QComboBox()
+        for value, text in texts.items():
+            box.addItem(text, value)
+        box.activated.connect(self._enable_effective)
+        return box
 
-    def _range_text(self, name: str) -> str:
-        if name == "hidden":
-            return self.tr(". At most {0} layers of 1 to {1} units").format(MAX_LAYERS, MAX_WIDTH)
-        setting = next(field for field in dataclasses.fields(TrainConfig) if field.name == name)
-        if "range" not in setting.metadata or name == "input_scale":
-            return ""
-        low, high = TrainConfig.limits(name)
-        return self.tr(". From {0} to {1}").format(f"{low:g}", f"{high:,.0f}" if high >= 10 else f"{high:g}")
-
-    def _dress(self, editor: QWidget, label: str, tip: str) -> None:
+    def _describe(self, editor: QWidget, label: str, tip: str) -> None:
         editor.setToolTip(tip)
         editor.setAccessibleName(label)
         editor.setMinimumWidth(90)
@@ -227,43 +234,58 @@ class SettingsForm(QWidget):
             editor.setText(label)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the wheel scroll the form: over an editor it would change a setting that nobody meant to change."""
+        """Ignore the wheel over an editor, so that it scrolls the form and does not change a setting by accident."""
         if event.type() == QEvent.Type.Wheel:
             event.ignore()
             return True
         return False
 
     def set_config(self, config: TrainConfig) -> None:
-        """Show a configuration; silent."""
+        """Show a configuration. Silent."""
         for name, editor in self._editors.items():
             blocked = editor.blockSignals(True)
             _show(editor, getattr(config, name))
             editor.blockSignals(blocked)
-        self._enable_what_counts()
+        self._enable_effective()
 
-    def _enable_what_counts(self) -> None:
-        """Grey out the settings that have no effect beside the others."""
-        initializer, schedule, optimizer = (
-            _value(name, self._editors[name]) for name in ("initializer", "schedule", "optimizer")
+    def _enable_effective(self) -> None:
+        """Disable the settings that have no effect with the others."""
+        initializer, schedule, optimizer, deformation = (
+            _value(self._editors[name]) for name in ("initializer", "schedule", "optimizer", "deformation")
         )
-        for name, counts in (
+        for name, has_effect in (
             ("sigma", initializer == "normal"),
             ("warmup", schedule == "one_cycle"),
             ("decay_factor", schedule == "step_decay"),
             ("decay_steps", schedule == "step_decay"),
             ("momentum", optimizer == "sgd"),
             ("nesterov", optimizer == "sgd"),
-            ("deformation_end", _value("deformation", self._editors["deformation"]) > 0),
+            ("deformation_end", deformation > 0),
         ):
-            self._editors[name].setEnabled(counts)
+            self._editors[name].setEnabled(has_effect)
 
     def config(self) -> TrainConfig:
-        """Return the configuration that the form shows; raise ConfigError where a setting makes no sense."""
-        return TrainConfig(**{name: _value(name, editor) for name, editor in self._editors.items()})
+        """Return the configuration in the form; raise ConfigError if a setting is invalid."""
+        return TrainConfig(**{name: _value(editor) for name, editor in self._editors.items()})
 
     def editor(self, name: str) -> Editor:
         """Return the editor of a setting."""
         return self._editors[name]
+
+
+def _field(name: str) -> "dataclasses.Field[Any]":
+    return next(field for field in dataclasses.fields(TrainConfig) if field.name == name)
+
+
+def _with_range(name: str, tip: str) -> str:
+    """Return a tooltip with the range of the setting, if it has one."""
+    if name == "hidden":
+        return tr("{tip}. At most {layers} layers of 1 to {width} units", tip=tip, layers=MAX_LAYERS, width=MAX_WIDTH)
+    if "range" not in _field(name).metadata or name == "input_scale":
+        return tip
+    low, high = TrainConfig.limits(name)
+    highest = f"{high:,.0f}" if high >= 10 else f"{high:g}"
+    return tr("{tip}. From {low:g} to {high}", tip=tip, low=low, high=highest)
 
 
 def _show(editor: Editor, value: Any) -> None:
@@ -278,7 +300,7 @@ def _show(editor: Editor, value: Any) -> None:
 
 
 def _index_of(box: QComboBox, value: Any) -> int:
-    """Return the place of a value in a box; an input scale that is not in the list is added to it."""
+    """Return the index of a value in a box; an input scale that is missing is added."""
     for index in range(box.count()):
         if box.itemData(index) == value:
             return index
@@ -286,7 +308,7 @@ def _index_of(box: QComboBox, value: Any) -> int:
     return box.count() - 1
 
 
-def _value(name: str, editor: Editor) -> Any:
+def _value(editor: Editor) -> Any:
     if isinstance(editor, QLineEdit):
         return _widths(editor.text())
     if isinstance(editor, QCheckBox):
@@ -301,4 +323,6 @@ def _widths(text: str) -> tuple[int, ...]:
     try:
         return tuple(int(part) for part in parts)
     except ValueError:
-        raise ConfigError(f'hidden layers are whole numbers joined by commas, such as 256, 128; not "{text}"') from None
+        raise ConfigError(
+            tr('hidden layers are whole numbers separated by commas, such as 256, 128; not "{text}"', text=text)
+        ) from None

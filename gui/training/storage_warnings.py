@@ -1,8 +1,9 @@
 """Tells when the run cannot be kept, and offers to keep it elsewhere."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.runs.records import RunOutcome
@@ -22,15 +23,21 @@ class StorageWarnings(QObject):
     ----------
     store
         Where runs are kept, and listed; None where none are.
+    show
+        Shows a message to the user.
     """
 
-    messageReady = Signal(object)
-
     def __init__(
-        self, session: TrainingSession, models: ModelsController, store: RunStore | None, window: QWidget
+        self,
+        session: TrainingSession,
+        models: ModelsController,
+        store: RunStore | None,
+        window: QWidget,
+        show: Callable[[Message], object],
     ) -> None:
         super().__init__(window)
         self._session, self._models, self._store, self._window = session, models, store, window
+        self._show = show
         self._has_result = False
         session.happened.connect(self._on_event)
         session.stateChanged.connect(self._on_state)
@@ -101,4 +108,4 @@ class StorageWarnings(QObject):
             self._tell(self.tr("The run has ended meanwhile."))
 
     def _tell(self, text: str, severity: Severity = Severity.INFO, offers: Offers | None = None) -> None:
-        self.messageReady.emit(Message(text, severity, offers=offers or {}))
+        self._show(Message(text, severity, offers=offers or {}))

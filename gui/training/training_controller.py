@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 class TrainingController(QObject):
     """Starts runs, lets the views follow them, and says how they ended.
 
+    It connects to the session first: when others hear of the end of a run, all has been said of it.
+
     Parameters
     ----------
     store
@@ -39,10 +41,7 @@ class TrainingController(QObject):
     """
 
     messageReady = Signal(object)
-    starting = Signal()
-    """A run is about to begin."""
-    ended = Signal(object)
-    """A run has ended: its ``RunOutcome``, once all that is to be said of it has been said."""
+    """A Message for the user."""
 
     def __init__(
         self,
@@ -57,10 +56,9 @@ class TrainingController(QObject):
         self._session, self._panel, self._active_model, self._models = session, panel, active_model, models
         self._store, self._window = store, window
         self._curves: Curves | None = None
-        self._storage = StorageWarnings(session, models, store, window)
-        self._storage.messageReady.connect(self.messageReady)
+        self._storage = StorageWarnings(session, models, store, window, self.messageReady.emit)
         panel.controls.requested.connect(self._on_control)
-        panel.controls.rateRequested.connect(session.change_rate)
+        panel.controls.rate.valueChanged.connect(session.change_rate)
         session.stateChanged.connect(panel.set_state)
         session.happened.connect(self._on_event)
         session.concluded.connect(self._on_concluded)
@@ -82,7 +80,6 @@ class TrainingController(QObject):
         except DigitpadError as error:
             self._tell(str(error), Severity.BAD)
             return
-        self.starting.emit()
         n_threads = panel.form.threads.value()
         self._session.start(
             RunRequest(panel.recipe, config, panel.data, n_threads, panel.test, self._store, parent=parent)
@@ -104,7 +101,6 @@ class TrainingController(QObject):
     def resume(self, run: Run) -> None:
         """Go on with an interrupted run."""
         if self._is_free() and self._models.may_replace() and self.use_settings(run):
-            self.starting.emit()
             self._session.start(RunRequest.to_resume(run))
 
     def offer_interrupted(self, runs: Sequence[Run | Broken]) -> None:
@@ -193,7 +189,6 @@ class TrainingController(QObject):
         if text:
             offers = {**self._restarts(outcome.remedies), **self._storage.offers_at_end(outcome)}
             self._tell(text, severity, outcome.details, offers)
-        self.ended.emit(outcome)
 
     def _restarts(self, remedies: Mapping[str, Remedy]) -> Offers:
         """Return offers to start again with one of the settings that would help."""

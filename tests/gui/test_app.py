@@ -1,4 +1,4 @@
-"""The command ``digitpad``, run as a user runs it."""
+"""The command ``digitpad``, run in a process of its own."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def test_version():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only X11 and Wayland can be missing")
-def test_without_a_display_it_says_so_in_one_sentence():
+def test_a_missing_display_is_one_sentence():
     result = digitpad(DISPLAY=None, WAYLAND_DISPLAY=None, QT_QPA_PLATFORM=None)
     assert result.returncode == 2
     assert result.stderr.startswith("digitpad: there is no display")
@@ -35,7 +35,7 @@ def test_without_a_display_it_says_so_in_one_sentence():
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only X11 can be missing")
-def test_with_a_display_that_does_not_answer_it_says_so():
+def test_a_display_that_does_not_answer_is_one_sentence():
     result = digitpad(DISPLAY=":987", WAYLAND_DISPLAY=None, QT_QPA_PLATFORM=None)
     assert result.returncode == 2
     assert result.stderr.count("\n") == 1
@@ -43,7 +43,7 @@ def test_with_a_display_that_does_not_answer_it_says_so():
 
 
 @pytest.mark.parametrize("asked", [None, "3"])
-def test_drawings_are_read_with_one_thread_unless_it_was_asked_otherwise(monkeypatch, asked):
+def test_numpy_uses_one_thread_unless_the_environment_sets_another_number(monkeypatch, asked):
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", asked or "")
     if asked is None:
         monkeypatch.delenv("OPENBLAS_NUM_THREADS")
@@ -82,7 +82,7 @@ def test_screenshot(tmp_path, home, arguments):
     assert len(colours) > 100
     background = max(colours)[1]
     assert (sum(background) < 200) == ("--dark" in arguments)
-    assert not list(home.iterdir()), "a picture leaves nothing behind"
+    assert not list(home.iterdir()), "a screenshot leaves no files"
 
 
 def test_a_screenshot_that_cannot_be_written_is_one_sentence(tmp_path):
@@ -101,19 +101,19 @@ def test_an_animation_that_is_to_be_another_format_is_one_sentence(tmp_path):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has Wayland")
-def test_with_a_wayland_that_is_gone_it_says_so():
+def test_a_wayland_display_that_is_gone_is_one_sentence():
     result = digitpad(DISPLAY=None, WAYLAND_DISPLAY="gone", QT_QPA_PLATFORM=None)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
 
 
 @pytest.mark.parametrize("scale", ["0", "nan", "-1", "100", "large"])
-def test_a_scale_that_makes_no_sense_is_one_sentence(tmp_path, scale):
+def test_an_invalid_scale_is_one_sentence(tmp_path, scale):
     result = digitpad("--screenshot", tmp_path / "window.png", "--scale", scale)
     assert (result.returncode, result.stderr.count("\n")) == (2, 1)
     assert not (tmp_path / "window.png").exists()
 
 
-def test_a_screenshot_of_a_run_that_fails_is_a_sentence(tmp_path):
+def test_a_screenshot_of_a_run_that_fails_is_one_sentence(tmp_path):
     (tmp_path / "mnist").mkdir()
     (tmp_path / "mnist" / "train-images-idx3-ubyte").write_bytes(b"damaged")
     result = digitpad("--screenshot", tmp_path / "window.png", DIGITPAD_DATA=str(tmp_path))
@@ -122,13 +122,13 @@ def test_a_screenshot_of_a_run_that_fails_is_a_sentence(tmp_path):
     assert not (tmp_path / "window.png").exists()
 
 
-@pytest.mark.parametrize("there", [True, False])
-def test_no_source_is_read_at_an_import(there):
-    """PySide6 looks for its name in each; where the function that does is called otherwise, nothing is touched."""
+@pytest.mark.parametrize("exists", [True, False])
+def test_pyside_reads_no_source_at_an_import(exists):
+    """PySide6 searches the source of each module; if its function for that is missing, nothing is patched."""
     script = f"""
 import linecache
 from gui.app import hasten_imports
-if not {there}:
+if not {exists}:
     import PySide6.QtCore, shibokensupport.feature as features
     del features._mod_uses_pyside, features.feature_imported
     features.feature_imported = lambda module: None
@@ -140,4 +140,4 @@ print(len(linecache.cache), QObject().objectName)
 """
     variables = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=variables)
-    assert done.stdout.startswith("0 <built-in method objectName") or not there
+    assert done.stdout.startswith("0 <built-in method objectName") or not exists

@@ -1,4 +1,4 @@
-"""The window's first moments: the pad alone, ready to be drawn on, and the rest step by step."""
+"""The start of the window: the pad alone in the first frame, ready to be drawn on, and the rest in steps."""
 
 import subprocess
 import sys
@@ -9,10 +9,12 @@ from PySide6.QtTest import QTest
 
 from gui.main_window import MainWindow
 from gui.shell.preferences import Preferences
+from gui.training.session import TrainingSession
 
 
 @pytest.fixture
 def beginning(qtbot):
+    """A window that is added to in steps, not yet shown."""
     window = MainWindow(Preferences(), in_steps=True)
     yield window
     window.close()
@@ -20,67 +22,74 @@ def beginning(qtbot):
 
 
 def sheet(window):
-    """Return where in the window the sheet is: left, top, right, bottom."""
+    """Return the rectangle of the sheet in the window: left, top, right, bottom."""
     pad = window.pad_panel.pad
     rect = pad.sheet_rect().translated(pad.mapTo(window, QPoint(0, 0)))
     return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 
-def test_what_is_drawn_on_the_first_frame_is_read_as_soon_as_there_is_a_network(qtbot, beginning):
+def has_workbench(window):
+    return window.findChild(TrainingSession) is not None
+
+
+def test_a_drawing_on_the_first_frame_is_recognised_as_soon_as_there_is_a_network(qtbot, beginning):
+    completed = []
+    beginning.completed.connect(lambda: completed.append(True))
     pad = beginning.pad_panel.pad
     beginning.resize(1120, 740)
     with qtbot.waitSignal(beginning.begun):
         beginning.show()
-    place = sheet(beginning)
+    position = sheet(beginning)
     middle = pad.rect().center()
     QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=middle)
     QTest.mouseMove(pad, middle + QPoint(0, 80))
     QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 80))
-    beginning.begin_to_answer()
+    beginning.add_recognition()
     assert beginning.recognition.shown.prediction is not None
-    qtbot.waitUntil(lambda: not beginning._steps)
-    assert beginning.lab.curves is not None
-    assert beginning.lab.isVisible()
-    moved = [abs(now - before) for now, before in zip(sheet(beginning), place, strict=True)]
-    assert max(moved) <= 4, "the sheet stays where the hand is"
+    qtbot.waitUntil(lambda: bool(completed))
+    assert beginning.workbench.lab.curves is not None
+    assert beginning.workbench.lab.isVisible()
+    moved = [abs(now - before) for now, before in zip(sheet(beginning), position, strict=True)]
+    assert max(moved) <= 4, "the sheet stays where it is drawn on"
     assert not pad.is_blank()
 
 
-def test_the_steps_are_taken_by_themselves(qtbot, beginning):
-    with qtbot.waitSignal(beginning.furnished):
+def test_the_steps_follow_each_other_without_the_user(qtbot, beginning):
+    with qtbot.waitSignal(beginning.completed):
         beginning.show()
-    assert not beginning._steps
-    assert beginning.lab.curves is not None
-    assert beginning.slot.model is not None
-    assert [action.text() for action in beginning.menuBar().actions()] == list(beginning.menu_titles())
+    assert has_workbench(beginning)
+    assert beginning.workbench.lab.curves is not None
+    assert beginning.active_model.model is not None
+    menus = beginning.menuBar().actions()
+    assert [action.text() for action in menus] == ["&File", "&Edit", "&Training", "&View", "&Help"]
+    assert all(action.menu() is not None for action in menus)
 
 
-def test_a_shortcut_pressed_on_the_first_frame_is_heard(qtbot, beginning):
+def test_a_shortcut_on_the_first_frame_has_its_effect(qtbot, beginning):
     with qtbot.waitSignal(beginning.begun):
         beginning.show()
-    assert beginning._workings is None
+    assert not has_workbench(beginning)
     QTest.keyClick(beginning.pad_panel.pad, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
-    assert beginning._workings._log_action.isChecked()
+    assert beginning.workbench.menus.log_action.isChecked()
 
 
-def test_a_window_can_be_closed_before_it_is_complete(qtbot, beginning):
+def test_a_window_that_is_closed_early_takes_no_more_steps(qtbot, beginning):
     with qtbot.waitSignal(beginning.begun):
         beginning.show()
     beginning.close()
-    assert not beginning._steps
+    qtbot.wait(100)
+    assert not has_workbench(beginning)
 
 
-def test_the_first_frame_does_without_numpy():
+def test_the_first_frame_needs_no_numpy():
     program = """
 import sys
 from gui import app
-application = app._application()
+application = app.create_application()
 from gui.main_window import MainWindow
 window = MainWindow(in_steps=True)
-window._steps.clear()
+window.begun.connect(lambda: application.exit(bool({"numpy", "pyqtgraph"} & set(sys.modules))))
 window.show()
-application.processEvents()
-window.grab()
-sys.exit(bool({"numpy", "pyqtgraph"} & set(sys.modules)))
+sys.exit(application.exec())
 """
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0

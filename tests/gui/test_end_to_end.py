@@ -1,4 +1,4 @@
-"""The real window on real digits: train and watch, draw and be recognised, keep, reload, close."""
+"""The real window on real digits: train, watch, draw, recognise, save, open, close."""
 
 import collections
 
@@ -12,12 +12,13 @@ from waiting import happens
 from core.data import unipen
 from gui.recognition.active_model import ModelChoice
 from gui.training.events import Progressed
+from gui.training.worker import Worker
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 PRESS, MOVE, RELEASE = QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonRelease
 TABLET = {PRESS: QEvent.Type.TabletPress, MOVE: QEvent.Type.TabletMove, RELEASE: QEvent.Type.TabletRelease}
 SIZES = (0.25, 0.5, 0.9)  # of the pad's side
-PLACES = ((0, 0), (0.5, 0.5), (1, 1))  # corner, middle, corner
+POSITIONS = ((0, 0), (0.5, 0.5), (1, 1))  # corner, middle, corner
 PER_CLASS = 20
 
 
@@ -43,21 +44,21 @@ def tablet_sender():
             Qt.KeyboardModifier.NoModifier, changed, held,
         )  # fmt: skip
         QApplication.sendEvent(pad, event)
-        if not event.isAccepted():  # then Qt makes a mouse event of it
+        if not event.isAccepted():  # then Qt sends a mouse event instead
             send_mouse(pad, kind, position)
 
     return send
 
 
-def draw(pad, digit, send, size, place, *, whole_pixels):
-    """Draw a pen digit through events: ``size`` is its longer side, ``place`` where in the free room it goes."""
+def draw(pad, digit, send, size, position, *, whole_pixels):
+    """Draw a pen digit by events: ``size`` is its longer side, ``position`` its share of the free space."""
     points = np.concatenate([stroke[:, :2] for stroke in digit.drawing.strokes])
     low, extent = points.min(axis=0), np.ptp(points, axis=0)
     side, margin = min(pad.width(), pad.height()), 8
     corner = np.array([pad.width() - side, pad.height() - side]) / 2 + margin
     room = side - 2 * margin
     scale = size * room / extent.max()
-    origin = corner + np.array(place) * (room - extent * scale)
+    origin = corner + np.array(position) * (room - extent * scale)
     for stroke in digit.drawing.strokes:
         path = (stroke[:, :2] - low) * scale + origin
         if whole_pixels:
@@ -70,13 +71,13 @@ def draw(pad, digit, send, size, place, *, whole_pixels):
 
 
 def shown_digit(window):
-    """Read the likeliest digit off the window, as a screen reader would; -1 where there is more than one."""
+    """Return the likeliest digit in the window, from its accessible name; -1 if there are several digits."""
     name = window.pad_panel.prediction_view.accessibleName()
     return int(name.split(",")[0]) if name[1] == "," else -1
 
 
 def chosen_digits(pen_file, per_class):
-    """Return digits of writers 25 to 30, as many of each class, spread over the writers."""
+    """Return ``per_class`` digits of each class by writers 25 to 30, spread over the writers."""
     by_class = collections.defaultdict(list)
     for digit in unipen.read(pen_file, range(25, 31)):
         by_class[digit.label].append(digit)
@@ -84,21 +85,21 @@ def chosen_digits(pen_file, per_class):
 
 
 def draw_all(window, digits, send, *, whole_pixels):
-    """Draw and clear each digit at sizes and places in turn; return the digits that the window showed."""
-    pad, answers = window.pad_panel.pad, []
+    """Draw and clear each digit, at sizes and positions in turn; return the digits that the window shows."""
+    pad, predicted = window.pad_panel.pad, []
     for number, digit in enumerate(digits):
-        place, size = PLACES[number % 3], SIZES[number // 3 % 3]
-        draw(pad, digit, send, size, place, whole_pixels=whole_pixels)
-        answers.append(shown_digit(window))
+        position, size = POSITIONS[number % 3], SIZES[number // 3 % 3]
+        draw(pad, digit, send, size, position, whole_pixels=whole_pixels)
+        predicted.append(shown_digit(window))
         window.pad_panel.tools.clear.trigger()
-    return np.array(answers)
+    return np.array(predicted)
 
 
-def share_right(answers, digits):
-    return float(np.mean(answers == [digit.label for digit in digits]))
+def accuracy(predicted, digits):
+    return float(np.mean(predicted == [digit.label for digit in digits]))
 
 
-def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp_path):
+def test_train_draw_save_and_open(qtbot, window, conclude, pen_file, tmp_path):
     panel = window.workbench.lab.panel
     panel.set_recipe("quick")
     panel.set_data("mnist")
@@ -109,15 +110,15 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     assert len(losses) > 100
     assert losses[-1] < 0.3 * losses[0]
     assert window.workbench.lab.curves.loss.live.smooth.yData is not None
-    assert len(window.workbench.lab.curves.loss.live.smooth.yData) > 10  # painted, not only kept
+    assert len(window.workbench.lab.curves.loss.live.smooth.yData) > 10  # painted, not only recorded
 
-    # While it learns, draw 200 digits with the mouse; the shipped model answers.
+    # During the run, draw 200 digits with the mouse; the shipped model is active.
     digits = chosen_digits(pen_file, PER_CLASS)
     assert len(digits) == 200
-    answers = draw_all(window, digits, send_mouse, whole_pixels=True)
-    right = share_right(answers, digits)
-    print(f"\n{right:.1%} of {len(digits)} pen digits drawn with the mouse are right")
-    assert right >= 0.85
+    predicted = draw_all(window, digits, send_mouse, whole_pixels=True)
+    share = accuracy(predicted, digits)
+    print(f"\naccuracy on {len(digits)} pen digits, drawn with the mouse: {share:.1%}")
+    assert share >= 0.85
     assert window.workbench.session.is_active
 
     qtbot.waitUntil(
@@ -134,16 +135,16 @@ def test_train_watch_draw_keep_and_reload(qtbot, window, conclude, pen_file, tmp
     window.active_model.choose(ModelChoice.SHIPPED)
     window.workbench.models.open(tmp_path / "mine.safetensors")
     np.testing.assert_array_equal(draw_all(window, digits[::10], send_mouse, whole_pixels=True), own)
-    assert share_right(own, digits[::10]) >= 0.7
+    assert accuracy(own, digits[::10]) >= 0.7
 
 
 def test_draw_with_a_stylus(window, pen_file):
     digits = chosen_digits(pen_file, PER_CLASS)
-    answers = draw_all(window, digits, tablet_sender(), whole_pixels=False)
-    assert share_right(answers, digits) >= 0.85
+    predicted = draw_all(window, digits, tablet_sender(), whole_pixels=False)
+    assert accuracy(predicted, digits) >= 0.85
 
 
-def test_a_stylus_gives_each_point_once(window, pen_file):
+def test_a_stylus_adds_each_point_once(window, pen_file):
     digit = chosen_digits(pen_file, 1)[3]
     draw(window.pad_panel.pad, digit, tablet_sender(), 0.8, (0.5, 0.5), whole_pixels=False)
     drawn = window.pad_panel.pad.drawing()
@@ -151,14 +152,14 @@ def test_a_stylus_gives_each_point_once(window, pen_file):
     assert drawn.n_points <= digit.drawing.n_points
 
 
-def test_close_in_mid_run_on_real_digits(qtbot, window):
+def test_close_during_a_run_on_real_digits(qtbot, window):
     if not window.workbench.lab.panel.mnist_bar.isHidden():
         pytest.skip("no real data: MNIST is not here")
     window.workbench.lab.panel.set_data("mnist")
     window.workbench.lab.panel.controls.start_button.click()
     with happens(qtbot, window.workbench.session, Progressed):
         pass
-    worker = window.workbench.session._worker
+    worker = window.workbench.session.findChild(Worker)
     assert window.close()
     assert worker.isFinished()
     assert not window.isVisible()

@@ -173,7 +173,7 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
 def test_a_fault_in_an_evaluation(qtbot, window, messages, monkeypatch):
     is_usable(qtbot, window)
     monkeypatch.setattr(inspector_controller.dataset_predictions, "predict_dataset", fail)
-    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=WAIT_MS):
+    with qtbot.waitSignal(window.workbench.lab.inspector.evaluation.ended, timeout=WAIT_MS):
         window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)

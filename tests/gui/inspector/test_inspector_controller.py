@@ -34,8 +34,8 @@ def probabilities(window):
 
 
 def test_the_pages_follow_a_run(trained):
-    assert trained.workbench.lab.inside_view.weights.page.n_units == 16
-    counts = trained.workbench.lab.answers_view.confusion.grid.counts
+    assert trained.workbench.lab.inspector_view.weights.page.n_units == 16
+    counts = trained.workbench.lab.confusion_page.confusion.grid.counts
     (run,) = RunStore().runs()
     evaluations = run.history().evaluations
     assert np.trace(counts) == round(evaluations["validation_accuracy"][-1] * counts.sum())
@@ -45,7 +45,7 @@ def test_the_pages_follow_a_run(trained):
 def test_looking_back_makes_an_earlier_snapshot_active(qtbot, trained):
     trained.active_model.choose(ModelChoice.OWN)
     now = probabilities(trained)
-    scrubber = trained.workbench.lab.inside_view.scrubber
+    scrubber = trained.workbench.lab.inspector_view.scrubber
     scrubber.slider.setValue(0)
     assert trained.active_model.looks_back
     then = probabilities(trained)
@@ -61,7 +61,7 @@ def test_looking_back_makes_an_earlier_snapshot_active(qtbot, trained):
 
 
 def test_choosing_another_network_ends_the_look_back(trained):
-    scrubber = trained.workbench.lab.inside_view.scrubber
+    scrubber = trained.workbench.lab.inspector_view.scrubber
     scrubber.slider.setValue(1)
     trained.active_model.choose(ModelChoice.SHIPPED)
     assert trained.active_model.choice is ModelChoice.SHIPPED
@@ -70,11 +70,11 @@ def test_choosing_another_network_ends_the_look_back(trained):
 
 
 def test_a_new_run_ends_the_look_back(trained, small_run, conclude):
-    trained.workbench.lab.inside_view.scrubber.slider.setValue(0)
+    trained.workbench.lab.inspector_view.scrubber.slider.setValue(0)
     small_run(config=SMALL)
     conclude()
     assert not trained.active_model.looks_back
-    assert trained.workbench.lab.inside_view.scrubber.index == NEWEST
+    assert trained.workbench.lab.inspector_view.scrubber.index == NEWEST
 
 
 def test_looking_back_works_during_the_run(qtbot, window, small_run):
@@ -82,13 +82,13 @@ def test_looking_back_works_during_the_run(qtbot, window, small_run):
         small_run(config=TrainConfig(hidden=(16,), epochs=3000, batch_size=50))
     window.active_model.choose(ModelChoice.TRAINING)
     qtbot.waitUntil(lambda: len(window.workbench.session.live.snapshots) > 2, timeout=60_000)
-    window.workbench.lab.inside_view.scrubber.slider.setValue(0)
+    window.workbench.lab.inspector_view.scrubber.slider.setValue(0)
     first = window.active_model.recognizer.network.snapshot()
     with happens(qtbot, window.workbench.session, SnapshotTaken):
         pass
     np.testing.assert_array_equal(window.active_model.recognizer.network.parameters, first.parameters)
-    window.workbench.lab.inside_view.scrubber.slider.setValue(
-        window.workbench.lab.inside_view.scrubber.slider.maximum()
+    window.workbench.lab.inspector_view.scrubber.slider.setValue(
+        window.workbench.lab.inspector_view.scrubber.slider.maximum()
     )
     assert window.active_model.choice is ModelChoice.TRAINING
     assert (window.active_model.recognizer.network.parameters != first.parameters).any()
@@ -96,8 +96,8 @@ def test_looking_back_works_during_the_run(qtbot, window, small_run):
 
 
 def test_the_predictions_over_the_run_are_computed_if_they_are_visible(qtbot, trained):
-    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.inside_view)
-    with qtbot.waitSignal(trained.workbench.lab.inside.history.predicted, timeout=60_000) as predicted:
+    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.inspector_view)
+    with qtbot.waitSignal(trained.workbench.lab.inspector.history.predicted, timeout=60_000) as predicted:
         trained.recognition.predict()
     (shares,) = predicted.args
     assert shares.shape == (len(trained.workbench.session.live.snapshots), 10)
@@ -105,12 +105,12 @@ def test_the_predictions_over_the_run_are_computed_if_they_are_visible(qtbot, tr
 
 
 def test_a_cell_opens_the_digits_behind_it(qtbot, trained):
-    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.answers_view)
-    counts = trained.workbench.lab.answers_view.confusion.grid.counts
+    trained.workbench.lab.tabs.setCurrentWidget(trained.workbench.lab.confusion_page)
+    counts = trained.workbench.lab.confusion_page.confusion.grid.counts
     label, predicted = np.unravel_index(counts.argmax(), counts.shape)
-    with qtbot.waitSignal(trained.workbench.lab.inside.evaluation.ended, timeout=60_000):
-        trained.workbench.lab.answers_view.confusion.grid.cellOpened.emit(int(label), int(predicted))
-    dialog = trained.workbench.lab.inside.dialog
+    with qtbot.waitSignal(trained.workbench.lab.inspector.evaluation.ended, timeout=60_000):
+        trained.workbench.lab.confusion_page.confusion.grid.cellOpened.emit(int(label), int(predicted))
+    dialog = trained.workbench.lab.inspector.dialog
     assert dialog.isVisible()
     assert dialog.pictures.count() == counts[label, predicted]
     dialog.pictures.setFocus()
@@ -127,12 +127,12 @@ def test_a_cell_opens_the_digits_behind_it(qtbot, trained):
 
 def test_a_stored_run_is_evaluated_on_its_test_digits(qtbot, trained):
     (run,) = RunStore().runs()
-    with qtbot.waitSignal(trained.workbench.lab.inside.evaluation.ended, timeout=60_000):
+    with qtbot.waitSignal(trained.workbench.lab.inspector.evaluation.ended, timeout=60_000):
         trained.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [run])
-    counts = trained.workbench.lab.answers_view.confusion.grid.counts
+    counts = trained.workbench.lab.confusion_page.confusion.grid.counts
     assert counts.sum() == 60
     assert np.trace(counts) == round(run.test_accuracy * 60)
-    assert trained.workbench.lab.tabs.currentWidget() is trained.workbench.lab.answers_view
+    assert trained.workbench.lab.tabs.currentWidget() is trained.workbench.lab.confusion_page
     assert "of 60 predictions are correct" in trained.workbench.lab.message_bar.text
 
 
@@ -144,7 +144,7 @@ def test_missing_digits_are_reported(qtbot, window, small_run, conclude, tmp_pat
     small_run(data=f"idx:{tmp_path}", config=SMALL)
     conclude()
     (tmp_path / "t10k-images-idx3-ubyte").unlink()
-    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=60_000):
+    with qtbot.waitSignal(window.workbench.lab.inspector.evaluation.ended, timeout=60_000):
         window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
     assert "t10k-images" in window.workbench.lab.message_bar.text
 
@@ -152,6 +152,6 @@ def test_missing_digits_are_reported(qtbot, window, small_run, conclude, tmp_pat
 def test_in_mnist_the_doubtful_labels_are_flagged(qtbot, window, small_run, conclude, real_data):
     small_run(data="mnist", config=TrainConfig(hidden=(8,), epochs=1, batch_size=500, learning_rate=0.5))
     conclude()
-    with qtbot.waitSignal(window.workbench.lab.inside.evaluation.ended, timeout=60_000) as ended:
+    with qtbot.waitSignal(window.workbench.lab.inspector.evaluation.ended, timeout=60_000) as ended:
         window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])
     assert ended.args[0].predictions.doubtful.sum() == 15

@@ -1,4 +1,4 @@
-"""What to run and on which digits: what the user chooses is told, what the program sets is not."""
+"""The choice of a recipe and of a data source: only the user's choices are signalled."""
 
 import dataclasses
 
@@ -20,46 +20,47 @@ def choices(qtbot):
     return choices
 
 
-def test_a_recipe_is_set_silently_and_told_with_its_title(qtbot, choices):
+def test_a_recipe_is_set_silently_and_its_title_shown(qtbot, choices):
     with qtbot.assertNotEmitted(choices.recipeChosen):
         assert choices.set_recipe("deep")
     assert choices.recipe is recipes.RECIPES["deep"]
-    assert choices._title.text() == choices.recipe.title
+    assert choices.title_label.text() == choices.recipe.title
 
 
-def test_an_unknown_recipe_is_passed_over(choices):
+def test_an_unknown_recipe_is_ignored(choices):
     choices.set_recipe("deep")
     assert not choices.set_recipe("warp")
     assert choices.recipe.name == "deep"
 
 
-def test_a_recipe_of_the_same_name_takes_the_place(choices):
-    n = choices._recipe.count()
+def test_a_recipe_replaces_one_of_the_same_name(choices):
+    n = choices.recipe_box.count()
     other = dataclasses.replace(QUICK, title="another")
     choices.add_recipe(other)
     choices.set_recipe("quick")
     assert choices.recipe is other
-    assert choices._recipe.count() == n
+    assert choices.recipe_box.count() == n
 
 
-def test_the_user_s_choice_brings_its_digits_and_is_told(qtbot, choices):
+def test_the_users_choice_is_signalled_and_sets_the_recipes_data_source(qtbot, choices):
     choices.add_recipe(dataclasses.replace(QUICK, name="last", data="synthetic:600"))
     choices.set_data("mnist")
     with qtbot.waitSignal(choices.recipeChosen):
-        QTest.keyClick(choices._recipe, Qt.Key.Key_End)
+        QTest.keyClick(choices.recipe_box, Qt.Key.Key_End)
     assert (choices.recipe.name, choices.data) == ("last", "synthetic:600")
 
 
-def test_digits_that_are_not_in_the_list_come_into_it_once(choices):
+def test_a_data_source_that_is_missing_is_added_once(choices):
     for _ in range(2):
         choices.set_data("pen:/some/pen.unipen")
         assert choices.data == "pen:/some/pen.unipen"
-    assert choices._data.count() == 4
+    assert choices.data_box.count() == 4
 
 
-def test_closed_it_can_still_be_read(choices):
+def test_closed_choices_can_be_read_and_set_by_the_program(choices):
     choices.set_open(False)
-    assert not choices._recipe.isEnabled()
-    assert choices._title.isEnabled()
+    assert not choices.recipe_box.isEnabled()
+    assert not choices.pen_file_button.isEnabled()
+    assert choices.title_label.isEnabled()
     choices.set_data("synthetic")
     assert choices.data == "synthetic"

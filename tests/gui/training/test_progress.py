@@ -1,4 +1,6 @@
-"""How far a run is: the line of text in each state, and how long it will take."""
+"""The progress of a run: the line of text in each state, and the time left."""
+
+import dataclasses
 
 import pytest
 
@@ -20,37 +22,61 @@ def progress(qtbot):
     return progress
 
 
-def test_what_the_run_is_about_comes_first(progress):
-    assert progress._status.text() == "Loading the digits…"
+def text_of(progress):
+    return progress.text.replace("\u00a0", " ")
+
+
+def test_before_the_first_run_it_says_how_to_start_one(qtbot):
+    progress = TrainingProgress()
+    qtbot.addWidget(progress)
+    assert progress.text == "Press Start to train a network from scratch."
+
+
+def test_the_sizes_of_network_and_data_come_first(progress):
+    assert progress.text == "Loading the digits…"
     progress.set_state(RunState.RUNNING)
-    assert progress._status.text().startswith("1,234 parameters, 1,000 digits to learn from")
-    assert progress._bar.maximum() == 100
+    assert progress.text == "1,234 parameters; 1,000 training, 100 validation and 10 test digits"
+    assert progress.bar.maximum() == 100
 
 
 @pytest.mark.parametrize(
     ("seconds", "left"), [(2, "18 s"), (6.6, "59 s"), (7, "1 min 03 s"), (399.9, "59 min 59 s"), (400, "1 h 00 min")]
 )
-def test_how_long_it_will_take(progress, seconds, left):
+def test_the_time_left(progress, seconds, left):
     progress.set_state(RunState.RUNNING)
     progress.show_progress(RECORD, seconds)
-    assert f"Epoch 1 of 5 · step 10 of 100 · {left} left" in progress._status.text().replace("\u00a0", " ")
-    assert progress._bar.value() == 10
+    assert f"Epoch 1 of 5 · step 10 of 100 · {left} left" in text_of(progress)
+    assert progress.bar.value() == 10
 
 
-def test_a_pause_is_said(progress):
+@pytest.mark.parametrize(("n", "text"), [(1, "1 thread"), (2, "2 threads")])
+def test_the_speed_and_the_threads(progress, n, text):
+    progress.show_facts(dataclasses.replace(FACTS, threads=n))
+    progress.set_state(RunState.RUNNING)
+    progress.show_progress(RECORD, 1.0)
+    assert text_of(progress).endswith(f" · 1,300 digits a second · {text}")
+
+
+def test_a_long_line_breaks_between_its_parts_only(progress):
+    progress.set_state(RunState.RUNNING)
+    progress.show_progress(RECORD, 1.0)
+    assert progress.text.count(" ") == 2 * progress.text.count("·")
+
+
+def test_a_pause(progress):
     progress.set_state(RunState.RUNNING)
     progress.show_progress(RECORD, 1.0)
     progress.set_state(RunState.PAUSED)
-    assert progress._status.text().startswith("Paused. Epoch\u00a01\u00a0of\u00a05 · ")
+    assert progress.text.startswith("Paused. Epoch\u00a01\u00a0of\u00a05 · ")
 
 
-def test_late_news_do_not_hide_that_it_is_ending(progress):
+def test_late_records_do_not_replace_the_message_at_the_end(progress):
     progress.set_state(RunState.ENDING)
     progress.show_progress(RECORD, 1.0)
-    assert progress._status.text() == "Testing the best weights…"
+    assert progress.text == "Testing the best weights…"
 
 
-def test_without_a_run_there_is_no_bar(progress):
-    assert not progress._bar.isHidden()
+def test_without_a_run_the_bar_is_hidden(progress):
+    assert not progress.bar.isHidden()
     progress.set_state(RunState.IDLE)
-    assert progress._bar.isHidden()
+    assert progress.bar.isHidden()

@@ -1,4 +1,4 @@
-"""Recipes in the window: the user's own are offered beside the program's, opened and saved."""
+"""Recipes in the window: the user's are listed beside the program's, opened from files, and saved."""
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QInputDialog
@@ -24,7 +24,7 @@ def again(qtbot):
     return open_window
 
 
-def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkeypatch, again):
+def test_settings_are_saved_as_a_recipe_and_listed_in_the_next_window(window, monkeypatch, again):
     window.workbench.lab.panel.form.set_config(WIDE)
     window.workbench.lab.panel.set_data("synthetic:600")
     monkeypatch.setattr(QInputDialog, "getText", lambda *a: (" wider ", True))
@@ -39,7 +39,7 @@ def test_settings_are_saved_as_a_recipe_and_offered_the_next_time(window, monkey
 
 
 @pytest.mark.parametrize("name", ["quick", "../x", "a/b"])
-def test_a_name_that_cannot_be_is_a_sentence(window, name, home):
+def test_an_invalid_name_is_reported(window, name, home):
     window.workbench.lab.recipes.save(name)
     assert window.workbench.lab.message_bar.text
     assert not list(home.rglob("*.toml"))
@@ -55,7 +55,7 @@ def test_a_recipe_from_a_file_is_chosen(window, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "[settings", "[settings]\nwarp = 9\n", "[settings]\nepochs = -1\n"])
-def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
+def test_an_invalid_file_changes_nothing(window, tmp_path, content):
     path = tmp_path / "odd.toml"
     path.write_text(content)
     before = window.workbench.lab.panel.recipe
@@ -64,7 +64,7 @@ def test_a_file_that_makes_no_sense_changes_nothing(window, tmp_path, content):
     assert window.workbench.lab.panel.recipe == before
 
 
-def test_broken_recipes_of_the_users_are_told_and_harm_nothing(again):
+def test_broken_recipes_of_the_user_are_reported_and_left_out(again):
     paths.recipes().mkdir(parents=True)
     (paths.recipes() / "bad.toml").write_text("[settings")
     (paths.recipes() / "worse.toml").write_text("settings]")

@@ -1,4 +1,4 @@
-"""Contracts of the worker: records coalesced and complete, runs numbered, no thread left."""
+"""The session and its worker: records are coalesced and complete, runs are numbered, no thread is left."""
 
 import dataclasses
 import errno
@@ -42,7 +42,7 @@ def session(qtbot):
 
 
 class Log:
-    """What a session said, in order; and that it was said in the GUI thread."""
+    """The events and signals of a session, in order; checks that they arrive in the GUI thread."""
 
     def __init__(self, session):
         self.facts, self.records, self.outcomes, self.states, self.snapshots = [], [], [], [], []
@@ -97,13 +97,13 @@ def test_the_run_is_the_same_as_without_a_window(qtbot, session):
     assert records == log.records
 
 
-def test_pause_halts_between_batches_and_resume_goes_on(qtbot, session):
+def test_a_paused_run_halts_between_batches_and_resumes(qtbot, session):
     log = Log(session)
     with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=400, batch_size=50))
     session.pause()
     assert session.state is RunState.PAUSED
-    # What is under way still arrives; then nothing more does.
+    # Events that are queued still arrive; then no more do.
     with qtbot.assertNotEmitted(session.concluded, wait=100):
         pass
     n, seconds = len(log.records), session.live.seconds
@@ -139,7 +139,7 @@ def test_a_paused_run_can_be_stopped(qtbot, session):
     assert session.state is RunState.IDLE
 
 
-def test_a_cancelled_run_is_not_heard_any_more(qtbot, session):
+def test_events_of_a_cancelled_run_are_dropped(qtbot, session):
     log = Log(session)
     with happens(qtbot, session, Progressed):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
@@ -161,7 +161,7 @@ def test_only_one_run_at_a_time(session):
 
 
 @pytest.mark.usefixtures("no_data")
-def test_missing_data_is_a_sentence(qtbot, session):
+def test_missing_data_is_reported(qtbot, session):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, data="mnist")
@@ -170,7 +170,7 @@ def test_missing_data_is_a_sentence(qtbot, session):
     assert not log.outcomes[0].details
 
 
-def test_a_diverging_run_says_which_settings_to_change(qtbot, session):
+def test_a_divergence_has_remedies(qtbot, session):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, TrainConfig(learning_rate=1000.0, weight_decay=1.0, input_scale=1.0, batch_size=50))
@@ -202,7 +202,7 @@ def test_an_error_of_the_data_comes_without_traceback(qtbot, session, monkeypatc
     assert (log.outcomes[0].error, log.outcomes[0].details) == ("the file is damaged", "")
 
 
-def test_one_snapshot_comes_unasked_and_the_others_only_while_they_are_wanted(qtbot, session):
+def test_the_first_snapshot_is_always_taken_and_others_only_while_watched(qtbot, session):
     log = Log(session)
     with happens(qtbot, session, SnapshotTaken):
         start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
@@ -212,7 +212,7 @@ def test_one_snapshot_comes_unasked_and_the_others_only_while_they_are_wanted(qt
     qtbot.waitUntil(lambda: len(log.snapshots) >= 3, timeout=60_000)
     assert (log.snapshots[0].parameters != log.snapshots[-1].parameters).any()
     session.set_watched(False)
-    qtbot.wait(150)  # the one that was asked for before
+    qtbot.wait(150)  # for the one that was requested before
     n = len(log.snapshots)
     qtbot.wait(300)
     assert len(log.snapshots) == n
@@ -220,7 +220,7 @@ def test_one_snapshot_comes_unasked_and_the_others_only_while_they_are_wanted(qt
         session.stop()
 
 
-def test_nothing_of_an_older_run_is_heard(qtbot, session):
+def test_events_of_an_older_run_are_dropped(qtbot, session):
     start(session, TrainConfig(hidden=(16,), epochs=2000, batch_size=50))
     old = session.findChild(Worker)
     session.cancel()
@@ -243,7 +243,7 @@ def test_nothing_of_an_older_run_is_heard(qtbot, session):
         pass
 
 
-def test_records_come_in_batches_at_most_thirty_times_a_second(qtbot, session):
+def test_records_arrive_at_most_thirty_times_a_second(qtbot, session):
     log = Log(session)
     began = time.monotonic()
     with qtbot.waitSignal(session.concluded, timeout=60_000):
@@ -272,7 +272,7 @@ def store(tmp_path):
 LONG = TrainConfig(hidden=(16,), epochs=3000, batch_size=50)
 
 
-def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, store):
+def test_a_run_is_stored_with_its_curve_and_its_model(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, CONFIG, store=store)
@@ -284,7 +284,7 @@ def test_a_run_is_kept_with_its_curve_and_its_model(qtbot, session, store):
     assert log.outcomes[0].storage_failure == ""
 
 
-def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, store):
+def test_a_run_that_is_left_resumes_bit_for_bit(qtbot, session, store):
     log = Log(session)
     config = TrainConfig(hidden=(16,), epochs=30, batch_size=50, learning_rate=0.1)
     with happens(qtbot, session, Progressed):
@@ -308,7 +308,7 @@ def test_a_run_that_is_left_goes_on_as_if_it_had_never_stopped(qtbot, session, s
     assert store.find(run.id).status is Status.FINISHED
 
 
-def test_a_paused_run_is_written_down(qtbot, session, store):
+def test_a_paused_run_is_written(qtbot, session, store):
     with happens(qtbot, session, Progressed):
         start(session, LONG, store=store)
     session.pause()
@@ -325,7 +325,7 @@ def test_of_a_cancelled_run_nothing_is_kept(qtbot, session, store):
     assert store.runs() == []
 
 
-def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tmp_path):
+def test_a_run_goes_on_without_a_store_that_can_be_written(qtbot, session, tmp_path):
     (tmp_path / "file").write_text("x")
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
@@ -340,7 +340,7 @@ def test_a_shelf_that_cannot_be_written_does_not_hinder_a_run(qtbot, session, tm
 
 @pytest.fixture
 def writes_often(monkeypatch):
-    """States are written after each batch: a fault is met at once, as it would be after some seconds."""
+    """Write the state after each batch, so that a failure occurs at once instead of after some seconds."""
     monkeypatch.setattr(run_recorder, "CHECKPOINT_INTERVAL_S", 0.0)
 
 
@@ -353,11 +353,11 @@ def no_store(tmp_path):
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    return RunStore(tmp_path / "another place")
+    return RunStore(tmp_path / "elsewhere")
 
 
 def contents(folder):
-    """Return what the files of a folder have, those left out that are being written."""
+    """Return the contents of a folder's files, except those that are being written."""
     return {path: path.read_bytes() for path in folder.rglob("*.*") if path.is_file() and path.name[0] != "."}
 
 
@@ -367,7 +367,7 @@ def has_passed(event):
 
 @pytest.fixture
 def lost(qtbot, session, store, tmp_path, writes_often):
-    """What a session says of a run whose shelf vanishes in mid-run; it is at ``tmp_path / "gone"``."""
+    """The log of a session whose store vanishes during a run; it is moved to ``tmp_path / "gone"``."""
     log = Log(session)
     with happens(qtbot, session, Progressed):
         start(session, LONG, store=store)
@@ -377,13 +377,13 @@ def lost(qtbot, session, store, tmp_path, writes_often):
 
 
 def moved(qtbot, session, store):
-    """Ask for another shelf; return the run there, or None, and why not."""
+    """Move the run to another store; return the moved run, or None, and the reason."""
     with happens(qtbot, session, Moved) as answer:
         session.keep_in(store)
     return answer.args[0].run, answer.args[0].reason
 
 
-def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_store):
+def test_a_store_that_fails_at_the_start_is_reported(qtbot, session, no_store):
     log = Log(session)
     with happens(qtbot, session, StorageChanged):
         start(session, LONG, store=no_store)
@@ -396,7 +396,7 @@ def test_that_a_run_cannot_be_kept_is_told_when_it_begins(qtbot, session, no_sto
     assert log.outcomes[0].storage_failure == reason
 
 
-def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, session, no_store, elsewhere):
+def test_a_run_whose_store_failed_at_the_start_is_moved_to_another(qtbot, session, no_store, elsewhere):
     log = Log(session)
     with happens(qtbot, session, StorageChanged):
         start(session, LONG, store=no_store)
@@ -404,14 +404,14 @@ def test_a_run_that_could_not_be_begun_on_its_shelf_is_kept_elsewhere(qtbot, ses
     assert (run.id, problem) == (elsewhere.runs()[0].id, "")
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
-    assert len(log.storage) == 1  # that it can be written was said by the move
+    assert len(log.storage) == 1  # the move itself says that the run can be written
     assert log.outcomes[0].storage_failure == ""
     assert elsewhere.runs() == [log.outcomes[0].run]
     assert log.outcomes[0].run.status is Status.STOPPED
     assert log.outcomes[0].run.step == log.records[-1].step
 
 
-def test_so_is_one_that_trains_another_some_more(qtbot, session, store, no_store, elsewhere):
+def test_a_moved_run_keeps_its_parent(qtbot, session, store, no_store, elsewhere):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, CONFIG, store=store)
     (first,) = store.runs()
@@ -421,7 +421,7 @@ def test_so_is_one_that_trains_another_some_more(qtbot, session, store, no_store
     assert run.parent == first.id
 
 
-def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, session, store, monkeypatch, writes_often):
+def test_a_full_disk_is_reported_once_and_its_end_once(qtbot, session, store, monkeypatch, writes_often):
     def full(*arguments):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -441,12 +441,12 @@ def test_a_full_disk_is_told_once_and_once_more_when_there_is_room(qtbot, sessio
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.stop()
     assert "No space left on device" in log.storage[0]
-    assert len(log.storage) <= 3  # each batch is written: once for each file that might be the first that fails
+    assert len(log.storage) <= 3  # at each batch another file may be the first that fails
     assert log.outcomes[0].storage_failure == ""
     assert store.runs()[0].step == log.records[-1].step
 
 
-def test_a_shelf_that_vanishes_and_comes_back(qtbot, session, lost, store, tmp_path):
+def test_a_store_that_vanishes_and_returns(qtbot, session, lost, store, tmp_path):
     assert lost.storage[0]
     with happens(qtbot, session, StorageChanged, has_passed):
         (tmp_path / "gone").rename(store.folder)
@@ -465,9 +465,7 @@ def test_a_run_is_moved_while_it_is_paused(qtbot, session, lost, elsewhere):
         session.resume()
 
 
-def test_where_it_cannot_be_kept_either_that_is_told_and_it_can_be_tried_again(
-    qtbot, session, lost, no_store, elsewhere
-):
+def test_a_move_that_fails_is_reported_and_another_can_follow(qtbot, session, lost, no_store, elsewhere):
     run, problem = moved(qtbot, session, no_store)
     assert run is None
     assert "cannot be made" in problem
@@ -478,12 +476,12 @@ def test_where_it_cannot_be_kept_either_that_is_told_and_it_can_be_tried_again(
 def test_of_a_run_that_was_moved_and_is_cancelled_nothing_is_kept(qtbot, session, lost, store, elsewhere, tmp_path):
     moved(qtbot, session, elsewhere)
     (tmp_path / "gone").rename(store.folder)
-    assert store.last_interrupted()  # what there was of it
+    assert store.last_interrupted()  # its last state there
     session.shut_down()
     assert elsewhere.runs() == store.runs() == []
 
 
-def test_a_run_that_is_cancelled_makes_no_store_anew(qtbot, session, lost, store):
+def test_a_cancelled_run_does_not_create_its_store_again(qtbot, session, lost, store):
     session.shut_down()
     assert not store.folder.exists()
 
@@ -499,7 +497,7 @@ def test_a_run_that_was_moved_can_be_left(qtbot, session, lost, elsewhere):
     assert goes_on.args[0].records[0].step == run.step + 1
 
 
-def test_a_run_that_cannot_be_written_is_not_left_but_stopped(qtbot, session, lost):
+def test_a_run_that_cannot_be_written_is_stopped_instead_of_left(qtbot, session, lost):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         session.leave()
     (outcome,) = lost.outcomes
@@ -508,7 +506,7 @@ def test_a_run_that_cannot_be_written_is_not_left_but_stopped(qtbot, session, lo
     assert "there is no folder" in outcome.storage_failure
 
 
-def test_the_rate_is_changed_in_mid_run(qtbot, session):
+def test_the_rate_is_changed_during_a_run(qtbot, session):
     log = Log(session)
     with happens(qtbot, session, Progressed):
         start(session, LONG)
@@ -523,7 +521,7 @@ def test_the_rate_is_changed_in_mid_run(qtbot, session):
     assert log.records[-1].samples >= samples
 
 
-def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, store):
+def test_further_training_starts_with_the_last_weights(qtbot, session, store):
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, CONFIG, store=store)
     (first,) = store.runs()
@@ -534,7 +532,7 @@ def test_training_some_more_begins_where_a_run_has_ended(qtbot, session, store):
     assert log.records[0].loss < 0.8 * first.history().loss.smoothed[1][0]
 
 
-def test_a_run_that_diverges_offers_what_would_help(qtbot, session, store):
+def test_a_divergence_has_better_values(qtbot, session, store):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, TrainConfig(learning_rate=1000.0, input_scale=1.0), store=store)
@@ -543,7 +541,7 @@ def test_a_run_that_diverges_offers_what_would_help(qtbot, session, store):
     assert store.runs()[0].status is Status.DIVERGED
 
 
-def test_snapshots_are_kept_to_look_back_through(qtbot, session):
+def test_snapshots_are_kept_to_look_back_to(qtbot, session):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session, TrainConfig(hidden=(16,), epochs=30, batch_size=10))
@@ -556,8 +554,8 @@ def test_snapshots_are_kept_to_look_back_through(qtbot, session):
     assert 30 <= len(marks) <= 64
 
 
-def test_whatever_is_done_to_runs_no_thread_is_left(qtbot, session):
-    """``benchmarks/window.py`` does it a thousand times, and looks at the memory as well."""
+def test_random_starts_and_ends_leave_no_thread(qtbot, session):
+    """``benchmarks/window.py`` does this a thousand times, and measures the memory too."""
     rng = random.Random(0)
     threads_before, concluded = threading.active_count(), []
     session.concluded.connect(concluded.append)
