@@ -7,6 +7,7 @@ import pytest
 from pseudo_language import PseudoTranslator, pseudo
 from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
+from threadpoolctl import threadpool_limits
 
 from core import messages
 from core.recognition.recognizer import Prediction
@@ -24,6 +25,13 @@ from gui.training.confirmations import Closing
 from gui.training.session import RunState
 
 SMALL = TrainConfig(hidden=(16,), epochs=3, batch_size=50, learning_rate=0.1, momentum=0.9)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_blas_thread():
+    """Recognise drawings with one thread, as the program does: on a busy machine, several take ten times as long."""
+    with threadpool_limits(limits=1, user_api="blas"):
+        yield
 
 
 @pytest.fixture(autouse=True)
