@@ -1,4 +1,4 @@
-"""How long one answer takes through the network that ships, alone and with the rendering of what was drawn."""
+"""Time of a prediction by the shipped network: of an image, and of a drawing with its rendering."""
 
 import numpy as np
 from goals import goal, percentile
@@ -12,10 +12,10 @@ _N = 2000
 
 
 def prediction(name: str) -> None:
-    """Measure an image's answer, and a drawing's."""
+    """Measure the prediction of an image and of a drawing."""
     recognizer = Recognizer.of(shipped_model())
-    turns = np.linspace(0, 2 * np.pi, 90)
-    drawing = Drawing.from_points([np.column_stack([200 * np.cos(turns), 300 * np.sin(turns)])])
+    angles = np.linspace(0, 2 * np.pi, 90)
+    drawing = Drawing.from_points([np.column_stack([200 * np.cos(angles), 300 * np.sin(angles)])])
     image = ink.render(drawing)
     for what, act, floor in (
         ("prediction", lambda: recognizer.predict_image(image), 0.5),
@@ -23,5 +23,5 @@ def prediction(name: str) -> None:
     ):
         milliseconds(act)
         times = milliseconds(act, _N)
-        print(f"{name}: {what}: {percentile(times, 50):.3f} ms in the middle, {max(times):.2f} at most")
+        print(f"{name}: {what}: median {percentile(times, 50):.3f} ms, maximum {max(times):.2f} ms")
         goal(f"{name}-{what}-p99", percentile(times, 99), floor, unit=" ms", at_most=True)

@@ -1,4 +1,4 @@
-"""One way to train, in a process of its own (``engines.py``), that trains as many steps as it is told."""
+"""Control of an engine that trains in a process of its own (``engines.py``)."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from core import threads
 HERE = Path(__file__).parent
 OPENBLAS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 REST_S = 0.25
-"""Between two turns: threads of the one that has just finished still spin for a tenth of a second."""
+"""Pause between two turns: the threads of the engine that has just finished still spin for a tenth of a second."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """What an engine is to train."""
+    """The network, batch size, rows and threads of a measurement."""
 
     batch_size: int = 128
     hidden: tuple[int, ...] = (256, 128)
@@ -27,7 +27,7 @@ class Workload:
 
 
 class EngineProcess:
-    """A process that trains as many steps as it is told."""
+    """A process that trains for a given number of steps at a time."""
 
     def __init__(self, name: str, workload: Workload, n_steps: int = 50) -> None:
         environment = dict(os.environ)
@@ -44,15 +44,15 @@ class EngineProcess:
         self.process = subprocess.Popen(
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
-        if self._answer() != ["ready"]:
+        if self._read_line() != ["ready"]:
             self.end()
-            raise RuntimeError(f"{name} does not work")
+            raise RuntimeError(f"{name} does not start")
         self.memory_mb = 0.0
         self.n_steps = n_steps
         self.n_steps = max(round(self.n_steps / self._seconds()), 1)
 
     def speed(self, rest_s: float = REST_S) -> float:
-        """Train for about a second, and return the digits a second."""
+        """Train for about a second; return digits per second."""
         time.sleep(rest_s)
         return self.n_steps * self.workload.batch_size / self._seconds()
 
@@ -64,9 +64,9 @@ class EngineProcess:
         assert self.process.stdin is not None
         self.process.stdin.write(f"{self.n_steps}\n")
         self.process.stdin.flush()
-        seconds, self.memory_mb = map(float, self._answer())
+        seconds, self.memory_mb = map(float, self._read_line())
         return seconds
 
-    def _answer(self) -> list[str]:
+    def _read_line(self) -> list[str]:
         assert self.process.stdout is not None
         return self.process.stdout.readline().split()

@@ -1,12 +1,12 @@
-"""Ways to train the same network by plain SGD, each in a process of its own that is told how many steps to do.
+"""Engines that train the same network by plain SGD, each in a process of its own.
 
     python benchmarks/engines.py NAME '{"hidden": [256, 128], "batch_size": 32, "n_rows": 60000, "n_threads": 2}'
 
-reads numbers of steps from its input, a line each, and answers each with the seconds that they took. A process each,
-since the libraries' threads spin while they wait, and would slow down whoever is measured next; while one works, the
-others wait for a line.
+reads a number of steps from each line of its standard input, trains, and prints the seconds it took. Each engine needs
+its own process, since a library's threads spin while they wait and would slow down the next measurement; an idle engine
+waits for a line.
 
-The rows are random bytes: what they show has no part in the time. Libraries get them as float32, scaled beforehand;
+The rows are random bytes: the time does not depend on their content. Libraries get them as float32, scaled beforehand;
 digitpad gathers and scales bytes in each step, as in any run.
 """
 
@@ -33,12 +33,12 @@ from core.training.training_state import TrainingState
 RATE = 0.01
 
 Steps = Callable[[int], None]
-"""Does so many steps of training."""
+"""Trains for a number of steps."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be trained: a network, a batch, the number of rows, and of threads."""
+    """The widths of the hidden layers, the batch size, the number of rows and of threads."""
 
     hidden: tuple[int, ...]
     batch_size: int
@@ -62,7 +62,7 @@ class Work:
         return images * np.float32(1 / 255), labels
 
     def weights(self, dtype: type = np.float32) -> list[NDArray[np.floating]]:
-        """Return the first weights (n_in, n_out) of each layer: He's."""
+        """Return the initial weights (n_in, n_out) of each layer: He's initializer."""
         rng = np.random.default_rng(1)
         return [
             (rng.standard_normal((n_in, n_out)) * np.sqrt(2 / n_in)).astype(dtype)
@@ -70,7 +70,7 @@ class Work:
         ]
 
     def batches(self) -> Iterator[NDArray[np.int64]]:
-        """Yield the rows of one whole batch after another, shuffled anew for each epoch."""
+        """Yield the row numbers of each whole batch, reshuffled in each epoch."""
         rng = np.random.default_rng(2)
         while True:
             order = rng.permutation(self.n_rows)
@@ -79,11 +79,11 @@ class Work:
 
 
 def digitpad(work: Work) -> Steps:
-    """Train by ``fit``, with its records, and nothing held back for validation."""
+    """Train by ``fit``, with its records and without a validation set."""
     images, labels = work.rows()
     data = Dataset.of(images, labels)
-    nothing = data[:0]
-    splits = Splits(data, nothing, nothing)
+    empty = data[:0]
+    splits = Splits(data, empty, empty)
     config = TrainConfig(
         hidden=work.hidden, batch_size=work.batch_size, learning_rate=RATE, momentum=0.0, epochs=10_000,
         validation_share=0.0,
@@ -98,7 +98,7 @@ def digitpad(work: Work) -> Steps:
 
 
 def report(work: Work) -> Steps:
-    """Train as the report did: float64, and each step allocates what it needs."""
+    """Train as the report did: in float64, with new arrays in each step."""
     images, labels = work.scaled()
     weights, batches = work.weights(np.float64), work.batches()
     biases = [np.zeros(w.shape[1]) for w in weights]
@@ -123,7 +123,7 @@ def report(work: Work) -> Steps:
 
 
 def products(work: Work) -> Steps:
-    """Do the matrix products of a step, in buffers, and nothing else: what NumPy cannot be faster than."""
+    """Do only the matrix products of a step, in buffers: the upper bound of NumPy's speed."""
     weights = work.weights()
     outputs = [np.random.default_rng(0).random((work.batch_size, n), np.float32) for n in work.sizes]
     grads = [np.zeros_like(weight) for weight in weights]
@@ -140,7 +140,7 @@ def products(work: Work) -> Steps:
 
 
 def scikit_learn(work: Work) -> Steps:
-    """Train scikit-learn's MLPClassifier, by ``partial_fit`` on as many rows as the steps need."""
+    """Train scikit-learn's MLPClassifier by ``partial_fit`` on the rows of all the steps."""
     from sklearn.neural_network import MLPClassifier
 
     images, labels = work.scaled()
@@ -159,12 +159,12 @@ def scikit_learn(work: Work) -> Steps:
 
 
 def pytorch(work: Work) -> Steps:
-    """Train PyTorch's network, eagerly."""
+    """Train PyTorch's network in eager mode."""
     return _pytorch(work, compiled=False)
 
 
 def pytorch_compiled(work: Work) -> Steps:
-    """Train PyTorch's network, its loss by ``torch.compile``."""
+    """Train PyTorch's network, the loss compiled by ``torch.compile``."""
     return _pytorch(work, compiled=True)
 
 
@@ -196,7 +196,7 @@ def _pytorch(work: Work, *, compiled: bool) -> Steps:
 
 
 def jax(work: Work) -> Steps:
-    """Train with JAX: a whole step, its rows' gathering included, is one compiled function."""
+    """Train with JAX: a whole step, with the gathering of its rows, is one compiled function."""
     from functools import partial
 
     import jax
@@ -244,7 +244,7 @@ ENGINES: dict[str, Callable[[Work], Steps]] = {
 
 
 def main() -> None:
-    """Answer each number of steps with the seconds it took, and the greatest resident memory so far, in MB."""
+    """Train for each number of steps from stdin; print the seconds and the peak resident memory in MB."""
     name, arguments = sys.argv[1:]
     fields = json.loads(arguments)
     work = Work(**fields | {"hidden": tuple(fields["hidden"])})

@@ -1,4 +1,4 @@
-"""The window's first moments, watched from within: to be imported when Qt is to come in, not before."""
+"""Times of the window's first paint events, measured within the process; imports Qt, so import it late."""
 
 from collections.abc import Callable
 
@@ -8,25 +8,25 @@ from PySide6.QtWidgets import QApplication
 
 
 class FirstMoments(QObject):
-    """Says when the pad has been painted (``frame``), when it shows a ``stroke``, and the bars an ``answer``.
+    """Reports when the pad was first painted (``frame``), showed a ``stroke``, and the bars showed an ``answer``.
 
-    As soon as the pad is seen it is drawn on, and with the first answer the window is closed.
+    Draws on the pad after its first paint event, and closes the window after the first answer.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, report: Callable[[str], None]) -> None:
         super().__init__()
-        self.say = say
+        self.report = report
         (self.window,) = (each for each in QApplication.topLevelWidgets() if hasattr(each, "pad_panel"))
         self.pad = self.window.pad_panel.pad
         self.bars = None
-        self.said: set[str] = set()
+        self.reported: set[str] = set()
         self.pad.installEventFilter(self)
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.find_bars)
         self.timer.start(1)
 
     def find_bars(self) -> None:
-        """Watch the bars, too, as soon as they are there."""
+        """Watch the bars too, once they exist."""
         if hasattr(self.window.pad_panel, "prediction_view"):
             self.timer.stop()
             self.bars = self.window.pad_panel.prediction_view.bars
@@ -34,33 +34,33 @@ class FirstMoments(QObject):
             self.bars.update()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let what is watched paint, and look at what it shows then."""
+        """Let the watched widget paint, then report what it shows."""
         if event.type() != QEvent.Type.Paint:
             return False
         watched.event(event)
         if watched is self.pad:
-            self.tell("stroke" if not self.pad.is_blank() else "frame")
+            self.report_once("stroke" if not self.pad.is_blank() else "frame")
         elif self.bars._shares is not None:
-            self.tell("answer")
+            self.report_once("answer")
         return True
 
-    def tell(self, what: str) -> None:
-        """Say it the first time, and do what comes next."""
-        if what in self.said:
+    def report_once(self, what: str) -> None:
+        """Report an event the first time, then draw or close the window."""
+        if what in self.reported:
             return
-        self.said.add(what)
-        self.say(what)
+        self.reported.add(what)
+        self.report(what)
         if what == "frame":
             self.draw()
         elif what == "answer":
             QTimer.singleShot(0, self.window.close)
 
     def draw(self) -> None:
-        """Press the pen on the pad, and move it."""
+        """Press and move the mouse on the pad."""
         middle, button = QPointF(self.pad.rect().center()), Qt.MouseButton.LeftButton
-        for kind, place in (
+        for kind, position in (
             (QEvent.Type.MouseButtonPress, middle),
             (QEvent.Type.MouseMove, middle + QPointF(0, 60)),
         ):
-            event = QMouseEvent(kind, place, place, button, button, Qt.KeyboardModifier.NoModifier)
+            event = QMouseEvent(kind, position, position, button, button, Qt.KeyboardModifier.NoModifier)
             QCoreApplication.postEvent(self.pad, event)

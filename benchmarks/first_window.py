@@ -1,16 +1,16 @@
-"""A window that is opened and ended again: a process of its own, that imports nothing for the measuring's sake alone.
+"""Open a window and close it again, in a process that imports next to nothing for the measurement alone.
 
     python benchmarks/first_window.py PROGRAM BEGAN
 
-PROGRAM is ``empty`` or ``digitpad``, BEGAN when the process was started, by the clock that all processes share. Says in
-milliseconds since then when what was painted.
+PROGRAM is ``empty`` or ``digitpad``, BEGAN the ``time.monotonic()`` at which the process was started. Prints the
+milliseconds from then to each paint event.
 """
 
 import sys
 import time
 
 
-def _say(what: str, figure: float) -> None:
+def _report(what: str, figure: float) -> None:
     print(what, figure, flush=True)
 
 
@@ -19,14 +19,14 @@ def _since(began: float) -> float:
 
 
 def _empty(began: float) -> None:
-    """Open an empty window, and end when it has been painted."""
+    """Open an empty window, and quit after its first paint event."""
     import pyqtgraph  # noqa: F401
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication, QMainWindow
 
     class Window(QMainWindow):
         def paintEvent(self, event: object) -> None:
-            _say("frame", _since(began))
+            _report("frame", _since(began))
             QTimer.singleShot(200, app.quit)
 
     app = QApplication([])
@@ -34,7 +34,7 @@ def _empty(began: float) -> None:
     window.resize(1120, 740)
     window.show()
     app.exec()
-    _say("memory", _resident_mib())
+    _report("memory", _resident_mib())
 
 
 def _resident_mib() -> float:
@@ -46,22 +46,22 @@ def _resident_mib() -> float:
 
 
 def _digitpad(began: float) -> None:
-    """Open the program as its command does, draw on the pad as soon as it is seen, and end with the first answer."""
+    """Start the program as its command does, draw after the pad's first paint event, and quit at the first answer."""
     from gui import app
 
-    app.hasten_imports()  # as it does before Qt comes in, which here is for what watches it
+    app.hasten_imports()  # the program does this before it imports Qt; first_moments imports Qt
     from first_moments import FirstMoments
     from PySide6.QtWidgets import QApplication
 
-    kept = QApplication.exec
+    original_exec = QApplication.exec
 
-    def watched() -> int:
-        moments = FirstMoments(lambda what: _say(what, _since(began)))
-        code = kept()
+    def watched_exec() -> int:
+        moments = FirstMoments(lambda what: _report(what, _since(began)))
+        code = original_exec()
         del moments
         return code
 
-    QApplication.exec = staticmethod(watched)
+    QApplication.exec = staticmethod(watched_exec)
     app.main([])
 
 

@@ -1,4 +1,4 @@
-"""The line that each figure of an aim gets, reached or not; which figure stands for many; and how a script ends."""
+"""The line for each target, a percentile, and the exit code of a script."""
 
 import math
 import os
@@ -11,18 +11,18 @@ from core.errors import DigitpadError
 
 
 def goal(name: str, figure: float, floor: float, *, unit: str = "", at_most: bool = False) -> None:
-    """Print whether a figure reaches its floor."""
+    """Print whether a figure reaches its floor, or stays below its ceiling."""
     met = figure <= floor if at_most else figure >= floor
     print(f"goal {name}: {figure:.4g}{unit}, floor {floor:g}{unit}, {'met' if met else 'not met'}", flush=True)
 
 
-def percentile(values: list[float], share: float) -> float:
-    """Return the value that a share of the values, in per cent, do not exceed; NaN of none."""
-    return float(np.percentile(values, share)) if values else math.nan
+def percentile(values: list[float], percent: float) -> float:
+    """Return a percentile of the values; NaN if there are none."""
+    return float(np.percentile(values, percent)) if values else math.nan
 
 
 def script(main: Callable[[], int | None]) -> None:
-    """Do a script's work, and end with its exit code: 2, and a sentence, where what it needs is not there."""
+    """Run a script and exit with its code; print a DigitpadError and exit with 2."""
     try:
         code = main()
     except DigitpadError as error:

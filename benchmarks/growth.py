@@ -1,4 +1,4 @@
-"""How speed and memory grow with width, depth, batch and data: ``training.py --full``."""
+"""Speed and memory as functions of width, depth, batch size and rows: ``training.py --full``."""
 
 import itertools
 import statistics
@@ -16,14 +16,14 @@ SCALES: dict[str, list[tuple[float, Workload]]] = {
 
 
 def multiplications(workload: Workload) -> int:
-    """Return the multiplications that a digit takes: three matrix products a layer, but two for the first."""
+    """Return the multiplications per digit: three matrix products a layer, but two for the first."""
     sizes = (784, *workload.hidden, 10)
     products = [n_in * n_out for n_in, n_out in itertools.pairwise(sizes)]
     return 3 * sum(products) - products[0]
 
 
 def measured(rounds: int) -> dict[str, list[dict[str, float]]]:
-    """Return, for each thing that can grow, its sizes with speed and memory."""
+    """Return speed and memory at each size of width, depth, batch and rows."""
     found: dict[str, list[dict[str, float]]] = {}
     for name, sizes in SCALES.items():
         found[name] = []
@@ -43,7 +43,7 @@ def measured(rounds: int) -> dict[str, list[dict[str, float]]]:
 
 
 def table(found: dict[str, list[dict[str, float]]]) -> str:
-    """Return the growth as Markdown."""
+    """Return speed and memory as a Markdown table."""
     lines = ["| what grows | size | digits a second | 10⁹ operations a second | memory, MB |", "|---|---|---|---|---|"]
     for name, rows in found.items():
         lines += [
@@ -54,10 +54,10 @@ def table(found: dict[str, list[dict[str, float]]]) -> str:
 
 
 def plot(found: dict[str, list[dict[str, float]]], path: Path) -> None:
-    """Draw the time that a million digits take, and the memory, against what grows.
+    """Plot the time for a million digits, and the memory, against each size.
 
-    Dashed is the time that the multiplications would take at the best rate among the sizes: above it lies what is lost.
-    Memory has linear axes: what grows by the same amount for each layer or row lies on a straight line.
+    The dashed line is the time of the multiplications at the best rate among the sizes: the gap above it is overhead.
+    Memory has linear axes: constant growth per layer or row is a straight line.
     """
     import matplotlib
 
@@ -72,7 +72,7 @@ def plot(found: dict[str, list[dict[str, float]]], path: Path) -> None:
         work = np.array([multiplications(workload) for _, workload in SCALES[name]], float)
         above.loglog(sizes, work * (seconds / work).min(), "--", color="grey")
         above.loglog(sizes, seconds, "o-")
-        above.set_ylim(1, 200)  # the same everywhere: what does not grow lies flat
+        above.set_ylim(1, 200)  # the same range in each plot: constant time is a flat line
         above.set_xticks(sizes if name != "rows" else [1e3, 1e4, 1e5, 1e6])
         above.xaxis.set_minor_formatter(ticker.NullFormatter())
         above.minorticks_off()

@@ -1,4 +1,4 @@
-"""What is left behind in the long run: memory over millions of records, and threads over a thousand short runs."""
+"""Leaks: memory over millions of records, threads and objects over a thousand short runs."""
 
 import gc
 import os
@@ -21,11 +21,11 @@ from gui.training.session import RunState
 
 _MIB = 2**20
 _SMALL = TrainConfig(hidden=(16,), epochs=40, batch_size=50, learning_rate=0.1)
-_WARM_UP = 0.2  # of the cycles: what is made once is there after it
+_WARM_UP = 0.2  # share of the cycles; objects that are made once exist after it
 
 
 def resident() -> float:
-    """Return the memory that this process holds, in MiB (Linux only)."""
+    """Return the resident memory of this process in MiB (Linux only)."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / _MIB
 
 
@@ -34,14 +34,14 @@ def _n_threads() -> int:
 
 
 def memory(platform: str, seconds: float, empty: float, n_millions: int = 5) -> None:
-    """Measure the memory of a window with a run, and of one that has seen millions of records.
+    """Measure the memory of a window during a run, and after millions of records.
 
-    ``empty`` is that of an empty window, in MiB.
+    ``empty`` is the memory of an empty window in MiB.
     """
     stage = Stage()
     stage.start(config(1000), threads.default(window=True))
     seen = []
-    for _ in range(20):  # long enough for as many snapshots to look back to as are kept
+    for _ in range(20):  # long enough to fill the limited list of snapshots
         stage.play(seconds / 20)
         seen.append(resident())
     print(f"{platform}: {empty:.0f} MiB with an empty window, {statistics.median(seen):.0f} with a run")
@@ -53,8 +53,8 @@ def memory(platform: str, seconds: float, empty: float, n_millions: int = 5) -> 
     after = []
     for million in range(n_millions):
         for epoch in range(1000):
-            brought = records(1000 * million + epoch, per_epoch, 128 * per_epoch)
-            history.add(brought, 1.0)
+            new_records = records(1000 * million + epoch, per_epoch, 128 * per_epoch)
+            history.add(new_records, 1.0)
             curves.redraw_soon()
             if epoch % 20 == 0:
                 stage.app.processEvents()
@@ -65,7 +65,7 @@ def memory(platform: str, seconds: float, empty: float, n_millions: int = 5) -> 
 
 
 def cycles(platform: str, n: int) -> None:
-    """Start, pause, resume, stop and cancel runs at random, and look for what is left: threads, memory."""
+    """Start, pause, resume, stop and cancel runs at random, and count the threads and memory that are left."""
     stage, rng = Stage(), random.Random(0)
     for number in range(n):
         if number == int(_WARM_UP * n):
@@ -83,7 +83,7 @@ def cycles(platform: str, n: int) -> None:
 
 
 def cycle(stage: Stage, rng: random.Random) -> None:
-    """Begin a run, do a few things to it, and let it come to an end."""
+    """Start a run, pause and resume it at random, and wait for its end."""
     window = stage.window
     panel, session = window.workbench.lab.panel, window.workbench.session
     panel.set_data("synthetic:300")
@@ -96,4 +96,4 @@ def cycle(stage: Stage, rng: random.Random) -> None:
         stage.wait(lambda: session.state is not RunState.PREPARING)
     rng.choice((session.stop, session.cancel))()
     stage.wait(lambda: session.is_settled)
-    shutil.rmtree(paths.runs(), ignore_errors=True)  # a shelf of a thousand takes longer to list than a run to end
+    shutil.rmtree(paths.runs(), ignore_errors=True)  # listing a thousand runs takes longer than a run

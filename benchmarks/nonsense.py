@@ -1,8 +1,7 @@
-"""Things that are no digit, to test refusals with: scribbles, dashes, blots, and digits over each other.
+"""Non-digits for the test of rejections: scribbles, dashes, blots, and overlapping digits.
 
-Made by other means than what the network learned from (nothing of ``core.synthetic.nondigits`` is used here): sums of
-sines and autoregressive processes, shaken lines, outlines filled by hatching, and real pen digits of writers whom it
-has not seen.
+They are independent of the training data: nothing of ``core.synthetic.nondigits`` is used. Sums of sines and
+autoregressive processes, shaky lines, hatched outlines, and real pen digits of unseen writers.
 
     DIGITPAD_DATA=FOLDER python benchmarks/nonsense.py PAGE.png
 """
@@ -30,14 +29,14 @@ def drawings(kind: str, n: int, rng: np.random.Generator) -> list[Drawing]:
     Raises
     ------
     DataError
-        The pen digits, which ``overlap`` is made of, are missing: ``$DIGITPAD_DATA`` has no ``pen/pen-train.unipen``.
+        The pen digits for ``overlap`` are missing: ``$DIGITPAD_DATA`` has no ``pen/pen-train.unipen``.
     """
     return [Drawing.from_points(KINDS[kind](rng)) for _ in range(n)]
 
 
 def scribble(rng: np.random.Generator) -> list[Points]:
-    """Return a scribble of one to three strokes: each a sum of sines, or a swinging random walk."""
-    process = (_sines, _swinging)[rng.integers(2)]
+    """Return a scribble of one to three strokes: each a sum of sines or an AR(2) process."""
+    process = (_sines, _oscillation)[rng.integers(2)]
     return [process(rng) + rng.normal(0, 0.3, 2) for _ in range(rng.choice((1, 2, 3), p=(0.7, 0.2, 0.1)))]
 
 
@@ -49,8 +48,8 @@ def _sines(rng: np.random.Generator) -> Points:
     return path
 
 
-def _swinging(rng: np.random.Generator) -> Points:
-    """Return an AR(2) process in both coordinates, which swings with a period of 8 to 20 steps as long as it lasts."""
+def _oscillation(rng: np.random.Generator) -> Points:
+    """Return an AR(2) process in both coordinates that oscillates with a period of 8 to 20 steps."""
     damping, period = rng.uniform(0.9, 0.985), rng.uniform(8, 20)
     path = np.zeros((int(rng.integers(70, 150)), 2))
     for step in range(2, len(path)):
@@ -61,7 +60,7 @@ def _swinging(rng: np.random.Generator) -> Points:
 
 
 def dash(rng: np.random.Generator) -> list[Points]:
-    """Return one to four level lines, drawn with a shaking hand, one below the other or one after the other."""
+    """Return one to four shaky horizontal lines, side by side or one below the other."""
     count = int(rng.integers(1, 5))
     along = np.linspace(0, 1, 14)
     step = (rng.uniform(1.15, 1.4), 0) if rng.random() < 0.4 else (0, rng.uniform(0.25, 0.5))
@@ -74,10 +73,10 @@ def dash(rng: np.random.Generator) -> list[Points]:
 
 
 def blot(rng: np.random.Generator) -> list[Points]:
-    """Return an area within a random closed outline, filled by hatching to and fro, its outline drawn or not."""
+    """Return a random closed shape filled by zigzag hatching, half of the time with its outline."""
     outline = _outline(rng)
-    turn = rng.uniform(0, np.pi)
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    angle = rng.uniform(0, np.pi)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     x, y = (outline @ rotation).T
     hatching: list[tuple[float, float]] = []
     for number, level in enumerate(np.arange(y.min(), y.max(), rng.uniform(0.1, 0.2))):
@@ -89,7 +88,7 @@ def blot(rng: np.random.Generator) -> list[Points]:
 
 
 def _outline(rng: np.random.Generator) -> Points:
-    """Return a closed line (60, 2) about (0, 0), from a ring with waves of four lengths."""
+    """Return a closed line (60, 2) around (0, 0): a ring with waves of four lengths."""
     angles = np.linspace(0, 2 * np.pi, 60)
     radii = np.ones(60)
     for wave in range(2, 6):
@@ -98,7 +97,7 @@ def _outline(rng: np.random.Generator) -> Points:
 
 
 def overlap(rng: np.random.Generator) -> list[Points]:
-    """Return two different digits, as real people wrote them, over each other; no 1, which may pass for a bar."""
+    """Return two different pen digits on top of each other; no 1, which may pass for a bar."""
     digits = _pen_digits()
     strokes = []
     for label in rng.permutation([0, 2, 3, 4, 5, 6, 7, 8, 9])[:2]:
@@ -115,7 +114,7 @@ def _pen_digits() -> dict[int, list[list[Points]]]:
     """Return the strokes of the pen digits, by label."""
     folder = paths.data()
     if folder is None:
-        raise DataError("the pen digits are missing: let DIGITPAD_DATA name a folder with pen/pen-train.unipen")
+        raise DataError("the pen digits are missing: set DIGITPAD_DATA to a folder with pen/pen-train.unipen")
     by_label: dict[int, list[list[Points]]] = {label: [] for label in range(10)}
     for digit in unipen.read(folder / "pen" / "pen-train.unipen", WRITERS):
         by_label[digit.label].append([stroke[:, :2].astype(np.float64) for stroke in digit.drawing.strokes])
@@ -131,7 +130,7 @@ KINDS: dict[str, Callable[[np.random.Generator], list[Points]]] = {
 
 
 def page(n_rows: int = 6, n_columns: int = 24) -> NDArray[np.uint8]:
-    """Return a picture of some of each kind, black on white."""
+    """Return a picture with samples of each kind, black on white."""
     rng = np.random.default_rng(0)
     images = np.concatenate([ink.render_all(drawings(kind, n_rows * n_columns, rng)) for kind in KINDS])
     rows = images.reshape(-1, n_columns, 28, 28).swapaxes(1, 2).reshape(-1, n_columns * 28)

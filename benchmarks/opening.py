@@ -1,9 +1,9 @@
-"""How soon the window is there: beside an empty one that imports PySide6 and pyqtgraph (``first_window.py``).
+"""Time to the window's first frame, compared with an empty window that imports PySide6 and pyqtgraph.
 
-Both find the bytecode of all that they import, as a second start does and an installed program does from the first; it
-is kept in a folder for the time being. Some machines forbid Python to keep it (PYTHONDONTWRITEBYTECODE), and so compile
-this program's modules at each start, but not the libraries', whose bytecode was made as they were installed. Where that
-is so it is measured besides ("as set").
+Each is a process of ``first_window.py``. Both find cached bytecode of all imports in a temporary folder, as at the
+second start or after an installation. With PYTHONDONTWRITEBYTECODE, Python compiles this program's modules at each
+start, but not the libraries', whose bytecode was written at their installation: if the variable is set, this case is
+measured too ("as set").
 """
 
 import os
@@ -18,17 +18,18 @@ from goals import goal
 
 ROUNDS = 15
 _CHILD = str(Path(__file__).with_name("first_window.py"))
-_FORBIDS, _FOLDER = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
+_NO_BYTECODE, _BYTECODE_FOLDER = "PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"
 
 
 def opening(platform: str, n_rounds: int = ROUNDS) -> None:
-    """Measure both in turn, and compare."""
+    """Measure both windows in turns, and compare them."""
     with tempfile.TemporaryDirectory() as folder:
-        kept = {name: value for name, value in os.environ.items() if name != _FORBIDS} | {_FOLDER: folder}
+        cached = {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
+        cached[_BYTECODE_FOLDER] = folder
         for program in ("empty", "digitpad"):
-            _times(program, kept)
-        _compare(platform, n_rounds, kept)
-    if os.environ.get(_FORBIDS):
+            _times(program, cached)
+        _compare(platform, n_rounds, cached)
+    if os.environ.get(_NO_BYTECODE):
         _compare(f"{platform}-as-set", n_rounds, dict(os.environ))
 
 
@@ -47,7 +48,7 @@ def _compare(name: str, n_rounds: int, environment: dict[str, str]) -> None:
 
 
 def empty_memory() -> float:
-    """Return the memory of an empty window, in MiB."""
+    """Return the memory of an empty window in MiB."""
     return _times("empty", dict(os.environ))["memory"]
 
 

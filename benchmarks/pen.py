@@ -1,4 +1,4 @@
-"""A pen that draws on the window's pad, and how long its answers take."""
+"""Mouse events on the window's pad, and the time until their prediction is painted."""
 
 import itertools
 import threading
@@ -13,13 +13,13 @@ from stage import Stage
 from gui.main_window import MainWindow
 
 _INTERVAL_S = 1 / 120
-_POINTS = 90  # of a stroke
+_POINTS = 90  # per stroke
 
 
 class Pen(QObject):
-    """Draws digits on the pad, from a thread of its own as a hand would, whatever the window is doing meanwhile.
+    """Draws digits on the pad from a thread of its own, whatever the window is doing.
 
-    ``waited`` are the milliseconds from each event to the end of the painting of the bars that show its answer.
+    ``waited`` holds the milliseconds from each event to the end of the paint event of the bars with its prediction.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -29,11 +29,11 @@ class Pen(QObject):
         self.waited: list[float] = []
         self._sent: deque[float] = deque()
         self._handled: list[float] = []
-        self._places = self._stroke()
+        self._positions = self._stroke()
         self._is_over = threading.Event()
 
     def draw(self, stage: Stage, seconds: float) -> None:
-        """Draw for so long."""
+        """Draw for some seconds."""
         thread = threading.Thread(target=self._draw)
         for watched in (self._pad, self._bars):
             watched.installEventFilter(self)
@@ -47,41 +47,41 @@ class Pen(QObject):
         self._pad.clear()
 
     def _stroke(self) -> list[QPointF]:
-        """Return the places of a stroke like a 3, on the pad."""
+        """Return the positions of a stroke like a 3 on the pad."""
         sheet = self._pad.sheet_rect()
-        turns = np.linspace(0, 2, _POINTS)
-        x = 0.5 + 0.15 * np.sin(np.pi * np.mod(turns, 1.0))
+        halves = np.linspace(0, 2, _POINTS)
+        x = 0.5 + 0.15 * np.sin(np.pi * np.mod(halves, 1.0))
         return [
             QPointF(sheet.x() + sheet.width() * across, sheet.y() + sheet.height() * (0.2 + 0.3 * down))
-            for across, down in zip(x.tolist(), turns.tolist(), strict=True)
+            for across, down in zip(x.tolist(), halves.tolist(), strict=True)
         ]
 
     def _draw(self) -> None:
-        """Send the events (in the pen's thread)."""
+        """Send the events, in the pen's thread."""
         kinds = [QEvent.Type.MouseButtonPress, *[QEvent.Type.MouseMove] * (_POINTS - 1)]
-        for kind, place in itertools.cycle(zip(kinds, self._places, strict=True)):
+        for kind, position in itertools.cycle(zip(kinds, self._positions, strict=True)):
             if self._is_over.wait(_INTERVAL_S):
                 break
             if kind is QEvent.Type.MouseButtonPress:
-                self._send(QEvent.Type.MouseButtonRelease, place)
-                self._send(QEvent.Type.User, place)
+                self._send(QEvent.Type.MouseButtonRelease, position)
+                self._send(QEvent.Type.User, position)
             self._sent.append(time.perf_counter())
-            self._send(kind, place)
+            self._send(kind, position)
 
-    def _send(self, kind: QEvent.Type, place: QPointF) -> None:
+    def _send(self, kind: QEvent.Type, position: QPointF) -> None:
         if kind is QEvent.Type.User:
             QCoreApplication.postEvent(self._pad, QEvent(kind))
             return
         button, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
         is_release = kind is QEvent.Type.MouseButtonRelease
         event = QMouseEvent(
-            kind, place, place, none if kind is QEvent.Type.MouseMove else button,
+            kind, position, position, none if kind is QEvent.Type.MouseMove else button,
             none if is_release else button, Qt.KeyboardModifier.NoModifier,
         )  # fmt: skip
         QCoreApplication.postEvent(self._pad, event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what the pad is given, and what the bars paint; between two strokes, empty the pad."""
+        """Match the pad's events with the bars' paint events; clear the pad between two strokes."""
         if watched is self._bars:
             if event.type() != QEvent.Type.Paint:
                 return False

@@ -1,7 +1,7 @@
-"""Photos of handwritten digits, made by the program from pen strokes: what a telephone makes of a sheet of paper.
+"""Photos of handwritten digits, simulated from pen strokes: a sheet of paper as a phone would photograph it.
 
-Paper and ink of any colour, dark on light or light on dark, grain in the paper, light that falls off to one side and
-into the corners, a digit somewhere on the sheet and a little turned, a lens that is not quite sharp, noise, JPEG.
+Paper and ink of random colours, dark on light or light on dark; paper grain; light that falls off to one side and into
+the corners; random position and rotation; blur, noise and JPEG compression.
 """
 
 import io
@@ -14,18 +14,18 @@ from core.preprocessing import canvas
 from core.preprocessing.ink import Drawing
 
 QUALITY = 40
-"""Of the JPEG, as Pillow counts it."""
-MAX_TURN = 8.0
-"""Degrees."""
+"""JPEG quality, on Pillow's scale."""
+MAX_ROTATION = 8.0
+"""In degrees."""
 CONTRAST = 70.0
-"""Grey levels, at least, between paper and ink in the best light."""
+"""Minimum difference of paper and ink before the lighting, in grey levels."""
 
 _HEIGHT, _WIDTH = 480, 640  # px
 _BRIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def photo(drawing: Drawing, rng: np.random.Generator) -> bytes:
-    """Return the bytes of a JPEG of a drawing, of 640 × 480 pixels."""
+    """Return a photo of a drawing: the bytes of a JPEG of 640 × 480 pixels."""
     ink = _inked(drawing, rng)
     paper, pen = _colours(rng)
     sheet = (paper + _grain(rng)) * (1 - ink) + pen * ink
@@ -37,28 +37,28 @@ def photo(drawing: Drawing, rng: np.random.Generator) -> bytes:
     return file.getvalue()
 
 
-def turned(drawing: Drawing, degrees: float) -> Drawing:
-    """Return a drawing turned about the origin."""
+def rotated(drawing: Drawing, degrees: float) -> Drawing:
+    """Return a drawing rotated about the origin."""
     angle = np.radians(degrees)
-    turn = np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-    return Drawing.from_points([stroke @ turn for stroke in drawing.strokes])
+    rotation = np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+    return Drawing.from_points([stroke @ rotation for stroke in drawing.strokes])
 
 
 def _inked(drawing: Drawing, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return how much of each pixel (H, W, 1) the pen covered: a digit of a quarter to four fifths of the height."""
+    """Return the ink coverage of each pixel (H, W, 1) for a digit of a quarter to four fifths of the height."""
     size = rng.uniform(0.25, 0.8)
-    pen = size * rng.uniform(0.04, 0.16)  # both of the height
-    upright = turned(drawing, rng.uniform(-MAX_TURN, MAX_TURN))
-    there = canvas.placed(upright, size, rng, _HEIGHT, pen)
+    pen = size * rng.uniform(0.04, 0.16)  # both as a share of the height
+    tilted = rotated(drawing, rng.uniform(-MAX_ROTATION, MAX_ROTATION))
+    placed = canvas.placed(tilted, size, rng, _HEIGHT, pen)
     aside = np.array([rng.uniform(0, _WIDTH - _HEIGHT), 0, 0])
-    there = Drawing.from_points([stroke + aside for stroke in there.strokes])
-    canvas_of_ink = 255 - canvas.paint(there, pen * _HEIGHT / _WIDTH, _WIDTH)[:_HEIGHT]
-    pale = np.float32(rng.uniform(0, 0.25))  # how much the ink's strength changes along the strokes
+    placed = Drawing.from_points([stroke + aside for stroke in placed.strokes])
+    canvas_of_ink = 255 - canvas.paint(placed, pen * _HEIGHT / _WIDTH, _WIDTH)[:_HEIGHT]
+    pale = np.float32(rng.uniform(0, 0.25))  # variation of the ink's strength along the strokes
     return canvas_of_ink[..., np.newaxis] / np.float32(255) * (1 - pale * _cloud(rng, 24))
 
 
 def _colours(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return colours (3,) of paper and ink in [0, 255]; one time in four the ink is the lighter."""
+    """Return colours (3,) of paper and ink in [0, 255]; the ink is the lighter one in a quarter of the cases."""
     while True:
         light, dark = (rng.uniform(*span, 3).astype(np.float32) for span in ((130, 255), (0, 140)))
         if (light - dark) @ _BRIGHTNESS >= CONTRAST:
@@ -66,7 +66,7 @@ def _colours(rng: np.random.Generator) -> tuple[NDArray[np.float32], NDArray[np.
 
 
 def _grain(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return the texture of paper (H, W, 1), in grey levels: fine fibres, and coarser clouds."""
+    """Return the texture of paper (H, W, 1) in grey levels: fine fibres and coarser clouds."""
     fine = rng.standard_normal((_HEIGHT, _WIDTH, 1), dtype=np.float32)
     fibres = fine + np.roll(fine, 1, axis=0) + np.roll(fine, (1, 2), axis=(0, 1))
     deep, broad = np.float32(rng.uniform(0.5, 3)), np.float32(rng.uniform(0, 6))
@@ -74,7 +74,7 @@ def _grain(rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _light(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return the light (H, W, 1) in (0, 1]: falling off in one direction, and into the corners; and a soft shadow."""
+    """Return the light (H, W, 1) in (0, 1]: falling off in one direction and into the corners, with a soft shadow."""
     rows = np.linspace(-1, 1, _HEIGHT, dtype=np.float32)[:, np.newaxis, np.newaxis]
     columns = np.linspace(-1, 1, _WIDTH, dtype=np.float32)[:, np.newaxis]
     angle = rng.uniform(0, 2 * np.pi)

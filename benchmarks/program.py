@@ -1,9 +1,9 @@
-"""The figures of the whole program, measured anew, with a line ``goal`` for each.
+"""The main figures of the program: rendering, prediction, training; with a line ``goal`` for each target.
 
     DIGITPAD_DATA=FOLDER python benchmarks/program.py
 
-Accuracies are of the seeds named; times are medians of several rounds, with their smallest and largest, on a machine
-that may be doing other things.
+Accuracies are of the seeds named in the code. Times are medians of several rounds, printed with minimum and maximum,
+since the machine may be busy.
 """
 
 import dataclasses
@@ -31,7 +31,7 @@ PEN = "pen:pen/pen-train.unipen@25-30"
 
 
 def milliseconds(act: Callable[[], object], n: int = 200) -> list[float]:
-    """Return the times of ``n`` calls."""
+    """Return the times of ``n`` calls in milliseconds."""
     times = []
     for _ in range(n):
         began = time.perf_counter()
@@ -41,7 +41,7 @@ def milliseconds(act: Callable[[], object], n: int = 200) -> list[float]:
 
 
 def rendering() -> None:
-    """Time the way from strokes to 28×28."""
+    """Time the rendering of strokes to 28×28."""
     rng = np.random.default_rng(0)
     for n_points, floor in ((300, 2.0), (2000, 5.0)):
         turns = np.linspace(0, 12, n_points)
@@ -53,7 +53,7 @@ def rendering() -> None:
 
 
 def shipped() -> None:
-    """Test the model that comes with the program."""
+    """Test the shipped model."""
     model = shipped_model()
     for name, source, floor in (("shipped-mnist", "mnist", 0.985), ("shipped-pen", PEN, 0.85)):
         evaluation = metrics.evaluate(model.network, sources.load(source).evaluation, model.input_scale)
@@ -66,7 +66,7 @@ def shipped() -> None:
 
 
 def quick(n_threads: int) -> None:
-    """Train the recipe ``quick`` on MNIST with three seeds."""
+    """Train with the recipe ``quick`` on MNIST with three seeds."""
     accuracies, seconds = [], []
     for seed in range(3):
         accuracy, duration = trained("quick", "mnist", seed, n_threads)
@@ -79,7 +79,7 @@ def quick(n_threads: int) -> None:
 
 
 def synthetic(n_threads: int) -> None:
-    """Train on synthetic digits alone, and test on real ones."""
+    """Train on synthetic digits alone, and test on real digits."""
     experiment, _ = run("quick", "synthetic", 0, n_threads)
     model, _ = experiment.conclude()
     for name, source in (("synthetic-mnist", "mnist"), ("synthetic-pen", PEN)):
@@ -87,8 +87,8 @@ def synthetic(n_threads: int) -> None:
         goal(name, evaluation.accuracy, 0.85)
 
 
-def beside_scikit_learn(n_threads: int) -> None:
-    """Compare an epoch of ``quick`` with one of scikit-learn's network of the same shape, alternating."""
+def compare_with_scikit_learn(n_threads: int) -> None:
+    """Compare an epoch of ``quick`` with one of scikit-learn's network of the same shape, in turns."""
     try:
         from sklearn.neural_network import MLPClassifier
     except ImportError:
@@ -106,7 +106,7 @@ def beside_scikit_learn(n_threads: int) -> None:
             our_seconds = time.perf_counter() - began
             theirs = MLPClassifier((256, 128), solver="sgd", batch_size=128, learning_rate_init=0.1, max_iter=1)
             began = time.perf_counter()
-            with warnings.catch_warnings():  # that one epoch is not enough to converge
+            with warnings.catch_warnings():  # of one epoch: not converged
                 warnings.simplefilter("ignore")
                 theirs.fit(images, labels)
             ratios.append((time.perf_counter() - began) / our_seconds)
@@ -114,14 +114,14 @@ def beside_scikit_learn(n_threads: int) -> None:
 
 
 def trained(recipe: str, data: str, seed: int, n_threads: int) -> tuple[float, float]:
-    """Return test accuracy and seconds of training."""
+    """Return the test accuracy and the seconds of training."""
     experiment, seconds = run(recipe, data, seed, n_threads)
     _, scores = experiment.conclude()
     return scores.test.accuracy, seconds
 
 
 def run(recipe: str, data: str, seed: int, n_threads: int) -> tuple[Experiment, float]:
-    """Train one network; return its experiment and the seconds of training."""
+    """Train a network; return its experiment and the seconds of training."""
     config = dataclasses.replace(RECIPES[recipe].config, seed=seed)
     with threads.limited(n_threads):
         experiment = Experiment.prepare(recipe, config, data, n_threads)
@@ -139,7 +139,7 @@ def main() -> None:
     n_threads = threads.default(window=False)
     quick(n_threads)
     synthetic(n_threads)
-    beside_scikit_learn(n_threads)
+    compare_with_scikit_learn(n_threads)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""How well the program reads what people write, in one table, with a line ``goal`` for each figure that was set.
+"""Accuracy of the recognition, as one table, with a line ``goal`` for each target.
 
     DIGITPAD_DATA=FOLDER python benchmarks/recognition.py
 
-What is said of pen writers 25 to 30 is said by a network that learned from writers 1 to 24 alone,
-``benchmarks/writers-1-24.safetensors``; its settings were chosen on the other six. The network that ships has the same
-settings, calibration and threshold, and learned from all thirty: nothing that is said of it is about those writers.
-``make model`` makes both. Trainings that take long are kept in ``benchmarks/trainings.json`` (``make trainings``).
+Figures on pen writers 25 to 30 come from a network that learned from writers 1 to 24 alone,
+``benchmarks/writers-1-24.safetensors``; its settings were chosen on the other six. The shipped network has the same
+settings, calibration and threshold, and learned from all thirty: no figure of it is about those writers. ``make model``
+trains both. The results of long trainings are in ``benchmarks/trainings.json``, written by ``benchmarks/trainings.py``.
 """
 
 import argparse
@@ -56,7 +56,7 @@ N_NUMBERS = 1000
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table: what was asked, of which network, and how often the answer was right."""
+    """A row of the table: the test set, the network, and the number of correct predictions."""
 
     what: str
     network: str
@@ -66,7 +66,7 @@ class Row:
 
     @property
     def share(self) -> float:
-        """The share that was right."""
+        """The share of correct predictions."""
         return self.correct / self.n
 
     def __str__(self) -> str:
@@ -80,7 +80,7 @@ HEADER = "| what | network | n | share | 95 % interval | |\n|---|---|---|---|---
 
 
 class Bench:
-    """Collects the rows and the goals."""
+    """Measures everything; collects the rows and the goals."""
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
@@ -98,32 +98,32 @@ class Bench:
         return row.share
 
     def goal(self, name: str, figure: float, floor: float, *, at_most: bool = False) -> None:
-        """Note a goal, to be printed at the end."""
+        """Record a goal, to be printed at the end."""
         self.goals.append((name, figure, floor, at_most))
 
     def run(self) -> None:
         """Measure everything."""
         print(HEADER)
-        for part in (self.mnist, self.pen_digits, self.canvas, self.photos, self.refusals, self.numbers, self.naive):
+        for part in (self.mnist, self.pen_digits, self.canvas, self.photos, self.rejections, self.numbers, self.naive):
             part()
 
     def mnist(self) -> None:
-        """Ask about MNIST's test set."""
+        """Measure MNIST's test set, and show the results of the long trainings."""
         test = sources.load("mnist").evaluation
         predictions = evaluation.of_images(self.shipped, test.images, test.labels)
         self.add("MNIST, test set", "shipped", predictions.correct, len(predictions))
-        kept = json.loads(TRAININGS.read_text())
-        seeds = [run["mnist"] for name, run in kept.items() if name.startswith("seed")]
+        trainings = json.loads(TRAININGS.read_text())
+        seeds = [run["mnist"] for name, run in trainings.items() if name.startswith("seed")]
         if seeds:
             n = round(len(seeds) * len(test))
             note = f"{min(seeds):.2%} to {max(seeds):.2%}"
             self.add(f"the same, {len(seeds)} seeds", "as shipped", round(float(np.mean(seeds)) * n), n, note)
             self.goal("mnist-mean-of-seeds", float(np.mean(seeds)), 0.9945)
-        folds = [run for name, run in kept.items() if name.startswith("fold")]
+        folds = [run for name, run in trainings.items() if name.startswith("fold")]
         if folds:
             correct, n = (sum(run[what] for run in folds) for what in ("pen_correct", "pen_n"))
             self.add(f"pen, cross-validated, {len(folds)} folds by writer", "as shipped", correct, n)
-        if alone := kept.get("synthetic"):
+        if alone := trainings.get("synthetic"):
             self.add(
                 "MNIST, by digits that the program drew alone", "synthetic", round(alone["mnist"] * 10_000), 10_000
             )
@@ -132,7 +132,7 @@ class Bench:
             self.goal("synthetic-pen", alone["pen"], 0.95)
 
     def pen_digits(self) -> None:
-        """Ask about digits of people that the network has never seen, from their strokes and from the canvas."""
+        """Measure digits of unseen writers, from their strokes and from the canvas."""
         predictions = evaluation.of_drawings(self.chosen, self.pen.drawings, self.labels)
         note = (
             f"{predictions.rejected} rejected, {predictions.accuracy_accepted:.2%} of the others; calibration error "
@@ -145,19 +145,21 @@ class Bench:
         self.clean = predictions
         for name, (size, width) in PLACEMENTS.items():
             placed = self.placed(size, width)
-            shown = evaluation.of_drawings(self.chosen, placed, self.labels)
-            self.add(f"the same, {name}, strokes", "1-24", shown.correct, len(shown), f"{size:g} of a 280-px canvas")
+            rendered = evaluation.of_drawings(self.chosen, placed, self.labels)
+            self.add(
+                f"the same, {name}, strokes", "1-24", rendered.correct, len(rendered), f"{size:g} of a 280-px canvas"
+            )
             painted = evaluation.of_pictures(self.chosen, (canvas.paint(d, width) for d in placed), self.labels)
             note = f"pen {width:g} of the canvas"
             self.add(f"the same, {name}, canvas", "1-24", painted.correct, len(painted), note)
 
     def placed(self, size: float, width: float) -> list[Drawing]:
-        """Return the pen digits somewhere on a canvas, in whole pixels."""
+        """Return the pen digits at random positions on a canvas, in whole pixels."""
         rng = np.random.default_rng(0)
         return [canvas.placed(drawing, size, rng, pen_width=width) for drawing in self.pen.drawings]
 
     def canvas(self) -> None:
-        """Find the worst of all sizes and pens, read back from the canvas."""
+        """Find the size and pen width with the lowest accuracy, read from the canvas."""
         cells = {}
         for size, width in product(SIZES, WIDTHS):
             if width <= size / 5:
@@ -168,7 +170,7 @@ class Bench:
         self.goal("canvas-worst", self.add("canvas, worst size and pen", "1-24", worst, len(self.labels), note), 0.96)
 
     def photos(self) -> None:
-        """Ask about photos of paper."""
+        """Measure photos of paper."""
         rows = np.random.default_rng(1).permutation(len(self.labels))[:N_PHOTOS]
         greys = [picture.decode(photos.photo(self.pen.drawings[row], np.random.default_rng([7, row]))) for row in rows]
         predictions = evaluation.of_pictures(self.chosen, greys, self.labels[rows])
@@ -176,15 +178,15 @@ class Bench:
         share = self.add("photos of paper", "1-24", predictions.correct, N_PHOTOS, f"{clean:.2%} from the strokes")
         self.goal("photos-of-clean", share / clean, 0.95)
 
-    def refusals(self) -> None:
-        """Ask about what is no digit."""
+    def rejections(self) -> None:
+        """Measure the rejection of non-digits."""
         digits = self.clean.scores
         everything, unseen = sources.load(OMNIGLOT), sources.load(f"{OMNIGLOT}@{HELD_OUT_ALPHABET}")
         for name, suffix, source in (
             ("three alphabets", "", everything),
             ("the one of them that was held out", "-held-out", unseen),
         ):
-            predictions = self.of(source)
+            predictions = self.predictions(source)
             area = calibration.area_under_roc(digits, predictions.scores)
             note = f"area under the ROC curve {area:.4f}"
             share = self.add(f"rejected: Omniglot, {name}", "1-24", predictions.rejected, len(predictions), note)
@@ -200,12 +202,12 @@ class Bench:
         self.goal("nonsense-refused", total / (N_NONSENSE * len(nonsense.KINDS)), 0.95)
         self.goal("digits-accepted", float(self.clean.accepted.mean()), 0.98)
 
-    def of(self, source: Source) -> Predictions:
-        """Return the predictions to a source of drawings."""
+    def predictions(self, source: Source) -> Predictions:
+        """Return the predictions for a source of drawings."""
         return evaluation.of_drawings(self.chosen, source.drawings, source.evaluation.labels)
 
     def numbers(self) -> None:
-        """Ask about numbers of four digits."""
+        """Measure numbers of four digits."""
         digits = written_numbers.pen_digits(range(25, 31))
         whole, fair = written_numbers.read_whole(self.chosen, digits, np.random.default_rng(0), N_NUMBERS)
         note = f"of the {fair} of {N_NUMBERS} whose digits are read right alone"
@@ -214,20 +216,20 @@ class Bench:
         self.goal("singles-split", split / len(self.labels), 0.003, at_most=True)
 
     def naive(self) -> None:
-        """Go the ways of other programs of this kind, with a plain network on MNIST (``quick``)."""
+        """Measure the preprocessing of other programs, with a plain network on MNIST (``quick``)."""
         plain = trained("quick", "mnist")
         for what, images in naive_images(self.pen.drawings).items():
             predictions = evaluation.of_images(plain, images, self.labels)
             self.add(what, "plain", predictions.correct, len(predictions))
 
     def report_goals(self) -> None:
-        """Print the lines of the goals."""
+        """Print the goals."""
         for name, figure, floor, at_most in self.goals:
             goal(name, figure, floor, at_most=at_most)
 
 
 def trained(recipe: str, data: str) -> Recognizer:
-    """Return a network freshly trained, seed 0."""
+    """Return a newly trained recognizer, seed 0."""
     n_threads = threads.default(window=False)
     with threads.limited(n_threads):
         experiment = Experiment.prepare(recipe, RECIPES[recipe].config, data, n_threads)
@@ -237,25 +239,25 @@ def trained(recipe: str, data: str) -> Recognizer:
 
 
 def naive_images(drawings: Sequence[Drawing]) -> dict[str, NDArray[np.uint8]]:
-    """Return images (N, 28, 28) of drawings that were brought to 28 × 28 in the ways of other programs."""
+    """Return images (N, 28, 28) of drawings, by each kind of preprocessing."""
     rng = np.random.default_rng(0)
-    ways: dict[str, Callable[[Drawing], NDArray[np.uint8]]] = {
+    kinds: dict[str, Callable[[Drawing], NDArray[np.uint8]]] = {
         "naive: the canvas shrunk, digit half as high": partial(shrunk, size=0.5, rng=rng),
         "naive: the canvas shrunk, digit a third as high": partial(shrunk, size=1 / 3, rng=rng),
         "MNIST's geometry, from the strokes": ink.render,
     }
-    return {what: np.array([way(drawing) for drawing in drawings]) for what, way in ways.items()}
+    return {what: np.array([convert(drawing) for drawing in drawings]) for what, convert in kinds.items()}
 
 
 def shrunk(drawing: Drawing, size: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return a canvas shrunk to 28 × 28 as it is: the digit is where it was drawn."""
+    """Return the whole canvas shrunk to 28 × 28: the digit is neither moved nor scaled."""
     painted = 255 - canvas.paint(canvas.placed(drawing, size, rng, pen_width=0.04), 0.04).astype(np.float32)
     side = canvas.SIDE // 28
     return np.rint(painted.reshape(28, side, 28, side).mean(axis=(1, 3))).astype(np.uint8)
 
 
 def main() -> int:
-    """Print the table, then the goals."""
+    """Print the table and the goals."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.parse_args()
     bench = Bench()

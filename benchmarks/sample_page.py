@@ -1,8 +1,8 @@
-"""A page of the digits that the program draws itself, and of what it draws that is no digit, as pictures.
+"""Pictures of synthetic digits and synthetic non-digits.
 
     python benchmarks/sample_page.py docs
 
-Writes ``synthetic.png``, a row for each digit, ``nondigits.png``, and ``deformed.png``, a few digits many times over.
+Writes ``synthetic.png``, a row for each digit, ``nondigits.png``, and ``deformed.png``, a row of copies per digit.
 """
 
 import sys
@@ -25,19 +25,19 @@ def page(images: NDArray[np.uint8], gap: int = 2) -> Image.Image:
     n_rows = len(images) // COLUMNS
     sheet = np.zeros((n_rows * side + gap, COLUMNS * side + gap), np.uint8)
     for number, image in enumerate(images[: n_rows * COLUMNS]):
-        top, left = (gap + side * place for place in divmod(number, COLUMNS))
+        top, left = (gap + side * index for index in divmod(number, COLUMNS))
         sheet[top : top + SIZE, left : left + SIZE] = image
     return Image.fromarray(255 - sheet)
 
 
 def by_digit(rng: np.random.Generator, rows_each: int = 2) -> NDArray[np.uint8]:
-    """Return synthetic digits in the order of their labels, two rows of each."""
+    """Return synthetic digits ordered by label, two rows per label."""
     images, labels = synthetic.draw(N_CLASSES * rows_each * COLUMNS, rng)
     return images[np.argsort(labels, kind="stable")]
 
 
 def deformed(rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Return ten digits, each as it is and then 31 times deformed."""
+    """Return ten digits, each followed by 31 deformed copies."""
     images, labels = synthetic.draw(200, rng)
     firsts = images[[int(np.flatnonzero(labels == digit)[0]) for digit in range(N_CLASSES)]]
     rows = np.repeat(firsts.reshape(N_CLASSES, 1, N_PIXELS), COLUMNS, axis=1)

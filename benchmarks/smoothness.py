@@ -1,4 +1,4 @@
-"""How smooth the window stays while a network learns: the timer, the pen, and what the window costs the training."""
+"""Responsiveness of the window during a training: timer, pen, and the training's loss of throughput."""
 
 import dataclasses
 import math
@@ -25,7 +25,7 @@ _MILLION = 1_000_000
 
 
 def smoothness(platform: str, seconds: float) -> None:
-    """Measure timer, pen and throughput, and timer and pen again after a million records beside 20 runs."""
+    """Measure timer, pen and throughput; then timer and pen after a million records, with 20 runs overlaid."""
     n_threads = threads.default(window=True)
     stage = Stage()
     rate = throughput(stage, platform, n_threads, min(seconds / 4, 4.0))
@@ -43,23 +43,23 @@ def smoothness(platform: str, seconds: float) -> None:
 
 
 def timer_and_pen(stage: Stage, name: str, seconds: float) -> None:
-    """Measure how late the timer is, and then how long the bars take to follow the pen."""
+    """Measure how late the timer is, then the time from a pen event to its prediction in the bars."""
     ticks = Ticks()
     stage.play(seconds)
     ticks.stop()
-    print(f"{name}: of {len(ticks.late):,} ticks the latest was {max(ticks.late):.1f} ms late, "
-          f"the middle one {statistics.median(ticks.late):.2f} ms")  # fmt: skip
+    print(f"{name}: {len(ticks.late):,} timer ticks, median {statistics.median(ticks.late):.2f} ms late, "
+          f"{max(ticks.late):.1f} ms at most")  # fmt: skip
     goal(f"{name}-timer-p99", percentile(ticks.late, 99), 5, unit=" ms", at_most=True)
     goal(f"{name}-timer-p99.9", percentile(ticks.late, 99.9), 25, unit=" ms", at_most=True)
     pen = Pen(stage.window)
     pen.draw(stage, min(seconds, 10.0))
-    print(f"{name}: of {len(pen.waited):,} pen events the slowest took {max(pen.waited):.1f} ms to be answered, "
-          f"the middle one {statistics.median(pen.waited):.2f} ms")  # fmt: skip
+    print(f"{name}: {len(pen.waited):,} pen events, median {statistics.median(pen.waited):.2f} ms to the prediction, "
+          f"{max(pen.waited):.1f} ms at most")  # fmt: skip
     goal(f"{name}-pen-p99", percentile(pen.waited, 99), 12, unit=" ms", at_most=True)
 
 
 def throughput(stage: Stage, name: str, n_threads: int, seconds: float) -> float:
-    """Compare the run with the same without a window, in turn, and return the latter's digits a second."""
+    """Compare the speed of a run with and without the window, in turns; return the best digits/s without."""
     alone, ratios = [], []
     for _ in range(_ROUNDS):
         alone.append(rate_alone(seconds, n_threads))
@@ -68,13 +68,13 @@ def throughput(stage: Stage, name: str, n_threads: int, seconds: float) -> float
         ratios.append(stage.rate(seconds) / alone[-1])
         stage.end()
     print(f"{name}: {statistics.median(alone):,.0f} digits a second without a window, {n_threads} threads; "
-          f"beside one {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
+          f"with a window {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
     goal(f"{name}-throughput", statistics.median(ratios), 0.85)
     return max(alone)
 
 
 def rule(platform: str, seconds: float) -> None:
-    """Measure by what the number of threads is chosen: throughput and lateness, with each number of threads."""
+    """Measure throughput and timer lateness with each number of threads: the basis of the default."""
     stage = Stage()
     for n_threads in range(1, threads.available() + 1):
         rates, late = [], []
@@ -88,15 +88,15 @@ def rule(platform: str, seconds: float) -> None:
             late.append(percentile(ticks.late, 99))
             stage.end()
         print(f"{platform}: {n_threads} threads: {statistics.median(alone):,.0f} digits a second alone, "
-              f"{statistics.median(rates):,.0f} beside a window, whose timer is {statistics.median(late):.1f} ms late "
+              f"{statistics.median(rates):,.0f} with a window, timer {statistics.median(late):.1f} ms late "
               "at p99")  # fmt: skip
-    chosen = {window: threads.default(window=window) for window in (False, True)}
-    print(f"{platform}: chosen by itself: {chosen[False]} alone, {chosen[True]} beside a window")
+    defaults = {window: threads.default(window=window) for window in (False, True)}
+    print(f"{platform}: the default: {defaults[False]} alone, {defaults[True]} with a window")
     stage.close()
 
 
 def long_run(store: RunStore) -> Run:
-    """Return a run on a shelf that was interrupted after a million records, with a tenth of it still to come."""
+    """Return a stored run that was interrupted after a million records, with a tenth of its epochs left."""
     per_epoch = -(-54_000 // 128)
     n_epochs = -(-_MILLION // per_epoch)
     experiment = Experiment.prepare(
@@ -116,7 +116,7 @@ def long_run(store: RunStore) -> Run:
 
 
 def records(epoch: int, per_epoch: int, n_rows: int) -> list[Progress]:
-    """Return the records of an epoch as a network might bring them, its last one with an evaluation."""
+    """Return plausible records of an epoch; the last one has an evaluation."""
     rng = np.random.default_rng(epoch)
     level = 0.02 + 2.3 / (1 + epoch)
     losses = (level * rng.lognormal(0, 0.5, per_epoch)).tolist()
@@ -132,7 +132,7 @@ def records(epoch: int, per_epoch: int, n_rows: int) -> list[Progress]:
 
 
 def overlay(stage: Stage, store: RunStore, n: int) -> None:
-    """Put n finished runs of 50 epochs on the shelf, and tick them."""
+    """Store n finished runs of 50 epochs, and tick them in the list."""
     for _ in range(n):
         run = store.begin(name="quick", recipe="quick", settings=config(50).as_dict())
         history = History(Axis(54_000, 422))

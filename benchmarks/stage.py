@@ -1,4 +1,4 @@
-"""The real window on a stage: runs in it and without it, and a timer that says how late it is."""
+"""The real window under test: training runs with and without it, and a timer that records its lateness."""
 
 import dataclasses
 import time
@@ -22,11 +22,11 @@ from gui.training.events import Progressed, RunEvent
 from gui.training.session import RunState
 
 INTERVAL_S = 0.016
-"""Of the timer: Qt counts whole milliseconds, and 60 Hz are 16.7."""
+"""Interval of the timer: Qt counts whole milliseconds, and 60 Hz are 16.7 ms."""
 
 
 class Stage:
-    """The application and its window, shown, with all that it brings in after its first frame."""
+    """The application and its window, shown, with everything it loads after its first frame."""
 
     def __init__(self) -> None:
         self.app: QApplication = program.create_application()
@@ -38,21 +38,21 @@ class Stage:
         gc_timer.freeze_current_objects()
 
     def play(self, seconds: float) -> None:
-        """Let the window live for a while."""
+        """Process events for some seconds."""
         loop = QEventLoop()
         QTimer.singleShot(round(1000 * seconds), loop.quit)
         loop.exec()
 
-    def wait(self, is_so: Callable[[], bool], patience_s: float = 120.0) -> None:
-        """Let the window live until something is so; raise TimeoutError where it does not come."""
-        end = time.perf_counter() + patience_s
-        while not is_so():
+    def wait(self, condition: Callable[[], bool], timeout_s: float = 120.0) -> None:
+        """Process events until a condition holds; raise TimeoutError if it does not in time."""
+        end = time.perf_counter() + timeout_s
+        while not condition():
             if time.perf_counter() > end:
-                raise TimeoutError("what was waited for did not come")
+                raise TimeoutError(f"the condition does not hold after {timeout_s:g} s")
             self.play(0.01)
 
     def start(self, config: TrainConfig, n_threads: int) -> None:
-        """Begin a run by the panel's own button, and return when it goes on."""
+        """Start a run with the panel's button; return when it is running."""
         panel = self.window.workbench.lab.panel
         panel.set_data(sources.default())
         panel.form.set_config(config)
@@ -61,26 +61,26 @@ class Stage:
         self.wait(lambda: self.window.workbench.session.state is RunState.RUNNING)
 
     def end(self) -> None:
-        """End the run, if there is one, and return when its thread has ended."""
+        """Cancel the run, if there is one; return when its thread has ended."""
         self.window.workbench.session.cancel()
         self.wait(lambda: self.window.workbench.session.is_settled)
 
     def rate(self, seconds: float) -> float:
-        """Return how many digits a second the run learns from meanwhile."""
+        """Process events for some seconds; return the run's digits per second."""
         seen: list[tuple[float, int]] = []
 
-        def note(event: RunEvent) -> None:
+        def record(event: RunEvent) -> None:
             if isinstance(event, Progressed):
                 seen.append((time.perf_counter(), event.records[-1].samples))
 
-        self.window.workbench.session.happened.connect(note)
+        self.window.workbench.session.happened.connect(record)
         self.play(seconds)
-        self.window.workbench.session.happened.disconnect(note)
+        self.window.workbench.session.happened.disconnect(record)
         (began, first), (ended, last) = seen[0], seen[-1]
         return (last - first) / (ended - began)
 
     def close(self) -> None:
-        """End all."""
+        """Cancel the run and close the window."""
         self.end()
         self.window.close()
 
@@ -91,7 +91,7 @@ def config(n_epochs: int) -> TrainConfig:
 
 
 def rate_alone(seconds: float, n_threads: int) -> float:
-    """Return how many digits a second the same run learns from without a window."""
+    """Return digits per second of the same run without a window."""
     settings = config(1000)
     with threads.limited(n_threads):
         experiment = Experiment.prepare("quick", settings, sources.default(), n_threads)
@@ -101,11 +101,11 @@ def rate_alone(seconds: float, n_threads: int) -> float:
         for record in records:
             if (passed := time.perf_counter() - began) >= seconds:
                 return (record.samples - first) / passed
-    raise RuntimeError("the run has ended too early")
+    raise RuntimeError("the run has ended before the measurement")
 
 
 class Ticks(QObject):
-    """A timer of 60 Hz that notes how late it is, in milliseconds."""
+    """A timer of 60 Hz; ``late`` holds the milliseconds by which each tick was late."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,9 +120,9 @@ class Ticks(QObject):
         now = time.perf_counter()
         self.late.append(1000 * max(now - self._due, 0.0))
         self._due += INTERVAL_S
-        if self._due < now:  # as Qt does: a timer that was late by more than its interval leaves out what it missed
+        if self._due < now:  # like Qt: a timer that is late by more than its interval skips the missed ticks
             self._due = now + INTERVAL_S
 
     def stop(self) -> None:
-        """Note no more."""
+        """Stop the timer."""
         self._timer.stop()

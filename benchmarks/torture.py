@@ -1,6 +1,6 @@
-"""The long forms of the tests that attack the program, and a report on them: ``make torture``, about 45 minutes.
+"""Run the long forms of the fuzz, fault and monkey tests and write a report: ``make torture``, about 45 minutes.
 
-With ``--minutes`` it takes about that long, and tries as much less. It ends with 1 where anything was lost.
+``--minutes`` scales all amounts. The exit code is 1 if a test failed or anything was lost.
 """
 
 import argparse
@@ -30,22 +30,22 @@ TESTS = (
     "tests/test_no_network.py",
     "tests/test_no_code_from_data.py",
 )
-WHOLE_MINUTES = 45  # on two cores, both of them taken
+WHOLE_MINUTES = 45  # on two cores, both in use
 AMOUNTS = {
     "DIGITPAD_FUZZ": (20_000, 50),
     "DIGITPAD_KILLS": (100, 2),
     "DIGITPAD_DEEDS": (2000, 40),
     "DIGITPAD_MONKEY": (600, 20),
 }
-"""What is tried in the whole form, and the least.
+"""Amounts of the whole form, and the minimum.
 
-Inputs a reader, kills, deeds of each process on one shelf, seconds of the monkey.
+Inputs per parser, kills, operations of each process on one run store, seconds of the monkey.
 """
 
 
 def main() -> int:
-    """Run the tests; write and print the report."""
-    parser = argparse.ArgumentParser(description="attack the program for about 45 minutes, and report on it")
+    """Run the tests; write and print the report; return the exit code."""
+    parser = argparse.ArgumentParser(description="attack the program for about 45 minutes, and write a report")
     parser.add_argument("--minutes", type=float, default=WHOLE_MINUTES, metavar="N")
     parser.add_argument("--report", type=Path, default=REPORT, metavar="FILE")
     options = parser.parse_args()
@@ -56,16 +56,16 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="digitpad-") as scratch:
         log = Path(scratch) / "tried.jsonl"
         log.touch()
-        code, said = _run_tests(amounts, log)
+        code, summary = _run_tests(amounts, log)
         tried = [json.loads(line) for line in log.read_text().splitlines()]
-    text = report(tried, amounts, said, (time.monotonic() - began) / 60)
+    text = report(tried, amounts, summary, (time.monotonic() - began) / 60)
     options.report.write_text(text, encoding="utf-8")
     print(text)
     return 1 if code or _total(tried, "losses") else 0
 
 
 def _run_tests(amounts: dict[str, int], log: Path) -> tuple[int, str]:
-    """Return pytest's exit code, and its last line, on all cores; what goes wrong is seen as it does."""
+    """Run the tests on all cores and print their output; return pytest's exit code and its last line."""
     environment = os.environ | {name: str(n) for name, n in amounts.items()} | {"DIGITPAD_TORTURE": str(log)}
     command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "--dist", "load", "--timeout", "14400", *TESTS]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -77,8 +77,8 @@ def _run_tests(amounts: dict[str, int], log: Path) -> tuple[int, str]:
     return process.returncode, last
 
 
-def report(tried: list[dict[str, Any]], amounts: dict[str, int], said: str, minutes: float) -> str:
-    """Return the report: what was tried, all together and test by test."""
+def report(tried: list[dict[str, Any]], amounts: dict[str, int], summary: str, minutes: float) -> str:
+    """Return the report: the totals, and the counts of each test."""
     inputs = _total(tried, "refused") + _total(tried, "read")
     faults = _total(tried, "kills") + _total(tried, "faults")
     now = datetime.datetime.now(datetime.UTC)
@@ -86,18 +86,18 @@ def report(tried: list[dict[str, Any]], amounts: dict[str, int], said: str, minu
         f"digitpad {core.__version__}, {now:%Y-%m-%d %H:%M} UTC, {minutes:.0f} minutes",
         f"Python {platform.python_version()}, NumPy {np.__version__}, {platform.system()} {platform.machine()}, "
         f"{os.cpu_count()} cores",
-        f"asked for: {amounts['DIGITPAD_FUZZ']:,} inputs a reader (ten times that where they are guided), "
+        f"amounts: {amounts['DIGITPAD_FUZZ']:,} inputs per parser (ten times that for guided ones), "
         f"{amounts['DIGITPAD_KILLS']:,} kills of one run, "
-        f"{amounts['DIGITPAD_DEEDS']:,} deeds of each process on one shelf, "
+        f"{amounts['DIGITPAD_DEEDS']:,} operations of each process on one run store, "
         f"{amounts['DIGITPAD_MONKEY']:,} s of the monkey",
         "",
-        f"inputs tried:      {inputs:,} ({_total(tried, 'refused'):,} refused with a sentence, "
+        f"inputs tried:      {inputs:,} ({_total(tried, 'refused'):,} rejected with a message, "
         f"{_total(tried, 'read'):,} read and used)",
         f"faults injected:   {faults:,}",
-        f"deeds on a shelf:  {_total(tried, 'deeds'):,}",
-        f"of the monkey:     {_total(tried, 'actions'):,} actions at the window, {_total(tried, 'runs'):,} runs",
+        f"store operations:  {_total(tried, 'operations'):,}",
+        f"monkey:            {_total(tried, 'actions'):,} actions at the window, {_total(tried, 'runs'):,} runs",
         f"losses:            {_total(tried, 'losses') or 'none'}",
-        f"the tests:         {said}",
+        f"tests:             {summary}",
         "",
     ]
     width = max((len(entry["what"]) for entry in tried), default=0)

@@ -1,16 +1,16 @@
-"""How fast the network learns, beside other ways to train the same one: 784-256-128-10, plain SGD, float32.
+"""Training speed, compared with other libraries on the same network: 784-256-128-10, plain SGD, float32.
 
     python benchmarks/training.py [--rounds 5] [--batches 32 128 512] [--json FILE]
     python benchmarks/training.py --full [--plot docs/scaling.png]
 
-Each engine is a process of its own (``engines.py``); they take turns, a second each, and the figures are medians over
-the rounds. Those of another library (extra ``bench``) are left out where it is missing. Takes about four minutes.
+Each engine is a process of its own (``engines.py``); they take turns of a second, and the figures are medians over the
+rounds. Libraries that are not installed (extra ``bench``) are left out. Takes about four minutes.
 
-OpenBLAS, which does NumPy's matrix products, chooses its code by the processor, unless OPENBLAS_CORETYPE names an older
-one; some shared machines set that. What it is set to is then measured besides ("as set"), so that both can be seen;
-libraries with products of their own know nothing of it.
+OpenBLAS, which computes NumPy's matrix products, chooses its kernels by the processor, unless OPENBLAS_CORETYPE names
+an older one; some shared machines set it. If it is set, digitpad is measured both without it and with it ("as set");
+libraries with matrix products of their own ignore it.
 
-``--full`` tells how speed and memory grow with width, depth, batch and data.
+``--full`` measures speed and memory by width, depth, batch size and rows.
 """
 
 import argparse
@@ -41,7 +41,7 @@ AS_SET = ("digitpad, as set", "products, as set")
 
 
 def measured(names: list[str], workload: Workload, rounds: int) -> dict[str, list[float]]:
-    """Return the speeds of each engine, a figure a round; they take turns."""
+    """Return the speeds of each engine in each round; the engines take turns."""
     started = {name: EngineProcess(name, workload) for name in names}
     try:
         speeds: dict[str, list[float]] = {name: [] for name in names}
@@ -55,12 +55,12 @@ def measured(names: list[str], workload: Workload, rounds: int) -> dict[str, lis
 
 
 def has_torch() -> bool:
-    """Return whether PyTorch is there."""
+    """Return whether PyTorch is installed."""
     return importlib.util.find_spec("torch") is not None
 
 
 def installed() -> list[str]:
-    """Return the engines that can run here, and say which cannot."""
+    """Return the installed engines; print the missing ones."""
     missing = [name for name in ORDER if name in NEEDS and importlib.util.find_spec(NEEDS[name]) is None]
     if missing:
         print(f"not installed (extra bench), left out: {', '.join(missing)}")
@@ -69,12 +69,12 @@ def installed() -> list[str]:
 
 
 def ratio(speeds: dict[str, list[float]], name: str, other: str) -> list[float]:
-    """Return how many times as fast one is as the other, in each round."""
+    """Return the ratio of two engines' speeds in each round."""
     return [a / b for a, b in zip(speeds[name], speeds[other], strict=True)]
 
 
 def table(found: dict[int, dict[str, list[float]]]) -> str:
-    """Return the speeds as Markdown: a row for each engine, a column for each batch size."""
+    """Return the speeds as a Markdown table: a row per engine, a column per batch size."""
     lines = [
         "| thousand digits a second | " + " | ".join(f"batch {batch}" for batch in found) + " |",
         "|---|" + "---|" * len(found),
@@ -88,8 +88,8 @@ def table(found: dict[int, dict[str, list[float]]]) -> str:
     return "\n".join(lines)
 
 
-def say_goals(found: dict[int, dict[str, list[float]]]) -> None:
-    """Say what is reached, with the ratios' spread."""
+def print_goals(found: dict[int, dict[str, list[float]]]) -> None:
+    """Print the goals, with minimum and maximum of the ratios."""
     for batch, speeds in found.items():
         for ours in ("digitpad", "digitpad, as set"):
             if ours not in speeds:
@@ -124,16 +124,16 @@ def evaluation() -> None:
 
 
 def main() -> None:
-    """Measure, and print the tables."""
+    """Measure the engines and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 128, 512])
-    parser.add_argument("--json", type=Path, help="write the figures there, too")
-    parser.add_argument("--full", action="store_true", help="measure how speed and memory grow, instead")
-    parser.add_argument("--plot", type=Path, help="of --full: draw it there (needs matplotlib, extra report)")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+    parser.add_argument("--full", action="store_true", help="measure speed and memory by size instead")
+    parser.add_argument("--plot", type=Path, help="with --full: plot to this file (needs matplotlib, extra report)")
     options = parser.parse_args()
     if options.plot and importlib.util.find_spec("matplotlib") is None:
-        parser.error("--plot needs matplotlib, which the extra report brings")
+        parser.error("--plot needs matplotlib: install the extra report")
     print(f"Python {platform.python_version()}, NumPy {np.__version__}, {Workload().n_threads} threads")
     found: Any
     if options.full:
@@ -145,7 +145,7 @@ def main() -> None:
         names = installed()
         found = {batch: measured(names, Workload(batch), options.rounds) for batch in options.batches}
         print(table(found))
-        say_goals(found)
+        print_goals(found)
         evaluation()
     if options.json:
         options.json.write_text(json.dumps(found, indent=1) + "\n")

@@ -1,11 +1,10 @@
-"""The trainings behind the recognition table that take long: three seeds, cross-validation by writer, synthetic alone.
+"""The long trainings of the recognition table: three seeds, cross-validation by writer, synthetic digits alone.
 
     DIGITPAD_DATA=FOLDER python benchmarks/trainings.py [--jobs 2] [--only NAME...]
 
-Each is one run of ``digitpad-lab train`` with one thread; its figures are kept in ``benchmarks/trainings.json``, so
-that one that was interrupted is the only one to be made again. A fold is six writers that its network has not seen;
-the fold of writers 25 to 30 is the network by which the settings were chosen, which ``make model`` has made, as it has
-the one of seed 0, which ships.
+Each is a run of ``digitpad-lab train`` with one thread; its figures are kept in ``benchmarks/trainings.json``, so that
+only missing trainings are repeated. A fold is six writers that its network has not seen. ``make model`` trains two of
+the networks: the one with which the settings were chosen (fold 25-30), and the shipped one (seed 0).
 """
 
 import argparse
@@ -24,19 +23,19 @@ from core.recognition.recognizer import Recognizer
 from core.training.recipes import PEN_FILE, RECIPES
 
 HERE = Path(__file__).parent
-KEPT = HERE / "trainings.json"
+RESULTS = HERE / "trainings.json"
 FOLDS = {f"{first}-{first + 5}": [w for w in range(1, 31) if not first <= w <= first + 5] for first in range(1, 31, 6)}
 
 
-MADE = {
+BY_MAKE_MODEL = {
     "seed 0": (HERE.parent / "assets" / "model.safetensors", ""),
     "fold 25-30": (HERE / "writers-1-24.safetensors", f"{PEN_FILE}@25-30"),
 }
-"""What ``make model`` has made, with the pen digits that it has not seen: these two need no training here."""
+"""The networks of ``make model``, with their unseen pen digits: they are not trained here."""
 
 
 def jobs() -> dict[str, tuple[list[str], str]]:
-    """Return the options of each training, and the pen digits that it has not seen."""
+    """Return the options of each training, and its unseen pen digits."""
     shipped = RECIPES["shipped"]
     assert shipped.data is not None
     found = {f"seed {seed}": (["--recipe", "shipped", "--seed", str(seed)], "") for seed in range(1, 3)}
@@ -48,8 +47,8 @@ def jobs() -> dict[str, tuple[list[str], str]]:
     return found
 
 
-def made(name: str, options: list[str], pen: str) -> dict[str, Any]:
-    """Train one network, and return its figures."""
+def train(name: str, options: list[str], pen: str) -> dict[str, Any]:
+    """Train a network and return its figures."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.safetensors"
         command = [
@@ -71,7 +70,7 @@ def made(name: str, options: list[str], pen: str) -> dict[str, Any]:
 
 
 def figures_of(path: Path, pen: str) -> dict[str, Any]:
-    """Return what a model's file says of MNIST, and how it reads the pen digits of a source, if one is named."""
+    """Return the test accuracy stored in a model file, and the results on a source of pen digits, if any."""
     model = modelfile.load(path)
     figures: dict[str, Any] = {"mnist": model.scores["test_accuracy"]}
     if pen:
@@ -81,26 +80,26 @@ def figures_of(path: Path, pen: str) -> dict[str, Any]:
     return figures
 
 
-def keep(figures: dict[str, Any]) -> None:
-    """Write all figures down."""
-    atomic.write(KEPT, (json.dumps(dict(sorted(figures.items())), indent=1) + "\n").encode())
+def save(figures: dict[str, Any]) -> None:
+    """Write the figures to the file."""
+    atomic.write(RESULTS, (json.dumps(dict(sorted(figures.items())), indent=1) + "\n").encode())
 
 
 def main() -> None:
-    """Make what is not kept yet."""
+    """Train the missing networks and save their figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", nargs="*", help="names such as 'seed 0', 'fold 1-6', synthetic")
     options = parser.parse_args()
-    kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    kept |= {name: figures_of(*made_before) for name, made_before in MADE.items()}
-    keep(kept)
-    missing = {name: job for name, job in jobs().items() if name not in kept and name in (options.only or jobs())}
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    results |= {name: figures_of(*model) for name, model in BY_MAKE_MODEL.items()}
+    save(results)
+    missing = {name: job for name, job in jobs().items() if name not in results and name in (options.only or jobs())}
     with ThreadPoolExecutor(options.jobs) as pool:
-        futures = {name: pool.submit(made, name, *job) for name, job in missing.items()}
+        futures = {name: pool.submit(train, name, *job) for name, job in missing.items()}
         for name, future in futures.items():
-            kept[name] = future.result()
-            keep(kept)
+            results[name] = future.result()
+            save(results)
 
 
 if __name__ == "__main__":

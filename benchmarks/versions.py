@@ -1,9 +1,10 @@
-"""Two checkouts of this project beside each other: training, throughput beside the window, first frame, timer and pen.
+"""Compare two checkouts of this project: training speed, with and without the window, first frame, timer and pen.
 
     DIGITPAD_DATA=FOLDER python benchmarks/versions.py OLD NEW [--rounds 9] [--seconds 6]
 
-OLD and NEW are folders with a checkout each; both run by the Python that runs this. They take turns in each round, each
-figure in a process of its own; what is printed are medians of the rounds and the ratio of the medians (NEW to OLD).
+OLD and NEW are folders, each with a checkout; the Python of this script runs both. They take turns in each round, each
+figure in a process of its own. Prints the medians of the rounds and their ratio (NEW to OLD). The parts import the
+benchmark modules of each checkout, so the names that they use must exist in both.
 """
 
 import argparse
@@ -21,13 +22,13 @@ stage.play(1)
 """
 PARTS = {
     "training, digits/s": "print(rate_alone({seconds}, 1))",
-    "beside the window, digits/s": _WINDOW + "print(stage.rate({seconds})); stage.close()",
+    "with the window, digits/s": _WINDOW + "print(stage.rate({seconds})); stage.close()",
     "timer late at p99, ms": _WINDOW
     + "ticks = Ticks(); stage.play({seconds}); ticks.stop(); print(np.quantile(ticks.late, 0.99)); stage.close()",
     "pen to answer at p99, ms": _WINDOW
     + "pen = Pen(stage.window); pen.draw(stage, {seconds}); print(np.quantile(pen.waited, 0.99)); stage.close()",
 }
-"""Code of each part; it prints one figure."""
+"""The code of each part; it prints one figure."""
 _PRELUDE = """
 import numpy as np
 from gui.app import hasten_imports
@@ -39,7 +40,7 @@ from pen import Pen
 
 
 def main() -> int:
-    """Measure, and return the exit code."""
+    """Measure both checkouts; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("old", type=Path)
     parser.add_argument("new", type=Path)
@@ -56,17 +57,17 @@ def main() -> int:
                     figures[name][which].append(_measured(_PRELUDE + code.format(seconds=options.seconds), environment))
                 figures["first frame, ms"][which].append(_first_frame(folder.resolve(), environment))
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
-    for name, both in figures.items():
-        old, new = map(statistics.median, both)
-        spread = ", ".join(f"{min(each):.4g} to {max(each):.4g}" for each in both)
+    for name, pair in figures.items():
+        old, new = map(statistics.median, pair)
+        spread = ", ".join(f"{min(each):.4g} to {max(each):.4g}" for each in pair)
         print(f"{name:28} {old:12,.1f} {new:12,.1f}   ratio {new / old:.3f}   ({spread})")
     return 0
 
 
 def _environment(folder: Path, home: Path) -> dict[str, str]:
-    """Return the environment for one checkout: its modules, a home and a bytecode cache of its own."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | {
+    """Return the environment of a checkout: its modules, its own home and bytecode cache."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return inherited | {
         "PYTHONPATH": f"{folder}{os.pathsep}{folder / 'benchmarks'}",
         "PYTHONPYCACHEPREFIX": str(home / "bytecode"),
         "DIGITPAD_HOME": str(home / "profile"),
@@ -77,13 +78,13 @@ def _environment(folder: Path, home: Path) -> dict[str, str]:
 
 
 def _measured(code: str, environment: dict[str, str]) -> float:
-    command = [sys.executable, "-P", "-c", code]  # -P: not the modules of the working folder
+    command = [sys.executable, "-P", "-c", code]  # -P: do not import from the working folder
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=300)
     return float(done.stdout.split()[-1])
 
 
 def _first_frame(folder: Path, environment: dict[str, str]) -> float:
-    """Return when the pad was first painted, by the checkout's own measuring; the median of five starts."""
+    """Return the time to the pad's first paint event by the checkout's own benchmark: the median of five starts."""
     code = "from opening import _times; import os; print(_times('digitpad', dict(os.environ))['frame'])"
     return statistics.median(_measured(code, environment) for _ in range(5))
 

@@ -1,9 +1,9 @@
-"""The window's figures, measured on the real one, with a training run at full speed and its curves live.
+"""Figures of the real window during a training run at full speed with live curves.
 
     DIGITPAD_DATA=FOLDER python benchmarks/window.py [--platform xcb] [--seconds 60] [--threads] [--quick]
 
-Where there is an Xvfb, it is measured on an X server of its own, and offscreen, too. Each part has a process and a home
-of its own, and leaves nothing behind.
+With Xvfb, measures on an X server of its own and offscreen; else offscreen only. Each part runs in its own process with
+a temporary home.
 """
 
 import argparse
@@ -18,11 +18,11 @@ from collections.abc import Iterator
 
 from gui.app import hasten_imports
 
-_RARE = ("memory", "cycles")  # parts that do not depend on the platform: measured on the first one
+_RARE = ("memory", "cycles")  # parts that do not depend on the platform: measured on the first only
 
 
 def main() -> int:
-    """Measure what was asked for, and return the exit code: 0 unless something could not be measured."""
+    """Measure the requested parts; return the exit code: 1 if a part failed."""
     options = _options()
     if options.part:
         _measure(options)
@@ -43,11 +43,11 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--platform", choices=("offscreen", "xcb"), help="measure on this one alone")
-    parser.add_argument("--seconds", type=float, default=60.0, help="how long the timer is watched")
-    parser.add_argument("--cycles", type=int, default=1000, help="how many short runs are started and ended")
-    parser.add_argument("--threads", action="store_true", help="measure the rule for the number of threads instead")
-    parser.add_argument("--quick", action="store_true", help="see only that all can be measured")
+    parser.add_argument("--platform", choices=("offscreen", "xcb"), help="measure on this platform only")
+    parser.add_argument("--seconds", type=float, default=60.0, help="duration of the timer measurement")
+    parser.add_argument("--cycles", type=int, default=1000, help="number of short runs")
+    parser.add_argument("--threads", action="store_true", help="measure the default number of threads instead")
+    parser.add_argument("--quick", action="store_true", help="only check that each part works")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.quick:
@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
 
 @contextlib.contextmanager
 def _display(name: str) -> Iterator[dict[str, str]]:
-    """Give the environment in which a window is opened on a platform; with X, on a server of its own where possible."""
+    """Yield the environment for a window on a platform; for xcb, with an X server of its own if Xvfb is installed."""
     environment = os.environ | {"QT_QPA_PLATFORM": name, "QT_LOGGING_RULES": "*=false", "OPENBLAS_NUM_THREADS": "1"}
     if name != "xcb" or not shutil.which("Xvfb"):
         yield environment
@@ -72,7 +72,7 @@ def _display(name: str) -> Iterator[dict[str, str]]:
 
 
 def _measure(options: argparse.Namespace) -> None:
-    """Measure one part, in this process, which begins as the program does."""
+    """Measure one part in this process, which starts as the program does."""
     hasten_imports()
     name, seconds = options.platform, options.seconds
     if options.part == "opening":

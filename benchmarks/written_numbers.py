@@ -1,6 +1,6 @@
-"""Numbers written digit by digit: how many are read whole, and how many single digits are taken apart.
+"""Segmentation: the share of numbers that are read completely, and of single digits that are split.
 
-The numbers are put together from pen digits, each number from one person's.
+The numbers are composed of pen digits; the digits of a number are by one writer.
 
     DIGITPAD_DATA=FOLDER python benchmarks/written_numbers.py
 """
@@ -23,7 +23,7 @@ from core.recognition.segmentation import Costs, segment
 N_NUMBERS = 1000
 WRITERS = range(25, 31)
 HEIGHT = 100.0
-"""Of a digit of a composed number, in its unit."""
+"""Mean height of a digit in a composed number, in its units."""
 
 HARDER: dict[str, dict[str, Any]] = {
     "boxes that overlap a little or just part": {"gap": (-0.1, 0.05)},
@@ -34,7 +34,7 @@ HARDER: dict[str, dict[str, Any]] = {
     "30 pixels high, whole pixels": {"pixels": 30},
     "twelve digits": {"n_digits": 12},
 }
-"""Other ways of writing, measured without a floor; in some of them, the digits themselves are harder to read."""
+"""Harder variants, measured without a goal; in some, the digits themselves are harder to recognise."""
 
 
 def compose(
@@ -48,22 +48,22 @@ def compose(
     in_order: bool = True,
     pixels: int | None = None,
 ) -> Drawing:
-    """Return a number: digits side by side on one line. All lengths are shares of ``HEIGHT``.
+    """Return a number: digits side by side on a line. All lengths are shares of ``HEIGHT``.
 
     Parameters
     ----------
     gap
-        Least and greatest gap between the boxes of neighbours; below 0 they overlap.
+        Minimum and maximum gap between neighbouring bounding boxes; below 0 they overlap.
     size
-        Heights are within this of 1.
+        Maximum deviation of a digit's height from 1.
     offset
-        The standard deviation of a digit's middle from that of the line.
+        Standard deviation of a digit's vertical position.
     slant
-        How far the top of a digit is moved to the right against its bottom.
+        Shift of a digit's top to the right, relative to its bottom.
     in_order
-        Whether the strokes follow each other as written; else in any order.
+        Whether the strokes are in the order of writing; else in random order.
     pixels
-        The height in whole pixels to which coordinates are rounded; None for no rounding.
+        Height in pixels; coordinates are rounded to whole pixels. None for no rounding.
     """
     strokes = []
     right = 0.0
@@ -80,7 +80,7 @@ def compose(
 
 
 def _placed(digit: Drawing, height: float, middle: float, slant: float) -> list[np.ndarray]:
-    """Return a digit's strokes, scaled to a height, with its middle at ``middle``."""
+    """Return a digit's strokes, scaled to a height and centred at height ``middle``."""
     points = np.concatenate(digit.strokes)[:, :2].astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = height / max(high[1] - low[1], 1e-9)
@@ -89,7 +89,7 @@ def _placed(digit: Drawing, height: float, middle: float, slant: float) -> list[
 
 
 def pen_digits(writers: Sequence[int] | None = None) -> list[PenDigit]:
-    """Return the pen digits of some writers, or of all.
+    """Return the pen digits of some writers; None for all.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def pen_digits(writers: Sequence[int] | None = None) -> list[PenDigit]:
     """
     data = paths.data()
     if data is None:
-        raise DataError("DIGITPAD_DATA names no folder with pen/pen-train.unipen")
+        raise DataError("the pen digits are missing: set DIGITPAD_DATA to a folder with pen/pen-train.unipen")
     return unipen.read(data / "pen" / "pen-train.unipen", writers)
 
 
@@ -110,9 +110,9 @@ def read_whole(
     n_digits: int = 4,
     **composition: Any,
 ) -> tuple[int, int]:
-    """Return how many of n numbers are read whole, and how many have digits that are each read right alone.
+    """Return how many of n numbers are read correctly, and how many have digits that are each read correctly alone.
 
-    Only of the latter are the former counted. The other arguments are those of ``compose``.
+    Only numbers of the second kind are counted for the first. The other arguments are those of ``compose``.
     """
     writers = sorted({digit.writer for digit in digits})
     by_writer = {writer: [digit for digit in digits if digit.writer == writer] for writer in writers}
@@ -134,14 +134,14 @@ def _digit(recognizer: Recognizer, drawing: Drawing) -> int | None:
 
 
 def count_split(digits: Sequence[PenDigit], costs: Costs | None) -> int:
-    """Return how many single digits are taken for several."""
+    """Return how many single digits are split."""
     return sum(len(segment(digit.drawing, costs)) != 1 for digit in digits)
 
 
 def milliseconds() -> float:
-    """Return the time to segment twelve digits of 3,000 points, without a network: the median of 200."""
-    turn = np.linspace(0, 2 * np.pi, 250)
-    digits = [Drawing.from_points([np.column_stack([30 * np.sin(turn), -50 * np.cos(turn)])])] * 12
+    """Return the median time of 200 segmentations of twelve digits with 3,000 points, without a network."""
+    angles = np.linspace(0, 2 * np.pi, 250)
+    digits = [Drawing.from_points([np.column_stack([30 * np.sin(angles), -50 * np.cos(angles)])])] * 12
     number = compose(digits, np.random.default_rng(0))
     times = []
     for _ in range(200):
@@ -153,7 +153,7 @@ def milliseconds() -> float:
 
 def main() -> None:
     """Measure the numbers and the single digits."""
-    from goals import goal  # a script beside this one
+    from goals import goal  # a module of this folder
 
     recognizer = Recognizer.of(shipped_model())
     everyone = pen_digits()

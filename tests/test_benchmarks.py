@@ -1,4 +1,4 @@
-"""The benches of speed: that each engine trains what it says, and that figures become the right lines."""
+"""The benchmarks: each engine trains the network, and the figures are printed correctly."""
 
 import sys
 from pathlib import Path
@@ -30,14 +30,14 @@ def engine_process():
 
 @pytest.fixture
 def speed(monkeypatch):
-    # benchmarks/training.py: another module than core.training.loop
+    # benchmarks/training.py
     monkeypatch.delitem(sys.modules, "training", raising=False)
     import training
 
     return training
 
 
-def test_the_reports_way_learns(engines, monkeypatch):
+def test_the_reports_engine_learns(engines, monkeypatch):
     monkeypatch.setattr(engines, "RATE", 0.02)
     work = engines.Work((16,), 20, 60, 1)
     weights = work.weights(np.float64)
@@ -50,11 +50,11 @@ def test_the_reports_way_learns(engines, monkeypatch):
 
     before = loss()
     engines.report(work)(300)
-    assert loss() < before * 0.8  # random labels: learned by heart
+    assert loss() < before * 0.8  # random labels: overfitting
 
 
 @pytest.mark.parametrize("name", ["digitpad", "report", "products"])
-def test_an_engine_does_as_many_steps_as_it_is_told(engine_process, name):
+def test_an_engine_trains_the_given_number_of_steps(engine_process, name):
     engine = engine_process.EngineProcess(name, engine_process.Workload(8, (16,), 64, 1), n_steps=5)
     try:
         engine.n_steps = 20
@@ -65,14 +65,14 @@ def test_an_engine_does_as_many_steps_as_it_is_told(engine_process, name):
     assert engine.process.returncode == 0
 
 
-def test_an_engine_that_is_not_there_is_an_error(engine_process):
+def test_an_unknown_engine_is_an_error(engine_process):
     with pytest.raises(RuntimeError, match="warp"):
         engine_process.EngineProcess("warp", engine_process.Workload(8, (16,), 64, 1))
 
 
-def test_goals_tell_the_median_ratio(speed, capsys):
+def test_goals_show_the_median_ratio(speed, capsys):
     found = {32: {"digitpad": [2.0, 3.0, 4.0], "JAX": [2.0, 2.0, 8.0], "products": [4.0, 4.0, 4.0]}}
-    speed.say_goals(found)
+    speed.print_goals(found)
     printed = capsys.readouterr().out
     assert "digitpad, batch 32: 0.50 to 1.50 times JAX" in printed
     assert "goal digitpad against JAX, batch 32: 1, floor 1, met" in printed
@@ -80,19 +80,19 @@ def test_goals_tell_the_median_ratio(speed, capsys):
     assert "PyTorch" not in printed
 
 
-def test_the_table_has_a_row_an_engine(speed):
+def test_the_table_has_a_row_per_engine(speed):
     table = speed.table({32: {"digitpad": [1000.0, 3000.0]}, 512: {"digitpad": [5000.0, 5000.0]}})
     assert table.splitlines()[-1] == "| digitpad | 2 (1 to 3) | 5 (5 to 5) |"
 
 
-def test_a_digit_s_multiplications(engine_process):
+def test_multiplications_per_digit(engine_process):
     import growth
 
-    # Two products for the first layer, whose inputs need no gradient, and three for each other.
+    # Two products for the first layer, whose inputs need no gradient, and three for each other layer.
     assert growth.multiplications(engine_process.Workload(hidden=(5, 3))) == 2 * 784 * 5 + 3 * (5 * 3 + 3 * 10)
 
 
-def test_a_script_without_its_data_ends_with_a_sentence(monkeypatch, capsys):
+def test_a_script_without_its_data_ends_with_a_message(monkeypatch, capsys):
     from goals import script
 
     from core.errors import DataError
@@ -104,10 +104,10 @@ def test_a_script_without_its_data_ends_with_a_sentence(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         script(main)
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert said.startswith("there are no digits (DIGITPAD_DATA")
-    assert "is not set" in said
-    assert said.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert printed.startswith("there are no digits (DIGITPAD_DATA")
+    assert "is not set" in printed
+    assert printed.count("\n") == 1
     with pytest.raises(SystemExit) as ended:
         script(lambda: 3)
     assert ended.value.code == 3

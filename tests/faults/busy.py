@@ -1,6 +1,6 @@
-"""A process that is busy on a shelf: it trains, names, deletes, brings back and lists; and says what it has done.
+"""A process that works on a run store at random: it trains, labels, deletes, restores and lists runs.
 
-Each line that it prints is a promise: what it says is on disk.
+Each line that it prints states something that is on disk.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
 
 
 class Busy:
-    """Somebody with a shelf, and with others at it."""
+    """A user of a run store that others use too."""
 
     def __init__(self, store: RunStore, seed: int) -> None:
         self.store, self.seed, self.rng = store, seed, random.Random(seed)
@@ -40,46 +40,46 @@ class Busy:
         recorder.end(Status.FINISHED, experiment.conclude()[0])
         assert not recorder.failure, recorder.failure
         self.mine.append(recorder.run)
-        self.tell("finished", recorder.run.id)
+        self.report("finished", recorder.run.id)
 
     def leave(self) -> None:
-        """Leave a run half-way, for whoever takes it up."""
+        """Leave a run half-way, for any process to resume."""
         experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
         with RunRecorder.begin(experiment, self.store, name=f"left by {self.seed}") as recorder:
             next(recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)))
             recorder.write()
             assert not recorder.failure, recorder.failure
-            self.tell("left", recorder.run.id)
+            self.report("left", recorder.run.id)
 
-    def take_up(self) -> None:
-        """Take up what somebody has left; another may be quicker."""
+    def resume(self) -> None:
+        """Resume a run that was left; another process may be quicker."""
         with RunRecorder.resume(self.store.last_interrupted()) as recorder:
-            self.tell("taken", recorder.run.id)
+            self.report("resumed", recorder.run.id)
             self.finish(recorder)
 
-    def name(self) -> None:
+    def label(self) -> None:
         run = self.rng.choice(self.mine)
-        word = "name" if self.seed % 2 else "note"  # of anybody's runs, the one names them and the other writes notes
+        field = "name" if self.seed % 2 else "note"  # odd seeds change names, even seeds notes, of any run
         for named in (run, self.store.find(self.store.runs()[0].id)):
-            text = f"{word} {self.rng.random()}"
-            self.store.label(named, **{word: text})
-            self.tell(word, named.id, text)
+            text = f"{field} {self.rng.random()}"
+            self.store.label(named, **{field: text})
+            self.report(field, named.id, text)
 
     def delete(self) -> None:
         run = self.rng.choice(self.mine)
         self.store.delete(run)
-        self.tell("deleted", run.id)
+        self.report("deleted", run.id)
         if self.rng.random() < 0.7:
             self.store.restore(run.id)
-            self.tell("restored", run.id)
+            self.report("restored", run.id)
         else:
             self.mine.remove(run)
 
-    def look(self) -> None:
+    def list_runs(self) -> None:
         broken = [{run.id for run in self.store.runs() if isinstance(run, Broken)} for _ in range(2)]
-        assert not set.intersection(*broken), "one alone may have come and gone while the list was made"
+        assert not set.intersection(*broken), "a run can be broken in one listing while it is moved, not in two"
 
-    def tell(self, *words: str) -> None:
+    def report(self, *words: str) -> None:
         print(*words, sep="\t", flush=True)
 
 
@@ -87,14 +87,16 @@ def main(folder: Path, seed: int, n: int) -> None:
     busy = Busy(RunStore(folder), seed)
     busy.train()
     for _ in range(n):
-        deed = busy.rng.choice([busy.train, busy.leave, busy.take_up, busy.name, busy.name, busy.delete, busy.look])
+        operation = busy.rng.choice(
+            [busy.train, busy.leave, busy.resume, busy.label, busy.label, busy.delete, busy.list_runs]
+        )
         try:
-            deed()
+            operation()
         except (
             RunError,
             IndexError,
-        ) as error:  # another was quicker, or there is nothing to do it with
-            busy.tell("refused", str(error))
+        ) as error:  # another process was quicker, or there is no run
+            busy.report("failed", str(error))
 
 
 if __name__ == "__main__":

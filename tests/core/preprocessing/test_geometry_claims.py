@@ -46,8 +46,8 @@ def pen(pen_file):
 
 def test_enlarged_mnist_digits_are_recognized_like_the_originals(bench, model, test_images):
     images, labels = (part[:500] for part in test_images)
-    again = bench.seen(bench.enlarged(images, np.random.default_rng(0)))
-    before, after = (bench.answers(model, which) for which in (images, again))
+    again = bench.read_all(bench.enlarged(images, np.random.default_rng(0)))
+    before, after = (bench.predicted(model, which) for which in (images, again))
     assert (after == labels).sum() >= (before == labels).sum() - 1
     off = np.abs(again.astype(int) - images).max(axis=(1, 2))
     assert np.mean(off <= 6) >= 0.9, "all but the thinnest and the thickest are the same"
@@ -55,10 +55,10 @@ def test_enlarged_mnist_digits_are_recognized_like_the_originals(bench, model, t
 
 def test_position_size_and_canvas_do_not_matter_to_a_drawing_in_whole_pixels(bench, model, pen):
     drawings = pen[0][::4]
-    clean = bench.answers(model, ink.render_all(drawings))
+    clean = bench.predicted(model, ink.render_all(drawings))
     rng = np.random.default_rng(0)
     kept = [
-        bench.answers(model, ink.render_all([bench.anywhere(drawing, side, rng) for drawing in drawings])) == clean
+        bench.predicted(model, ink.render_all([bench.anywhere(drawing, side, rng) for drawing in drawings])) == clean
         for side in bench.SIDES
     ]
     assert np.mean(kept) >= 0.995
@@ -76,7 +76,7 @@ def test_rendered_digits_look_like_mnists(bench, test_images, pen):
 
 def test_painted_digits_are_recognized_at_every_size_with_every_pen(bench, model, pen):
     drawings, labels = (part[::20] for part in pen)
-    clean = np.mean(bench.answers(model, ink.render_all(drawings)) == labels)
+    clean = np.mean(bench.predicted(model, ink.render_all(drawings)) == labels)
     shares = {cell: bench.on_canvas(model, drawings, labels, *cell) for cell in bench.cells()}
     assert len(shares) == 20
     assert np.mean(list(shares.values())) >= clean - 0.01
@@ -87,8 +87,8 @@ def test_photos_of_digits_are_recognized(bench, photo, model, pen):
     drawings, labels = (part[:: len(pen[0]) // N_PHOTOS][:N_PHOTOS] for part in pen)
     assert len(drawings) == N_PHOTOS
     taken = (picture.decode(photo(drawing, np.random.default_rng(seed))) for seed, drawing in enumerate(drawings))
-    right = np.mean(bench.answers(model, bench.seen(taken)) == labels)
-    clean = np.mean(bench.answers(model, ink.render_all(drawings)) == labels)
+    right = np.mean(bench.predicted(model, bench.read_all(taken)) == labels)
+    clean = np.mean(bench.predicted(model, ink.render_all(drawings)) == labels)
     assert right >= 0.95 * clean
 
 

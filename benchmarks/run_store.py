@@ -1,6 +1,6 @@
-"""How long the run shelf takes to open: a thousand runs, listed and shown in the window's table, without a screen.
+"""Time to list a thousand runs and show them in the window's table, offscreen.
 
-python benchmarks/shelf.py [--runs 1000]
+python benchmarks/run_store.py [--runs 1000]
 """
 
 import argparse
@@ -20,8 +20,8 @@ from core.training.config import TrainConfig
 ROUNDS = 5
 
 
-def filled(folder: Path, n: int) -> RunStore:
-    """Return a shelf of n runs that have ended."""
+def filled_store(folder: Path, n: int) -> RunStore:
+    """Return a run store with n finished runs."""
     for number in range(n):
         run = Run(
             folder / f"{number:06d}",
@@ -40,7 +40,7 @@ def filled(folder: Path, n: int) -> RunStore:
 
 
 def main() -> None:
-    """Measure, and print the goal."""
+    """Measure the time, and print the goal."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1000)
     n = parser.parse_args().runs
@@ -51,7 +51,7 @@ def main() -> None:
 
     app = QApplication([])
     with tempfile.TemporaryDirectory() as folder:
-        store = filled(Path(folder), n)
+        store = filled_store(Path(folder), n)
         seconds = []
         for _ in range(ROUNDS):
             view = RunsView()
