@@ -1,4 +1,4 @@
-"""Files that people have from version 0.1.0: runs, models, recipes, settings and the drawing on the pad open today.
+"""Files of version 0.1.0 can be read: runs, models, recipes, settings and the drawing on the pad.
 
 ``tests/cases/version-0.1.0`` is the home folder of that version after two commands and one window.
 """
@@ -22,7 +22,7 @@ VERSION_0_1 = Path(__file__).parent / "cases" / "version-0.1.0"
 
 @pytest.fixture
 def old_home(home):
-    """The home folder of version 0.1.0, as this program's."""
+    """The home folder of version 0.1.0, used as this program's."""
     shutil.copytree(VERSION_0_1, home, dirs_exist_ok=True)
     return home
 
@@ -37,7 +37,7 @@ def test_runs_are_listed_with_their_curves_and_networks(old_home):
     assert np.isfinite(finished.model().network.parameters).all()
 
 
-def test_an_interrupted_run_goes_on(old_home):
+def test_an_interrupted_run_can_be_resumed(old_home):
     with Execution(RunRequest.to_resume(RunStore().last_interrupted())) as execution:
         steps = [record.step for record in execution.train()]
         outcome = execution.conclude()
@@ -63,7 +63,7 @@ def test_a_recipe_is_offered(old_home):
     assert recipes.title_of(recipes.named("mine")) == "Mine, with {braces} in its title"
 
 
-def test_the_window_opens_with_the_settings_and_the_drawing_of_then(old_home, qtbot):
+def test_the_window_opens_with_the_earlier_settings_and_drawing(old_home, qtbot):
     from gui.main_window import MainWindow
     from gui.shell.preferences import Preferences
 

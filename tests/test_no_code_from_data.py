@@ -1,4 +1,4 @@
-"""No file is ever evaluated or unpickled: what could do that does not occur in the program."""
+"""No file is evaluated or unpickled: nothing that could do so occurs in the program."""
 
 import ast
 import tomllib
@@ -22,11 +22,11 @@ MODULES = {
 }
 BUILTINS = {"eval", "exec", "compile", "__import__", "execfile"}
 NUMPY = {"load", "loadtxt", "genfromtxt", "fromregex"}
-IMPORTS_BY_NAME = {"core/cli/main.py"}  # the names of the commands, which are written in it
+IMPORTS_BY_NAME = {"core/cli/main.py"}  # the names of the commands, which are literals
 
 
 def faults(source: str, name: str = "") -> list[str]:
-    """Return what in a module could make code of data."""
+    """Return the names in a module that could turn data into code."""
     found = []
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -56,7 +56,7 @@ def modules():
 
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_module_makes_code_of_data(path):
+def test_no_module_turns_data_into_code(path):
     assert faults(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()) == []
 
 
@@ -76,11 +76,11 @@ def test_no_module_makes_code_of_data(path):
         "subprocess.run('x', shell=True)",
     ],
 )
-def test_what_would_is_found(source):
+def test_each_way_is_found(source):
     assert faults(source)
 
 
-def test_the_linter_knows_the_same():
+def test_the_linter_bans_the_same():
     rules = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
     banned = rules["flake8-tidy-imports"]["banned-api"]
     assert {"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "numpy.load"} <= banned.keys()

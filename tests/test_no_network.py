@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 ROOT = Path(__file__).parents[1]
-# Every Python process in this environment imports it, also the processes of a comparison.
+# Every Python process in this environment imports it, including the processes of a comparison.
 FORBID = """
 import os, socket, sys
 def forbid(event, arguments):

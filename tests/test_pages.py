@@ -1,4 +1,4 @@
-"""The pages: links lead somewhere, the README stays short, and ten lines of NumPy predict what the program predicts."""
+"""The pages: each link has a target, the README stays short, and ten lines of NumPy predict what the program does."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def prose(page):
 
 
 def links(page, *, pictures=False):
-    """Return where the links and pictures of a page lead, or its pictures alone."""
+    """Return the targets of a page's links and pictures, or of its pictures alone."""
     bang = "!" if pictures else "!?"
     return re.findall(bang + r"\[[^]]*\]\(<?([^)\s>]+)", prose(page))
 
@@ -40,7 +40,7 @@ def anchors(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_each_link_leads_somewhere(page):
+def test_each_link_has_a_target(page):
     for link in links(page):
         if re.match(r"[a-z]+:", link):
             continue
@@ -54,12 +54,12 @@ def test_each_link_leads_somewhere(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_each_file_that_is_named_in_code_exists(page):
-    # Such as `core/nn/losses.py` and `tests/fuzz`: what was moved must be found where the page says.
+    # Such as `core/nn/losses.py` and `tests/fuzz`: a moved file must be renamed in the page too.
     for name in re.findall(r"`((?:core|gui|tests|benchmarks|docs|assets)/[\w./-]+)`", prose(page)):
         assert (ROOT / name).exists(), f"{name} does not exist"
 
 
-def test_each_picture_is_shown_somewhere():
+def test_each_picture_is_on_a_page():
     shown = {(page.parent / link).resolve() for page in PAGES for link in links(page, pictures=True)}
     pictures = {path.resolve() for path in (ROOT / "docs").iterdir() if path.suffix in (".png", ".svg", ".webp")}
     assert pictures <= shown
@@ -94,11 +94,11 @@ def small_model():
 
 
 @pytest.mark.parametrize("make", [shipped_model, small_model])
-def test_the_snippet_answers_what_the_recogniser_answers(snippet, make, thousand_digits, tmp_path, monkeypatch):
-    asked = make()
-    modelfile.save(asked, tmp_path / "mine.safetensors")
+def test_the_snippet_predicts_what_the_recogniser_predicts(snippet, make, thousand_digits, tmp_path, monkeypatch):
+    model = make()
+    modelfile.save(model, tmp_path / "mine.safetensors")
     monkeypatch.chdir(tmp_path)
-    code, recognizer = compile(snippet, COMMAND_LINE.name, "exec"), Recognizer.of(asked)
+    code, recognizer = compile(snippet, COMMAND_LINE.name, "exec"), Recognizer.of(model)
     for image in thousand_digits[::100]:
         names = {"image": image}
         exec(code, names)

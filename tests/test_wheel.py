@@ -33,8 +33,8 @@ def test_the_wheel_works_in_an_empty_environment(tmp_path):
     (elsewhere / "seven.json").write_text('{"strokes": [[[10, 10], [60, 10], [30, 90]]]}')
     assert run(commands / "digitpad", "--version", cwd=elsewhere).startswith("digitpad ")
     assert run(commands / "digitpad-lab", "--version", cwd=elsewhere).startswith("digitpad-lab ")
-    answer = json.loads(run(commands / "digitpad-lab", "predict", "seven.json", "--json", cwd=elsewhere))
-    assert answer["results"][0]["digit"] == 7
+    output = json.loads(run(commands / "digitpad-lab", "predict", "seven.json", "--json", cwd=elsewhere))
+    assert output["results"][0]["digit"] == 7
     run(commands / "digitpad-lab", "train", "--data", "synthetic:300", "--epochs", "1", cwd=elsewhere)
     assert (elsewhere / "model.safetensors").exists()
     run(commands / "digitpad", "--screenshot", "window.png", "--state", "empty", cwd=elsewhere)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 WORKFLOW = ROOT / ".github" / "workflows" / "test.yml"
 SYSTEMS = {"ubuntu-latest", "windows-latest", "macos-latest"}
 ELSEWHERE = {"test-pythons"}
-"""What takes too long for .ci/run."""
+"""Targets that take too long for .ci/run."""
 INSTALLS = re.compile(r"apt-get|choco")
 
 
@@ -20,7 +20,7 @@ def jobs():
 
 
 def runs(jobs):
-    """Yield what each step runs, if it runs anything."""
+    """Yield the commands of the steps."""
     for job in jobs.values():
         for step in job["steps"]:
             if "run" in step:

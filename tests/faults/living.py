@@ -1,9 +1,9 @@
-"""A process that is to be killed: it begins a run, or goes on with the one that was killed, and says each step."""
+"""A process that is killed by a test: it begins a run or resumes the killed one, and prints each step."""
 
 import sys
 from pathlib import Path
 
-from core.runs import run_recorder as keeping
+from core.runs import run_recorder
 from core.runs.run import Run, Status
 from core.runs.run_recorder import RunRecorder
 from core.runs.run_store import RunStore
@@ -22,7 +22,7 @@ def begun(n_epochs: int, store: RunStore | None, data: str = DATA) -> RunRecorde
 
 
 def main(folder: Path, n_epochs: int, interval_s: float, data: str) -> None:
-    keeping.CHECKPOINT_INTERVAL_S = interval_s
+    run_recorder.CHECKPOINT_INTERVAL_S = interval_s
     store = RunStore(folder)
     left = [run for run in store.runs() if isinstance(run, Run) and run.status is Status.INTERRUPTED]
     with limited(1), RunRecorder.resume(left[0]) if left else begun(n_epochs, store, data) as recorder:

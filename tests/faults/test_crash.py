@@ -1,4 +1,4 @@
-"""Runs that are killed, at any moment and at each step of each kind of write: nothing is lost but the last seconds."""
+"""Processes killed at any moment and at each step of each write: at most the last seconds are lost."""
 
 import contextlib
 import json
@@ -39,7 +39,7 @@ def test_death_at_each_step_of_each_write(tmp_path, tell, scenario, least):
     assert found["deaths"] >= least
 
 
-def test_that_such_deaths_would_harm_files_that_are_written_naively(tmp_path):
+def test_the_check_notices_losses_of_files_that_are_written_in_place(tmp_path):
     assert died("naively", tmp_path)["losses"]
 
 
@@ -51,7 +51,7 @@ def died(scenario, folder):
 
 
 class Life:
-    """A process that trains; what it has said, and when."""
+    """A process that trains; the steps it has printed, with their times."""
 
     def __init__(self, folder, n_epochs, interval_s, data=living.DATA):
         command = [sys.executable, HERE / "living.py", str(folder), str(n_epochs), str(interval_s), data]
@@ -67,7 +67,7 @@ class Life:
         self.process.communicate()
 
     def listen(self, n_steps, seconds):
-        """Wait until it has gone so many steps, and so many seconds, or is done."""
+        """Wait until it has done ``n_steps`` more and some seconds have passed, or until it ends."""
         began = len(self.steps)
         until = time.monotonic() + seconds
         for line in self.process.stdout:
@@ -79,7 +79,7 @@ class Life:
                 break
 
     def kill(self):
-        """Kill it; return the last step before the seconds that may be lost."""
+        """Kill it; return the last step that must not be lost."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
         at = time.monotonic()
@@ -90,10 +90,10 @@ class Life:
 
 @pytest.mark.timeout(20 + 60 * max(N_KILLS, 4))
 def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
-    """In the long form with the program's own interval, so that the ten seconds are put to the test."""
+    """The long form uses the program's own interval, to test the limit of ten seconds."""
     n_kills = N_KILLS or 5
     interval_s = run_recorder.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
-    data = "synthetic:6000" if N_KILLS else living.DATA  # so that half an hour is not the whole run
+    data = "synthetic:6000" if N_KILLS else living.DATA  # the run must last longer than half an hour
     rng = random.Random(0)
     store, other = RunStore(tmp_path / "runs"), RunStore(tmp_path / "other")
     ended = finished(other)
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
 
 
 def finished(store):
-    """Return a run that has come to its end."""
+    """Return a finished run."""
     with living.begun(1, store) as run_recorder, limited(1):
         experiment = run_recorder.experiment
         for _ in run_recorder.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
@@ -128,7 +128,7 @@ def finished(store):
     return run_recorder.run
 
 
-def test_a_run_that_was_killed_ends_as_if_it_had_never_been(tmp_path):
+def test_a_run_that_was_killed_ends_like_an_uninterrupted_one(tmp_path):
     n_epochs, rng = 12, random.Random(1)
     store = RunStore(tmp_path / "runs")
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""A disk that is really full: a small file system of its own, in the long form, where one can be mounted."""
+"""A full disk: a small mounted file system; in the long form only, where it can be mounted."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 
-pytestmark = pytest.mark.skipif("DIGITPAD_TORTURE" not in os.environ, reason="of the long form: make torture")
+pytestmark = pytest.mark.skipif("DIGITPAD_TORTURE" not in os.environ, reason="part of the long form: make torture")
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_full_disk(small_disk, tmp_path, tell):
         next(following)
         recorder.write()
         assert "No space left on device" in recorder.news()
-        next(following)  # it goes on
+        next(following)  # training continues
         assert contents(kept) == before
         assert not list(small_disk.rglob("*.part"))
         recorder.keep_in(RunStore(tmp_path / "elsewhere"))
@@ -62,19 +62,19 @@ def test_a_full_disk(small_disk, tmp_path, tell):
 
 
 @pytest.mark.parametrize("keeps", [False, True])
-def test_a_network_that_the_disk_has_no_room_for(small_disk, tmp_path, monkeypatch, capsys, tell, keeps):
-    places = {"working": tmp_path / "working", "home": tmp_path / "home"}
-    for folder in places.values():
+def test_a_network_that_does_not_fit_on_the_disk(small_disk, tmp_path, monkeypatch, capsys, tell, keeps):
+    folders = {"working": tmp_path / "working", "home": tmp_path / "home"}
+    for folder in folders.values():
         folder.mkdir()
-    monkeypatch.chdir(places["working"])
-    monkeypatch.setenv("DIGITPAD_HOME", str(places["home"]))
+    monkeypatch.chdir(folders["working"])
+    monkeypatch.setenv("DIGITPAD_HOME", str(folders["home"]))
     out = small_disk / "mine.safetensors"
     settings = ("--data", "synthetic:100", "--hidden", "2048", "--epochs", "1", *["--keep"] * keeps)
     assert main.main(["train", *settings, "--out", str(out)]) == 2
-    said = capsys.readouterr().err
-    assert f"{out} cannot be written: No space left on device" in said
-    saved = Path(said.strip().partition(" is saved as ")[2])
+    printed = capsys.readouterr().err
+    assert f"{out} cannot be written: No space left on device" in printed
+    saved = Path(printed.strip().partition(" is saved as ")[2])
     assert modelfile.load(saved).network.sizes == (784, 2048, 10)
-    assert saved.is_relative_to(places["home" if keeps else "working"])
+    assert saved.is_relative_to(folders["home" if keeps else "working"])
     assert not list(small_disk.iterdir())
     tell(faults=1, losses=0)

@@ -1,8 +1,8 @@
-"""The window as the program has it."""
+"""The window's garbage collection as in the program."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def as_the_program_does(garbage_in_its_thread: None) -> None:
-    """Search for garbage where the program does."""
+def collect_in_the_gui_thread(garbage_in_its_thread: None) -> None:
+    """Collect garbage in the GUI thread only, as the program does."""

@@ -1,4 +1,4 @@
-"""What the monkey may throw at the window: files good and bad, names of files that are not there, pictures, texts."""
+"""Random inputs for the window: valid and damaged files, paths of missing files, pictures, texts."""
 
 import json
 import random
@@ -20,8 +20,8 @@ TEXTS = (
 )  # fmt: skip
 
 
-class Toys:
-    """A folder of files; some can be read."""
+class SampleInputs:
+    """A folder of files, of which some can be read, and other random inputs."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.folder, self._rng = folder, rng
@@ -29,7 +29,7 @@ class Toys:
         shutil.copy(ASSETS / "model.safetensors", folder / "model.safetensors")
         model = (folder / "model.safetensors").read_bytes()
         (folder / "cut.safetensors").write_bytes(model[:5000])
-        (folder / "spoilt.safetensors").write_bytes(model[:-100] + bytes(100))
+        (folder / "corrupted.safetensors").write_bytes(model[:-100] + bytes(100))
         self._make_pictures()
         stroke = [[60, 60, 0], [200, 60, 100], [120, 240, 200]]
         (folder / "seven.json").write_text(json.dumps({"strokes": [stroke]}))
@@ -56,24 +56,24 @@ class Toys:
         Image.fromarray(np.zeros((1, 1), np.uint8)).save(self.folder / "dot.png")
         Image.new("RGBA", (2000, 3), (0, 0, 255, 10)).save(self.folder / "thin.png")
 
-    def given(self) -> Path:
-        """Return a file, or the name of one that is not there, or of a folder."""
-        there = sorted(self.folder.rglob("*"))
+    def path(self) -> Path:
+        """Return the path of a file, of a folder or of a missing file."""
+        existing = sorted(self.folder.rglob("*"))
         missing = [self.folder / "gone.png", self.folder / "gone" / "gone.safetensors", self.folder / "garbage" / "x"]
-        return self._rng.choice([*there, *missing])
+        return self._rng.choice([*existing, *missing])
 
-    def place(self) -> Path:
-        """Return where to save something: beside the others, over one of them, or where nothing can be."""
+    def path_to_save(self) -> Path:
+        """Return a path for saving: a new file, an existing file, or a path that cannot be written."""
         suffix = self._rng.choice(("", ".csv", ".png", ".svg", ".safetensors", ".toml", ".odd"))
         name = self._rng.choice(("new", "seven", "garbage", "y" * 300)) + suffix
         return self._rng.choice((self.folder, self.folder, self.folder / "gone", self.folder / "garbage")) / name
 
     def text(self) -> str:
-        """Return a word that somebody might type, or nobody."""
+        """Return a text to type, likely or unlikely."""
         return self._rng.choice(TEXTS)
 
     def picture(self) -> QImage:
-        """Return a picture; some have nothing on them."""
+        """Return a picture; some are empty."""
         kind = self._rng.randrange(4)
         if kind == 0:
             return QImage()
@@ -85,7 +85,7 @@ class Toys:
         return image
 
     def data(self) -> QMimeData:
-        """Return what may lie on a clipboard or be dropped."""
+        """Return data for the clipboard or for a drop."""
         data = QMimeData()
         kind = self._rng.randrange(5)
         if kind == 0:
@@ -93,7 +93,7 @@ class Toys:
         elif kind == 1:
             data.setImageData(self.picture())
         elif kind == 2:
-            data.setUrls([QUrl.fromLocalFile(str(self.given()))])
+            data.setUrls([QUrl.fromLocalFile(str(self.path()))])
         elif kind == 3:
-            data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.given()))])
+            data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.path()))])
         return data

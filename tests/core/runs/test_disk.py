@@ -1,4 +1,4 @@
-"""Full disks, places that cannot be written, folders that vanish: a sentence, and nothing earlier is harmed."""
+"""Full disks, unwritable paths, deleted folders: a message, and earlier files stay unchanged."""
 
 import errno
 import functools
@@ -29,8 +29,8 @@ SMALL = ("--data", "synthetic:120", "--hidden", "8", "--epochs", "2", "--batch-s
 
 
 @pytest.fixture(autouse=True)
-def writes_often(monkeypatch):
-    """States are written after each batch: a fault is met at once, as it would be after some seconds."""
+def checkpoint_after_each_batch(monkeypatch):
+    """Write the state after each batch, so that a failure occurs at once instead of after some seconds."""
     monkeypatch.setattr(run_recorder, "CHECKPOINT_INTERVAL_S", 0.0)
 
 
@@ -40,7 +40,7 @@ def store(tmp_path):
 
 
 @pytest.fixture
-def shelf_of_home(home):
+def home_store(home):
     return RunStore(home / "runs")
 
 
@@ -65,7 +65,7 @@ def contents(folder):
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace", "open"])
-def test_a_full_disk_is_told_at_once_and_training_goes_on(store, monkeypatch, call):
+def test_a_full_disk_is_reported_at_once_and_training_continues(store, monkeypatch, call):
     with begun(store) as run_recorder:
         following = records(run_recorder)
         next(following)
@@ -77,7 +77,7 @@ def test_a_full_disk_is_told_at_once_and_training_goes_on(store, monkeypatch, ca
             next(following)
             step = run_recorder.experiment.state.step
             assert "No space left on device" in run_recorder.news()
-            assert run_recorder.news() is None  # said once
+            assert run_recorder.news() is None  # reported once
         assert contents(store.folder) == before
         next(following)
         assert run_recorder.experiment.state.step == step + 1
@@ -112,24 +112,24 @@ for write in (
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
-def test_a_write_that_really_fails_half_way_leaves_what_was_there(tmp_path):
+def test_a_write_that_fails_half_way_leaves_the_earlier_file(tmp_path):
     for name in ("model", "images"):
         (tmp_path / name).write_bytes(b"earlier")
     subprocess.run([sys.executable, "-c", LIMITED, tmp_path], check=True, timeout=60)
     assert contents(tmp_path) == {tmp_path / name: b"earlier" for name in ("model", "images")}
 
 
-# A folder that vanishes
+# A folder that is deleted
 
 
-def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(store, tmp_path):
+def test_a_run_whose_folder_is_deleted_continues_and_can_be_stored_elsewhere(store, tmp_path):
     with begun(store) as run_recorder:
         following = records(run_recorder)
         next(following)
         shutil.rmtree(store.folder)
         next(following)
         assert "there is no folder" in run_recorder.news()
-        elsewhere = RunStore(tmp_path / "another place")
+        elsewhere = RunStore(tmp_path / "another folder")
         run_recorder.keep_in(elsewhere)
         assert run_recorder.news() == ""
         (found,) = elsewhere.runs()
@@ -143,24 +143,24 @@ def test_a_run_whose_folder_vanishes_goes_on_and_can_be_kept_elsewhere(store, tm
     np.testing.assert_array_equal(run.model().network.parameters, model.network.parameters)
 
 
-def test_a_run_that_is_moved_stays_behind_as_interrupted(store, tmp_path):
+def test_the_original_of_a_moved_run_stays_as_interrupted(store, tmp_path):
     with begun(store) as run_recorder:
         next(records(run_recorder))
         run_recorder.write()
-        store.label(run_recorder.run, name="a name that came later")
+        store.label(run_recorder.run, name="a later name")
         run_recorder.keep_in(RunStore(tmp_path / "other"))
-        assert run_recorder.run.name == "a name that came later"
+        assert run_recorder.run.name == "a later name"
         assert store.last_interrupted().step == 1
 
 
-def test_a_run_that_is_kept_nowhere_can_be_kept_later(tmp_path):
+def test_a_run_in_memory_can_be_stored_later(tmp_path):
     with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None) as run_recorder:
         next(records(run_recorder))
         run_recorder.keep_in(RunStore(tmp_path / "after all"))
         assert RunStore(tmp_path / "after all").runs()[0].step == 1
 
 
-def test_a_run_that_is_kept_later_still_says_where_it_began(tmp_path):
+def test_a_run_that_is_stored_later_keeps_its_parent(tmp_path):
     with RunRecorder.begin(
         Experiment.prepare("quick", CONFIG, "synthetic:120", 1), None, parent="another"
     ) as run_recorder:
@@ -168,7 +168,7 @@ def test_a_run_that_is_kept_later_still_says_where_it_began(tmp_path):
         assert run_recorder.run.parent == "another"
 
 
-def test_where_it_cannot_be_kept_either_all_is_as_before(store, tmp_path):
+def test_a_move_that_fails_at_once_changes_nothing(store, tmp_path):
     (tmp_path / "file").write_text("x")
     with begun(store) as run_recorder:
         next(records(run_recorder))
@@ -180,7 +180,7 @@ def test_where_it_cannot_be_kept_either_all_is_as_before(store, tmp_path):
         assert run_recorder.failure == ""
 
 
-def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(store, tmp_path, monkeypatch):
+def test_a_move_that_fails_half_way_leaves_the_run_in_its_store(store, tmp_path, monkeypatch):
     with begun(store) as run_recorder:
         next(records(run_recorder))
         run = run_recorder.run
@@ -194,11 +194,11 @@ def test_a_move_that_fails_half_way_leaves_the_run_where_it_is(store, tmp_path, 
         assert store.runs()[0].status is Status.RUNNING
 
 
-def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
-    """Let folders vanish when a run has come so far."""
+def delete_during_run(monkeypatch, *folders, at_step, then=lambda: None):
+    """Delete folders at a step of the next run."""
     fit = loop.fit
 
-    def vanish(state, *rest):
+    def fit_and_delete(state, *rest):
         for record in fit(state, *rest):
             if record.step == at_step:
                 for folder in folders:
@@ -206,11 +206,11 @@ def vanishing(monkeypatch, *folders, at_step, then=lambda: None):
                 then()
             yield record
 
-    monkeypatch.setattr(loop, "fit", vanish)
+    monkeypatch.setattr(loop, "fit", fit_and_delete)
 
 
-def diverging(monkeypatch):
-    """Let a run diverge after its ninth step, when it has best weights."""
+def diverge_during_run(monkeypatch):
+    """Let the next run diverge after its ninth step, when it has best weights."""
     monkeypatch.setattr(loop, "is_sound", lambda network, evaluation: network.parameters[0] != 0)
     step = loop._step
 
@@ -223,9 +223,9 @@ def diverging(monkeypatch):
 
 
 @pytest.fixture
-def called_in(tmp_path, monkeypatch):
-    """The folder that commands are called in."""
-    folder = tmp_path / "called in"
+def working_folder(tmp_path, monkeypatch):
+    """The working folder of the commands."""
+    folder = tmp_path / "working"
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
@@ -233,83 +233,83 @@ def called_in(tmp_path, monkeypatch):
 
 @pytest.fixture
 def gone(tmp_path):
-    """A folder that is to vanish."""
+    """A folder that a test deletes."""
     folder = tmp_path / "gone"
     folder.mkdir()
     return folder
 
 
-def test_the_command_says_when_it_happens_and_saves_the_network_where_it_was_called(lab, home, called_in, monkeypatch):
-    vanishing(monkeypatch, home / "runs", at_step=3)
+def test_the_command_reports_the_loss_at_once_and_saves_the_network_in_the_working_folder(
+    lab, home, working_folder, monkeypatch
+):
+    delete_during_run(monkeypatch, home / "runs", at_step=3)
     code, out, err = lab("train", "--keep", *SMALL)
     assert (code, out) == (2, "")
     first, last = err.splitlines()
     assert first.startswith("digitpad-lab: the run goes on, but cannot be kept at present: there is no folder")
     assert "could not be kept" in last
-    (saved,) = called_in.glob("*.safetensors")
+    (saved,) = working_folder.glob("*.safetensors")
     assert last.endswith(f"The network is saved as {saved}")
     assert modelfile.load(saved).recipe == "quick"
 
 
-def test_so_it_does_with_a_run_that_diverges(lab, home, called_in, monkeypatch):
-    vanishing(monkeypatch, home / "runs", at_step=8)
-    diverging(monkeypatch)
+def test_the_weights_of_a_run_that_diverges_are_saved_too(lab, home, working_folder, monkeypatch):
+    delete_during_run(monkeypatch, home / "runs", at_step=8)
+    diverge_during_run(monkeypatch)
     code, _, err = lab("train", "--keep", *SMALL)
-    (saved,) = called_in.glob("*.safetensors")
+    (saved,) = working_folder.glob("*.safetensors")
     assert code == 2
     assert err.splitlines()[-1].endswith(f" The weights are saved as {saved}.")
 
 
 @pytest.mark.parametrize("end", ["its own", "Ctrl-C", "divergence"])
-def test_a_network_whose_place_has_vanished_is_saved_where_the_command_was_called(
-    lab, called_in, gone, monkeypatch, end
-):
+def test_a_network_whose_folder_was_deleted_is_saved_in_the_working_folder(lab, working_folder, gone, monkeypatch, end):
     interrupt = functools.partial(signal.raise_signal, signal.SIGINT)
-    vanishing(monkeypatch, gone, at_step=8, then=interrupt if end == "Ctrl-C" else int)
+    delete_during_run(monkeypatch, gone, at_step=8, then=interrupt if end == "Ctrl-C" else int)
     if end == "divergence":
-        diverging(monkeypatch)
-    (called_in / "mine.safetensors").write_text("something of the user's own")
+        diverge_during_run(monkeypatch)
+    (working_folder / "mine.safetensors").write_text("the user's file")
     code, out, err = lab("train", *SMALL, "--out", gone / "mine.safetensors")
     assert (code, out) == (2, "")
     assert err.count("\n") == 1
     assert f"here is no folder {gone}" in err
-    saved = called_in / "mine-2.safetensors"
+    saved = working_folder / "mine-2.safetensors"
     assert f"saved as {saved}" in err
     assert modelfile.load(saved).recipe == "quick"
-    assert (called_in / "mine.safetensors").read_text() == "something of the user's own"
+    assert (working_folder / "mine.safetensors").read_text() == "the user's file"
 
 
 @pytest.mark.parametrize("option", ["--keep", "--resume"])
-def test_a_network_that_is_on_the_shelf_is_saved(lab, shelf_of_home, called_in, gone, monkeypatch, option):
+def test_a_network_in_the_run_store_is_not_saved_again(lab, home_store, working_folder, gone, monkeypatch, option):
     start = ("--keep", *SMALL)
     if option == "--resume":
-        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), home_store):
             pass
         start = ("--resume",)
-    vanishing(monkeypatch, gone, at_step=8)
+    delete_during_run(monkeypatch, gone, at_step=8)
     code, _, err = lab("train", *start, "--out", gone / "mine.safetensors")
-    (run,) = shelf_of_home.runs()
+    (run,) = home_store.runs()
     assert (code, run.status) == (2, Status.FINISHED)
     assert err.splitlines()[-1].endswith(f"The network is saved as {run.folder / runs.MODEL}")
     assert run.model().recipe == "quick"
-    assert not list(called_in.iterdir())
+    assert not list(working_folder.iterdir())
 
 
 @pytest.mark.parametrize("option", ["--keep", "--resume"])
 @pytest.mark.parametrize("is_lost", [False, True])
-def test_a_kept_run_that_is_interrupted_can_go_on_also_with_out(
-    lab, shelf_of_home, called_in, gone, monkeypatch, option, is_lost
+def test_a_stored_run_that_is_interrupted_can_be_resumed_with_out_too(
+    lab, home_store, working_folder, gone, monkeypatch, option, is_lost
 ):
     start = ("--keep", *SMALL)
     if option == "--resume":
-        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), shelf_of_home):
+        with RunRecorder.begin(Experiment.prepare("quick", CONFIG, "synthetic:120", 1), home_store):
             pass
         start = ("--resume",)
     interrupt = functools.partial(signal.raise_signal, signal.SIGINT)
-    vanishing(monkeypatch, *[gone] * is_lost, at_step=8, then=interrupt)
+    delete_during_run(monkeypatch, *[gone] * is_lost, at_step=8, then=interrupt)
     out = gone / "mine.safetensors"
     code, _, err = lab("train", *start, "--out", out)
-    run = shelf_of_home.last_interrupted()
+    run = home_store.last_interrupted()
     assert (code, run.step) == (2 if is_lost else 130, 8)
     assert err.endswith(f"go on with: digitpad-lab train --resume {run.id}\n")
     if is_lost:
@@ -317,23 +317,23 @@ def test_a_kept_run_that_is_interrupted_can_go_on_also_with_out(
     else:
         assert f"its network so far is saved as {out}" in err
         assert modelfile.load(out).recipe == "quick"
-    assert not list(called_in.iterdir())
+    assert not list(working_folder.iterdir())
 
 
-@pytest.mark.parametrize("lost", ["the place", "the shelf", "both"])
-def test_that_both_were_lost_is_said(lab, home, called_in, gone, monkeypatch, lost):
-    folders = {"the place": [gone], "the shelf": [home / "runs"], "both": [gone, home / "runs"]}[lost]
-    vanishing(monkeypatch, *folders, at_step=8)
+@pytest.mark.parametrize("lost", ["file", "store", "both"])
+def test_each_loss_is_reported(lab, home, working_folder, gone, monkeypatch, lost):
+    folders = {"file": [gone], "store": [home / "runs"], "both": [gone, home / "runs"]}[lost]
+    delete_during_run(monkeypatch, *folders, at_step=8)
     code, _, err = lab("train", "--keep", *SMALL, "--out", gone / "mine.safetensors")
     last = err.splitlines()[-1]
     assert code == 2
-    assert (f"there is no folder {gone}" in last) is (lost != "the shelf")
-    assert ("the run could not be kept: there is no folder" in last) is (lost != "the place")
+    assert (f"there is no folder {gone}" in last) is (lost != "store")
+    assert ("the run could not be kept: there is no folder" in last) is (lost != "file")
     assert modelfile.load(Path(last.partition(" is saved as ")[2])).recipe == "quick"
 
 
-# In a process of its own: where the working folder has vanished, not even the tests' own tools import any more.
-_WITHOUT_A_FOLDER = """
+# In its own process: without a working folder, even pytest's imports fail.
+_WITHOUT_WORKING_FOLDER = """
 import shutil, sys
 from pathlib import Path
 from core.cli import main
@@ -341,24 +341,24 @@ from core.training import loop
 
 fit, here = loop.fit, Path.cwd()
 
-def vanish(*arguments):
+def fit_and_delete(*arguments):
     for record in fit(*arguments):
         if record.step == 8:
             shutil.rmtree(here)
         yield record
 
-loop.fit = vanish
+loop.fit = fit_and_delete
 sys.exit(main.main(["train", *sys.argv[1:]]))
 """
 
 
 @pytest.fixture
 def without_a_folder(gone):
-    """Return a function that trains where the working folder vanishes, with another for temporary files."""
+    """Return a function that trains while its working folder is deleted, with a folder for temporary files."""
 
     def train(temporary):
         done = subprocess.run(
-            [sys.executable, "-c", _WITHOUT_A_FOLDER, *SMALL],
+            [sys.executable, "-c", _WITHOUT_WORKING_FOLDER, *SMALL],
             cwd=gone,
             env=os.environ | {"TMPDIR": str(temporary), "PYTHONPATH": str(Path(modelfile.__file__).parents[2])},
             capture_output=True,
@@ -371,24 +371,24 @@ def without_a_folder(gone):
     return train
 
 
-def test_where_the_working_folder_has_vanished_too_it_is_among_the_temporary_files(without_a_folder, tmp_path):
+def test_without_a_working_folder_the_network_is_saved_among_the_temporary_files(without_a_folder, tmp_path):
     code, err = without_a_folder(tmp_path)
     assert code == 2
     assert err.endswith(f"The network is saved as {tmp_path / 'model.safetensors'}\n")
     assert modelfile.load(tmp_path / "model.safetensors")
 
 
-@pytest.mark.parametrize("has_places", [False, True])
-def test_where_it_can_be_saved_nowhere_that_is_said(lab, gone, called_in, monkeypatch, has_places):
-    monkeypatch.setattr(rescue, "_folders", lambda: [gone] * has_places)
-    vanishing(monkeypatch, gone, at_step=8)
+@pytest.mark.parametrize("has_folder", [False, True])
+def test_it_is_reported_if_the_network_can_be_saved_nowhere(lab, gone, working_folder, monkeypatch, has_folder):
+    monkeypatch.setattr(rescue, "_folders", lambda: [gone] * has_folder)
+    delete_during_run(monkeypatch, gone, at_step=8)
     code, _, err = lab("train", *SMALL, "--out", gone / "mine.safetensors")
     assert code == 2
     assert f"there is no folder {gone}; nor could the network be saved elsewhere: there is no folder " in err
     assert err.count("\n") == 1
 
 
-def test_weights_beyond_half_precision_are_saved_in_full(lab, called_in, monkeypatch):
+def test_weights_beyond_half_precision_are_saved_in_full(lab, working_folder, monkeypatch):
     conclude = Experiment.conclude
 
     def with_a_huge_weight(experiment):
@@ -400,14 +400,14 @@ def test_weights_beyond_half_precision_are_saved_in_full(lab, called_in, monkeyp
     code, _, err = lab("train", *SMALL, "--float16")
     assert code == 2
     assert "weights that float16 cannot hold" in err
-    assert err.endswith(f"The network is saved as {called_in / 'model.safetensors'}\n")
-    assert modelfile.load(called_in / "model.safetensors").network.parameters[0] == 1e6
+    assert err.endswith(f"The network is saved as {working_folder / 'model.safetensors'}\n")
+    assert modelfile.load(working_folder / "model.safetensors").network.parameters[0] == 1e6
 
 
-# Places
+# Unusual paths
 
 
-@pytest.mark.parametrize("place", ["a file", "a very long name", "below a file"])
+@pytest.mark.parametrize("path", ["a file", "a very long name", "below a file"])
 @pytest.mark.parametrize(
     "command",
     [
@@ -420,34 +420,34 @@ def test_weights_beyond_half_precision_are_saved_in_full(lab, called_in, monkeyp
         ("data", "get", "mnist"),
     ],
 )
-def test_a_home_that_cannot_be_written(lab, tmp_path, tmp_path_factory, monkeypatch, place, command):
+def test_a_home_that_cannot_be_written(lab, tmp_path, tmp_path_factory, monkeypatch, path, command):
     from core.data import mnist
 
-    monkeypatch.chdir(tmp_path_factory.mktemp("working folder"))  # a network that is kept nowhere goes there
+    monkeypatch.chdir(tmp_path_factory.mktemp("working folder"))  # an unsaved network is written there
 
     (tmp_path / "file").write_text("x")
-    home = {"a file": "file", "a very long name": "x" * 300, "below a file": "file/below"}[place]
+    home = {"a file": "file", "a very long name": "x" * 300, "below a file": "file/below"}[path]
     monkeypatch.setenv("DIGITPAD_HOME", str(tmp_path / home))
     monkeypatch.setattr(mnist, "_fetch", lambda name, report: (b"", 0))
     code, _, err = lab(*command)
     fails = command not in [("recipes",), ("data", "list")]
     assert code == (2 if fails else 0)
     lines = err.splitlines()
-    assert len(lines) == (2 if "--keep" in command else fails)  # training goes on in memory, and says so first
+    assert len(lines) == (2 if "--keep" in command else fails)  # training continues in memory, with a message first
     assert all(line.startswith("digitpad-lab: ") for line in lines)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_letters_and_spaces_of_any_kind(lab, tmp_path, monkeypatch):
-    place = tmp_path / "Ünïcödé ☃ 数字 'quoted'"
-    monkeypatch.setenv("DIGITPAD_HOME", str(place))
+def test_a_home_with_non_ascii_letters_spaces_and_quotes(lab, tmp_path, monkeypatch):
+    folder = tmp_path / "Ünïcödé ☃ 数字 'quoted'"
+    monkeypatch.setenv("DIGITPAD_HOME", str(folder))
     code, out, _ = lab("train", "--keep", *SMALL, "--json")
     assert code == 0
     kept = Path(json.loads(out)["out"])
-    assert kept.is_relative_to(place)
-    code, _, _ = lab("train", "--from", "quick", "--epochs", "1", "--out", place / "ein Mödell.safetensors")
+    assert kept.is_relative_to(folder)
+    code, _, _ = lab("train", "--from", "quick", "--epochs", "1", "--out", folder / "ein Mödell.safetensors")
     assert code == 0
-    assert modelfile.load(place / "ein Mödell.safetensors").recipe == "quick"
+    assert modelfile.load(folder / "ein Mödell.safetensors").recipe == "quick"
 
 
 def test_a_name_of_300_characters(store):

@@ -43,7 +43,7 @@ def no_store(tmp_path):
 
 @pytest.fixture
 def full_disk(monkeypatch):
-    """Return a function after which nothing can be written."""
+    """Return a function that makes all later writes fail."""
 
     def fill():
         def fail(descriptor):
@@ -134,7 +134,7 @@ def test_a_store_that_fails_at_the_start_leaves_the_run_in_memory(no_store):
         assert execution.run is None
         reason = execution.storage_news()
         assert "cannot be made" in reason
-        assert execution.storage_news() is None  # it is news once
+        assert execution.storage_news() is None  # reported once
         train(execution)
         outcome = execution.conclude()
     assert outcome.status is Status.FINISHED
@@ -268,7 +268,7 @@ def test_the_network_so_far_of_a_run_that_is_left_can_be_tested(store):
     assert 0 <= model.scores["test_accuracy"] <= 1
 
 
-def test_a_run_cannot_be_resumed_where_it_goes_on_already(store):
+def test_a_running_run_cannot_be_resumed(store):
     with Execution(request(store)) as execution:
         end_after(execution, 3, End.LEAVE)
         execution.conclude()
@@ -292,7 +292,7 @@ def test_a_run_that_cannot_be_written_is_not_left_but_stopped(store, full_disk, 
     assert ("No space left" in outcome.storage_failure) is not in_memory
 
 
-def test_of_a_cancelled_run_nothing_is_kept_and_it_can_be_restored(store, uninterrupted):
+def test_a_cancelled_run_is_discarded_and_can_be_restored(store, uninterrupted):
     with Execution(request(store)) as execution:
         first = end_after(execution, 10, End.CANCEL)
         outcome = execution.conclude()
@@ -306,7 +306,7 @@ def test_of_a_cancelled_run_nothing_is_kept_and_it_can_be_restored(store, uninte
         assert ([*first, *rest], weights(resumed)) == uninterrupted
 
 
-def test_a_discarded_run_has_the_name_that_it_was_given_last(store):
+def test_a_discarded_run_has_its_last_name(store):
     with Execution(request(store)) as execution:
         end_after(execution, 2, End.CANCEL)
         store.label(execution.run, name="the long one")
@@ -351,7 +351,7 @@ def test_a_run_in_memory_is_moved_into_a_store(no_store, elsewhere):
         train(execution, 10, lambda: execution.move_to(elsewhere))
         (move,) = execution.take_moves()
         assert move.run == execution.run == elsewhere.runs()[0]
-        assert execution.storage_news() is None  # the move has said so
+        assert execution.storage_news() is None  # the move has reported it
         assert execution.conclude().storage_failure == ""
 
 
@@ -443,7 +443,7 @@ def test_a_network_that_was_stopped_early_is_not_diagnosed(store):
 
 @pytest.fixture
 def while_concluding(monkeypatch):
-    """Return a function that has an action done once the best weights have been tested."""
+    """Return a function that sets an action for the moment after the test of the best weights."""
     conclude = Experiment.conclude
 
     def do(action):

@@ -1,4 +1,4 @@
-"""A run on disk: what is known of it, its curves, and how it differs from others."""
+"""A run on disk: its facts, its curves, and the settings in which runs differ."""
 
 import dataclasses
 import json
@@ -20,7 +20,7 @@ def run(tmp_path):
     return run
 
 
-def test_what_is_known_of_a_run_comes_back(run):
+def test_the_facts_of_a_run_survive_saving_and_loading(run):
     changes = {"status": Status.STOPPED, "scores": {"test_accuracy": 0.98}, "best_validation": 0.97, "n_steps": 100}
     run = dataclasses.replace(run, threads=2, **changes)
     run.save()
@@ -44,19 +44,19 @@ def test_what_is_known_of_a_run_comes_back(run):
         ("step", 1.5),
     ],
 )
-def test_facts_of_the_wrong_kind_are_refused(run, name, value):
+def test_facts_of_a_wrong_type_are_rejected(run, name, value):
     path = run.folder / runs.INFO
     path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
     with pytest.raises(RunError, match=r"run\.json is damaged"):
         Run.load(run.folder)
 
 
-def test_settings_of_another_program_are_told_when_they_are_asked_for(run):
+def test_unknown_settings_are_an_error_when_they_are_used(run):
     with pytest.raises(ConfigError, match="warp_speed"):
         dataclasses.replace(run, settings={"warp_speed": 9}).config()
 
 
-def test_curves_that_are_missing_or_damaged(run):
+def test_missing_and_damaged_curves_are_errors(run):
     with pytest.raises(RunError, match="cannot be read"):
         run.history()
     (run.folder / runs.CURVE).write_bytes(b"nonsense")
@@ -64,7 +64,7 @@ def test_curves_that_are_missing_or_damaged(run):
         run.history()
 
 
-def test_which_settings_differ(run):
+def test_differing_settings(run):
     other = dataclasses.replace(run, settings=dict(run.settings) | {"learning_rate": 0.3}, data="synthetic")
     assert runs.differing([run, other]) == {"learning_rate": [0.1, 0.3], "data": ["mnist", "synthetic"]}
     assert runs.differing([run, run]) == {}

@@ -1,4 +1,4 @@
-"""The run recorder: a kept run can be killed at any time, and goes on bit for bit as if it had never stopped."""
+"""The run recorder: a stored run can be killed at any time and resumes bit for bit."""
 
 import dataclasses
 import json
@@ -31,7 +31,7 @@ def prepared(config=CONFIG):
 
 
 def followed(recorder, stop=None):
-    """Let a run go on, to its end or for so many batches; return its records."""
+    """Train a run to its end or for ``stop`` batches; return its records."""
     experiment = recorder.experiment
     records = []
     with limited(1):
@@ -47,7 +47,7 @@ def weights(experiment):
 
 
 class Clock:
-    """A clock that goes on by a second whenever it is asked."""
+    """A clock that advances by a second at each call."""
 
     def __init__(self):
         self.time = 0.0
@@ -64,7 +64,7 @@ def store(tmp_path):
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 @pytest.mark.parametrize("stop", [1, 6, 7, 13, 27])
-def test_a_run_goes_on_bit_for_bit_as_if_it_had_never_stopped(store, stop, optimizer):
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(store, stop, optimizer):
     config = dataclasses.replace(CONFIG, optimizer=optimizer, schedule="one_cycle")
     with RunRecorder.begin(prepared(config), None) as recorder:
         whole = followed(recorder)
@@ -82,7 +82,7 @@ def test_a_run_goes_on_bit_for_bit_as_if_it_had_never_stopped(store, stop, optim
         assert recorder.history.n_evaluations == 4
 
 
-def test_a_rate_that_was_changed_stays_changed(store):
+def test_a_changed_learning_rate_is_resumed(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         followed(recorder, 3)
         recorder.change_rate(0.5)
@@ -99,18 +99,18 @@ from core.runs.run_recorder import RunRecorder
 from core.runs.run_store import RunStore
 from core.training import loop
 sys.path.insert(0, "tests/core/runs")
-import test_run_recorder as known
+import test_run_recorder as module
 from pathlib import Path
-run = RunRecorder.begin(known.prepared(), RunStore(Path(sys.argv[1])), clock=known.Clock())
-state = run.experiment
-for record in run.follow(loop.fit(state.state, state.splits, state.config)):
+run = RunRecorder.begin(module.prepared(), RunStore(Path(sys.argv[1])), clock=module.Clock())
+experiment = run.experiment
+for record in run.follow(loop.fit(experiment.state, experiment.splits, experiment.config)):
     if record.step == 21:
         os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
-def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(store, pytestconfig):
+def test_a_killed_process_leaves_a_run_that_can_be_resumed(store, pytestconfig):
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(store.folder)],
         cwd=pytestconfig.rootpath,
@@ -118,7 +118,7 @@ def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(store, pytestconfi
     )
     assert killed.returncode == -signal.SIGKILL
     run = store.last_interrupted()
-    assert 0 < run.step < 21  # the clock lets it be written after each few batches
+    assert 0 < run.step < 21  # with this clock the state is written every few batches
     with RunRecorder.begin(prepared(), None) as recorder:
         followed(recorder)
         wanted = weights(recorder.experiment)
@@ -127,7 +127,7 @@ def test_a_process_that_is_killed_leaves_a_run_that_can_go_on(store, pytestconfi
         assert weights(recorder.experiment) == wanted
 
 
-def test_a_run_that_was_killed_before_anything_was_written_begins_anew(store):
+def test_a_run_that_was_killed_before_its_first_checkpoint_starts_again(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         followed(recorder, 2)
     with RunRecorder.resume(store.last_interrupted()) as recorder:
@@ -135,17 +135,17 @@ def test_a_run_that_was_killed_before_anything_was_written_begins_anew(store):
         assert len(followed(recorder)) == 28
 
 
-def test_it_is_written_every_few_seconds_and_time_goes_by_training_alone(store, monkeypatch):
+def test_the_state_is_written_every_few_seconds_and_time_counts_training_only(store, monkeypatch):
     written = []
     save = checkpoint.save
     monkeypatch.setattr(checkpoint, "save", lambda *rest: (written.append(rest[1].state.step), save(*rest)))
     with RunRecorder.begin(prepared(), store, clock=Clock()) as recorder:
         followed(recorder)
-    assert recorder.seconds == 29  # the clock is asked twice a record, and goes on by a second each time
+    assert recorder.seconds == 29  # the clock is read twice per record and advances by a second each time
     assert written == [4, 8, 12, 16, 20, 24, 28]
 
 
-def test_two_cannot_go_on_with_one_run(store):
+def test_a_running_run_can_neither_be_resumed_nor_deleted(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         (run,) = store.runs()
         assert run.status is Status.RUNNING
@@ -156,7 +156,7 @@ def test_two_cannot_go_on_with_one_run(store):
         assert recorder.run.id == run.id
 
 
-def test_a_run_that_has_ended_meanwhile_is_not_taken_up_again(store):
+def test_a_run_that_has_ended_meanwhile_cannot_be_resumed(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         followed(recorder, 3)
         recorder.write()
@@ -170,7 +170,7 @@ def test_a_run_that_has_ended_meanwhile_is_not_taken_up_again(store):
     assert not locks.is_held(stale.folder)
 
 
-def test_the_end_of_a_run_is_kept(store):
+def test_the_end_of_a_run_is_stored(store):
     with RunRecorder.begin(prepared(), store, name="mine") as recorder:
         followed(recorder)
         recorder.write()
@@ -185,7 +185,7 @@ def test_the_end_of_a_run_is_kept(store):
     assert run.history().evaluations["step"].tolist() == [7, 14, 21, 28]
 
 
-def test_what_cannot_be_written_does_not_end_the_run(store, monkeypatch):
+def test_a_failing_write_does_not_end_the_run(store, monkeypatch):
     with RunRecorder.begin(prepared(), store) as recorder:
         followed(recorder, 5)
         recorder.write()
@@ -199,11 +199,11 @@ def test_what_cannot_be_written_does_not_end_the_run(store, monkeypatch):
         assert "No space left on device" in recorder.failure
         monkeypatch.undo()
     (run,) = store.runs()
-    assert (run.status, run.step) == (Status.INTERRUPTED, 5)  # what was there is untouched
+    assert (run.status, run.step) == (Status.INTERRUPTED, 5)  # the earlier state is unchanged
     assert len(followed(RunRecorder.resume(run))) == 23
 
 
-def test_a_run_begins_where_another_has_ended(store):
+def test_a_run_begins_with_the_state_of_another(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         followed(recorder)
         recorder.write()
@@ -216,7 +216,7 @@ def test_a_run_begins_where_another_has_ended(store):
     np.testing.assert_array_equal(more.state.best.snapshot.parameters, ended.network.parameters)
 
 
-def test_another_network_cannot_begin_there(store):
+def test_the_state_of_another_network_is_an_error(store):
     with RunRecorder.begin(prepared(), store) as recorder:
         recorder.write()
     other = prepared(dataclasses.replace(CONFIG, hidden=(13,)))
@@ -224,7 +224,7 @@ def test_another_network_cannot_begin_there(store):
         checkpoint.begin_from(recorder.run.folder / runs.STATE, other)
 
 
-# Where the state does not fit
+# Invalid states
 
 
 @pytest.fixture
@@ -236,21 +236,21 @@ def left(store):
     return store.last_interrupted()
 
 
-def test_other_settings_are_noticed(left):
+def test_other_settings_are_an_error(left):
     settings = dict(left.settings) | {"learning_rate": 0.3}
     with pytest.raises(RunError, match="other settings"):
         RunRecorder.resume(dataclasses.replace(left, settings=settings))
 
 
-def test_other_digits_are_noticed(left):
+def test_other_data_are_an_error(left):
     with pytest.raises(RunError, match="the data have changed"):
         RunRecorder.resume(dataclasses.replace(left, data="synthetic:130"))
-    with RunRecorder.resume(left):  # and the run can still go on
+    with RunRecorder.resume(left):  # the run can still be resumed
         pass
 
 
 @pytest.mark.parametrize("part", [0.0, 0.3, 0.9, 0.999])
-def test_a_state_that_was_cut_off_is_refused(left, part):
+def test_a_truncated_state_is_rejected(left, part):
     path = left.folder / runs.STATE
     content = path.read_bytes()
     path.write_bytes(content[: int(part * len(content))])
@@ -259,7 +259,7 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "message"),
     [
         ({"generators": []}, "damaged"),
         ({"generators": [{}, {}]}, "damaged"),
@@ -277,15 +277,15 @@ def test_a_state_that_was_cut_off_is_refused(left, part):
         ({"settings": CONFIG.as_dict() | {"momentum": 0.1}}, "other settings"),
     ],
 )
-def test_a_state_that_was_forged_is_refused(left, change, sentence):
+def test_an_inconsistent_state_is_rejected(left, change, message):
     path = left.folder / runs.STATE
     content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
     checkpoint.tensorfile.save(path, checkpoint._KIND, content.tensors(), content.facts | change)
-    with pytest.raises(RunError, match=sentence):
+    with pytest.raises(RunError, match=message):
         RunRecorder.resume(left)
 
 
-def test_a_setting_that_did_not_exist_yet_has_its_default(left):
+def test_a_setting_that_an_older_version_lacks_has_its_default(left):
     path, info = left.folder / runs.STATE, left.folder / runs.INFO
     content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
     older = {name: value for name, value in CONFIG.as_dict().items() if name != "nesterov"}
@@ -308,7 +308,7 @@ def test_a_setting_that_did_not_exist_yet_has_its_default(left):
         ("history.axis", lambda vector: vector * 0),
     ],
 )
-def test_vectors_that_do_not_fit_are_refused(left, name, change):
+def test_invalid_vectors_are_rejected(left, name, change):
     path = left.folder / runs.STATE
     content = checkpoint.tensorfile.parse(path.read_bytes(), checkpoint._KIND, {"format": 1})
     tensors = content.tensors()

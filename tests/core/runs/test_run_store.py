@@ -1,4 +1,4 @@
-"""The run shelf: its runs, and what becomes of folders that are none."""
+"""The run store: its runs, their names and notes, the trash, and broken folders."""
 
 import dataclasses
 import json
@@ -18,7 +18,7 @@ from core.training.config import TrainConfig
 
 @pytest.fixture
 def store(tmp_path):
-    return RunStore(tmp_path / "a shelf")
+    return RunStore(tmp_path / "a store")
 
 
 def begun(store, name="quick", **facts):
@@ -31,11 +31,11 @@ def ended(store, name="quick", **facts):
     return run
 
 
-def test_a_shelf_that_is_not_there_yet_is_empty(store):
+def test_a_store_without_a_folder_is_empty(store):
     assert store.runs() == []
 
 
-def test_without_a_folder_it_is_the_users_own(home):
+def test_the_default_store_is_in_the_home_folder(home):
     assert RunStore().folder == home / "runs"
 
 
@@ -48,7 +48,7 @@ def test_the_newest_comes_first(store, monkeypatch):
     assert [run.name for run in store.runs()] == names[::-1]
 
 
-def test_a_run_that_nobody_holds_was_interrupted(store):
+def test_a_run_without_a_lock_was_interrupted(store):
     run = begun(store)
     lock = locks.hold(run.folder)
     assert store.runs()[0].status is Status.RUNNING
@@ -57,7 +57,7 @@ def test_a_run_that_nobody_holds_was_interrupted(store):
     assert store.last_interrupted().id == run.id
 
 
-def test_a_run_is_found_by_its_folder_too_wherever_that_is(store, tmp_path, home):
+def test_a_run_is_found_by_its_folder_in_any_store(store, tmp_path, home):
     run = begun(store)
     found = RunStore(tmp_path / "another").find(str(run.folder))
     assert (found.id, found.status) == (run.id, Status.INTERRUPTED)
@@ -68,16 +68,16 @@ def test_a_run_is_found_by_its_folder_too_wherever_that_is(store, tmp_path, home
         RunStore(tmp_path / "another").find(str(tmp_path / "nowhere"))
 
 
-def test_a_run_that_is_deleted_while_the_list_is_made_is_not_called_broken(store, monkeypatch):
+def test_a_run_that_is_deleted_during_listing_is_not_broken(store, monkeypatch):
     begun(store, "stays")
     going, back = begun(store, "going"), begun(store, "back")
-    load, n = Run.load, []
+    load, loaded = Run.load, []
 
-    def moving(folder):
-        n.append(folder)
+    def load_and_move(folder):
+        loaded.append(folder)
         if folder == going.folder and folder.is_dir():
             store.delete(going)
-        if folder == back.folder and n.count(folder) == 1:
+        if folder == back.folder and loaded.count(folder) == 1:
             store.delete(back)
             try:
                 return load(folder)
@@ -85,11 +85,11 @@ def test_a_run_that_is_deleted_while_the_list_is_made_is_not_called_broken(store
                 store.restore(back.id)
         return load(folder)
 
-    monkeypatch.setattr(Run, "load", moving)
+    monkeypatch.setattr(Run, "load", load_and_move)
     assert [run.name for run in store.runs()] == ["back", "stays"]
 
 
-def test_a_shelf_that_is_no_folder_says_so(store):
+def test_a_store_that_is_no_folder_has_a_problem(store):
     assert not store.problem()
     begun(store)
     assert not store.problem()
@@ -99,13 +99,13 @@ def test_a_shelf_that_is_no_folder_says_so(store):
         assert "cannot be listed" in RunStore(folder).problem()
 
 
-def test_where_none_was_interrupted(store):
+def test_without_an_interrupted_run_the_last_one_is_an_error(store):
     ended(store)
     with pytest.raises(RunError, match="no run that was interrupted"):
         store.last_interrupted()
 
 
-def test_of_several_of_one_name_none_is_chosen(store):
+def test_a_name_of_several_runs_is_ambiguous(store):
     run, other = ended(store, "a name"), ended(store)
     store.label(other, name="a name")
     with pytest.raises(RunError, match=f"2 runs are called .a name.; say which one: {other.id}, {run.id}"):
@@ -113,7 +113,7 @@ def test_of_several_of_one_name_none_is_chosen(store):
     assert store.find(run.id).id == run.id
 
 
-def test_a_folder_that_is_no_runs(store, tmp_path):
+def test_a_folder_without_a_run_is_an_error(store, tmp_path):
     with pytest.raises(RunError, match="is not the folder of a run"):
         store.find(str(tmp_path))
 
@@ -126,18 +126,18 @@ def test_a_run_is_found_by_its_id_and_by_its_name(store):
         store.find("another")
 
 
-# What its reader calls it
+# Names and notes
 
 
-def test_name_and_note_are_kept_whoever_writes_the_rest(store):
+def test_name_and_note_survive_a_later_save_of_the_run(store):
     run = begun(store)
     labelled = store.label(run, name="  the best\n", note="with dropout")
     assert (labelled.name, labelled.note) == ("the best", "with dropout")
-    run.save()  # the run goes on, and knows nothing of it
+    run.save()  # the run continues with its old name
     assert (store.runs()[0].name, store.runs()[0].note) == ("the best", "with dropout")
 
 
-def test_a_name_is_needed_and_has_its_limit(store):
+def test_a_name_is_required_and_limited(store):
     run = begun(store)
     with pytest.raises(RunError, match="needs a name"):
         store.label(run, name="  ")
@@ -151,7 +151,7 @@ def test_a_name_never_becomes_a_path(store):
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"name": 7, "note": ""}', b"{", b'{"name": "x"}'])
-def test_a_damaged_label_costs_the_name_and_not_the_run(store, content):
+def test_a_damaged_label_loses_the_name_but_not_the_run(store, content):
     run = ended(store, "as it began")
     store.label(run, name="mine")
     (run.folder / runs.LABEL).write_bytes(content)
@@ -161,10 +161,10 @@ def test_a_damaged_label_costs_the_name_and_not_the_run(store, content):
 def test_a_label_that_cannot_be_written_changes_nothing(store, monkeypatch):
     run = begun(store)
 
-    def refuse(**arguments):
+    def fail(**arguments):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", fail)
     with pytest.raises(RunError, match="cannot be written: Read-only"):
         store.label(run, name="x")
     assert store.runs()[0].name == "quick"
@@ -173,7 +173,7 @@ def test_a_label_that_cannot_be_written_changes_nothing(store, monkeypatch):
 # Deleting
 
 
-def test_a_deleted_run_can_be_brought_back(store):
+def test_a_deleted_run_can_be_restored(store):
     run, other = ended(store), ended(store, "other")
     store.delete(run)
     assert [found.id for found in store.runs()] == [other.id]
@@ -185,7 +185,7 @@ def test_a_deleted_run_can_be_brought_back(store):
         store.restore(run.id)
 
 
-def test_a_shelf_knows_its_own_runs_by_their_folders(store, tmp_path):
+def test_a_store_recognises_its_runs_by_their_folders(store, tmp_path):
     folder = begun(store).folder
     (tmp_path / "link").symlink_to(store.folder)
     assert store.holds(folder)
@@ -200,7 +200,7 @@ def test_a_broken_folder_can_be_deleted(store):
     assert store.runs() == []
 
 
-# What is broken
+# Broken runs
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_broken_folder_can_be_deleted(store):
         (b'{"format": 1}', 'damaged: its value for "name" is invalid'),
     ],
 )
-def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(store, content, reason):
+def test_a_damaged_run_is_broken_and_others_are_listed(store, content, reason):
     good, bad = ended(store, "good"), ended(store, "bad")
     (bad.folder / runs.INFO).write_bytes(content)
     found = {run.id: run for run in store.runs()}
@@ -228,7 +228,7 @@ def test_a_damaged_run_is_shown_as_broken_and_harms_no_other(store, content, rea
     assert str(bad.folder) in found[bad.id].reason
 
 
-def test_a_folder_without_anything_is_broken(store):
+def test_an_empty_folder_is_broken(store):
     (store.folder / "empty").mkdir(parents=True)
     (store.folder / "a file").write_text("x")
     (found,) = store.runs()
@@ -236,13 +236,13 @@ def test_a_folder_without_anything_is_broken(store):
     assert "cannot be read" in found.reason
 
 
-def test_a_place_that_cannot_be_written(tmp_path):
+def test_a_store_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(RunError, match="cannot be made"):
         begun(RunStore(tmp_path / "file"))
 
 
-def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(store, monkeypatch):
+def test_listing_reads_one_small_file_per_run(store, monkeypatch):
     for _ in range(30):
         ended(store)
     read = []
@@ -263,7 +263,7 @@ def test_a_thousand_runs_are_listed_by_reading_one_small_file_each(store, monkey
         {"seconds": -1},
     ],
 )
-def test_numbers_that_nothing_can_show_break_one_run_and_not_the_list(store, lab, change, home):
+def test_a_run_with_invalid_numbers_is_broken_and_the_list_is_shown(store, lab, change, home):
     run = ended(RunStore())
     facts = json.loads((run.folder / runs.INFO).read_text())
     (run.folder / runs.INFO).write_text(json.dumps(facts | change))
@@ -273,22 +273,27 @@ def test_numbers_that_nothing_can_show_break_one_run_and_not_the_list(store, lab
     assert (code, len(json.loads(out)["broken"])) == (0, 1)
 
 
-# While another process looks on
+# Concurrent processes
 
 
-def test_a_run_is_seen_only_with_its_facts_and_held(store, monkeypatch):
-    seen = []
+def test_a_run_is_listed_only_once_it_is_complete_and_locked(store, monkeypatch):
+    listed = []
     rename = Path.rename
-    look = lambda path, target: (seen.append(store.runs()), rename(path, target), seen.append(store.runs()))  # noqa: E731
-    monkeypatch.setattr(Path, "rename", look)
+
+    def rename_and_list(path, target):
+        listed.append(store.runs())
+        rename(path, target)
+        listed.append(store.runs())
+
+    monkeypatch.setattr(Path, "rename", rename_and_list)
     _, lock = store.begin_held(name="quick", settings={})
-    before, ((after,)) = seen
+    before, (after,) = listed
     assert before == []
     assert after.status is Status.RUNNING
     lock.release()
 
 
-def test_a_run_that_cannot_be_begun_leaves_nothing(store, monkeypatch):
+def test_a_run_that_cannot_begin_leaves_nothing(store, monkeypatch):
     def fail(*arguments):
         raise OSError(28, "No space left on device")
 
@@ -300,7 +305,7 @@ def test_a_run_that_cannot_be_begun_leaves_nothing(store, monkeypatch):
     assert not any(locks.is_held(store.folder / path.name) for path in (store.folder / ".locks").iterdir())
 
 
-def test_what_was_left_while_a_run_was_begun_goes_with_the_trash(store, monkeypatch):
+def test_emptying_the_trash_deletes_unfinished_new_runs(store, monkeypatch):
     (store.folder / ".begun-x").mkdir(parents=True)
     store.empty_trash()
     assert (store.folder / ".begun-x").exists()
