@@ -69,11 +69,11 @@ class MenuBar(QObject):
         """Return the actions that the pad's tools do not have."""
         key = QKeySequence.StandardKey
         table = (
-            ("open", tr("&Open model…"), key.Open, tr("Let a saved network answer")),
+            ("open", tr("&Open model…"), key.Open, tr("Use a saved network")),
             ("save", tr("&Save model…"), key.Save, tr("Save the network you trained")),
             ("quit", tr("&Quit"), key.Quit, tr("Close the window")),
             ("start", tr("&Start"), "Ctrl+R", tr("Train a network")),
-            ("pause", tr("&Pause or resume"), "Ctrl+P", tr("Halt the run, or go on")),
+            ("pause", tr("&Pause or resume"), "Ctrl+P", tr("Pause the run, or resume it")),
             ("stop", tr("S&top and keep"), "Ctrl+T", tr("End the run, keep its best weights")),
             ("cancel", tr("&Cancel"), None, tr("End the run and discard it")),
             ("open_recipe", tr("&Open recipe…"), None, tr("Use settings from a file")),

@@ -58,7 +58,7 @@ class ModelsController(QObject):
         accuracy = model.scores.get("test_accuracy")
         if accuracy is None:
             return model.recipe
-        return self.tr("{recipe}, {accuracy:.2%}").format(recipe=model.recipe, accuracy=accuracy)
+        return self.tr("{recipe}, {accuracy:.2f} %").format(recipe=model.recipe, accuracy=100 * accuracy)
 
     def recent(self) -> tuple[str, ...]:
         """Return the recently opened or saved files, the newest first."""

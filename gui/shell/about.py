@@ -44,9 +44,9 @@ def _paragraphs(model: Model | None) -> list[str]:
     origin = tr("Active model: recipe {recipe}, trained on {data}.", recipe=model.recipe, data=model.data)
     if (accuracy := model.scores.get("test_accuracy")) is not None:
         origin = tr(
-            "Active model: recipe {recipe}, trained on {data}, test accuracy {accuracy:.2%}.",
+            "Active model: recipe {recipe}, trained on {data}, test accuracy {accuracy:.2f} %.",
             recipe=model.recipe,
             data=model.data,
-            accuracy=accuracy,
+            accuracy=100 * accuracy,
         )
     return [versions, origin, *model.credits, licence]

@@ -50,9 +50,7 @@ def ask_before_cancelling(parent: QWidget, session: TrainingSession) -> Closing:
 
     A run that can be stored needs no question: it can be restored. The question closes when the run ends.
     """
-    details = tr(
-        "It cannot be kept at present, nor brought back. It can stop here, with its best weights, to be saved."
-    )
+    details = tr("It cannot be kept at present, nor restored. It can stop here, with its best weights, to be saved.")
     answers = {
         tr("&Stop here"): Closing.KEEP,
         tr("&Discard it"): Closing.DISCARD,

@@ -1,6 +1,6 @@
-"""A process that works on a run store at random: it trains, labels, deletes, restores and lists runs.
+"""A process that uses a run store at random: it trains, renames, deletes, restores and lists runs.
 
-Each line that it prints states something that is on disk.
+Each line that it prints is a promise: its content is on disk.
 """
 
 import dataclasses
@@ -22,7 +22,7 @@ EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
 
 
 class Busy:
-    """A user of a run store that others use too."""
+    """One of several users of a store."""
 
     def __init__(self, store: RunStore, seed: int) -> None:
         self.store, self.seed, self.rng = store, seed, random.Random(seed)
@@ -40,46 +40,46 @@ class Busy:
         recorder.end(Status.FINISHED, experiment.conclude()[0])
         assert not recorder.failure, recorder.failure
         self.mine.append(recorder.run)
-        self.report("finished", recorder.run.id)
+        self.tell("finished", recorder.run.id)
 
     def leave(self) -> None:
-        """Leave a run half-way, for any process to resume."""
+        """Leave a run unfinished, for any process to resume."""
         experiment = dataclasses.replace(EXPERIMENT, state=TrainingState.start(EXPERIMENT.splits, CONFIG))
         with RunRecorder.begin(experiment, self.store, name=f"left by {self.seed}") as recorder:
             next(recorder.follow(loop.fit(experiment.state, experiment.splits, CONFIG)))
             recorder.write()
             assert not recorder.failure, recorder.failure
-            self.report("left", recorder.run.id)
+            self.tell("left", recorder.run.id)
 
     def resume(self) -> None:
-        """Resume a run that was left; another process may be quicker."""
+        """Resume an unfinished run of any process; another may be faster."""
         with RunRecorder.resume(self.store.last_interrupted()) as recorder:
-            self.report("resumed", recorder.run.id)
+            self.tell("taken", recorder.run.id)
             self.finish(recorder)
 
-    def label(self) -> None:
+    def name(self) -> None:
         run = self.rng.choice(self.mine)
-        field = "name" if self.seed % 2 else "note"  # odd seeds change names, even seeds notes, of any run
+        word = "name" if self.seed % 2 else "note"  # one process renames runs, the other writes notes
         for named in (run, self.store.find(self.store.runs()[0].id)):
-            text = f"{field} {self.rng.random()}"
-            self.store.label(named, **{field: text})
-            self.report(field, named.id, text)
+            text = f"{word} {self.rng.random()}"
+            self.store.label(named, **{word: text})
+            self.tell(word, named.id, text)
 
     def delete(self) -> None:
         run = self.rng.choice(self.mine)
         self.store.delete(run)
-        self.report("deleted", run.id)
+        self.tell("deleted", run.id)
         if self.rng.random() < 0.7:
             self.store.restore(run.id)
-            self.report("restored", run.id)
+            self.tell("restored", run.id)
         else:
             self.mine.remove(run)
 
-    def list_runs(self) -> None:
+    def look(self) -> None:
         broken = [{run.id for run in self.store.runs() if isinstance(run, Broken)} for _ in range(2)]
-        assert not set.intersection(*broken), "a run can be broken in one listing while it is moved, not in two"
+        assert not set.intersection(*broken), "a run may be broken once, while it is being deleted, but not twice"
 
-    def report(self, *words: str) -> None:
+    def tell(self, *words: str) -> None:
         print(*words, sep="\t", flush=True)
 
 
@@ -87,16 +87,11 @@ def main(folder: Path, seed: int, n: int) -> None:
     busy = Busy(RunStore(folder), seed)
     busy.train()
     for _ in range(n):
-        operation = busy.rng.choice(
-            [busy.train, busy.leave, busy.resume, busy.label, busy.label, busy.delete, busy.list_runs]
-        )
+        deed = busy.rng.choice([busy.train, busy.leave, busy.resume, busy.name, busy.name, busy.delete, busy.look])
         try:
-            operation()
-        except (
-            RunError,
-            IndexError,
-        ) as error:  # another process was quicker, or there is no run
-            busy.report("failed", str(error))
+            deed()
+        except (RunError, IndexError) as error:  # another process was faster, or there is no run for this
+            busy.tell("refused", str(error))
 
 
 if __name__ == "__main__":

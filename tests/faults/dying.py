@@ -1,7 +1,7 @@
-"""Kill a process at each step of each kind of write, one after the other, and check the files it leaves.
+"""Kill a process at each step of each kind of write, one after the other, and check what it leaves.
 
-Run as a program: ``dying.py SCENARIO FOLDER`` prints the number of deaths and the losses. Each time a forked process is
-killed by SIGKILL: nothing is caught, closed or flushed.
+Run as a program, ``dying.py SCENARIO FOLDER`` prints the number of deaths and the losses. Each time a forked process
+dies by SIGKILL: nothing is caught, closed or flushed.
 """
 
 import dataclasses
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import safetensors.numpy  # noqa: F401 - imported once, not in each forked process
+import safetensors.numpy  # noqa: F401 - imported once, not in each process
 import tomli_w  # noqa: F401
 
 from core.comparison import result_cache
@@ -36,11 +36,11 @@ from core.training.training_state import TrainingState
 
 CONFIG = TrainConfig(hidden=(4,), batch_size=40, epochs=2)
 EXPERIMENT = Experiment.prepare("quick", CONFIG, "synthetic:90", 1)
-WRITE_AT = (1, 3)  # batches after which the state is written
+WRITE_AT = (1, 3)  # batches after which a checkpoint is written
 
 
 class _Half:
-    """A file whose writes can be interrupted half-way: it calls ``step`` between two halves."""
+    """A file that writes half of its content, then takes the step at which the process may die, then the rest."""
 
     def __init__(self, file, step: Callable[[], None]) -> None:
         self._file, self._step = file, step
@@ -63,7 +63,7 @@ class _Half:
 
 
 def die_at(number: int) -> None:
-    """Kill this process at its ``number``-th step: each write counts before, within and after its system calls."""
+    """Kill this process at its ``number``-th step of writing: before, within and after each system call."""
     steps = itertools.count()
 
     def step() -> None:
@@ -87,7 +87,7 @@ def die_at(number: int) -> None:
 
 
 def deaths(scenario: Callable[[Path], None], folder: Path) -> Iterator[Path]:
-    """Run the scenario in processes that die one step later each time, until one survives; yield their folders."""
+    """Yield the folder of each process that died in the scenario, one step later each time, until one survives."""
     for number in itertools.count():
         where = folder / str(number)
         where.mkdir(parents=True)
@@ -102,7 +102,7 @@ def deaths(scenario: Callable[[Path], None], folder: Path) -> Iterator[Path]:
             return
 
 
-# A whole run
+# A run from its beginning to its end
 
 
 def announce(where: Path, word: str) -> None:
@@ -155,8 +155,8 @@ def losses_of_run(where: Path) -> list[str]:
         for _ in recorder.follow(loop.fit(recorder.experiment.state, recorder.experiment.splits, CONFIG)):
             pass
         ended = recorder.experiment.state.network.parameters.tobytes()
-    lost = [f"it resumes at step {resumed}, although {step} was written"] if resumed < step else []
-    return lost + ([] if ended == _whole() else ["it ends unlike an uninterrupted run"])
+    lost = [f"it resumes at step {resumed}, though {step} was written"] if resumed < step else []
+    return lost + ([] if ended == _whole() else ["it does not end like an uninterrupted run"])
 
 
 @functools.cache
@@ -204,12 +204,12 @@ def losses_of_files(where: Path) -> list[str]:
     except (DigitpadError, TypeError) as error:
         return [f"damaged: {error}"]
     least = {name: 1 if name == "r1.toml" else written for name in found if name != "r2.toml"}
-    lost = [f"{name} is of {found[name]}, although {n} was written" for name, n in least.items() if found[name] < n]
+    lost = [f"{name} is of {found[name]}, though {n} was written" for name, n in least.items() if found[name] < n]
     return lost + ([f"{found} of {written}"] if written and len(found) < len(readers) - 1 else [])
 
 
 def naively(where: Path) -> None:
-    """Write the same files in place: the losses show that the check notices them."""
+    """Write the same files without atomic writes, to show that losses are detected."""
 
     def write(path: Path, content: bytes, error: type[DigitpadError] | None = None) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
@@ -219,13 +219,13 @@ def naively(where: Path) -> None:
     files(where)
 
 
-# Downloaded files
+# The files of a download
 
 
 def download(where: Path) -> None:
     os.environ["DIGITPAD_HOME"] = str(where)
     mnist.store(dict.fromkeys(mnist.SHA256, idx.dump(np.zeros((3, 28, 28), np.uint8))))
-    announce(where, "stored")
+    announce(where, "kept")
 
 
 def losses_of_download(where: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""A process that is killed by a test: it begins a run or resumes the killed one, and prints each step."""
+"""A process that will be killed: it begins a run, or resumes the one of a killed process, and prints each step."""
 
 import sys
 from pathlib import Path

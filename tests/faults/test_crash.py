@@ -1,4 +1,4 @@
-"""Processes killed at any moment and at each step of each write: at most the last seconds are lost."""
+"""Processes killed at random moments and at each step of each kind of write: only the last seconds are lost."""
 
 import contextlib
 import json
@@ -39,7 +39,7 @@ def test_death_at_each_step_of_each_write(tmp_path, tell, scenario, least):
     assert found["deaths"] >= least
 
 
-def test_the_check_notices_losses_of_files_that_are_written_in_place(tmp_path):
+def test_files_that_are_not_written_atomically_are_lost(tmp_path):
     assert died("naively", tmp_path)["losses"]
 
 
@@ -51,7 +51,7 @@ def died(scenario, folder):
 
 
 class Life:
-    """A process that trains; the steps it has printed, with their times."""
+    """A training process, and its steps with their times."""
 
     def __init__(self, folder, n_epochs, interval_s, data=living.DATA):
         command = [sys.executable, HERE / "living.py", str(folder), str(n_epochs), str(interval_s), data]
@@ -67,7 +67,7 @@ class Life:
         self.process.communicate()
 
     def listen(self, n_steps, seconds):
-        """Wait until it has done ``n_steps`` more and some seconds have passed, or until it ends."""
+        """Wait until it has taken so many steps, for so many seconds at least, or is done."""
         began = len(self.steps)
         until = time.monotonic() + seconds
         for line in self.process.stdout:
@@ -79,7 +79,7 @@ class Life:
                 break
 
     def kill(self):
-        """Kill it; return the last step that must not be lost."""
+        """Kill it; return the last step before the seconds that may be lost."""
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
         at = time.monotonic()
@@ -90,10 +90,10 @@ class Life:
 
 @pytest.mark.timeout(20 + 60 * max(N_KILLS, 4))
 def test_a_run_that_is_killed_again_and_again(tmp_path, tell):
-    """The long form uses the program's own interval, to test the limit of ten seconds."""
+    """The long form uses the program's interval between checkpoints, to test the ten seconds."""
     n_kills = N_KILLS or 5
     interval_s = run_recorder.CHECKPOINT_INTERVAL_S if N_KILLS else 0.05
-    data = "synthetic:6000" if N_KILLS else living.DATA  # the run must last longer than half an hour
+    data = "synthetic:6000" if N_KILLS else living.DATA  # more data: the run is longer than half an hour
     rng = random.Random(0)
     store, other = RunStore(tmp_path / "runs"), RunStore(tmp_path / "other")
     ended = finished(other)

@@ -1,4 +1,4 @@
-"""A full disk: a small mounted file system; in the long form only, where it can be mounted."""
+"""A full disk: a small file system, in the long form of the tests, if one can be mounted."""
 
 import os
 import shutil
@@ -52,7 +52,7 @@ def test_a_full_disk(small_disk, tmp_path, tell):
         next(following)
         recorder.write()
         assert "No space left on device" in recorder.news()
-        next(following)  # training continues
+        next(following)  # training goes on
         assert contents(kept) == before
         assert not list(small_disk.rglob("*.part"))
         recorder.keep_in(RunStore(tmp_path / "elsewhere"))
@@ -71,9 +71,9 @@ def test_a_network_that_does_not_fit_on_the_disk(small_disk, tmp_path, monkeypat
     out = small_disk / "mine.safetensors"
     settings = ("--data", "synthetic:100", "--hidden", "2048", "--epochs", "1", *["--keep"] * keeps)
     assert main.main(["train", *settings, "--out", str(out)]) == 2
-    printed = capsys.readouterr().err
-    assert f"{out} cannot be written: No space left on device" in printed
-    saved = Path(printed.strip().partition(" is saved as ")[2])
+    said = capsys.readouterr().err
+    assert f"{out} cannot be written: No space left on device" in said
+    saved = Path(said.strip().partition(" is saved as ")[2])
     assert modelfile.load(saved).network.sizes == (784, 2048, 10)
     assert saved.is_relative_to(folders["home" if keeps else "working"])
     assert not list(small_disk.iterdir())

@@ -1,4 +1,4 @@
-"""The window's settings: a process killed while it writes them leaves either the old or the new ones."""
+"""The window's settings: a process that is killed while it writes them leaves the old settings or the new ones."""
 
 import os
 import random
@@ -34,11 +34,11 @@ def test_settings_survive_being_killed(home, tell):
             for _ in range(rng.randrange(1, 30)):
                 number = int(process.stdout.readline())
             process.kill()
-            rest = process.stdout.read().split()
-        number = max([number, *map(int, rest)])
+            said = process.stdout.read().split()
+        number = max([number, *map(int, said)])
         found = Preferences()
         assert number <= int(found.text("number")) <= number + 1
         assert found.text("long") == "x" * 100_000
         assert found.save()
-    assert number >= N_KILLS  # each process continues the count: no lock of a killed one has stopped it
+    assert number >= N_KILLS  # each process continues from the killed one: no lock of that one remains
     tell(kills=N_KILLS, losses=0)

@@ -1,4 +1,4 @@
-"""Several processes writing to one run store: nothing is lost or mixed up, and no lock outlives its process."""
+"""Several processes that write to one run store: nothing is lost or mixed up, and no lock outlives its process."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from core.runs.run_store import RunStore, _label_lock
 from core.training.config import TrainConfig
 
 HERE = Path(__file__).parent
-N_OPERATIONS = int(os.environ.get("DIGITPAD_DEEDS", "0")) or 40
+N_DEEDS = int(os.environ.get("DIGITPAD_DEEDS", "0")) or 40
 N_PROCESSES = 3
 
 
@@ -25,24 +25,24 @@ def store(tmp_path):
     return RunStore(tmp_path / "runs")
 
 
-@pytest.mark.timeout(60 + 2 * N_OPERATIONS)
+@pytest.mark.timeout(60 + 2 * N_DEEDS)
 def test_nothing_is_lost(store, tell):
     commands = [
-        [sys.executable, HERE / "busy.py", store.folder, str(seed), str(N_OPERATIONS)] for seed in range(N_PROCESSES)
+        [sys.executable, HERE / "busy.py", store.folder, str(seed), str(N_DEEDS)] for seed in range(N_PROCESSES)
     ]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) for command in commands]
-    outputs = [process.communicate(timeout=50 + 2 * N_OPERATIONS)[0] for process in processes]
+    said = [process.communicate(timeout=50 + 2 * N_DEEDS)[0] for process in processes]
     assert [process.returncode for process in processes] == [0] * N_PROCESSES
-    reports = [line.split("\t") for text in outputs for line in text.splitlines()]
-    counts = Counter(report[0] for report in reports)
+    promises = [line.split("\t") for text in said for line in text.splitlines()]
+    counts = Counter(promise[0] for promise in promises)
     assert counts["finished"] > N_PROCESSES
-    lost = losses(store, reports)
-    tell(operations=len(reports), losses=len(lost))
+    lost = losses(store, promises)
+    tell(deeds=len(promises), losses=len(lost))
     assert lost == []
 
 
-def losses(store, reports):
+def losses(store, promises):
     found = {run.id: run for run in store.runs()}
     trash = {path.name for path in (store.folder / ".trash").glob("*")}
     lost = [f"{run.id} is broken: {run.reason}" for run in found.values() if isinstance(run, Broken)]
@@ -50,19 +50,19 @@ def losses(store, reports):
     known = {*found, ".trash", ".locks"}
     lost += [f"{path} is litter" for path in store.folder.iterdir() if path.name not in known]
     where: dict[str, str] = {}
-    resumed = Counter(report[1] for report in reports if report[0] == "resumed")
-    lost += [f"{run} was resumed {n} times" for run, n in resumed.items() if n > 1]
-    for what, run_id, *_ in (report for report in reports if report[0] != "failed"):
+    taken = Counter(promise[1] for promise in promises if promise[0] == "taken")
+    lost += [f"{run} was resumed {n} times" for run, n in taken.items() if n > 1]
+    for what, run_id, *_ in (promise for promise in promises if promise[0] != "refused"):
         if what in ("deleted", "restored"):
-            where[run_id] = what  # only the process that made a run deletes it: these are in order
-    for run_id in {report[1] for report in reports if report[0] in ("finished", "left")}:
+            where[run_id] = what  # only the process that made a run deletes it, so the order is known
+    for run_id in {promise[1] for promise in promises if promise[0] in ("finished", "left")}:
         if run_id not in (trash if where.get(run_id) == "deleted" else found):
             lost.append(f"{run_id} is lost")
-    for what, run_id in {(report[0], report[1]) for report in reports if report[0] in ("name", "note")}:
-        texts = [report[2] for report in reports if report[:2] == [what, run_id]]
+    for what, run_id in {(promise[0], promise[1]) for promise in promises if promise[0] in ("name", "note")}:
+        texts = [promise[2] for promise in promises if promise[:2] == [what, run_id]]
         if run_id in found and getattr(found[run_id], what) not in texts:
-            lost.append(f"{run_id} has the {what} {getattr(found[run_id], what)!r}, none of {texts}")
-    for run_id in {report[1] for report in reports if report[0] == "finished"} & found.keys():
+            lost.append(f"{run_id} has the {what} {getattr(found[run_id], what)!r}, and not one of {texts}")
+    for run_id in {promise[1] for promise in promises if promise[0] == "finished"} & found.keys():
         if found[run_id].status is not Status.FINISHED or not found[run_id].model() or not found[run_id].history():
             lost.append(f"{run_id} is not complete")
     return lost
@@ -83,7 +83,7 @@ sys.stdin.read()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="there is no SIGKILL")
-def test_a_killed_process_leaves_no_lock(store):
+def test_a_crash_leaves_no_lock_stuck(store):
     run = store.begin(name="x", settings=TrainConfig().as_dict())
     names = [run.folder, _label_lock(run.folder)]
     command = [sys.executable, "-c", HOLD, *names]
@@ -92,7 +92,7 @@ def test_a_killed_process_leaves_no_lock(store):
         assert store.runs()[0].status is Status.RUNNING
         with pytest.raises(RunError, match="goes on"):
             store.delete(run)
-        with pytest.raises(RunError, match="somebody else is naming"):
+        with pytest.raises(RunError, match="renamed elsewhere"):
             store.label(run, name="y")
         process.kill()
         process.wait(timeout=30)
@@ -102,7 +102,7 @@ def test_a_killed_process_leaves_no_lock(store):
     assert store.runs() == []
 
 
-def test_a_name_and_a_note_of_two_users_are_both_kept(store):
+def test_a_name_and_a_note_by_two_processes_are_both_kept(store):
     read_by_one = store.begin(name="x", settings={})
     read_by_other = store.runs()[0]
     store.label(read_by_one, name="a better name")

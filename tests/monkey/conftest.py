@@ -1,8 +1,8 @@
-"""The window's garbage collection as in the program."""
+"""Garbage collection as in the program."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def collect_in_the_gui_thread(garbage_in_its_thread: None) -> None:
-    """Collect garbage in the GUI thread only, as the program does."""
+def as_the_program_does(garbage_in_its_thread: None) -> None:
+    """Collect garbage by the program's timer."""

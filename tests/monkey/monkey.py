@@ -1,4 +1,4 @@
-"""A monkey test of the window: random clicks, drags, keys, sizes, files and runs, from a seed."""
+"""A monkey test of the window: it presses, drags, types, resizes, opens and closes at random, from a seed."""
 
 import dataclasses
 import gc
@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from inputs import Inputs
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt, QThread, QTimer, qVersion
 from PySide6.QtGui import (
     QAction,
@@ -37,8 +38,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
-from sample_inputs import SampleInputs
-from watch import Watch
+from watchdog import Watchdog
 
 from core.files import paths
 from core.runs.records import RunOutcome
@@ -66,16 +66,16 @@ MENU_KEYS = (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Return,
 SHORTCUTS = "RPTELZYVSOCAXNWF"  # with Ctrl
 SMALL = TrainConfig(hidden=(16,), epochs=10, batch_size=50, learning_rate=0.1, momentum=0.9)
 PAUSE_MS = (0, 1, 2, 5, 10)
-MAX_UNRESPONSIVE_S = 20.0
-N_SHOWN = 30  # actions in the message of a failure
-# Qt's warnings about threads, painters and deleted objects: each is a fault of the program.
+STALL_S = 20.0
+N_REPORTED = 30  # steps in the message of a failure
+# Any message of Qt about threads, painters, models or deleted objects is a fault of the program.
 _BAD = re.compile(r"QThread|QObject|QBasicTimer|QSocketNotifier|QPainter|thread|QCoreApplication|QAbstractItem|QModel")
 
-Action = Callable[[], str]
+Step = Callable[[], str]
 
 
 class FaultError(AssertionError):
-    """The program is at fault; the message ends with the last actions."""
+    """The program did what it must not; the message has the last steps of the monkey."""
 
 
 class _ErrorLog(logging.Handler):
@@ -90,163 +90,162 @@ class _ErrorLog(logging.Handler):
 
 
 class Monkey:
-    """Acts on one window after the other, with one home folder.
+    """Uses one window after the other, all on the same DIGITPAD_HOME.
 
     Parameters
     ----------
     folder
-        The folder for its input files; it writes nowhere else.
+        For its input files; it writes nowhere else.
     messages
-        Returns Qt's messages so far: pairs of level and text.
+        Returns all of Qt's messages so far: pairs of level and text.
     """
 
     def __init__(self, seed: int, folder: Path, messages: Callable[[], list[tuple[str, str]]]) -> None:
         self.seed, self._messages = seed, messages
         self._rng = random.Random(seed)
-        # Answers to dialogs have a generator of their own: their times vary, and the actions must stay the same.
-        self._dialog_rng = random.Random(seed + 1)
-        self.inputs = SampleInputs(folder, self._rng)
-        self._dialog_inputs = SampleInputs(folder.with_name("answers"), self._dialog_rng)
+        self._other = random.Random(seed + 1)  # for what the timer does: the steps stay the same for a seed
+        self.inputs = Inputs(folder, self._rng)
+        self._answers = Inputs(folder.with_name("answers"), self._other)
         self.done: list[str] = []
         self.n_runs = self.n_windows = 0
         self.kinds = Counter[str]()
-        self._n_read = 0
-        self._is_open, self._is_playing = True, False
-        self._counted: object = None  # the session whose events are watched
-        self._storage_failure = ""  # why the current run cannot be stored
-        self._may_discard = False  # a dialog has confirmed that the run may be discarded
+        self._n_seen = 0
+        self._lives, self._plays = True, False
+        self._counted: object = None  # the session that it is connected to
+        self._storage_failure = ""  # why the current run cannot be kept
+        self._may_be_lost = False  # the run was discarded at a question
         self._lost: list[str] = []
-        self._action_tick = 0
+        self._busy_since = 0
         self._tick_number = 0
         self._log = _ErrorLog()
         log.addHandler(self._log)
         self._reporter = ErrorReporter()
         self._reporter.reported.connect(self._report)
         self.catch = self._reporter.catch
-        self._watch = Watch(MAX_UNRESPONSIVE_S)
-        self._watch.start()
-        self._actions: list[tuple[int, Action]] = [
-            (14, self._click), (16, self._drag), (8, self._draw), (5, self._wheel), (4, self._context_menu),
-            (8, self._press_key), (6, self._type), (8, self._shortcut), (7, self._trigger), (4, self._resize),
-            (3, self._change_tab), (3, self._drop), (3, self._open_file), (2, self._paste), (3, self._choose),
-            (6, self._start), (8, self._control_run), (8, self._handle_runs), (3, self._click_message),
+        self._watchdog = Watchdog(STALL_S)
+        self._watchdog.start()
+        self._steps: list[tuple[int, Step]] = [
+            (14, self._press), (16, self._drag), (8, self._draw), (5, self._wheel), (4, self._ask_menu),
+            (8, self._hit_key), (6, self._type), (8, self._shortcut), (7, self._trigger), (4, self._resize),
+            (3, self._turn_page), (3, self._drop), (3, self._give), (2, self._paste), (3, self._choose),
+            (6, self._start), (8, self._steer), (8, self._handle_runs), (3, self._press_message_button),
             (1, self._reopen), (3, self._wait), (2, self._block_store),
         ]  # fmt: skip
-        self._moved_runs = paths.runs().with_name("aside")
-        self._action_log = folder.with_name("actions.txt").open("w", buffering=1)  # survives a crash
+        self._aside = paths.runs().with_name("aside")
+        self._step_log = folder.with_name("steps.txt").open("w", buffering=1)  # remains after a crash
         self._open()
         self._tick()
 
-    # -- the loop ------------------------------------------------------------------------------------------------------
+    # -- steps ---------------------------------------------------------------------------------------------------------
 
     def play(self, seconds: float) -> None:
-        """Do one action after the other, and check the program after each."""
-        self._is_playing = True
-        weights, actions = zip(*self._actions, strict=True)
+        """Take random steps for so many seconds, and check the program after each."""
+        self._plays = True
+        weights, steps = zip(*self._steps, strict=True)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            action = self._rng.choices(actions, weights)[0]
-            self._do(action)
+            step = self._rng.choices(steps, weights)[0]
+            self._do(step)
             QTest.qWait(self._rng.choice(PAUSE_MS))
             self._check()
 
-    def _do(self, action: Action) -> None:
-        name = action.__name__.strip("_")
+    def _do(self, step: Step) -> None:
+        name = step.__name__.strip("_")
         self.kinds[name] += 1
-        self.done.append(name)  # recorded even if it never returns
-        print(name, file=self._action_log, end=" … ")
-        self._action_tick = self._tick_number
+        self.done.append(name)  # recorded also if it never returns
+        print(name, file=self._step_log, end=" … ")
+        self._busy_since = self._tick_number
         if not self.window.isVisible():
             self.done[-1] += f": {self._reopen()}"
         try:
-            description = action()
+            description = step()
         except Exception as error:
             if isinstance(error, RuntimeError) and "already deleted" in str(error):
-                description = "it is gone"  # a dialog has deleted the chosen widget meanwhile
+                description = "deleted"  # the chosen widget, by what a dialog did meanwhile
             else:
                 self.fail(traceback.format_exc())
         self.done[-1] += f": {description}"
-        print(self.done[-1], file=self._action_log)
+        print(self.done[-1], file=self._step_log)
 
     def _check(self) -> None:
-        """Raise FaultError if the program is at fault."""
+        """Raise FaultError if the program has logged an error, shows a contradiction, stalls, or has lost a run."""
         problems = [*self._log.messages, *self._lost]
-        new = self._messages()[self._n_read :]
-        self._n_read += len(new)
+        new = self._messages()[self._n_seen :]
+        self._n_seen += len(new)
         problems += [text for level, text in new if level in ("QtCriticalMsg", "QtFatalMsg") or _BAD.search(text)]
-        if self._watch.stack:
-            problems.append(f"the window did not respond for {MAX_UNRESPONSIVE_S:g} s:\n{self._watch.stack}")
+        if self._watchdog.stack:
+            problems.append(f"the window did not respond for {STALL_S:g} s:\n{self._watchdog.stack}")
         if session := self.window.findChild(TrainingSession):
             if session is not self._counted:
                 session.happened.connect(self._note_event)
-                session.concluded.connect(self._check_end)
+                session.concluded.connect(self._check_outcome)
                 self._counted = session
-            problems += _contradictions(self.window, session.state)
+            problems += _wrong_controls(self.window, session.state)
         if problems:
             self.fail("\n".join(problems))
 
     def fail(self, problem: str) -> NoReturn:
-        """Raise FaultError with the last actions."""
-        last = "\n".join(f"  {number}. {action}" for number, action in list(enumerate(self.done, 1))[-N_SHOWN:])
-        raise FaultError(f"{problem}\nseed {self.seed}, {len(self.done)} actions; the last ones:\n{last}")
+        """Raise FaultError with a problem and the last steps."""
+        last = "\n".join(f"  {number}. {step}" for number, step in list(enumerate(self.done, 1))[-N_REPORTED:])
+        raise FaultError(f"{problem}\nseed {self.seed}, {len(self.done)} steps; the last of them:\n{last}")
 
-    def _report(self, message: str, details: str) -> None:
-        self.window.report_fault(message, details)
+    def _report(self, sentence: str, details: str) -> None:
+        self.window.report_fault(sentence, details)
 
-    # -- dialogs and menus ---------------------------------------------------------------------------------------------
+    # -- the timer -----------------------------------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        """Run every 15 ms, also in the event loops of dialogs and menus, in which an action waits."""
-        if not self._is_open:
+        """Answer dialogs and menus: their event loops block the steps, but not this timer."""
+        if not self._lives:
             return
-        # A new timer each time: a timer does not fire again before its slot returns, and this slot may run event loops.
+        # A new timer each time: a timer does not fire again before its slot returns, and this slot may start loops.
         QTimer.singleShot(15, self._tick)
-        self._watch.responded()
+        self._watchdog.reset()
         self._tick_number += 1
-        if self._is_playing:
-            self._answer()
+        if self._plays:
+            self._serve()
 
-    def _answer(self) -> None:
-        """Answer a dialog or a menu, and end a drag."""
+    def _serve(self) -> None:
+        """Answer a dialog or a menu, or end a drag."""
         popup, modal = QApplication.activePopupWidget(), QApplication.activeModalWidget()
-        waits = self._tick_number - self._action_tick
+        waits = self._tick_number - self._busy_since
         if popup is None and modal is None and waits > 60:
-            QDrag.cancel()  # a dragged text waits for the release of the button
+            QDrag.cancel()  # a text that is dragged waits for the button
             QTest.mouseRelease(self.window, LEFT)
-        elif self._dialog_rng.random() < 0.3:
+        elif self._other.random() < 0.3:
             if popup is not None:
-                self._answer_popup(popup, waits)
+                self._serve_popup(popup, waits)
             elif isinstance(modal, QDialog):
-                self._answer_dialog(modal)
+                self._serve_dialog(modal)
 
-    def _answer_popup(self, popup: QWidget, waits: int) -> None:
+    def _serve_popup(self, popup: QWidget, waits: int) -> None:
         if waits > 100:
             popup.close()
             return
-        key = self._dialog_rng.choice(MENU_KEYS)
+        key = self._other.choice(MENU_KEYS)
         view = popup.findChild(QWidget) if not isinstance(popup, QMenu) else None
         QTest.keyClick(view or popup, key)
 
-    def _answer_dialog(self, dialog: QDialog) -> None:
-        if isinstance(dialog, QFileDialog) and self._dialog_rng.random() < 0.7:
-            dialog.selectFile(str(self._dialog_inputs.path_to_save()))
+    def _serve_dialog(self, dialog: QDialog) -> None:
+        if isinstance(dialog, QFileDialog) and self._other.random() < 0.7:
+            dialog.selectFile(str(self._answers.save_path()))
             dialog.accept()
-        elif isinstance(dialog, QMessageBox) and dialog.buttons() and self._dialog_rng.random() < 0.9:
-            button = self._dialog_rng.choice(dialog.buttons())
-            self._may_discard |= dialog.buttonRole(button) == QMessageBox.ButtonRole.DestructiveRole
+        elif isinstance(dialog, QMessageBox) and dialog.buttons() and self._other.random() < 0.9:
+            button = self._other.choice(dialog.buttons())
+            self._may_be_lost |= dialog.buttonRole(button) == QMessageBox.ButtonRole.DestructiveRole
             button.click()
         else:
             dialog.reject()
 
-    # -- replacements of Qt's dialogs ----------------------------------------------------------------------------------
+    # -- answers to dialogs --------------------------------------------------------------------------------------------
 
     def file_to_open(self, *asked: object, **more: object) -> tuple[str, str]:
-        """Answer ``QFileDialog.getOpenFileName``; a fifth of the time with an empty path."""
-        return (str(self._dialog_inputs.path()) if self._dialog_rng.random() < 0.8 else ""), ""
+        """Answer ``QFileDialog.getOpenFileName``; in one of five cases, cancel."""
+        return (str(self._answers.given()) if self._other.random() < 0.8 else ""), ""
 
     def file_to_save(self, *asked: object, **more: object) -> tuple[str, str]:
         """Answer ``QFileDialog.getSaveFileName``."""
-        return (str(self._dialog_inputs.path_to_save()) if self._dialog_rng.random() < 0.8 else ""), ""
+        return (str(self._answers.save_path()) if self._other.random() < 0.8 else ""), ""
 
     def folder(self, *asked: object, **more: object) -> str:
         """Answer ``QFileDialog.getExistingDirectory``."""
@@ -254,7 +253,7 @@ class Monkey:
 
     def words(self, *asked: object, **more: object) -> tuple[str, bool]:
         """Answer ``QInputDialog.getText`` and ``getMultiLineText``."""
-        return self._dialog_inputs.text(), self._dialog_rng.random() < 0.8
+        return self._answers.text(), self._other.random() < 0.8
 
     # -- windows -------------------------------------------------------------------------------------------------------
 
@@ -270,31 +269,31 @@ class Monkey:
         match event:
             case Prepared():
                 self.n_runs += 1
-                self._storage_failure, self._may_discard = "", False
+                self._storage_failure, self._may_be_lost = "", False
             case StorageChanged():
                 self._storage_failure = event.reason
             case Moved() if event.run is not None:
                 self._storage_failure = ""
 
-    def _check_end(self, outcome: RunOutcome) -> None:
-        """Record a loss if a run that could not be stored ended without a network, unless it could be discarded."""
-        if self._storage_failure and outcome.model is None and not outcome.error and not self._may_discard:
-            self._lost.append(f"a run that could not be stored ({self._storage_failure}) was lost")
+    def _check_outcome(self, outcome: RunOutcome) -> None:
+        """Note a run that is lost: one that could not be kept has a network at its end, unless it was discarded."""
+        if self._storage_failure and outcome.model is None and not outcome.error and not self._may_be_lost:
+            self._lost.append(f"a run that could not be kept ({self._storage_failure}) was lost")
         self._storage_failure = ""
 
     def _reopen(self) -> str:
-        """Close the window, which may ask what to do with a run; if it has closed, open another."""
+        """Close the window, and open another if it has closed: it may ask about a run."""
         self.window.close()
         for _ in range(self._rng.randrange(10)):
             QTest.qWait(10)
         if self.window.isVisible():
-            return "it stayed"
-        self._delete_window()
+            return "it stayed open"
+        self._discard_window()
         self._open()
         return "another window"
 
-    def _delete_window(self) -> None:
-        """Delete a closed window; none of its threads may be left."""
+    def _discard_window(self) -> None:
+        """Delete a window that was closed; none of its threads may be running."""
         for popup in QApplication.topLevelWidgets():
             if popup is not self.window and popup.isVisible():
                 popup.close()
@@ -306,7 +305,7 @@ class Monkey:
         del self.window
         gc.collect()
 
-    # -- actions -------------------------------------------------------------------------------------------------------
+    # -- single steps --------------------------------------------------------------------------------------------------
 
     def _widget(self) -> QWidget:
         """Return a visible widget."""
@@ -316,41 +315,41 @@ class Monkey:
         return self._rng.choice(pool or [self.window])
 
     def _position(self, widget: QWidget) -> QPoint:
-        """Return a position on a widget, in coordinates of its window."""
+        """Return a position on a widget, in its window's coordinates."""
         region = widget.visibleRegion().boundingRect()
         x = region.x() + self._rng.randrange(max(region.width(), 1))
         y = region.y() + self._rng.randrange(max(region.height(), 1))
         return widget.mapTo(widget.window(), QPoint(x, y))
 
-    def _click(self) -> str:
+    def _press(self) -> str:
         widget, button, modifier = self._widget(), self._rng.choice(BUTTONS), self._rng.choice(MODIFIERS)
         position, handle = self._position(widget), widget.window().windowHandle()
         click = QTest.mouseDClick if self._rng.random() < 0.15 else QTest.mouseClick
         description = (
-            f"{click.__name__} {button.name} {modifier.name} on {_describe(widget)} at {position.x()}, {position.y()}"
+            f"{click.__name__} {button.name} {modifier.name} on {_name_of(widget)} at {position.x()}, {position.y()}"
         )
         click(handle, button, modifier, position)
         return description
 
     def _drag(self) -> str:
         widget = self._widget()
-        return f"{_describe(widget)}, {self._drag_on(widget, self._rng.randrange(1, 12))} positions"
+        return f"{_name_of(widget)}, {self._drag_on(widget, self._rng.randrange(1, 12))} points"
 
     def _draw(self) -> str:
         n = self._drag_on(self.window.pad_panel.pad, self._rng.randrange(2, 25))
-        return f"{n} positions"
+        return f"{n} points"
 
     def _drag_on(self, widget: QWidget, n: int) -> int:
         top, handle = widget.window(), widget.window().windowHandle()
         positions = [self._position(widget) for _ in range(n)]
-        if self._rng.random() < 0.2:  # and outside of the window
+        if self._rng.random() < 0.2:  # outside the window, perhaps
             positions.append(QPoint(*(self._rng.randrange(-50, size + 50) for size in top.size().toTuple())))
         QTest.mousePress(handle, LEFT, self._rng.choice(MODIFIERS), positions[0])
         for position in positions[1:]:
             QTest.mouseMove(handle, position)
             if self._rng.random() < 0.05:
-                self._press_key()
-        if self._rng.random() < 0.95:  # else the release is lost
+                self._hit_key()
+        if self._rng.random() < 0.95:  # otherwise the release is lost
             QTest.mouseRelease(handle, LEFT, NO_MODIFIER, positions[-1])
         return len(positions)
 
@@ -363,15 +362,15 @@ class Monkey:
             widget.mapFrom(top, position), QPointF(top.mapToGlobal(position)), QPoint(), delta, Qt.MouseButton.NoButton,
             self._rng.choice(MODIFIERS), Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
-        description = f"{delta.y()} on {_describe(widget)}"
+        description = f"{delta.y()} on {_name_of(widget)}"
         QApplication.sendEvent(widget, event)
         return description
 
-    def _context_menu(self) -> str:
+    def _ask_menu(self) -> str:
         widget = self._widget()
         position = widget.mapFrom(widget.window(), self._position(widget))
         reason = self._rng.choice((QContextMenuEvent.Reason.Mouse, QContextMenuEvent.Reason.Keyboard))
-        description = f"{reason.name} on {_describe(widget)}"
+        description = f"{reason.name} on {_name_of(widget)}"
         QApplication.sendEvent(widget, QContextMenuEvent(reason, position, widget.mapToGlobal(position)))
         return description
 
@@ -379,15 +378,15 @@ class Monkey:
         focused = QApplication.activePopupWidget() or QApplication.focusWidget()
         return focused if focused is not None and self._rng.random() < 0.7 else self._widget()
 
-    def _press_key(self) -> str:
+    def _hit_key(self) -> str:
         widget, key, modifier = self._target(), self._rng.choice(KEYS), self._rng.choice(MODIFIERS)
-        description = f"{modifier.name} {key.name} to {_describe(widget)}"
+        description = f"{modifier.name} {key.name} to {_name_of(widget)}"
         QTest.keyClick(widget, key, modifier)
         return description
 
     def _type(self) -> str:
         widget, text = self._target(), self.inputs.text()
-        description = f"{text[:40]!r} to {_describe(widget)}"
+        description = f"{text[:40]!r} to {_name_of(widget)}"
         for letter in text[:40]:
             QTest.keyClick(widget, letter if letter.isascii() and letter.isprintable() else Qt.Key.Key_Space)
         if self._rng.random() < 0.5:
@@ -397,12 +396,12 @@ class Monkey:
     def _shortcut(self) -> str:
         letter = self._rng.choice(SHORTCUTS)
         widget = self._target()
-        description = f"Ctrl+{letter} to {_describe(widget)}"
+        description = f"Ctrl+{letter} to {_name_of(widget)}"
         QTest.keyClick(widget, letter.lower(), Qt.KeyboardModifier.ControlModifier)
         return description
 
     def _trigger(self) -> str:
-        actions = [action for action in _all_actions(self.window.menuBar().actions()) if action.isEnabled()]
+        actions = [action for action in _all_of(self.window.menuBar().actions()) if action.isEnabled()]
         actions = [action for action in actions if "Quit" not in action.text() or self._rng.random() < 0.1]
         if not actions:
             return "nothing"
@@ -431,7 +430,7 @@ class Monkey:
             window.resize(self._rng.randrange(1, 2000), self._rng.randrange(1, 1400))
         return f"{kind}: {window.width()} × {window.height()}"
 
-    def _change_tab(self) -> str:
+    def _turn_page(self) -> str:
         if self.window.findChild(TrainingSession) is None:
             return "none"
         tabs = self.window.workbench.lab.tabs
@@ -453,9 +452,9 @@ class Monkey:
             QApplication.sendEvent(pad, QDropEvent(position, actions, data, LEFT, NO_MODIFIER))
         return description
 
-    def _open_file(self) -> str:
+    def _give(self) -> str:
         picture = self.inputs.picture()
-        given: Path | QImage = self.inputs.path() if picture.isNull() or self._rng.random() < 0.8 else picture
+        given: Path | QImage = self.inputs.given() if picture.isNull() or self._rng.random() < 0.8 else picture
         description = given.name if isinstance(given, Path) else f"picture {given.width()} × {given.height()}"
         self.window.workbench.open_given(given)
         return description
@@ -483,7 +482,7 @@ class Monkey:
         return description
 
     def _start(self) -> str:
-        self._ensure_lab()
+        self._complete_window()
         panel = self.window.workbench.lab.panel
         panel.set_data("synthetic:300")
         epochs = self._rng.choice((1, 10, 10, 100, 5000))
@@ -491,8 +490,8 @@ class Monkey:
         panel.controls.start_button.click()
         return f"{epochs} epochs"
 
-    def _control_run(self) -> str:
-        self._ensure_lab()
+    def _steer(self) -> str:
+        self._complete_window()
         panel = self.window.workbench.lab.panel
         buttons = (
             panel.controls.pause_button,
@@ -509,15 +508,15 @@ class Monkey:
         return description
 
     def _handle_runs(self) -> str:
-        """Select runs and trigger an action of the list."""
-        self._ensure_lab()
-        store = self.window.workbench.lab.runs_view
-        self.window.workbench.lab.tabs.setCurrentWidget(store)
-        model = store.view.model()
+        """Select runs, and tick one or press one of the buttons."""
+        self._complete_window()
+        runs_view = self.window.workbench.lab.runs_view
+        self.window.workbench.lab.tabs.setCurrentWidget(runs_view)
+        model = runs_view.view.model()
         if not model.rowCount():
             return "none"
         row = self._rng.randrange(model.rowCount())
-        store.view.selectRow(row)
+        runs_view.view.selectRow(row)
         if self._rng.random() < 0.2:
             index = model.index(row, 0)
             ticked = model.data(index, Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
@@ -525,16 +524,16 @@ class Monkey:
             model.setData(index, state.value, Qt.ItemDataRole.CheckStateRole)
             return f"ticks {row}"
         if self._rng.random() < 0.1:
-            store.view.selectAll()
-        names = [name for name, action in store.actions_by_name.items() if action.isEnabled()]
+            runs_view.view.selectAll()
+        names = [name for name, action in runs_view.actions_by_name.items() if action.isEnabled()]
         if not names:
-            return "nothing can be done"
+            return "no button applies"
         name = self._rng.choice([*names, "resume"] if "resume" in names else names)
-        store.actions_by_name[name].trigger()
+        runs_view.actions_by_name[name].trigger()
         return f"{name} {row} of {model.rowCount()}"
 
-    def _click_message(self) -> str:
-        self._ensure_lab()
+    def _press_message_button(self) -> str:
+        self._complete_window()
         buttons = [each for each in self.window.workbench.lab.message_bar.findChildren(QPushButton) if each.isVisible()]
         if not buttons:
             return "none"
@@ -550,65 +549,65 @@ class Monkey:
         return f"{ms} ms"
 
     def _block_store(self) -> str:
-        """Replace the folder of the runs by a file, so that nothing can be written; the next time, restore it."""
-        if self._moved_runs.exists():
+        """Put a file in place of the folder of the runs, for some steps: nothing can be written there."""
+        if self._aside.exists():
             self._unblock_store()
             return "unblocked"
         session = self.window.findChild(TrainingSession)
         if session is not None and (
             session.state is RunState.PREPARING or not (session.is_active or session.is_settled)
         ):
-            return "not now"  # a run that is being stored may create the folder in between
+            return "not now"  # a run that begins may create the folder in between
         paths.runs().mkdir(parents=True, exist_ok=True)
-        paths.runs().rename(self._moved_runs)
+        paths.runs().rename(self._aside)
         paths.runs().write_text("not a folder")
         return "blocked"
 
     def _unblock_store(self) -> None:
-        if self._moved_runs.exists():
+        if self._aside.exists():
             paths.runs().unlink()
-            self._moved_runs.rename(paths.runs())
+            self._aside.rename(paths.runs())
 
-    def _ensure_lab(self) -> None:
+    def _complete_window(self) -> None:
         if self.window.findChild(TrainingSession) is None:
             self.window.add_curves()
 
     # -- the end -------------------------------------------------------------------------------------------------------
 
     def rest(self, wait: Callable[[Callable[[], bool]], None]) -> None:
-        """End the run; then the window must recognise a digit, train and store a run.
+        """End the run, if any; then the window must recognise a digit, and train and store a network.
 
-        ``wait`` returns as soon as a condition holds, and fails if it never does.
+        ``wait`` returns as soon as a condition is true, and fails if it never is.
         """
         self.done.append("rest")
         QTest.mouseRelease(self.window, LEFT)
         wait(lambda: QApplication.activePopupWidget() is None and QApplication.activeModalWidget() is None)
-        self._is_playing = False
+        self._plays = False
         if not self.window.isVisible():
-            self._delete_window()
+            self._discard_window()
             self._open()
         window = self.window
-        self._ensure_lab()
+        self._complete_window()
         for other in QApplication.topLevelWidgets():
             if other is not window and other.isVisible():
                 other.close()
         session = window.workbench.session
         if session.is_active:
-            self._may_discard = True
+            self._may_be_lost = True
             self._rng.choice((session.stop, session.cancel))()
         wait(lambda: session.is_settled)
         self._unblock_store()
         view = window.workbench.lab.runs_view.view
-        for editor in view.viewport().findChildren(QLineEdit):  # the list is not updated during editing
+        for editor in view.viewport().findChildren(QLineEdit):  # during editing, a new list waits
             QTest.keyClick(editor, Qt.Key.Key_Escape)
         wait(lambda: view.state() != QAbstractItemView.State.EditingState)
         window.workbench.lab.runs.refresh()
-        if window.workbench.models.has_unsaved():  # else closing asks about it
-            window.workbench.models.save(self._moved_runs.with_name("kept.safetensors"))
+        if window.workbench.models.has_unsaved():  # otherwise a question follows
+            window.workbench.models.save(self._aside.with_name("kept.safetensors"))
         table, store = window.workbench.lab.runs_view.table, window.workbench.lab.runs.store
         listed = [table.entry(row).id for row in range(table.rowCount())]
         if listed != [run.id for run in store.runs()] and window.workbench.lab.runs_view.isVisible():
-            self.fail(f"the list of runs shows {listed}, the run store has {[run.id for run in store.runs()]}")
+            self.fail(f"the list of runs shows {listed}, the store has {[run.id for run in store.runs()]}")
         self._check()
         self._check_recognition(wait)
         self._check_training(wait)
@@ -624,9 +623,9 @@ class Monkey:
         window.pad_panel.tools.pen.trigger()
         window.pad_panel.pad.clear()
         draw_seven(window.pad_panel.pad)
-        prediction = window.pad_panel.prediction_view.accessibleName
-        if not prediction().startswith("7, "):
-            self.fail(f"a seven was predicted as {prediction()!r}")
+        prediction = window.pad_panel.prediction_view.accessibleName()
+        if not prediction.startswith("7, "):
+            self.fail(f"a seven was recognised as {prediction!r}")
 
     def _check_training(self, wait: Callable[[Callable[[], bool]], None]) -> None:
         window, outcomes = self.window, []
@@ -640,24 +639,24 @@ class Monkey:
         if kept is None or kept.id not in [
             run.id for run in window.workbench.lab.runs.store.runs() if isinstance(run, Run)
         ]:
-            self.fail(f"a run at the end was not stored: {outcomes[0]}")
+            self.fail(f"the last run was not stored: {outcomes[0]}")
 
     def end(self) -> None:
-        """Close the window and stop all timers and threads."""
-        self._is_open = self._is_playing = False
+        """Close the window, and end the timer, the watchdog and the logs."""
+        self._lives = self._plays = False
         if hasattr(self, "window"):
             if self.window.findChild(TrainingSession) is not None:
                 self.window.workbench.session.shut_down()
             self.window.close()
-            self._delete_window()
-        QGuiApplication.clipboard().clear()  # else Qt deletes its data after Python has ended
-        self._watch.stop()
-        self._action_log.close()
+            self._discard_window()
+        QGuiApplication.clipboard().clear()  # otherwise Qt deletes its content after Python has ended
+        self._watchdog.end()
+        self._step_log.close()
         log.removeHandler(self._log)
 
 
-def _contradictions(window: MainWindow, state: RunState) -> list[str]:
-    """Return the buttons and menu items that contradict a state."""
+def _wrong_controls(window: MainWindow, state: RunState) -> list[str]:
+    """Return the controls that are visible or enabled in a wrong state."""
     panel, actions = window.workbench.lab.panel, window.workbench.menus.actions_by_name
     is_idle, can_pause = state is RunState.IDLE, state in (RunState.RUNNING, RunState.PAUSED)
     shown = {
@@ -684,16 +683,16 @@ def draw_seven(pad: QWidget) -> None:
     QTest.mouseRelease(pad, LEFT, pos=corners[-1])
 
 
-def _all_actions(actions: Sequence[QAction]) -> list[QAction]:
-    """Return the actions of menus and of their submenus."""
+def _all_of(actions: Sequence[QAction]) -> list[QAction]:
+    """Return the actions of menus and their submenus."""
     found = []
     for action in actions:
         menu = action.menu()
-        found += _all_actions(menu.actions()) if isinstance(menu, QMenu) else [action] if action.text() else []
+        found += _all_of(menu.actions()) if isinstance(menu, QMenu) else [action] if action.text() else []
     return found
 
 
-def _describe(widget: QWidget) -> str:
-    """Return a widget's class and name for messages."""
+def _name_of(widget: QWidget) -> str:
+    """Return the class and the name of a widget."""
     words = widget.objectName() or widget.accessibleName()
     return f"{type(widget).__name__} {words[:30]}".strip()

@@ -1,7 +1,7 @@
-"""Random actions at the window: no exception, no stuck state, no thread left, no run lost.
+"""A monkey test of the window: no exception, no stuck state, no thread left, no run lost.
 
-By default a minute in all, with fixed seeds. DIGITPAD_MONKEY sets the seconds and draws new seeds; DIGITPAD_MONKEY_SEED
-sets the first seed.
+It takes a minute in all, with fixed seeds. With DIGITPAD_MONKEY it takes so many seconds, with new seeds or with
+DIGITPAD_MONKEY_SEED.
 """
 
 import gc
@@ -22,19 +22,19 @@ from core.runs.run_store import RunStore
 from core.training import config
 
 N_MONKEYS = 3
-GIVEN_S = os.environ.get("DIGITPAD_MONKEY")
-SECONDS = float(GIVEN_S or 60) / N_MONKEYS
+ASKED_S = os.environ.get("DIGITPAD_MONKEY")
+SECONDS = float(ASKED_S or 60) / N_MONKEYS
 WAIT_MS = 120_000
 
 
 @pytest.fixture
-def own_folder(monkeypatch, tmp_path, no_data):
-    """Keep the monkey from the network, from other folders, and from long runs; return its folder."""
+def cage(monkeypatch, tmp_path, no_data):
+    """Keep the monkey from the network, from other folders than its own, and from long runs."""
 
     def fetch(url, path, report):
         for done in range(0, 100_000, 1000):
             report(done)
-        raise OSError("there is no network in this test")
+        raise OSError("there is no network in here")
 
     monkeypatch.chdir(tmp_path)
     for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
@@ -45,21 +45,19 @@ def own_folder(monkeypatch, tmp_path, no_data):
     return tmp_path
 
 
-def python_threads():
-    """Return the threads that Python started; it lists Qt's threads that once ran Python for ever."""
+def pythons_threads():
+    """Return Python's own threads; a thread of Qt that ran Python code once stays listed as a dummy."""
     return {thread for thread in threading.enumerate() if not isinstance(thread, threading._DummyThread)}
 
 
 @pytest.mark.timeout(SECONDS + 400)
 @pytest.mark.parametrize("number", range(N_MONKEYS))
-def test_a_monkey(number, qtbot, qtlog, monkeypatch, own_folder, tell):
-    given_seed = os.environ.get("DIGITPAD_MONKEY_SEED")
-    seed = int(given_seed) + number if given_seed else random.SystemRandom().getrandbits(31) if GIVEN_S else number
+def test_a_monkey(number, qtbot, qtlog, monkeypatch, cage, tell):
+    asked = os.environ.get("DIGITPAD_MONKEY_SEED")
+    seed = int(asked) + number if asked else random.SystemRandom().getrandbits(31) if ASKED_S else number
     print(f"seed {seed}")
-    threads = python_threads()
-    monkey = Monkey(
-        seed, own_folder / "inputs", lambda: [(record.log_type_name, record.message) for record in qtlog.records]
-    )
+    threads = pythons_threads()
+    monkey = Monkey(seed, cage / "inputs", lambda: [(record.log_type_name, record.message) for record in qtlog.records])
     monkeypatch.setattr(sys, "excepthook", monkey.catch)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", monkey.file_to_open)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", monkey.file_to_save)
@@ -71,8 +69,8 @@ def test_a_monkey(number, qtbot, qtlog, monkeypatch, own_folder, tell):
         monkey.rest(lambda condition: qtbot.waitUntil(condition, timeout=WAIT_MS))
     finally:
         monkey.end()
-    assert python_threads() == threads
+    assert pythons_threads() == threads
     assert not [each for each in gc.get_objects() if isinstance(each, QThread) and isValid(each) and each.isRunning()]
     assert not [entry for entry in RunStore().runs() if isinstance(entry, Broken)]
-    print(f"{len(monkey.done):,} actions, {monkey.n_runs} runs, {monkey.n_windows} windows: {dict(monkey.kinds)}")
+    print(f"{len(monkey.done):,} steps, {monkey.n_runs} runs, {monkey.n_windows} windows: {dict(monkey.kinds)}")
     tell(actions=len(monkey.done), runs=monkey.n_runs, windows=monkey.n_windows, losses=0)

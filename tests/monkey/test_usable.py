@@ -1,4 +1,4 @@
-"""A fault anywhere in the program: one message with details, one entry in the log, and the window stays usable."""
+"""A fault in any part of the program is one message with details and one entry in the log; the window stays usable."""
 
 import dataclasses
 import sys
@@ -30,7 +30,7 @@ LONG = dataclasses.replace(SMALL, epochs=5000)
 
 @pytest.fixture
 def window(qtbot, monkeypatch):
-    """The real window with the program's log and exception hook."""
+    """The real window, with the log and the exception hook of the program."""
     monkeypatch.setattr(confirmations, "ask_before_closing", lambda parent, session: Closing.KEEP)
     window = MainWindow(Preferences())
     error_reporting.start_log()
@@ -52,21 +52,21 @@ def window(qtbot, monkeypatch):
 
 @pytest.fixture
 def messages(window, monkeypatch):
-    """The messages that the window has shown: pairs of text and details."""
+    """The messages that the window has shown: text and details of each."""
     shown = []
     show = window.workbench.lab.message_bar.show_message
 
-    def record(message):
+    def note(message):
         shown.append((message.text, message.details))
         show(message)
 
-    monkeypatch.setattr(window.workbench.lab.message_bar, "show_message", record)
+    monkeypatch.setattr(window.workbench.lab.message_bar, "show_message", note)
     return shown
 
 
 @pytest.fixture
 def run(qtbot, window):
-    """A run that is training, after its first records."""
+    """A run with at least one batch done."""
     window.workbench.lab.panel.set_data("synthetic:300")
     window.workbench.lab.panel.form.set_config(LONG)
     with qtbot.waitSignal(window.workbench.session.happened, timeout=WAIT_MS, check_params_cb=is_progress):
@@ -82,7 +82,7 @@ def fail(*arguments, **more):
 
 
 def copied(window):
-    """Press the message's only button and return the text that it copies."""
+    """Press the only button of the message; return what it copies."""
     (button,) = (each for each in window.workbench.lab.message_bar.findChildren(QPushButton) if each.isVisible())
     assert button.text() == "Copy details"
     button.click()
@@ -93,8 +93,8 @@ def logged():
     return (paths.logs() / "digitpad.log").read_text(encoding="utf-8")
 
 
-def assert_usable(qtbot, window):
-    """Draw a digit and check its prediction; train and check that the run is stored."""
+def check_usable(qtbot, window):
+    """Draw a digit, which is recognised, and train a network, which is stored."""
     window.pad_panel.tools.clear.trigger()
     draw_seven(window.pad_panel.pad)
     assert window.pad_panel.prediction_view.accessibleName().startswith("7, ")
@@ -118,7 +118,7 @@ def test_a_fault_in_a_slot(qtbot, window, messages, run, monkeypatch):
     qtbot.waitUntil(lambda: not window.workbench.session.is_active, timeout=WAIT_MS)
     (kept,) = RunStore().runs()
     assert (kept.status, kept.model() is not None) == (Status.STOPPED, True)
-    assert_usable(qtbot, window)
+    check_usable(qtbot, window)
 
 
 def test_a_fault_at_each_tick_of_a_timer_is_one_message(qtbot, window, messages, run):
@@ -137,7 +137,7 @@ def test_a_fault_at_each_tick_of_a_timer_is_one_message(qtbot, window, messages,
     assert logged().count("Traceback") == 1
     assert len(logged()) < 5000
     window.workbench.session.cancel()
-    assert_usable(qtbot, window)
+    check_usable(qtbot, window)
 
 
 def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
@@ -161,17 +161,17 @@ def test_a_fault_in_the_worker(qtbot, window, messages, run, monkeypatch):
     assert "fit_badly" in copied(window)
     assert logged().count("Traceback") == 1
     (kept,) = RunStore().runs()
-    assert (kept.status, kept.step) == (Status.INTERRUPTED, left.step)  # it can be resumed
+    assert (kept.status, kept.step) == (Status.INTERRUPTED, left.step)  # and it can be resumed
     with qtbot.waitSignal(window.workbench.session.happened, timeout=WAIT_MS, check_params_cb=is_progress):
         window.workbench.lab.training.resume(kept)
     window.workbench.session.stop()
     qtbot.waitUntil(lambda: not window.workbench.session.is_active, timeout=WAIT_MS)
     assert RunStore().runs()[0].status is Status.STOPPED
-    assert_usable(qtbot, window)
+    check_usable(qtbot, window)
 
 
 def test_a_fault_in_an_evaluation(qtbot, window, messages, monkeypatch):
-    assert_usable(qtbot, window)
+    check_usable(qtbot, window)
     monkeypatch.setattr(inspector_controller.dataset_predictions, "predict_dataset", fail)
     with qtbot.waitSignal(window.workbench.lab.inspector.evaluation.ended, timeout=WAIT_MS):
         window.workbench.lab.runs_view.requested.emit(RunAction.EVALUATE, [RunStore().runs()[0]])

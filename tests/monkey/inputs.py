@@ -1,4 +1,4 @@
-"""Random inputs for the window: valid and damaged files, paths of missing files, pictures, texts."""
+"""Inputs for the monkey: valid and invalid files, paths of missing files, pictures and texts."""
 
 import json
 import random
@@ -20,8 +20,8 @@ TEXTS = (
 )  # fmt: skip
 
 
-class SampleInputs:
-    """A folder of files, of which some can be read, and other random inputs."""
+class Inputs:
+    """A folder of files, of which some are valid, and random inputs from it."""
 
     def __init__(self, folder: Path, rng: random.Random) -> None:
         self.folder, self._rng = folder, rng
@@ -56,24 +56,24 @@ class SampleInputs:
         Image.fromarray(np.zeros((1, 1), np.uint8)).save(self.folder / "dot.png")
         Image.new("RGBA", (2000, 3), (0, 0, 255, 10)).save(self.folder / "thin.png")
 
-    def path(self) -> Path:
-        """Return the path of a file, of a folder or of a missing file."""
+    def given(self) -> Path:
+        """Return the path of a file, of a missing file, or of a folder."""
         existing = sorted(self.folder.rglob("*"))
         missing = [self.folder / "gone.png", self.folder / "gone" / "gone.safetensors", self.folder / "garbage" / "x"]
         return self._rng.choice([*existing, *missing])
 
-    def path_to_save(self) -> Path:
-        """Return a path for saving: a new file, an existing file, or a path that cannot be written."""
+    def save_path(self) -> Path:
+        """Return a path to save to: a new file, an existing one, or a path that cannot be written."""
         suffix = self._rng.choice(("", ".csv", ".png", ".svg", ".safetensors", ".toml", ".odd"))
         name = self._rng.choice(("new", "seven", "garbage", "y" * 300)) + suffix
         return self._rng.choice((self.folder, self.folder, self.folder / "gone", self.folder / "garbage")) / name
 
     def text(self) -> str:
-        """Return a text to type, likely or unlikely."""
+        """Return a text to type."""
         return self._rng.choice(TEXTS)
 
     def picture(self) -> QImage:
-        """Return a picture; some are empty."""
+        """Return a picture, which may be empty."""
         kind = self._rng.randrange(4)
         if kind == 0:
             return QImage()
@@ -85,7 +85,7 @@ class SampleInputs:
         return image
 
     def data(self) -> QMimeData:
-        """Return data for the clipboard or for a drop."""
+        """Return data for the clipboard, or to drop."""
         data = QMimeData()
         kind = self._rng.randrange(5)
         if kind == 0:
@@ -93,7 +93,7 @@ class SampleInputs:
         elif kind == 1:
             data.setImageData(self.picture())
         elif kind == 2:
-            data.setUrls([QUrl.fromLocalFile(str(self.path()))])
+            data.setUrls([QUrl.fromLocalFile(str(self.given()))])
         elif kind == 3:
-            data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.path()))])
+            data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.given()))])
         return data
