@@ -38,7 +38,7 @@ def test_nothing_is_lost(store, tell):
     counts = Counter(promise[0] for promise in promises)
     assert counts["finished"] > N_PROCESSES
     lost = losses(store, promises)
-    tell(deeds=len(promises), losses=len(lost))
+    tell(operations=len(promises), losses=len(lost))
     assert lost == []
 
 
