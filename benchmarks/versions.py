@@ -1,10 +1,11 @@
 """Compare two checkouts of this project: training speed, with and without the window, first frame, timer and pen.
 
-    DIGITPAD_DATA=FOLDER python benchmarks/versions.py OLD NEW [--rounds 9] [--seconds 6]
+    DIGITPAD_DATA=FOLDER python benchmarks/versions.py OLD NEW [--rounds 9] [--seconds 6] [--only WORD]
 
 OLD and NEW are folders, each with a checkout; the Python of this script runs both. They take turns in each round, each
-figure in a process of its own. Prints the medians of the rounds and their ratio (NEW to OLD). The parts import the
-benchmark modules of each checkout, so the names that they use must exist in both.
+figure in a process of its own. Prints the medians of the rounds and the median of the ratios (NEW to OLD) within each
+round, as the machine's speed changes between rounds. The parts import the benchmark modules of each checkout, so the
+names that they use must exist in both.
 """
 
 import argparse
@@ -29,6 +30,7 @@ PARTS = {
     + "pen = Pen(stage.window); pen.draw(stage, {seconds}); print(np.quantile(pen.waited, 0.99)); stage.close()",
 }
 """The code of each part; it prints one figure."""
+_FIRST_FRAME = "first frame, ms"
 _PRELUDE = """
 import numpy as np
 from gui.app import hasten_imports
@@ -46,21 +48,27 @@ def main() -> int:
     parser.add_argument("new", type=Path)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=float, default=6.0)
+    parser.add_argument("--only", metavar="WORD", default="", help="measure the figures whose names contain this")
     options = parser.parse_args()
-    figures: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in (*PARTS, "first frame, ms")}
+    names = [name for name in (*PARTS, _FIRST_FRAME) if options.only in name]
+    figures: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in names}
     with tempfile.TemporaryDirectory() as home:
         for number in range(options.rounds):
             folders = [(0, options.old), (1, options.new)]
             for which, folder in folders if number % 2 == 0 else folders[::-1]:
                 environment = _environment(folder.resolve(), Path(home) / f"{which}")
-                for name, code in PARTS.items():
-                    figures[name][which].append(_measured(_PRELUDE + code.format(seconds=options.seconds), environment))
-                figures["first frame, ms"][which].append(_first_frame(folder.resolve(), environment))
+                for name, pair in figures.items():
+                    if name == _FIRST_FRAME:
+                        pair[which].append(_first_frame(environment))
+                    else:
+                        code = _PRELUDE + PARTS[name].format(seconds=options.seconds)
+                        pair[which].append(_measured(code, environment))
             print(f"round {number + 1} of {options.rounds}", file=sys.stderr, flush=True)
     for name, pair in figures.items():
         old, new = map(statistics.median, pair)
+        ratio = statistics.median(after / before for before, after in zip(*pair, strict=True))
         spread = ", ".join(f"{min(each):.4g} to {max(each):.4g}" for each in pair)
-        print(f"{name:28} {old:12,.1f} {new:12,.1f}   ratio {new / old:.3f}   ({spread})")
+        print(f"{name:28} {old:12,.1f} {new:12,.1f}   ratio {ratio:.3f}   ({spread})")
     return 0
 
 
@@ -83,7 +91,7 @@ def _measured(code: str, environment: dict[str, str]) -> float:
     return float(done.stdout.split()[-1])
 
 
-def _first_frame(folder: Path, environment: dict[str, str]) -> float:
+def _first_frame(environment: dict[str, str]) -> float:
     """Return the time to the pad's first paint event by the checkout's own benchmark: the median of five starts."""
     code = "from opening import _times; import os; print(_times('digitpad', dict(os.environ))['frame'])"
     return statistics.median(_measured(code, environment) for _ in range(5))

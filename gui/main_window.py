@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
                 event.ignore()
                 return
             workbench.remember()
-            self.hide()  # what is under way may need a moment to notice that it is to end
+            self.hide()  # a download or a batch may take a moment to end
             workbench.shut_down()
         super().closeEvent(event)
 

@@ -36,21 +36,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test", metavar="SOURCE", help=tr("test on this source, and hold out none of the data for the test")
     )
-    parser.add_argument("--epochs", type=int, metavar="N")
-    parser.add_argument("--batch-size", type=int, metavar="N")
-    parser.add_argument("--learning-rate", type=float, metavar="X")
+    parser.add_argument("--epochs", type=int, metavar="N", help=tr("passes over the training digits"))
+    parser.add_argument("--batch-size", type=int, metavar="N", help=tr("training digits per step"))
+    parser.add_argument(
+        "--learning-rate", type=float, metavar="X", help=tr("factor of each step; the schedule varies it")
+    )
     parser.add_argument("--hidden", type=_widths, metavar="256,128", help=tr("widths of the hidden layers"))
     parser.add_argument(
         "--deformation", type=float, metavar="X", help=tr("strength of the random deformations; usually 1")
     )
-    parser.add_argument("--seed", type=int, metavar="N")
+    parser.add_argument("--seed", type=int, metavar="N", help=tr("of all random numbers: the same seed, the same run"))
     parser.add_argument("--float16", action="store_true", help=tr("save half-precision weights: half the file size"))
     parser.add_argument("--threads", type=int, metavar="N", help=tr("threads for matrix products"))
     parser.add_argument(
         "--out",
         type=Path,
         metavar="FILE",
-        help=tr("default: model.safetensors, unless it exists; with --keep, the run's folder"),
+        help=tr("default: model.safetensors, which must not exist yet; with --keep, the run's folder"),
     )
     parser.add_argument("--keep", action="store_true", help=tr("keep the run: see digitpad-lab runs"))
     parser.add_argument(

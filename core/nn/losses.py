@@ -71,6 +71,8 @@ class SoftmaxCrossEntropy:
     def backward(self) -> Array:
         """Return the gradient (N, K) of the mean loss with respect to the logits: w_y (p - q) / N.
 
+        p are the probabilities, q the smoothed one-hot labels, w_y the weight of the label's class.
+
         Call it once after each ``forward``: the gradient overwrites what that kept.
         """
         grad, (n, n_classes) = self._exp, self._exp.shape

@@ -195,7 +195,7 @@ class RunRecorder:
         Raises
         ------
         RunError
-            Nothing can be written there either. The run is kept, or not, as before.
+            Nothing can be written there either. The run stays where it was.
         """
         name = self._name()
         before, before_lock, before_failure = self.run, self._lock, self.failure

@@ -87,6 +87,7 @@ class RunStore:
         runs = [run for run in self.runs() if isinstance(run, Run)]
         named = [run for run in runs if run.id == name] or [run for run in runs if run.name == name]
         if not named:
+            self._check_readable()
             raise RunError(tr('there is no run "{name}"; digitpad-lab runs lists them', name=name))
         if len(named) > 1:
             ids = ", ".join(run.id for run in named)
@@ -99,7 +100,13 @@ class RunStore:
         for run in self.runs():
             if isinstance(run, Run) and run.status is Status.INTERRUPTED:
                 return run
+        self._check_readable()
         raise RunError(tr("there is no run that was interrupted"))
+
+    def _check_readable(self) -> None:
+        """Raise RunError if the folder cannot be listed: a run may be there all the same."""
+        if problem := self.problem():
+            raise RunError(problem)
 
     def begin(self, **facts: Any) -> Run:
         """Make the folder of a new run, and return the run; raise RunError where that fails."""

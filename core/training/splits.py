@@ -16,7 +16,7 @@ from core.messages import tr
 from core.training.config import TrainConfig
 
 MAX_SAMPLE = 5000
-"""Training digits per evaluation: enough for 0.1 points of accuracy, at 3 % of an epoch's time."""
+"""Training digits per evaluation: an accuracy to 0.1 percentage points, for 3 % of an epoch's time."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ class Splits:
 
     @cached_property
     def sample(self) -> NDArray[np.intp]:
-        """The rows of a fixed sample of the digits in ``train``, at most as many as ``validation`` has.
+        """The rows of a fixed sample of the digits in ``train``.
 
-        The scores of this sample and of ``validation`` differ by the overfitting.
+        They are at most ``MAX_SAMPLE``, and at most as many as ``validation`` has.
+        Overfitting is what the scores of this sample and of ``validation`` differ by.
         """
         digits = np.flatnonzero(self.train.labels < N_CLASSES)
         order = np.random.default_rng(0).permutation(len(digits))

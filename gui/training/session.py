@@ -45,11 +45,11 @@ class TrainingSession(QObject):
     happened = Signal(object)
     """An event of the run (``gui.training.events``), after ``live`` has taken it in; all but its end."""
     storageChanged = Signal()
-    """The run can be kept, or not, otherwise than before."""
+    """Whether the run can be stored has changed."""
     concluded = Signal(object)
     """The run has ended: a ``RunOutcome``. It comes once for each run, also when cancelled, in the idle state."""
     discarded = Signal(object)
-    """The stored parts of a cancelled run are in the trash, which may be a while after ``concluded``: a list of Run."""
+    """The stored parts of a cancelled run are in the trash: a list of Run. It may come seconds after ``concluded``."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -312,3 +312,13 @@ def test_emptying_the_trash_deletes_unfinished_new_runs(store, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: 1e12)
     store.empty_trash()
     assert not (store.folder / ".begun-x").exists()
+
+
+# Folders that cannot be listed
+
+
+@pytest.mark.parametrize("look", [lambda store: store.last_interrupted(), lambda store: store.find("quick")])
+def test_in_a_folder_that_cannot_be_listed_no_run_is_said_to_be_missing(tmp_path, look):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(RunError, match="cannot be listed: Not a directory"):
+        look(RunStore(tmp_path / "file"))
