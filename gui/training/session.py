@@ -122,7 +122,7 @@ class TrainingSession(QObject):
             self._set_state(RunState.ENDING)
 
     def change_rate(self, factor: float) -> None:
-        """Multiply the schedule's rate with this from the next batch on; ``RateChanged`` tells where that was."""
+        """Multiply the schedule's rate by this factor from the next batch on; ``RateChanged`` tells where that was."""
         if self._worker:
             self._worker.change_rate(factor)
 
@@ -134,8 +134,8 @@ class TrainingSession(QObject):
     def set_watched(self, watched: bool) -> None:
         """Say whether snapshots of the network in training are wanted."""
         self._watched = watched
-        if watched and self._worker:
-            self._worker.want_snapshot()
+        if watched:
+            self._want_snapshot()
 
     def shut_down(self) -> None:
         """End everything, and return when no thread is left."""

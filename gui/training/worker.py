@@ -75,7 +75,7 @@ class Worker(QThread):
         self._going.set()
 
     def change_rate(self, factor: float) -> None:
-        """Multiply the schedule's rate with this from the next batch on."""
+        """Multiply the schedule's rate by this factor from the next batch on."""
         self._execution.change_rate(factor)
 
     def keep_in(self, store: RunStore) -> None:
