@@ -81,6 +81,8 @@ def _window(store: RunStore) -> Iterator[MainWindow]:
 def _png(window: MainWindow, state: str) -> bytes:
     _fill(window, state)
     waiting.wait(_SETTLED_MS)
+    if (curves := window.workbench.lab.curves) is not None:
+        curves.flush()  # a plot between two steps of its repaint would be black
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
