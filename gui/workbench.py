@@ -59,6 +59,7 @@ class Workbench(QObject):
         self._window, self._pad_panel = window, pad_panel
         self._active_model, self._recognition = active_model, recognition
         self.session = TrainingSession(window)
+        self.session.give_way_to(recognition.settled)
         self.mnist_download = MnistDownload(window)
         self.models = ModelsController(active_model, window)
         self._picker = ModelPicker()

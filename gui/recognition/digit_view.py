@@ -22,9 +22,15 @@ class DigitView(QWidget):
         self._answer = Answer()
 
     def set_answer(self, answer: Answer) -> None:
-        """Show an answer's selected digit."""
-        self._answer = answer
-        self.update()
+        """Show an answer's selected digit; nothing is painted where it looks as before."""
+        before, self._answer = self._look(), answer
+        if self._look() != before:
+            self.update()
+
+    def _look(self) -> tuple[Verdict, tuple[int, int]] | None:
+        """Return what the painting depends on."""
+        prediction = self._answer.prediction
+        return None if prediction is None else (self._answer.verdict(self._answer.selected), prediction.candidates)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the selected digit, according to its verdict."""

@@ -21,6 +21,7 @@ class InputView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._content: bytes | None = None
         self.setMinimumSize(side_of(2), side_of(2))
         self.setAccessibleName(self.tr("What the network sees"))
         self.setToolTip(
@@ -32,6 +33,8 @@ class InputView(QWidget):
 
     def set_image(self, image: "NDArray[np.uint8] | None") -> None:
         """Show an image (28, 28), from 0 (paper) to 255 (ink); None shows the empty frame."""
+        before = self._content
+        self._content = None if image is None else image.tobytes()
         if image is None:
             self._image = None
         else:
@@ -39,8 +42,9 @@ class InputView(QWidget):
                 raise ValueError(f"an image of {SIZE} × {SIZE} uint8 was expected, not {image.shape} {image.dtype}")
             # A QImage must own its pixels: it does not keep foreign memory alive.
             self._image = QImage(image.tobytes(), SIZE, SIZE, SIZE, QImage.Format.Format_Indexed8).copy()
-        self._describe()
-        self.update()
+        if self._content != before:
+            self._describe()
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size for cells of four pixels."""

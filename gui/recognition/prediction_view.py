@@ -26,6 +26,9 @@ class PredictionView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
+        self._shown: tuple[str, QColor, str, bool] | None = (
+            None  # words, their colour, caption, whether there is a digit
+        )
         self._words_rect = QRectF()
         self.digit_view = DigitView(self)
         self.number_view = NumberView(self)
@@ -48,7 +51,15 @@ class PredictionView(QWidget):
         self.digit_view.setVisible(not is_number)
         self.number_view.setVisible(is_number)
         self._describe()
-        self.update()
+        shown = (*self._words(), self._caption(), len(answer) > 0)
+        if shown != self._shown:
+            self._shown = shown
+            self.update(self._text_rect().toAlignedRect())
+
+    def _text_rect(self) -> QRectF:
+        """Return the rectangle of words and caption: the rest is painted by the parts."""
+        rect = self._words_rect
+        return QRectF(0, rect.y(), rect.width(), self.height() - rect.y())
 
     def sizeHint(self) -> QSize:
         """Return a comfortable size."""

@@ -29,26 +29,43 @@ class ProbabilityBars(QWidget):
         """Show probabilities (10,); None shows empty bars, and ``calm`` highlights no winner."""
         if probabilities is not None and probabilities.shape != (N_DIGITS,):
             raise ValueError(f"{N_DIGITS} probabilities were expected, not an array {probabilities.shape}")
+        before = self._rows()
         self._shares = None if probabilities is None else tuple(map(_share, probabilities.tolist()))
         self._is_calm = calm
-        self.update()
+        top, height = self._row_geometry()
+        for digit, (old, new) in enumerate(zip(before, self._rows(), strict=True)):
+            if old != new:
+                self.update(QRectF(0, top + digit * height, self.width(), height).toAlignedRect())
+
+    def _rows(self) -> list[tuple[int | None, bool, bool]]:
+        """Return what each row shows: its share, to half a pixel, whether it wins, and whether it is calm."""
+        shares, resolution = self._shares, 2 * max(self.width(), 100)
+        if shares is None:
+            return [(None, False, self._is_calm)] * N_DIGITS
+        winner = shares.index(max(shares))
+        return [(round(share * resolution), digit == winner, self._is_calm) for digit, share in enumerate(shares)]
+
+    def _row_geometry(self) -> tuple[float, float]:
+        """Return the top of the first row and the height of each."""
+        height = min(self.height() / N_DIGITS, 26.0)
+        return (self.height() - N_DIGITS * height) / 2, height
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows, vertically centred."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect())
-        height = min(rect.height() / N_DIGITS, 26.0)
+        top, height = self._row_geometry()
         font = QFont(self.font())
         font.setPixelSize(max(9, min(round(height * 0.78), self.fontInfo().pixelSize())))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         label_width = metrics.horizontalAdvance("0") + theme.SPACING
         share_width = metrics.horizontalAdvance(self._percent(1.0) + " ")
-        top = rect.y() + (rect.height() - N_DIGITS * height) / 2
         for digit in range(N_DIGITS):
             row = QRectF(rect.x(), top + digit * height, rect.width(), height)
-            self._paint_row(painter, row, digit, label_width, share_width)
+            if row.intersects(QRectF(event.rect())):
+                self._paint_row(painter, row, digit, label_width, share_width)
 
     def _paint_row(self, painter: QPainter, rect: QRectF, digit: int, label_width: float, share_width: float) -> None:
         colours = theme.colours()

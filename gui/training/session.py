@@ -1,6 +1,7 @@
 """One run at a time: its number, its state, its worker, and what is known of it."""
 
 import enum
+import threading
 
 from PySide6.QtCore import QObject, Signal
 
@@ -59,6 +60,11 @@ class TrainingSession(QObject):
         self._worker: Worker | None = None
         self._retired: list[Worker] = []
         self._watched = False
+        self._settled: threading.Event | None = None
+
+    def give_way_to(self, settled: threading.Event) -> None:
+        """Let later runs wait between two batches while this event is cleared, as it is while the pen draws."""
+        self._settled = settled
 
     @property
     def is_active(self) -> bool:
@@ -76,7 +82,7 @@ class TrainingSession(QObject):
             raise RuntimeError("a run is going on already")
         self.number += 1
         self.live = LiveRun(request.store)
-        worker = Worker(self.number, request, self)
+        worker = Worker(self.number, request, self, self._settled)
         # Bound methods of an object in the GUI thread: a lambda would be called in the worker's.
         worker.happened.connect(self._on_event)
         worker.finished.connect(self._forget_finished)

@@ -31,16 +31,27 @@ from gui.training.events import (
 
 RECORDS_INTERVAL_S = 1 / 30
 SNAPSHOT_INTERVAL_S = 1 / 10
+PEN_PATIENCE_S = 1 / 10
+"""How long a batch waits for the pen at most: a window that hangs does not stop the run."""
 
 
 class Worker(QThread):
-    """Runs one execution. ``happened`` carries events with the run's number; ``Concluded`` comes last, exactly once."""
+    """Runs one execution. ``happened`` carries events with the run's number; ``Concluded`` comes last, exactly once.
+
+    Parameters
+    ----------
+    settled
+        Waited for between two batches; cleared while the window is busy with the pen.
+    """
 
     happened = Signal(object)
 
-    def __init__(self, number: int, request: RunRequest, parent: QObject | None = None) -> None:
+    def __init__(
+        self, number: int, request: RunRequest, parent: QObject | None = None, settled: threading.Event | None = None
+    ) -> None:
         super().__init__(parent)
         self.number = number
+        self._settled = settled
         self._execution = Execution(request)
         # Flags and not slots: a queued slot of this object would run only after run() has returned.
         self._going, self._snapshot_wanted = threading.Event(), threading.Event()
@@ -121,6 +132,8 @@ class Worker(QThread):
                     records.clear()
                     handed_over = now
                 self._take_snapshot(execution, now)
+                if self._settled is not None:
+                    self._settled.wait(PEN_PATIENCE_S)
                 if record.step >= self._next_kept or record.validation_loss is not None:
                     self._keep_snapshot(execution, record.validation_accuracy)
                 if not self._going.is_set():

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -142,7 +142,8 @@ def test_a_new_stroke_revokes_the_rejection(qtbot, panel, recognition, set_thres
     recognition.pen_idle.timer.setInterval(20)
     with qtbot.waitSignal(recognition.pen_idle.idled):
         draw(panel, TWO)
-    QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
+    with qtbot.waitSignal(recognition.predicted):
+        QTest.mousePress(panel.pad, LEFT, pos=spots(panel, TWO)[0][8])
     assert answer(panel)[0].isdigit()
 
 
@@ -268,14 +269,17 @@ def test_2026_is_recognised_as_a_number(panel, recognition):
         np.testing.assert_allclose(mark.box, [*stroke[:, :2].min(axis=0), *stroke[:, :2].max(axis=0)])
 
 
-def test_boxes_follow_the_pen_while_it_is_down(panel, recognition):
+def test_boxes_follow_the_pen_while_it_is_down(qtbot, panel, recognition):
     first, second, *_ = spots(panel, NUMBER)
     press(panel, first)
     QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
     assert panel.pad.marks == ()  # one digit needs no box
     widths = []
-    panel.pad.changed.connect(lambda: widths.extend(m.box[2] - m.box[0] for m in panel.pad.marks if m.is_selected))
-    press(panel, second)
+    QTest.mousePress(panel.pad, LEFT, pos=second[0])
+    for spot in second[1:]:
+        with qtbot.waitSignal(recognition.predicted):
+            QTest.mouseMove(panel.pad, spot)
+        widths.extend(m.box[2] - m.box[0] for m in panel.pad.marks if m.is_selected)
     assert len(panel.pad.marks) == 2
     assert len(set(widths)) > 5
     assert widths[-1] > widths[0]
@@ -366,3 +370,55 @@ def test_a_number_of_twelve_can_be_drawn_and_painted(panel, recognition):
     assert len(panel.pad.marks) == 12
     QApplication.processEvents()
     assert answer(panel).startswith("2026" * 3)
+
+
+# The pace of the pen
+
+
+def test_one_reading_serves_all_samples_that_have_arrived(qtbot, panel, recognition):
+    readings = []
+    recognition.predicted.connect(lambda: readings.append(panel.pad.drawing().n_points))
+    first, *_ = spots(panel, NUMBER)
+    with qtbot.waitSignal(recognition.predicted):
+        press(panel, first)  # a press and all its moves, before the window has been heard
+    assert readings == [panel.pad.drawing().n_points]
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
+
+
+def test_the_ink_is_painted_before_its_answer(qtbot, panel, recognition):
+    order = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.Paint:
+                order.append("ink")
+            return False
+
+    watch = Watch()
+    first, *_ = spots(panel, NUMBER)
+    QTest.mousePress(panel.pad, LEFT, pos=first[0])
+    QApplication.processEvents()
+    panel.pad.installEventFilter(watch)
+    recognition.predicted.connect(lambda: order.append("answer"))
+    with qtbot.waitSignal(recognition.predicted):
+        QTest.mouseMove(panel.pad, first[8])
+    assert order[:2] == ["ink", "answer"]
+    panel.pad.removeEventFilter(watch)
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
+
+
+def test_a_stroke_is_read_to_its_end_when_the_pen_is_lifted(panel, recognition):
+    first, *_ = spots(panel, NUMBER)
+    press(panel, first)
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[-1])
+    assert answer(panel)[0].isdigit()  # without another turn of the event loop
+
+
+def test_training_waits_from_a_sample_until_its_answer_is_painted(qtbot, panel, recognition):
+    assert recognition.settled.is_set()
+    first, *_ = spots(panel, NUMBER)
+    QTest.mousePress(panel.pad, LEFT, pos=first[0])
+    assert not recognition.settled.is_set()
+    qtbot.waitUntil(recognition.settled.is_set)
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
+    qtbot.waitUntil(recognition.settled.is_set)

@@ -11,11 +11,13 @@ import pytest
 from PySide6.QtCore import QThread
 from waiting import happens
 
+from core import threads
 from core.errors import DataError
 from core.runs import run_recorder
 from core.runs.records import RunRequest
 from core.runs.run import STATE, Status
 from core.runs.run_store import RunStore
+from core.training import loop
 from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from gui.training.events import (
@@ -88,13 +90,25 @@ def test_the_run_is_the_same_as_without_a_window(qtbot, session):
     log = Log(session)
     with qtbot.waitSignal(session.concluded, timeout=60_000):
         start(session)
-    from core import threads
-    from core.training import loop
-
     with threads.limited(1):
         alone = Experiment.prepare("test", CONFIG, "synthetic:600", 1)
         records = list(loop.fit(alone.state, alone.splits, alone.config))
     assert records == log.records
+
+
+def test_a_run_that_gives_way_to_the_pen_is_the_same_and_goes_on(qtbot, session):
+    settled = threading.Event()  # cleared: as if the window hung while the pen is down
+    session.give_way_to(settled)
+    log = Log(session)
+    with happens(qtbot, session, Progressed):
+        start(session)
+    assert len(log.records) < 10  # it waits for each batch, but not for ever
+    settled.set()
+    with qtbot.waitSignal(session.concluded, timeout=60_000):
+        pass
+    with threads.limited(1):
+        alone = Experiment.prepare("test", CONFIG, "synthetic:600", 1)
+        assert list(loop.fit(alone.state, alone.splits, alone.config)) == log.records
 
 
 def test_a_paused_run_halts_between_batches_and_resumes(qtbot, session):
@@ -299,9 +313,6 @@ def test_a_run_that_is_left_resumes_bit_for_bit(qtbot, session, store):
         session.start(RunRequest.to_resume(run))
     assert log.n_evaluations == sum(r.validation_loss is not None for r in log.records[:n])
     assert [record.step for record in log.records] == list(range(1, log.facts[0].n_steps + 1))
-    from core import threads
-    from core.training import loop
-
     with threads.limited(1):
         alone = Experiment.prepare("test", config, "synthetic:600", 1)
         assert list(loop.fit(alone.state, alone.splits, alone.config)) == log.records
