@@ -6,7 +6,7 @@ import time
 from collections import deque
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from stage import Stage
 
@@ -19,31 +19,34 @@ _POINTS = 90  # per stroke
 class Pen(QObject):
     """Draws digits on the pad from a thread of its own, whatever the window is doing.
 
-    ``waited`` holds the milliseconds from each event to the end of the paint event of the bars with its prediction.
+    ``waited`` are the milliseconds from each event until its answer is shown: read, and painted where it has changed.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__()
         self._window, self._pad = window, window.pad_panel.pad
-        self._bars = window.pad_panel.prediction_view.bars
+        # Runs when the answer's painting is done, as the program's own timer does.
+        self._shown = QTimer(self, singleShot=True, interval=0)
+        self._shown.timeout.connect(self._on_shown)
         self.waited: list[float] = []
         self._sent: deque[float] = deque()
-        self._handled: list[float] = []
+        self._handled: list[float] = []  # by the pad, and not read yet
+        self._read: list[float] = []  # and not painted yet
         self._positions = self._stroke()
         self._is_over = threading.Event()
 
     def draw(self, stage: Stage, seconds: float) -> None:
         """Draw for some seconds."""
         thread = threading.Thread(target=self._draw)
-        for watched in (self._pad, self._bars):
-            watched.installEventFilter(self)
+        self._pad.installEventFilter(self)
+        self._window.recognition.predicted.connect(self._on_read)
         thread.start()
         stage.play(seconds)
         self._is_over.set()
         thread.join()
         stage.play(0.1)
-        for watched in (self._pad, self._bars):
-            watched.removeEventFilter(self)
+        self._pad.removeEventFilter(self)
+        self._window.recognition.predicted.disconnect(self._on_read)
         self._pad.clear()
 
     def _stroke(self) -> list[QPointF]:
@@ -80,16 +83,18 @@ class Pen(QObject):
         )  # fmt: skip
         QCoreApplication.postEvent(self._pad, event)
 
+    def _on_read(self) -> None:
+        self._read += self._handled
+        self._handled.clear()
+        self._shown.start()
+
+    def _on_shown(self) -> None:
+        now = time.perf_counter()
+        self.waited.extend(1000 * (now - sent) for sent in self._read)
+        self._read.clear()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Match the pad's events with the bars' paint events; clear the pad between two strokes."""
-        if watched is self._bars:
-            if event.type() != QEvent.Type.Paint:
-                return False
-            self._bars.event(event)
-            now = time.perf_counter()
-            self.waited.extend(1000 * (now - sent) for sent in self._handled)
-            self._handled.clear()
-            return True
+        """Note when the pad handles an event; clear the pad between two strokes."""
         if event.type() == QEvent.Type.User:
             self._pad.clear()
         elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseMove) and self._sent:

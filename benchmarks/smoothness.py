@@ -24,42 +24,66 @@ _ROUNDS = 5
 _MILLION = 1_000_000
 
 
-def smoothness(platform: str, seconds: float) -> None:
-    """Measure timer, pen and throughput; then timer and pen after a million records, with 20 runs overlaid."""
+@dataclasses.dataclass(frozen=True)
+class Floors:
+    """What the window must reach beside a run; a slow machine is held to its own figures without one."""
+
+    timer_ms: float
+    pen_ms: float
+    throughput: float
+
+    @classmethod
+    def of(cls, stage: Stage, name: str, n_cores: int, seconds: float) -> "Floors":
+        """Measure timer and pen of a window without a run, and return the floors for so many cores."""
+        ticks = Ticks()
+        stage.play(seconds)
+        ticks.stop()
+        pen = Pen(stage.window)
+        pen.draw(stage, seconds)
+        timer, reading = percentile(ticks.late, 99), statistics.median(pen.waited)
+        print(f"{name}: without a run the timer is {timer:.2f} ms late at p99; a sample is read and painted in "
+              f"{reading:.1f} ms")  # fmt: skip
+        timer_ms, pen_ms, share = {1: (16.0, 33.0, 0.6), 2: (5.0, 12.0, 0.85)}[n_cores]
+        return cls(max(timer_ms, 4 * timer), max(pen_ms, 5 * reading), share)
+
+
+def smoothness(platform: str, seconds: float, n_cores: int = 2) -> None:
+    """Measure timer, pen and throughput, and timer and pen again after a million records beside 20 runs."""
     n_threads = threads.default(window=True)
     stage = Stage()
-    rate = throughput(stage, platform, n_threads, min(seconds / 4, 4.0))
+    floors = Floors.of(stage, platform, n_cores, min(seconds, 5.0))
+    rate = throughput(stage, platform, n_threads, min(seconds / 4, 4.0), floors.throughput)
     rows = len(Experiment.prepare("quick", config(1), sources.default(), 1).splits.train)
     n_epochs = math.ceil(1.3 * (seconds + 20) * rate / rows)
     stage.start(config(n_epochs), n_threads)
     stage.play(1)
-    timer_and_pen(stage, platform, seconds)
+    timer_and_pen(stage, platform, seconds, floors)
     stage.end()
     stage.window.workbench.lab.training.resume(long_run(RunStore()))
     stage.wait(lambda: stage.window.workbench.session.live.seconds > 1e5)
     overlay(stage, RunStore(), 20)
-    timer_and_pen(stage, f"{platform}-long", seconds)
+    timer_and_pen(stage, f"{platform}-long", seconds, floors)
     stage.close()
 
 
-def timer_and_pen(stage: Stage, name: str, seconds: float) -> None:
-    """Measure how late the timer is, then the time from a pen event to its prediction in the bars."""
+def timer_and_pen(stage: Stage, name: str, seconds: float, floors: Floors) -> None:
+    """Measure how late the timer is, and then how long the bars take to follow the pen."""
     ticks = Ticks()
     stage.play(seconds)
     ticks.stop()
-    print(f"{name}: {len(ticks.late):,} timer ticks, median {statistics.median(ticks.late):.2f} ms late, "
-          f"{max(ticks.late):.1f} ms at most")  # fmt: skip
-    goal(f"{name}-timer-p99", percentile(ticks.late, 99), 5, unit=" ms", at_most=True)
-    goal(f"{name}-timer-p99.9", percentile(ticks.late, 99.9), 25, unit=" ms", at_most=True)
+    print(f"{name}: of {len(ticks.late):,} ticks the latest was {max(ticks.late):.1f} ms late, "
+          f"the middle one {statistics.median(ticks.late):.2f} ms")  # fmt: skip
+    goal(f"{name}-timer-p99", percentile(ticks.late, 99), floors.timer_ms, unit=" ms", at_most=True)
+    goal(f"{name}-timer-p99.9", percentile(ticks.late, 99.9), 5 * floors.timer_ms, unit=" ms", at_most=True)
     pen = Pen(stage.window)
     pen.draw(stage, min(seconds, 10.0))
-    print(f"{name}: {len(pen.waited):,} pen events, median {statistics.median(pen.waited):.2f} ms to the prediction, "
-          f"{max(pen.waited):.1f} ms at most")  # fmt: skip
-    goal(f"{name}-pen-p99", percentile(pen.waited, 99), 12, unit=" ms", at_most=True)
+    print(f"{name}: of {len(pen.waited):,} pen events the slowest took {max(pen.waited):.1f} ms to be answered, "
+          f"the middle one {statistics.median(pen.waited):.2f} ms")  # fmt: skip
+    goal(f"{name}-pen-p99", percentile(pen.waited, 99), floors.pen_ms, unit=" ms", at_most=True)
 
 
-def throughput(stage: Stage, name: str, n_threads: int, seconds: float) -> float:
-    """Compare the speed of a run with and without the window, in turns; return the best digits/s without."""
+def throughput(stage: Stage, name: str, n_threads: int, seconds: float, floor: float) -> float:
+    """Compare the run with the same without a window, in turn, and return the latter's digits a second."""
     alone, ratios = [], []
     for _ in range(_ROUNDS):
         alone.append(rate_alone(seconds, n_threads))
@@ -68,8 +92,8 @@ def throughput(stage: Stage, name: str, n_threads: int, seconds: float) -> float
         ratios.append(stage.rate(seconds) / alone[-1])
         stage.end()
     print(f"{name}: {statistics.median(alone):,.0f} digits a second without a window, {n_threads} threads; "
-          f"with a window {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
-    goal(f"{name}-throughput", statistics.median(ratios), 0.85)
+          f"beside one {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
+    goal(f"{name}-throughput", statistics.median(ratios), floor)
     return max(alone)
 
 

@@ -1,9 +1,10 @@
 """Figures of the real window during a training run at full speed with live curves.
 
-    DIGITPAD_DATA=FOLDER python benchmarks/window.py [--platform xcb] [--seconds 60] [--threads] [--quick]
+    DIGITPAD_DATA=FOLDER python benchmarks/window.py [--platform xcb] [--cores 1] [--seconds 60] [--threads] [--quick]
 
-With Xvfb, measures on an X server of its own and offscreen; else offscreen only. Each part runs in its own process with
-a temporary home.
+Where there is an Xvfb, it is measured on an X server of its own, and offscreen, too. Each part has a process and a home
+of its own, and leaves nothing behind. With ``--cores`` the processes are held to so many processors, worker and X
+server's share included, as ``taskset`` does; the floors are those of that number.
 """
 
 import argparse
@@ -43,11 +44,12 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--platform", choices=("offscreen", "xcb"), help="measure on this platform only")
-    parser.add_argument("--seconds", type=float, default=60.0, help="duration of the timer measurement")
-    parser.add_argument("--cycles", type=int, default=1000, help="number of short runs")
-    parser.add_argument("--threads", action="store_true", help="measure the default number of threads instead")
-    parser.add_argument("--quick", action="store_true", help="only check that each part works")
+    parser.add_argument("--platform", choices=("offscreen", "xcb"), help="measure on this one alone")
+    parser.add_argument("--cores", type=int, choices=(1, 2), help="hold the processes to so many processors")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long the timer is watched")
+    parser.add_argument("--cycles", type=int, default=1000, help="how many short runs are started and ended")
+    parser.add_argument("--threads", action="store_true", help="measure the rule for the number of threads instead")
+    parser.add_argument("--quick", action="store_true", help="see only that all can be measured")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.quick:
@@ -75,6 +77,9 @@ def _measure(options: argparse.Namespace) -> None:
     """Measure one part in this process, which starts as the program does."""
     hasten_imports()
     name, seconds = options.platform, options.seconds
+    if options.cores and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: options.cores])
+        name = f"{name}-{options.cores}"
     if options.part == "opening":
         from opening import ROUNDS, opening
 
@@ -95,7 +100,10 @@ def _measure(options: argparse.Namespace) -> None:
     else:
         import smoothness
 
-        {"smoothness": smoothness.smoothness, "rule": smoothness.rule}[options.part](name, min(seconds, 60.0))
+        if options.part == "rule":
+            smoothness.rule(name, min(seconds, 60.0))
+        else:
+            smoothness.smoothness(name, min(seconds, 60.0), options.cores or 2)
 
 
 if __name__ == "__main__":
