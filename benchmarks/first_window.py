@@ -3,7 +3,7 @@
     python benchmarks/first_window.py PROGRAM BEGAN
 
 PROGRAM is ``empty`` or ``digitpad``, BEGAN the ``time.monotonic()`` at which the process was started. Prints the
-milliseconds from then to each paint event.
+milliseconds from then to each moment, and the program's longest stall.
 """
 
 import sys
@@ -46,7 +46,7 @@ def _resident_mib() -> float:
 
 
 def _digitpad(began: float) -> None:
-    """Start the program as its command does, draw after the pad's first paint event, and quit at the first answer."""
+    """Start the program as its command does, draw after the pad's first paint event, and quit when all is there."""
     from gui import app
 
     app.hasten_imports()  # the program does this before it imports Qt; first_moments imports Qt
@@ -56,7 +56,7 @@ def _digitpad(began: float) -> None:
     original_exec = QApplication.exec
 
     def watched_exec() -> int:
-        moments = FirstMoments(lambda what: _report(what, _since(began)))
+        moments = FirstMoments(lambda what: _report(what, _since(began)), _report)
         code = original_exec()
         del moments
         return code

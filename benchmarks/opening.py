@@ -1,4 +1,4 @@
-"""Time to the window's first frame, compared with an empty window that imports PySide6 and pyqtgraph.
+"""Time to the window's first frame and to what comes after it, compared with an empty window of PySide6 and pyqtgraph.
 
 Each is a process of ``first_window.py``. Both find cached bytecode of all imports in a temporary folder, as at the
 second start or after an installation. With PYTHONDONTWRITEBYTECODE, Python compiles this program's modules at each
@@ -36,15 +36,21 @@ def opening(platform: str, n_rounds: int = ROUNDS) -> None:
 def _compare(name: str, n_rounds: int, environment: dict[str, str]) -> None:
     rounds = [(_times("empty", environment), _times("digitpad", environment)) for _ in range(n_rounds)]
     firsts = [ours["frame"] / empty["frame"] for empty, ours in rounds]
-    answers = [ours["answer"] / empty["frame"] for empty, ours in rounds]
+    answers, complete, stalls = (
+        [ours[what] / empty["frame"] for empty, ours in rounds] for what in ("answer", "complete", "stall")
+    )
     for what, times in (
-        ("an empty window's frame", [empty["frame"] for empty, _ in rounds]),
-        *((f"the pad's {kind}", [ours[kind] for _, ours in rounds]) for kind in ("frame", "stroke", "answer")),
+        ("an empty window's frame after", [empty["frame"] for empty, _ in rounds]),
+        *((f"the pad's {kind} after", [ours[kind] for _, ours in rounds]) for kind in ("frame", "stroke", "answer")),
+        ("curves and laboratory after", [ours["complete"] for _, ours in rounds]),
+        ("the longest stall took", [ours["stall"] for _, ours in rounds]),
     ):
-        print(f"{name}: {what} after {statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})")
+        print(f"{name}: {what} {statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f})")
     print(f"{name}: ratios {min(firsts):.2f} to {max(firsts):.2f}, {min(answers):.2f} to {max(answers):.2f}")
     goal(f"{name}-first-frame", statistics.median(firsts), 0.5, at_most=True)
     goal(f"{name}-first-answer", statistics.median(answers), 1.3, at_most=True)
+    goal(f"{name}-complete", statistics.median(complete), 1.5, at_most=True)
+    goal(f"{name}-longest-stall", statistics.median(stalls), 0.35, at_most=True)
 
 
 def empty_memory() -> float:

@@ -9,16 +9,19 @@ import numpy as np
 from goals import goal, percentile
 from pen import Pen
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from stage import Stage, Ticks, config, rate_alone
 
 from core import threads
 from core.data import sources
+from core.preprocessing.ink import Drawing
 from core.runs.run import Run, Status
 from core.runs.run_recorder import RunRecorder
 from core.runs.run_store import RunStore
 from core.training.experiment import Experiment
 from core.training.history import Axis, History
 from core.training.loop import Progress
+from gui.recognition.active_model import ModelChoice
 
 _ROUNDS = 5
 _MILLION = 1_000_000
@@ -31,6 +34,8 @@ class Floors:
     timer_ms: float
     pen_ms: float
     throughput: float
+    live_views: float
+    """The throughput while the network in training answers the pad and is inspected too."""
 
     @classmethod
     def of(cls, stage: Stage, name: str, n_cores: int, seconds: float) -> "Floors":
@@ -43,8 +48,8 @@ class Floors:
         timer, reading = percentile(ticks.late, 99), statistics.median(pen.waited)
         print(f"{name}: without a run the timer is {timer:.2f} ms late at p99; a sample is read and painted in "
               f"{reading:.1f} ms")  # fmt: skip
-        timer_ms, pen_ms, share = {1: (16.0, 33.0, 0.6), 2: (5.0, 12.0, 0.85)}[n_cores]
-        return cls(max(timer_ms, 4 * timer), max(pen_ms, 5 * reading), share)
+        timer_ms, pen_ms, share, live_views = {1: (16.0, 33.0, 0.6, 0.58), 2: (5.0, 12.0, 0.85, 0.83)}[n_cores]
+        return cls(max(timer_ms, 4 * timer), max(pen_ms, 5 * reading), share, live_views)
 
 
 def smoothness(platform: str, seconds: float, n_cores: int = 2) -> None:
@@ -52,14 +57,20 @@ def smoothness(platform: str, seconds: float, n_cores: int = 2) -> None:
     n_threads = threads.default(window=True)
     stage = Stage()
     floors = Floors.of(stage, platform, n_cores, min(seconds, 5.0))
-    rate = throughput(stage, platform, n_threads, min(seconds / 4, 4.0), floors.throughput)
+    part = min(seconds / 4, 4.0)
+    rate = throughput(stage, platform, n_threads, part, floors.throughput)
+    lab = stage.window.workbench.lab
+    for view, page in (("curves", lab.tabs.widget(0)), ("network", lab.inspector_view)):
+        throughput(stage, f"{platform}-live-{view}", n_threads, part, floors.live_views, page)
+    stage.window.pad_panel.pad.clear()
+    stage.window.active_model.choose(ModelChoice.SHIPPED)
     rows = len(Experiment.prepare("quick", config(1), sources.default(), 1).splits.train)
     n_epochs = math.ceil(1.3 * (seconds + 20) * rate / rows)
     stage.start(config(n_epochs), n_threads)
     stage.play(1)
     timer_and_pen(stage, platform, seconds, floors)
     stage.end()
-    stage.window.workbench.lab.training.resume(long_run(RunStore()))
+    lab.training.resume(long_run(RunStore()))
     stage.wait(lambda: stage.window.workbench.session.live.seconds > 1e5)
     overlay(stage, RunStore(), 20)
     timer_and_pen(stage, f"{platform}-long", seconds, floors)
@@ -82,19 +93,35 @@ def timer_and_pen(stage: Stage, name: str, seconds: float, floors: Floors) -> No
     goal(f"{name}-pen-p99", percentile(pen.waited, 99), floors.pen_ms, unit=" ms", at_most=True)
 
 
-def throughput(stage: Stage, name: str, n_threads: int, seconds: float, floor: float) -> float:
-    """Compare the run with the same without a window, in turn, and return the latter's digits a second."""
+def throughput(
+    stage: Stage, name: str, n_threads: int, seconds: float, floor: float, live_page: QWidget | None = None
+) -> float:
+    """Compare the run with the same without a window, in turn, and return the latter's digits a second.
+
+    With ``live_page``, that page is shown, and the network in training answers a drawing on the pad.
+    """
     alone, ratios = [], []
     for _ in range(_ROUNDS):
         alone.append(rate_alone(seconds, n_threads))
         stage.start(config(1000), n_threads)
         stage.play(0.5)
+        if live_page is not None:
+            _show_live(stage, live_page)
         ratios.append(stage.rate(seconds) / alone[-1])
         stage.end()
     print(f"{name}: {statistics.median(alone):,.0f} digits a second without a window, {n_threads} threads; "
           f"beside one {min(ratios):.2f} to {max(ratios):.2f} of that")  # fmt: skip
     goal(f"{name}-throughput", statistics.median(ratios), floor)
     return max(alone)
+
+
+def _show_live(stage: Stage, page: QWidget) -> None:
+    """Draw a digit, let the network in training answer it, and show a page about it."""
+    pad = stage.window.pad_panel.pad
+    pad.set_drawing(Drawing.from_points([np.array([[0.0, 0.0], [300.0, 0.0], [100.0, 500.0]])]), fit=True)
+    stage.window.active_model.choose(ModelChoice.TRAINING)
+    stage.window.workbench.lab.tabs.setCurrentWidget(page)
+    stage.play(0.3)
 
 
 def rule(platform: str, seconds: float) -> None:
