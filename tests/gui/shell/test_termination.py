@@ -18,7 +18,8 @@ from gui.shell.termination import TerminationSignals
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 PROGRAM = """
-import os
+import os, signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup would leave it ignored
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from gui import app, main_window
 from core.training.config import TrainConfig
@@ -57,7 +58,10 @@ def ended(number, cwd, start=RUN, then="pass"):
     ) as process:  # fmt: skip
         step = int(process.stdout.readline())
         process.send_signal(number)
-        _, errors = process.communicate(timeout=60)
+        try:
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()  # one that did not end would be waited for without end
     return step, process.returncode, errors
 
 
