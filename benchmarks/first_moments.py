@@ -76,11 +76,12 @@ class FirstMoments(QObject):
         self.window.close()
 
     def draw(self) -> None:
-        """Press and move the mouse on the pad."""
+        """Draw a stroke on the pad with the mouse."""
         middle, button = QPointF(self.pad.rect().center()), Qt.MouseButton.LeftButton
-        for kind, position in (
-            (QEvent.Type.MouseButtonPress, middle),
-            (QEvent.Type.MouseMove, middle + QPointF(0, 60)),
+        for kind, position, held in (
+            (QEvent.Type.MouseButtonPress, middle, button),
+            (QEvent.Type.MouseMove, middle + QPointF(0, 60), button),
+            (QEvent.Type.MouseButtonRelease, middle + QPointF(0, 60), Qt.MouseButton.NoButton),
         ):
-            event = QMouseEvent(kind, position, position, button, button, Qt.KeyboardModifier.NoModifier)
+            event = QMouseEvent(kind, position, position, button, held, Qt.KeyboardModifier.NoModifier)
             QCoreApplication.postEvent(self.pad, event)

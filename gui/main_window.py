@@ -3,8 +3,11 @@
 import contextlib
 from collections import deque
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from PySide6 import QtGui, QtWidgets
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
@@ -21,7 +24,14 @@ if TYPE_CHECKING:
     from gui.recognition.recognition_controller import RecognitionController
     from gui.workbench import Workbench
 
-_PAUSE_MS = 8  # between the steps of the start: Qt paints 5 ms after it was asked to
+_PAUSE_MS = 8  # before a step of the start, where there is something to paint: Qt does so 5 ms after it was asked
+
+
+def _create_qt_classes() -> None:
+    """Create the classes of Qt, as the import of pyqtgraph would: PySide6 creates each at the first use of its name."""
+    for module in (QtGui, QtWidgets):
+        for name in dir(module):
+            getattr(module, name)
 
 
 class MainWindow(QMainWindow):
@@ -54,10 +64,20 @@ class MainWindow(QMainWindow):
         self._preferences, self._store = preferences, store
         self._workbench: Workbench | None = None
         self._has_recognition = False
-        self._steps: deque[Callable[[], None]] = deque(
-            [self.begun.emit, self.add_recognition, self.add_workbench, self.add_curves, self.completed.emit]
+        self._steps: deque[Callable[[], object]] = deque(
+            [
+                self.begun.emit,
+                partial(import_module, "core.recognition.recognizer"),
+                self.add_recognition,
+                partial(import_module, "gui.workbench"),
+                self.add_workbench,
+                _create_qt_classes,
+                partial(import_module, "pyqtgraph"),
+                self.add_curves,
+                self.completed.emit,
+            ]
         )
-        self._is_stepping = False
+        self._is_stepping = self._has_to_paint = False
         self._closes_after_run = False
         self._has_unread_fault = False
         app = QApplication.instance()
@@ -112,8 +132,15 @@ class MainWindow(QMainWindow):
     def _take_step(self) -> None:
         """Take the next step, and the one after when the events of meanwhile have been handled."""
         if self._steps and self.isVisible():
-            self._steps.popleft()()
-            QTimer.singleShot(_PAUSE_MS, self._take_step)
+            step = self._steps.popleft()
+            step()
+            self._has_to_paint = not isinstance(step, partial)
+            QTimer.singleShot(0, self._pause)
+
+    def _pause(self) -> None:
+        """Wait for what is to be painted: what the last step has brought, or the ink of meanwhile."""
+        has_to_paint = self._has_to_paint or self.pad_panel.pad.is_pen_down()
+        QTimer.singleShot(_PAUSE_MS if has_to_paint else 0, self._take_step)
 
     def add_recognition(self) -> None:
         """Bring in the network that ships with the program, and the tools and views around the pad."""

@@ -52,13 +52,12 @@ class Plot(pg.PlotWidget):
     """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")})
+        super().__init__(parent, axisItems={side: Axis(side) for side in ("left", "bottom")}, enableMenu=False)
         self.is_log = False
         self._end = 0.0
         self._y: tuple[float, float] | None = None
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it takes no keys
-        self.setMenuEnabled(False)
         self.setFrameShape(self.Shape.NoFrame)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)

@@ -93,3 +93,33 @@ window.show()
 sys.exit(application.exec())
 """
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+def test_imports_are_steps_of_their_own_so_that_none_takes_long():
+    program = """
+import sys
+from gui import app
+application = app.create_application()
+from gui.main_window import MainWindow
+
+lacking = []
+
+class Window(MainWindow):
+    def add_recognition(self):
+        lacking.extend({"core.recognition.recognizer"} - set(sys.modules))
+        super().add_recognition()
+
+    def add_workbench(self):
+        lacking.extend({"gui.workbench"} - set(sys.modules))
+        super().add_workbench()
+
+    def add_curves(self):
+        lacking.extend({"pyqtgraph"} - set(sys.modules))
+        super().add_curves()
+
+window = Window(in_steps=True)
+window.completed.connect(lambda: application.exit(len(lacking)))
+window.show()
+sys.exit(application.exec())
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
