@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6 import QtGui, QtWidgets
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
@@ -32,6 +32,26 @@ def _create_qt_classes() -> None:
     for module in (QtGui, QtWidgets):
         for name in dir(module):
             getattr(module, name)
+
+
+class _EarlyKeys(QObject):
+    """Has the menus there before it is decided whether a key, pressed early, is one of their shortcuts.
+
+    An object of its own, which is gone when the window is complete: an ``event`` of the window in Python would hold the
+    interpreter's lock while Qt paints.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        window.installEventFilter(self)
+        window.completed.connect(self.deleteLater)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Add the menus at a key."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            self._window.add_workbench()
+        return False
 
 
 class MainWindow(QMainWindow):
@@ -83,6 +103,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if preferences is not None and isinstance(app, QApplication):
             theme.apply(app, SCHEMES.get(preferences.text("window/scheme")))
+        _EarlyKeys(self)
         self.pad_panel = PadPanel(in_steps=in_steps)
         self._lay_out()
         if not in_steps:
@@ -122,12 +143,6 @@ class MainWindow(QMainWindow):
         if self._steps and not self._is_stepping:
             self._is_stepping = True
             QTimer.singleShot(_PAUSE_MS, self._take_step)
-
-    def event(self, event: QEvent) -> bool:
-        """Have the menus there before it is decided whether a key, pressed early, is one of their shortcuts."""
-        if event.type() == QEvent.Type.ShortcutOverride and self._steps:
-            self.add_workbench()
-        return super().event(event)
 
     def _take_step(self) -> None:
         """Take the next step, and the one after when the events of meanwhile have been handled."""
