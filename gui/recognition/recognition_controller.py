@@ -164,9 +164,9 @@ class RecognitionController(QObject):
     def _on_content(self) -> None:
         """Select the digit that was drawn last, and recognise the content."""
         self._next_reading.stop()
+        self._painted.start()  # in any case, even if the recognition fails: a run must not wait for ever
         self._stroke = None
         self._predict()
-        self._painted.start()
 
     def _predict(self) -> None:
         """Recognise the content of the pad, and show the answer."""

@@ -17,7 +17,7 @@ from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
-from core.recognition.recognizer import shipped_model
+from core.recognition.recognizer import Recognizer, shipped_model
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import IDLE_MS
 from gui.pad.stroke import fitted
@@ -422,3 +422,17 @@ def test_training_waits_from_a_sample_until_its_answer_is_painted(qtbot, panel, 
     qtbot.waitUntil(recognition.settled.is_set)
     QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
     qtbot.waitUntil(recognition.settled.is_set)
+
+
+def test_training_does_not_wait_for_an_answer_that_fails(qtbot, panel, recognition, monkeypatch):
+    def fail(recognizer, drawing):
+        raise RuntimeError("a fault")
+
+    first, *_ = spots(panel, NUMBER)
+    QTest.mousePress(panel.pad, LEFT, pos=first[0])
+    monkeypatch.setattr(Recognizer, "read", fail)
+    with qtbot.captureExceptions() as faults:
+        qtbot.waitUntil(lambda: bool(faults))
+        qtbot.waitUntil(recognition.settled.is_set)
+    monkeypatch.undo()
+    QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
