@@ -206,6 +206,12 @@ class Pad(PenInput):
         if is_changed:
             self.changed.emit()
 
+    def _pen_taken_back(self, count: int) -> None:
+        """Remove the last gestures from content and history."""
+        if self._document.take_back(count):
+            self._show_step()
+            self.changed.emit()
+
     def _pen_hovered(self, position: QPointF) -> None:
         """Show the cursor of the selected tool."""
         if not self.sheet_rect().contains(position):

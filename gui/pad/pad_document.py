@@ -5,7 +5,7 @@ Contents are never changed, only replaced, so that each step of the history is o
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing
 
 HISTORY_STEPS = 200
+_TAKEN_BACK = 16  # gestures that can be taken back: a resting hand flickers
 ERASER_RADIUS = 0.02
 """As a share of the canvas's side."""
 
@@ -46,6 +47,15 @@ class Content:
         return QRectF((UNIT - size.width()) / 2, (UNIT - size.height()) / 2, size.width(), size.height())
 
 
+class _Gesture(NamedTuple):
+    """A completed gesture: the state before it, and the content after it."""
+
+    before: Content
+    undo: tuple[Content, ...]
+    redo: tuple[Content, ...]
+    after: Content
+
+
 class PadDocument:
     """A content with its history.
 
@@ -66,6 +76,7 @@ class PadDocument:
         self._before: Content | None = None  # the content before the gesture in progress
         self._undo: deque[Content] = deque(maxlen=HISTORY_STEPS)
         self._redo: list[Content] = []
+        self._gestures: deque[_Gesture] = deque(maxlen=_TAKEN_BACK)  # the last ones, for take_back
 
     def drawing(self) -> "Drawing":
         """Return the strokes, including the one in progress."""
@@ -173,10 +184,28 @@ class PadDocument:
         """Complete the gesture, as one step of the history; a gesture that changed nothing is no step."""
         before, stroke = self._before, self.stroke
         self._before = self.stroke = None
-        if before is not None and stroke is not None:
+        if before is None:
+            return
+        undo, redo = tuple(self._undo), tuple(self._redo)
+        if stroke is not None:
             self._step_to(Content((*self.content.strokes, stroke)), before)
-        elif before is not None and self.content is not before:
+        elif self.content is not before:
             self._step_to(self.content, before)
+        self._gestures.append(_Gesture(before, undo, redo, self.content))
+
+    def take_back(self, count: int) -> bool:
+        """Remove the last completed gestures, as if they had never been, and return whether the content changes.
+
+        Only gestures after which nothing else has happened are removed.
+        """
+        content = self.content
+        while count and self._before is None and self._gestures and self._gestures[-1].after is self.content:
+            gesture = self._gestures.pop()
+            self.content = gesture.before
+            self._undo = deque(gesture.undo, maxlen=HISTORY_STEPS)
+            self._redo = list(gesture.redo)
+            count -= 1
+        return self.content is not content
 
     def cancel(self) -> bool:
         """Restore the content from before the gesture; return whether the gesture had changed anything."""
