@@ -12,11 +12,12 @@ from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gui.pad import marks as pad_marks
+from gui.pad.drawing_data import drawing_on_clipboard
 from gui.pad.marks import Mark
 from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, PadDocument
-from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder
+from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder, strokes_image
 from gui.pad.pen_input import PenInput
-from gui.pad.stroke import UNIT, Stroke, fitted
+from gui.pad.stroke import UNIT, Stroke, fitted, scaled
 from gui.style import theme
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Pad(PenInput):
         """
         return self._document.own_drawings()
 
+    def image(self, side_px: int) -> QImage:
+        """Return the strokes as an image, black on white."""
+        return strokes_image(self._document.drawing(), self.pen_width(), side_px)
+
     def is_blank(self) -> bool:
         """Return whether the pad has neither strokes nor a picture."""
         return self._document.is_blank()
@@ -77,13 +82,30 @@ class Pad(PenInput):
         return self._document.content.picture
 
     def set_drawing(self, drawing: "Drawing", *, fit: bool = False) -> None:
-        """Show a drawing in canvas units; with ``fit``, a drawing in any units, centred and scaled to a good size."""
-        arrays = fitted(drawing.strokes) if fit else drawing.strokes
+        """Show a drawing in canvas units; with ``fit``, a drawing in any units, centred and scaled to a good size.
+
+        With ``fit``, a drawing that names the side of its canvas lies here where it lay there.
+        """
+        if not fit or drawing.side == UNIT:
+            arrays = drawing.strokes
+        elif drawing.side is not None:
+            arrays = scaled(drawing.strokes, UNIT / drawing.side)
+        else:
+            arrays = tuple(fitted(drawing.strokes))
         self._replace(Content(tuple(Stroke(points) for points in arrays if len(points))))
 
     def show_picture(self, picture: QImage) -> None:
         """Show a picture instead of strokes; the next stroke replaces it."""
         self._replace(Content(picture=None if picture.isNull() else picture.copy()))
+
+    def paste(self) -> bool:
+        """Show the drawing on the clipboard, or emit ``pictureGiven``; return False if there is nothing for the pad."""
+        drawing = drawing_on_clipboard()
+        if drawing is None:
+            return super().paste()
+        self.set_drawing(drawing, fit=True)
+        self.changed.emit()
+        return True
 
     def clear(self) -> None:
         """Empty the canvas; undo restores the content."""

@@ -85,7 +85,7 @@ class PadDocument:
         strokes = [stroke.points for stroke in self.content.strokes]
         if self.stroke is not None:
             strokes.append(self.stroke.points)
-        return Drawing(tuple(strokes))
+        return Drawing(tuple(strokes), UNIT)
 
     def own_drawings(self) -> "tuple[Drawing, Drawing] | None":
         """Return the finished strokes, and the last earlier ones some of which were removed; each may be empty.

@@ -5,14 +5,20 @@ which each new segment is added. Only a change of size, colour scheme, pen width
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from gui.pad.pad_document import PadDocument
+from gui.pad.pad_document import Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
+from gui.style.palettes import LIGHT, Colours
+
+if TYPE_CHECKING:
+    from core.preprocessing.ink import Drawing
 
 _SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
 _THINNEST = 0.4  # of the pen's width: the width at pressure 0
@@ -27,8 +33,9 @@ class PadPainter:
         As a share of the sheet's side; call ``forget`` after a change.
     """
 
-    def __init__(self, document: PadDocument, pen_width: float) -> None:
+    def __init__(self, document: PadDocument, pen_width: float, colours: Colours | None = None) -> None:
         self.pen_width = pen_width
+        self._colours = colours  # None for those of the theme
         self._document = document
         self._base = QImage()  # the finished content
         self._live = QImage()  # the same and the stroke in progress, without its last half segment
@@ -82,7 +89,7 @@ class PadPainter:
 
     def _paint_base(self, side_px: int) -> None:
         self._base = QImage(side_px, side_px, QImage.Format.Format_RGB32)
-        self._base.fill(theme.colours().paper)
+        self._base.fill((self._colours or theme.colours()).paper)
         painter = _painter(self._base)
         content = self._document.content
         if content.picture is not None:
@@ -93,12 +100,18 @@ class PadPainter:
             self._paint_stroke(painter, stroke)
         painter.end()
 
+    def picture(self, side_px: int) -> QImage:
+        """Return an image of the finished content."""
+        self._paint_base(side_px)
+        return self._base
+
     # -- strokes ------------------------------------------------------------------------------------------------
 
     def _pen(self, pressure: float) -> QPen:
         width = self.pen_width * UNIT * (_THINNEST + (1 - _THINNEST) * pressure)
         round_cap, round_join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-        return QPen(theme.colours().ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
+        ink = (self._colours or theme.colours()).ink
+        return QPen(ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
 
     def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
         """Paint a whole stroke; at constant pressure as one path, which has clean edges."""
@@ -139,6 +152,13 @@ class PadPainter:
         painter.scale(sheet.width() / UNIT, sheet.width() / UNIT)
         self._paint_line(painter, stroke.tolist(-2))
         painter.restore()
+
+
+def strokes_image(drawing: "Drawing", pen_width: float, side_px: int) -> QImage:
+    """Return strokes in canvas units as an image, black on white; ``pen_width`` is a share of its side."""
+    document = PadDocument()
+    document.content = Content(tuple(Stroke(points) for points in drawing.strokes))
+    return PadPainter(document, pen_width, replace(LIGHT, ink=QColor("black"))).picture(side_px)
 
 
 def paint_placeholder(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:

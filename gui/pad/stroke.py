@@ -91,3 +91,10 @@ def fitted(strokes: "Sequence[NDArray[np.float32]]") -> "list[NDArray[np.float32
     scale = _FITTED * UNIT / extent if extent > 0 else 1.0
     move = UNIT / 2 - (low + high) / 2 * scale
     return [np.column_stack([stroke[:, :2] * scale + move, stroke[:, 2]]).astype(np.float32) for stroke in strokes]
+
+
+def scaled(strokes: "Sequence[NDArray[np.float32]]", scale: float) -> "tuple[NDArray[np.float32], ...]":
+    """Return strokes (n, 3) with their positions multiplied by ``scale``."""
+    import numpy as np
+
+    return tuple((stroke * [scale, scale, 1]).astype(np.float32) for stroke in strokes)
