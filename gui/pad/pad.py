@@ -17,6 +17,7 @@ from gui.pad.marks import Mark
 from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, PadDocument
 from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder, strokes_image
 from gui.pad.pen_input import PenInput
+from gui.pad.pen_width import DEFAULT_PEN_WIDTH, PEN_WIDTHS, automatic_width
 from gui.pad.stroke import UNIT, Stroke, fitted, scaled
 from gui.style import theme
 
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing
 
 __all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool"]
-
-PEN_WIDTHS = (0.02, 0.035, 0.055, 0.08)
-"""The pen widths in the menu, as shares of the canvas's side."""
-DEFAULT_PEN_WIDTH = PEN_WIDTHS[2]
 
 
 class Tool(Enum):
@@ -52,6 +49,7 @@ class Pad(PenInput):
         super().__init__(parent)
         self._document = PadDocument()
         self._painter = PadPainter(self._document, DEFAULT_PEN_WIDTH)
+        self._chosen_width: float | None = None
         self._tool = Tool.PEN
         self._eraser_at = (0.0, 0.0)
         self._marks: tuple[Mark, ...] = ()
@@ -142,6 +140,7 @@ class Pad(PenInput):
         return is_new
 
     def _show_step(self) -> None:
+        self._fit_pen()
         self._repaint_all()
         self.historyChanged.emit()
 
@@ -160,10 +159,26 @@ class Pad(PenInput):
         """Return the painted width of the strokes, as a share of the canvas's side."""
         return self._painter.pen_width
 
-    def set_pen_width(self, share: float) -> None:
-        """Paint all strokes with another width, a share of the side; the network's image stays the same."""
-        if share != self._painter.pen_width:
-            self._painter.pen_width = share
+    def chosen_pen_width(self) -> float | None:
+        """Return the width that was set, or None while it follows the height of the writing."""
+        return self._chosen_width
+
+    def set_pen_width(self, share: float | None) -> None:
+        """Paint all strokes with another width, a share of the side; None follows the height of the writing.
+
+        The network's image stays the same.
+        """
+        self._chosen_width = share
+        self._fit_pen()
+
+    def _fit_pen(self) -> None:
+        """Repaint all strokes if the width is another for the writing that is there now."""
+        width = self._chosen_width
+        if width is None:
+            height = self._document.writing_height()
+            width = DEFAULT_PEN_WIDTH if height is None else automatic_width(height / UNIT)
+        if width != self._painter.pen_width:
+            self._painter.pen_width = width
             self._repaint_all()
 
     # -- gestures -----------------------------------------------------------------------------------------------
@@ -198,6 +213,7 @@ class Pad(PenInput):
             self._show_newest_point()
 
     def _show_newest_point(self) -> None:
+        self._fit_pen()
         stroke = self._document.stroke
         if stroke is None or (len(stroke) == 1 and not self._document.content):
             self.update()  # the hint disappears, or the picture
@@ -209,6 +225,7 @@ class Pad(PenInput):
         """Remove each stroke, or the picture, that the eraser touches on the way to ``position``."""
         start, self._eraser_at = self._eraser_at, self._to_canvas(position)
         if self._document.erase(start, self._eraser_at, self.pen_width()):
+            self._fit_pen()
             self._repaint_all()
             self.changed.emit()
 

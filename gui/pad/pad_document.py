@@ -5,6 +5,7 @@ Contents are never changed, only replaced, so that each step of the history is o
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
@@ -38,6 +39,11 @@ class Content:
             and len(self.strokes) == len(other.strokes)
             and all(a.equals(b) for a, b in zip(self.strokes, other.strokes, strict=True))
         )
+
+    @cached_property
+    def writing_height(self) -> float:
+        """The height of the writing, in canvas units: that of its highest stroke; 0 without strokes."""
+        return max((stroke.writing_height() for stroke in self.strokes), default=0.0)
 
     def picture_rect(self) -> QRectF:
         """Return the picture's rectangle in canvas units: the largest that fits, centred; empty without a picture."""
@@ -101,6 +107,12 @@ class PadDocument:
         before = next((strokes for strokes in steps if not present.issuperset(map(id, strokes))), ())
         drawn, replaced = (Drawing(tuple(stroke.points for stroke in strokes)) for strokes in (steps[0], before))
         return drawn, replaced
+
+    def writing_height(self) -> float | None:
+        """Return the height of the writing, with the stroke in progress, in canvas units; None without strokes."""
+        if self.stroke is not None:
+            return max(self.content.writing_height, self.stroke.writing_height())
+        return self.content.writing_height if self.content.strokes else None
 
     def is_blank(self) -> bool:
         """Return whether there are neither strokes nor a picture."""

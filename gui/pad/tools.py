@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QToolTip, QWidget
 
-from gui.pad.pad import DEFAULT_PEN_WIDTH, PEN_WIDTHS, Pad, Tool
+from gui.pad.pad import PEN_WIDTHS, Pad, Tool
 from gui.style import theme
 
 _Shortcut = QKeySequence.StandardKey | str | None
@@ -22,7 +22,8 @@ class PadTools(QWidget):
     """A row of buttons, in three groups.
 
     Its actions: ``pen``, ``eraser``, ``undo``, ``redo``, ``clear``, ``paste``, ``copy``; ``random_digit``,
-    ``open_picture``, ``save`` and ``copy_number``, which others connect; and ``width_menu``. ``copy``, ``copy_number``
+    ``open_picture``, ``save`` and ``copy_number``, which others connect; and ``width_menu``, whose actions are in
+    ``widths`` by their share of the pad's side, or None for the automatic one. ``copy``, ``copy_number``
     and ``save`` have no buttons. ``open_picture`` has no shortcut: the window may set one. A shortcut of one plain key,
     and that of ``copy``, works only in the widgets that have the action: elsewhere in the window, such keys are for
     typing, and for copying what is there.
@@ -31,6 +32,7 @@ class PadTools(QWidget):
     def __init__(self, pad: Pad, side: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pad, self._side = pad, side
+        self.widths: dict[float | None, QAction] = {}
         self.setFixedHeight(side)
         self._make_actions()
         self._make_width_menu()
@@ -38,11 +40,11 @@ class PadTools(QWidget):
         self._follow_history()
         pad.historyChanged.connect(self._follow_history)
 
-    def set_pen_width(self, share: float) -> None:
-        """Set the pen's width, a share of the pad's side, and check the nearest one in the menu."""
+    def set_pen_width(self, share: float | None) -> None:
+        """Set the pen's width, a share of the pad's side or None, and check the nearest one in the menu."""
         self._pad.set_pen_width(share)
-        nearest = min(range(len(PEN_WIDTHS)), key=lambda i: abs(PEN_WIDTHS[i] - share))
-        self.width_menu.actions()[nearest].setChecked(True)
+        choice = None if share is None else min(PEN_WIDTHS, key=lambda width: abs(width - share))
+        self.widths[choice].setChecked(True)
 
     # -- parts --------------------------------------------------------------------------------------------------
 
@@ -113,14 +115,15 @@ class PadTools(QWidget):
     def _make_width_menu(self) -> None:
         self.width_menu = QMenu(self.tr("Pen width"), self)
         theme.set_icon(self.width_menu.menuAction(), "width")
-        widths = QActionGroup(self)
-        names = (self.tr("Fine"), self.tr("Medium"), self.tr("Broad"), self.tr("Very broad"))
-        for name, share in zip(names, PEN_WIDTHS, strict=True):
+        group = QActionGroup(self)
+        names = (self.tr("Automatic"), self.tr("Fine"), self.tr("Medium"), self.tr("Broad"), self.tr("Very broad"))
+        for name, share in zip(names, (None, *PEN_WIDTHS), strict=True):
             action = self.width_menu.addAction(name)
             action.setCheckable(True)
-            action.setChecked(share == DEFAULT_PEN_WIDTH)
+            action.setChecked(share is None)
             action.triggered.connect(partial(self._pad.set_pen_width, share))
-            widths.addAction(action)
+            group.addAction(action)
+            self.widths[share] = action
 
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
@@ -146,7 +149,12 @@ class PadTools(QWidget):
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if action is self.width_menu.menuAction():
             button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-            button.setToolTip(self.tr("Width of the pen on the screen; the network always sees the same width"))
+            button.setToolTip(
+                self.tr(
+                    "Width of the pen on the screen; the network always sees the same width. "
+                    "The automatic one is thinner for small writing"
+                )
+            )
         return button
 
     # -- slots --------------------------------------------------------------------------------------------------
