@@ -177,9 +177,15 @@ class Pad(PenInput):
         if width is None:
             height = self._document.writing_height()
             width = DEFAULT_PEN_WIDTH if height is None else automatic_width(height / UNIT)
-        if width != self._painter.pen_width:
-            self._painter.pen_width = width
-            self._repaint_all()
+        if width == self._painter.pen_width:
+            return
+        area, sheet = self._painter.set_pen_width(width), self.sheet_rect()
+        if area is None:
+            self.update()
+        else:
+            scale = sheet.width() / UNIT
+            shown = QRectF(area.topLeft() * scale, area.size() * scale).translated(sheet.topLeft())
+            self.update(shown.toAlignedRect().adjusted(-1, -1, 1, 1))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 

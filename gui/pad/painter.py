@@ -1,7 +1,8 @@
 """Painting for the pad: the document as it grows, the hint, and the eraser's cursor.
 
 Finished strokes are cached in one opaque image of device pixels. The stroke in progress is cached in a copy of it, to
-which each new segment is added. Only a change of size, colour scheme, pen width or content repaints everything.
+which each new segment is added. Only a change of size, colour scheme or content repaints everything, and one of pen
+width what has that width.
 """
 
 from collections.abc import Sequence
@@ -30,7 +31,7 @@ class PadPainter:
     Attributes
     ----------
     pen_width : float
-        As a share of the sheet's side; call ``forget`` after a change.
+        As a share of the sheet's side; see ``set_pen_width``.
     """
 
     def __init__(self, document: PadDocument, pen_width: float, colours: Colours | None = None) -> None:
@@ -45,6 +46,28 @@ class PadPainter:
         """Discard the cached images: the content or its look has changed."""
         self._base = QImage()
         self._live = QImage()
+
+    def set_pen_width(self, share: float) -> QRectF | None:
+        """Paint everything with another width from now on.
+
+        Return the rectangle in canvas units that changes; None if it is all. Where there is only the stroke in
+        progress, its rectangle is restored: a growing stroke changes its width often.
+        """
+        reach = max(share, self.pen_width) * UNIT / 2 + 2
+        self.pen_width = share
+        stroke = self._document.stroke
+        if stroke is None or self._document.content or self._live.isNull():
+            self.forget()
+            return None
+        left, top, right, bottom = stroke.box()
+        area = QRectF(QPointF(left, top), QPointF(right, bottom)).adjusted(-reach, -reach, reach, reach)
+        scale = self._live.width() / UNIT
+        pixels = QRectF(area.topLeft() * scale, area.size() * scale).toAlignedRect().adjusted(-1, -1, 1, 1)
+        painter = QPainter(self._live)
+        painter.drawImage(pixels, self._base, pixels)
+        painter.end()
+        self._n_live = 0
+        return area
 
     def keep(self, stroke: Stroke) -> None:
         """Add a stroke that has just ended to the finished content."""
@@ -81,6 +104,9 @@ class PadPainter:
         if self._live.isNull():
             self._live, self._n_live = self._base.copy(), 0
         painter = _painter(self._live)
+        if self._n_live == 0 and len(stroke) > 2 and stroke.has_constant_pressure():
+            painter.strokePath(_curve(stroke.tolist()), self._pen(stroke.tolist(-1)[0][2]))
+            self._n_live = len(stroke)
         points = stroke.tolist(max(0, self._n_live - 2))
         for i in range(min(self._n_live, 2), len(points)):
             self._paint_segment(painter, points[max(0, i - 2) : i + 1])
@@ -117,9 +143,7 @@ class PadPainter:
         """Paint a whole stroke; at constant pressure as one path, which has clean edges."""
         points = stroke.tolist()
         if len(points) > 1 and stroke.has_constant_pressure():
-            path = QPainterPath(QPointF(*points[0][:2]))
-            for before, point in pairwise(points):
-                path.quadTo(QPointF(*before[:2]), _midpoint(before, point))
+            path = _curve(points)
             path.lineTo(QPointF(*points[-1][:2]))
             painter.strokePath(path, self._pen(points[0][2]))
             return
@@ -152,6 +176,14 @@ class PadPainter:
         painter.scale(sheet.width() / UNIT, sheet.width() / UNIT)
         self._paint_line(painter, stroke.tolist(-2))
         painter.restore()
+
+
+def _curve(points: list[tuple[float, float, float]]) -> QPainterPath:
+    """Return the path from the first point to the middle of the last segment."""
+    path = QPainterPath(QPointF(*points[0][:2]))
+    for before, point in pairwise(points):
+        path.quadTo(QPointF(*before[:2]), _midpoint(before, point))
+    return path
 
 
 def strokes_image(drawing: "Drawing", pen_width: float, side_px: int) -> QImage:

@@ -8,7 +8,7 @@ DEFAULT_PEN_WIDTH = PEN_WIDTHS[2]
 """The width for writing of at least half the canvas's height, and on a blank canvas."""
 
 _OF_HEIGHT = 0.11  # the width as a share of the height of the writing
-_STEP = 0.95  # from one width to the next: less than a pixel where the pen is broad
+_STEP = 0.94  # from one width to the next: at most two pixels where the pen is broad
 _THINNEST = 0.012
 
 

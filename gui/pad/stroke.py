@@ -59,18 +59,22 @@ class Stroke:
         pressures = self._values[2::3]
         return max(pressures) - min(pressures) < _SAME_PRESSURE
 
-    def writing_height(self) -> float:
-        """Return how high the writing is to which the stroke belongs, in canvas units: at least that of the stroke.
-
-        A flat stroke counts with half its length, up to a limit: it may be the bar of a 7. More points never give less.
-        """
+    def box(self) -> tuple[float, float, float, float]:
+        """Return the left, top, right and bottom of a stroke that has points; each point is measured once."""
         if self._n_measured < len(self):
             new = self._values[3 * self._n_measured :]
             xs, ys = new[::3], new[1::3]
             left, top, right, bottom = self._box
             self._box = min(left, *xs), min(top, *ys), max(right, *xs), max(bottom, *ys)
             self._n_measured = len(self)
-        left, top, right, bottom = self._box
+        return self._box
+
+    def writing_height(self) -> float:
+        """Return how high the writing is to which the stroke belongs, in canvas units: at least that of the stroke.
+
+        A flat stroke counts with half its length, up to a limit: it may be the bar of a 7. More points never give less.
+        """
+        left, top, right, bottom = self.box()
         return max(bottom - top, min(right - left, _FLAT) / 2, 0.0)
 
     def append(self, x: float, y: float, pressure: float) -> bool:
