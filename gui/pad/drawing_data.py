@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData
+from PySide6.QtCore import QMimeData, QStringListModel
 from PySide6.QtGui import QGuiApplication, QImage
 
 if TYPE_CHECKING:
@@ -17,13 +17,25 @@ def data_of(drawing: "Drawing", picture: QImage, pen_width: float) -> QMimeData:
 
     ``pen_width`` is a share of the side of the drawing's canvas.
     """
-    data = QMimeData()
+    data = _empty_data()
     data.setImageData(picture)
     if drawing and drawing.side is not None:
         from core.preprocessing import drawing_file  # it imports NumPy, which the first frame does not wait for
 
         data.setData(SVG, drawing_file.svg(drawing, drawing.side, pen_width * drawing.side).encode())
         data.setData(INK, drawing.to_exact_json().encode())
+    return data
+
+
+def _empty_data() -> QMimeData:
+    """Return data that Qt has made.
+
+    The clipboard is emptied after the interpreter has ended, when a ``QMimeData`` made by Python crashes the process.
+    """
+    model = QStringListModel([""])
+    data = model.mimeData([model.index(0)])
+    for kind in data.formats():
+        data.removeFormat(kind)
     return data
 
 

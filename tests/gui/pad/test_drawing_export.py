@@ -1,5 +1,9 @@
 """Saving and copying the drawing on the pad."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData
@@ -224,3 +228,26 @@ def test_the_picture_of_a_stroke_in_progress_shows_it(at):
     at.export.copy()
     QTest.mouseRelease(at.pad, Qt.MouseButton.LeftButton, pos=QPoint(150, 150))
     assert grey(QGuiApplication.clipboard().image())[500, 500] < 10
+
+
+COPYING = """
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from core.preprocessing.ink import Drawing
+from gui.pad.drawing_export import DrawingExport
+from gui.pad.pad import Pad
+app = QApplication([])
+pad = Pad()
+pad.set_drawing(Drawing.from_points([[(100, 100), (900, 437)]]))
+DrawingExport(pad).copy()
+QTimer.singleShot(0, app.quit)
+app.exec()
+print(*app.clipboard().mimeData().formats())
+"""
+
+
+def test_a_program_that_has_copied_ends_without_a_crash():
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    run = subprocess.run([sys.executable, "-c", COPYING], env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == ["application/x-qt-image", SVG, INK]
