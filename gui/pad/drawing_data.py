@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QStringListModel
+from PySide6.QtCore import QMimeData
 from PySide6.QtGui import QGuiApplication, QImage
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def _empty_data() -> QMimeData:
 
     The clipboard is emptied after the interpreter has ended, when a ``QMimeData`` made by Python crashes the process.
     """
+    from PySide6.QtCore import QStringListModel  # not before the first frame
+
     model = QStringListModel([""])
     data = model.mimeData([model.index(0)])
     for kind in data.formats():

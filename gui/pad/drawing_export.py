@@ -46,7 +46,7 @@ class DrawingExport(QObject):
             self.tr("Ink JSON, the strokes themselves (*.json)"): "json",
             self.tr("Other pictures (*.jpg *.jpeg *.bmp *.webp *.tif *.tiff)"): "jpg",
         }
-        dialog = QFileDialog(self._pad.window(), self.tr("Save drawing"), self.tr("drawing"))
+        dialog = QFileDialog(self._pad.window(), self.tr("Save drawing"))
         dialog.setNameFilters(list(kinds) if self._pad.picture() is None else [*kinds][::3])
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         # The dialog adds the suffix itself, before it asks whether to replace an existing file.
