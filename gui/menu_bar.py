@@ -44,8 +44,9 @@ class MenuBar(QObject):
         spec = {spec.name: spec for spec in self._specs()}
         menus: tuple[Sequence[MenuEntry], ...] = (
             (spec["open"], spec["save"], self.recent, None,
-             tools.open_picture, tools.paste, tools.random_digit, None, spec["quit"]),
-            (tools.undo, tools.redo, tools.clear, None, tools.pen, tools.eraser, tools.width_menu),
+             tools.open_picture, tools.paste, tools.random_digit, tools.save, None, spec["quit"]),
+            (tools.undo, tools.redo, tools.clear, None, tools.copy, tools.copy_number, None,
+             tools.pen, tools.eraser, tools.width_menu),
             (spec["start"], spec["pause"], spec["stop"], spec["cancel"], None,
              spec["open_recipe"], spec["save_recipe"]),
             (self.log_action, appearance),

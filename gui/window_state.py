@@ -12,6 +12,7 @@ from core.files import paths
 from gui.lab_panel import LabPanel
 from gui.menu_bar import MenuBar
 from gui.pad.pad_autosave import PadAutosave
+from gui.pad.pen_width import DEFAULT_PEN_WIDTH
 from gui.recognition.models_controller import ModelsController
 from gui.recognition.pad_panel import PadPanel
 from gui.shell.error_reporting import log
@@ -58,8 +59,10 @@ class WindowState:
             panel.form.set_config(config)
         self._menus.log_action.setChecked(preferences.flag("curves/log"))
         self._models.set_recent(preferences.texts("models/recent"))
-        width = preferences.number("pad/pen_width", self._pad_panel.pad.pen_width(), limits=_PEN_WIDTHS)
-        self._pad_panel.tools.set_pen_width(width)
+        width = preferences.number("pad/pen_width", DEFAULT_PEN_WIDTH, limits=_PEN_WIDTHS)
+        # Earlier versions wrote the default width, too, where the user had chosen none.
+        is_chosen = preferences.flag("pad/pen_chosen", width != DEFAULT_PEN_WIDTH)
+        self._pad_panel.tools.set_pen_width(width if is_chosen else None)
         for action in self._menus.schemes.actions():
             if action.data() == preferences.text("window/scheme", "system"):
                 action.setChecked(True)
@@ -67,6 +70,7 @@ class WindowState:
     def remember(self) -> None:
         """Write down how everything is now, and where the window is."""
         self._autosave.keep()
+        width = self._pad_panel.pad.chosen_pen_width()
         panel = self._lab.panel
         values: dict[str, str | float | bool | QByteArray] = {
             "window/geometry": self._splitter.window().saveGeometry(),
@@ -75,7 +79,8 @@ class WindowState:
             "training/data": panel.data,
             "training/customise": panel.fold_button.isChecked(),
             "curves/log": self._menus.log_action.isChecked(),
-            "pad/pen_width": self._pad_panel.pad.pen_width(),
+            "pad/pen_width": DEFAULT_PEN_WIDTH if width is None else width,
+            "pad/pen_chosen": width is not None,
             "models/recent": json.dumps(self._models.recent()),
         }
         chosen = self._menus.schemes.checkedAction()

@@ -18,6 +18,7 @@ from core.runs.records import RunOutcome
 from core.runs.run_store import TRASH_AGE_S, RunStore
 from gui.lab_panel import LabPanel
 from gui.menu_bar import MenuBar
+from gui.pad.drawing_export import DrawingExport
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.model_picker import ModelPicker
 from gui.recognition.models_controller import ModelsController
@@ -62,6 +63,7 @@ class Workbench(QObject):
         self.session.give_way_to(recognition.settled)
         self.mnist_download = MnistDownload(window)
         self.models = ModelsController(active_model, window)
+        self.export = DrawingExport(pad_panel.pad, window)
         self._picker = ModelPicker()
         self.lab = LabPanel(self.session, active_model, recognition, self.models, store)
         pad_panel.set_selector(self._picker)
@@ -116,6 +118,8 @@ class Workbench(QObject):
         session.concluded.connect(self._on_concluded)
         pad_panel.tools.random_digit.triggered.connect(self._recognition.show_random_digit)
         pad_panel.tools.open_picture.triggered.connect(self._recognition.choose)
+        pad_panel.tools.save.triggered.connect(self.export.choose)
+        self.export.messageReady.connect(self.lab.message_bar.show_message)
         pad_panel.pad.pictureGiven.connect(self.open_given)
         self._active_model.choicesChanged.connect(self._on_choices)
         self._picker.modelChosen.connect(self._active_model.choose)

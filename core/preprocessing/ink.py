@@ -6,7 +6,7 @@ the user's pen, nor on the size of the canvas, nor on the position of the digit.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,9 +40,12 @@ class Drawing:
     ----------
     strokes : tuple of (n, 3) float32
         One row per point: x to the right, y *downwards*, both in the same arbitrary unit; pressure in [0, 1].
+    side : float or None
+        The side of the square canvas on which the strokes lie, in the same unit; None where it is unknown.
     """
 
     strokes: tuple[NDArray[np.float32], ...] = ()
+    side: float | None = None
 
     @classmethod
     def from_points(cls, strokes: Iterable[ArrayLike]) -> Self:
@@ -91,6 +94,8 @@ class Drawing:
     def from_json(cls, text: str | bytes) -> Self:
         """Read ink JSON, ``{"strokes": [[[x, y], ...], ...]}``, y downwards, an optional third number the pressure.
 
+        An optional ``"side"`` is that of the canvas; it is left out if the strokes do not lie on such a canvas.
+
         Raises
         ------
         DrawingError
@@ -104,7 +109,8 @@ class Drawing:
             raise DrawingError(tr("this is not ink JSON: {reason}", reason=error)) from None
         if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
             raise DrawingError(tr('this is not ink JSON: {{"strokes": [[[x, y], ...], ...]}} was expected'))
-        return cls.from_points(data["strokes"])
+        drawing = cls.from_points(data["strokes"])
+        return replace(drawing, side=_side(data.get("side"), drawing))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -116,8 +122,13 @@ class Drawing:
             raise DrawingError(f"{path}: {error}") from None
 
     def to_json(self) -> str:
-        """Return the drawing as ink JSON."""
+        """Return the strokes as ink JSON, rounded to 0.001."""
         return json.dumps({"strokes": [np.round(stroke, 3).tolist() for stroke in self.strokes]})
+
+    def to_exact_json(self) -> str:
+        """Return the drawing as ink JSON with its side, in the fewest digits that give the same float32 values."""
+        strokes = [stroke.astype(str).astype(np.float64).tolist() for stroke in self.strokes]
+        return json.dumps({"strokes": strokes} if self.side is None else {"side": self.side, "strokes": strokes})
 
     @property
     def n_points(self) -> int:
@@ -126,6 +137,14 @@ class Drawing:
 
     def __bool__(self) -> bool:
         return bool(self.strokes)
+
+
+def _side(side: object, drawing: Drawing) -> float | None:
+    """Return the side of the canvas that a file names, or None if it cannot be the canvas of this drawing."""
+    if isinstance(side, bool) or not isinstance(side, int | float) or not 0 < side <= _EXACT:
+        return None
+    fits = all(stroke[:, :2].min() >= 0 and stroke[:, :2].max() <= side for stroke in drawing.strokes)
+    return float(side) if fits else None
 
 
 def _not_points(number: int) -> str:

@@ -12,21 +12,19 @@ from PySide6.QtGui import QCursor, QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gui.pad import marks as pad_marks
+from gui.pad.drawing_data import drawing_on_clipboard
 from gui.pad.marks import Mark
 from gui.pad.pad_document import ERASER_RADIUS, HISTORY_STEPS, Content, PadDocument
-from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder
+from gui.pad.painter import PadPainter, eraser_cursor, paint_placeholder, strokes_image
 from gui.pad.pen_input import PenInput
-from gui.pad.stroke import UNIT, Stroke, fitted
+from gui.pad.pen_width import DEFAULT_PEN_WIDTH, PEN_WIDTHS, automatic_width
+from gui.pad.stroke import UNIT, Stroke, fitted, scaled
 from gui.style import theme
 
 if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing
 
 __all__ = ["DEFAULT_PEN_WIDTH", "HISTORY_STEPS", "PEN_WIDTHS", "UNIT", "Pad", "Tool"]
-
-PEN_WIDTHS = (0.02, 0.035, 0.055, 0.08)
-"""The pen widths in the menu, as shares of the canvas's side."""
-DEFAULT_PEN_WIDTH = PEN_WIDTHS[2]
 
 
 class Tool(Enum):
@@ -51,6 +49,7 @@ class Pad(PenInput):
         super().__init__(parent)
         self._document = PadDocument()
         self._painter = PadPainter(self._document, DEFAULT_PEN_WIDTH)
+        self._chosen_width: float | None = None
         self._tool = Tool.PEN
         self._eraser_at = (0.0, 0.0)
         self._marks: tuple[Mark, ...] = ()
@@ -68,6 +67,10 @@ class Pad(PenInput):
         """
         return self._document.own_drawings()
 
+    def image(self, side_px: int) -> QImage:
+        """Return the strokes as an image, black on white."""
+        return strokes_image(self._document.drawing(), self.pen_width(), side_px)
+
     def is_blank(self) -> bool:
         """Return whether the pad has neither strokes nor a picture."""
         return self._document.is_blank()
@@ -77,13 +80,30 @@ class Pad(PenInput):
         return self._document.content.picture
 
     def set_drawing(self, drawing: "Drawing", *, fit: bool = False) -> None:
-        """Show a drawing in canvas units; with ``fit``, a drawing in any units, centred and scaled to a good size."""
-        arrays = fitted(drawing.strokes) if fit else drawing.strokes
+        """Show a drawing in canvas units; with ``fit``, a drawing in any units, centred and scaled to a good size.
+
+        With ``fit``, a drawing that names the side of its canvas lies here where it lay there.
+        """
+        if not fit or drawing.side == UNIT:
+            arrays = drawing.strokes
+        elif drawing.side is not None:
+            arrays = scaled(drawing.strokes, UNIT / drawing.side)
+        else:
+            arrays = tuple(fitted(drawing.strokes))
         self._replace(Content(tuple(Stroke(points) for points in arrays if len(points))))
 
     def show_picture(self, picture: QImage) -> None:
         """Show a picture instead of strokes; the next stroke replaces it."""
         self._replace(Content(picture=None if picture.isNull() else picture.copy()))
+
+    def paste(self) -> bool:
+        """Show the drawing on the clipboard, or emit ``pictureGiven``; return False if there is nothing for the pad."""
+        drawing = drawing_on_clipboard()
+        if drawing is None:
+            return super().paste()
+        self.set_drawing(drawing, fit=True)
+        self.changed.emit()
+        return True
 
     def clear(self) -> None:
         """Empty the canvas; undo restores the content."""
@@ -120,6 +140,7 @@ class Pad(PenInput):
         return is_new
 
     def _show_step(self) -> None:
+        self._fit_pen()
         self._repaint_all()
         self.historyChanged.emit()
 
@@ -138,11 +159,33 @@ class Pad(PenInput):
         """Return the painted width of the strokes, as a share of the canvas's side."""
         return self._painter.pen_width
 
-    def set_pen_width(self, share: float) -> None:
-        """Paint all strokes with another width, a share of the side; the network's image stays the same."""
-        if share != self._painter.pen_width:
-            self._painter.pen_width = share
-            self._repaint_all()
+    def chosen_pen_width(self) -> float | None:
+        """Return the width that was set, or None while it follows the height of the writing."""
+        return self._chosen_width
+
+    def set_pen_width(self, share: float | None) -> None:
+        """Paint all strokes with another width, a share of the side; None follows the height of the writing.
+
+        The network's image stays the same.
+        """
+        self._chosen_width = share
+        self._fit_pen()
+
+    def _fit_pen(self) -> None:
+        """Repaint all strokes if the width is another for the writing that is there now."""
+        width = self._chosen_width
+        if width is None:
+            height = self._document.writing_height()
+            width = DEFAULT_PEN_WIDTH if height is None else automatic_width(height / UNIT)
+        if width == self._painter.pen_width:
+            return
+        area, sheet = self._painter.set_pen_width(width), self.sheet_rect()
+        if area is None:
+            self.update()
+        else:
+            scale = sheet.width() / UNIT
+            shown = QRectF(area.topLeft() * scale, area.size() * scale).translated(sheet.topLeft())
+            self.update(shown.toAlignedRect().adjusted(-1, -1, 1, 1))
 
     # -- gestures -----------------------------------------------------------------------------------------------
 
@@ -176,6 +219,7 @@ class Pad(PenInput):
             self._show_newest_point()
 
     def _show_newest_point(self) -> None:
+        self._fit_pen()
         stroke = self._document.stroke
         if stroke is None or (len(stroke) == 1 and not self._document.content):
             self.update()  # the hint disappears, or the picture
@@ -187,6 +231,7 @@ class Pad(PenInput):
         """Remove each stroke, or the picture, that the eraser touches on the way to ``position``."""
         start, self._eraser_at = self._eraser_at, self._to_canvas(position)
         if self._document.erase(start, self._eraser_at, self.pen_width()):
+            self._fit_pen()
             self._repaint_all()
             self.changed.emit()
 
@@ -204,6 +249,12 @@ class Pad(PenInput):
         is_changed = self._document.cancel()
         self._show_step()
         if is_changed:
+            self.changed.emit()
+
+    def _pen_taken_back(self, count: int) -> None:
+        """Remove the last gestures from content and history."""
+        if self._document.take_back(count):
+            self._show_step()
             self.changed.emit()
 
     def _pen_hovered(self, position: QPointF) -> None:

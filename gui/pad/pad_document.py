@@ -5,7 +5,8 @@ Contents are never changed, only replaced, so that each step of the history is o
 
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing
 
 HISTORY_STEPS = 200
+_TAKEN_BACK = 16  # gestures that can be taken back: a resting hand flickers
 ERASER_RADIUS = 0.02
 """As a share of the canvas's side."""
 
@@ -38,12 +40,26 @@ class Content:
             and all(a.equals(b) for a, b in zip(self.strokes, other.strokes, strict=True))
         )
 
+    @cached_property
+    def writing_height(self) -> float:
+        """The height of the writing, in canvas units: that of its highest stroke; 0 without strokes."""
+        return max((stroke.writing_height() for stroke in self.strokes), default=0.0)
+
     def picture_rect(self) -> QRectF:
         """Return the picture's rectangle in canvas units: the largest that fits, centred; empty without a picture."""
         if self.picture is None:
             return QRectF()
         size = QSizeF(self.picture.size()).scaled(UNIT, UNIT, Qt.AspectRatioMode.KeepAspectRatio)
         return QRectF((UNIT - size.width()) / 2, (UNIT - size.height()) / 2, size.width(), size.height())
+
+
+class _Gesture(NamedTuple):
+    """A completed gesture: the state before it, and the content after it."""
+
+    before: Content
+    undo: tuple[Content, ...]
+    redo: tuple[Content, ...]
+    after: Content
 
 
 class PadDocument:
@@ -66,6 +82,7 @@ class PadDocument:
         self._before: Content | None = None  # the content before the gesture in progress
         self._undo: deque[Content] = deque(maxlen=HISTORY_STEPS)
         self._redo: list[Content] = []
+        self._gestures: deque[_Gesture] = deque(maxlen=_TAKEN_BACK)  # the last ones, for take_back
 
     def drawing(self) -> "Drawing":
         """Return the strokes, including the one in progress."""
@@ -74,7 +91,7 @@ class PadDocument:
         strokes = [stroke.points for stroke in self.content.strokes]
         if self.stroke is not None:
             strokes.append(self.stroke.points)
-        return Drawing(tuple(strokes))
+        return Drawing(tuple(strokes), UNIT)
 
     def own_drawings(self) -> "tuple[Drawing, Drawing] | None":
         """Return the finished strokes, and the last earlier ones some of which were removed; each may be empty.
@@ -90,6 +107,12 @@ class PadDocument:
         before = next((strokes for strokes in steps if not present.issuperset(map(id, strokes))), ())
         drawn, replaced = (Drawing(tuple(stroke.points for stroke in strokes)) for strokes in (steps[0], before))
         return drawn, replaced
+
+    def writing_height(self) -> float | None:
+        """Return the height of the writing, with the stroke in progress, in canvas units; None without strokes."""
+        if self.stroke is not None:
+            return max(self.content.writing_height, self.stroke.writing_height())
+        return self.content.writing_height if self.content.strokes else None
 
     def is_blank(self) -> bool:
         """Return whether there are neither strokes nor a picture."""
@@ -173,10 +196,28 @@ class PadDocument:
         """Complete the gesture, as one step of the history; a gesture that changed nothing is no step."""
         before, stroke = self._before, self.stroke
         self._before = self.stroke = None
-        if before is not None and stroke is not None:
+        if before is None:
+            return
+        undo, redo = tuple(self._undo), tuple(self._redo)
+        if stroke is not None:
             self._step_to(Content((*self.content.strokes, stroke)), before)
-        elif before is not None and self.content is not before:
+        elif self.content is not before:
             self._step_to(self.content, before)
+        self._gestures.append(_Gesture(before, undo, redo, self.content))
+
+    def take_back(self, count: int) -> bool:
+        """Remove the last completed gestures, as if they had never been, and return whether the content changes.
+
+        Only gestures after which nothing else has happened are removed.
+        """
+        content = self.content
+        while count and self._before is None and self._gestures and self._gestures[-1].after is self.content:
+            gesture = self._gestures.pop()
+            self.content = gesture.before
+            self._undo = deque(gesture.undo, maxlen=HISTORY_STEPS)
+            self._redo = list(gesture.redo)
+            count -= 1
+        return self.content is not content
 
     def cancel(self) -> bool:
         """Restore the content from before the gesture; return whether the gesture had changed anything."""

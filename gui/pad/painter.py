@@ -1,18 +1,25 @@
 """Painting for the pad: the document as it grows, the hint, and the eraser's cursor.
 
 Finished strokes are cached in one opaque image of device pixels. The stroke in progress is cached in a copy of it, to
-which each new segment is added. Only a change of size, colour scheme, pen width or content repaints everything.
+which each new segment is added. Only a change of size, colour scheme or content repaints everything, and one of pen
+width what has that width.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
-from gui.pad.pad_document import PadDocument
+from gui.pad.pad_document import Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
+from gui.style.palettes import LIGHT, Colours
+
+if TYPE_CHECKING:
+    from core.preprocessing.ink import Drawing
 
 _SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
 _THINNEST = 0.4  # of the pen's width: the width at pressure 0
@@ -24,11 +31,12 @@ class PadPainter:
     Attributes
     ----------
     pen_width : float
-        As a share of the sheet's side; call ``forget`` after a change.
+        As a share of the sheet's side; see ``set_pen_width``.
     """
 
-    def __init__(self, document: PadDocument, pen_width: float) -> None:
+    def __init__(self, document: PadDocument, pen_width: float, colours: Colours | None = None) -> None:
         self.pen_width = pen_width
+        self._colours = colours  # None for those of the theme
         self._document = document
         self._base = QImage()  # the finished content
         self._live = QImage()  # the same and the stroke in progress, without its last half segment
@@ -38,6 +46,28 @@ class PadPainter:
         """Discard the cached images: the content or its look has changed."""
         self._base = QImage()
         self._live = QImage()
+
+    def set_pen_width(self, share: float) -> QRectF | None:
+        """Paint everything with another width from now on.
+
+        Return the rectangle in canvas units that changes; None if it is all. Where there is only the stroke in
+        progress, its rectangle is restored: a growing stroke changes its width often.
+        """
+        reach = max(share, self.pen_width) * UNIT / 2 + 2
+        self.pen_width = share
+        stroke = self._document.stroke
+        if stroke is None or self._document.content or self._live.isNull():
+            self.forget()
+            return None
+        left, top, right, bottom = stroke.box()
+        area = QRectF(QPointF(left, top), QPointF(right, bottom)).adjusted(-reach, -reach, reach, reach)
+        scale = self._live.width() / UNIT
+        pixels = QRectF(area.topLeft() * scale, area.size() * scale).toAlignedRect().adjusted(-1, -1, 1, 1)
+        painter = QPainter(self._live)
+        painter.drawImage(pixels, self._base, pixels)
+        painter.end()
+        self._n_live = 0
+        return area
 
     def keep(self, stroke: Stroke) -> None:
         """Add a stroke that has just ended to the finished content."""
@@ -74,6 +104,9 @@ class PadPainter:
         if self._live.isNull():
             self._live, self._n_live = self._base.copy(), 0
         painter = _painter(self._live)
+        if self._n_live == 0 and len(stroke) > 2 and stroke.has_constant_pressure():
+            painter.strokePath(_curve(stroke.tolist()), self._pen(stroke.tolist(-1)[0][2]))
+            self._n_live = len(stroke)
         points = stroke.tolist(max(0, self._n_live - 2))
         for i in range(min(self._n_live, 2), len(points)):
             self._paint_segment(painter, points[max(0, i - 2) : i + 1])
@@ -82,7 +115,7 @@ class PadPainter:
 
     def _paint_base(self, side_px: int) -> None:
         self._base = QImage(side_px, side_px, QImage.Format.Format_RGB32)
-        self._base.fill(theme.colours().paper)
+        self._base.fill((self._colours or theme.colours()).paper)
         painter = _painter(self._base)
         content = self._document.content
         if content.picture is not None:
@@ -93,20 +126,24 @@ class PadPainter:
             self._paint_stroke(painter, stroke)
         painter.end()
 
+    def picture(self, side_px: int) -> QImage:
+        """Return an image of the finished content."""
+        self._paint_base(side_px)
+        return self._base
+
     # -- strokes ------------------------------------------------------------------------------------------------
 
     def _pen(self, pressure: float) -> QPen:
         width = self.pen_width * UNIT * (_THINNEST + (1 - _THINNEST) * pressure)
         round_cap, round_join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-        return QPen(theme.colours().ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
+        ink = (self._colours or theme.colours()).ink
+        return QPen(ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)
 
     def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
         """Paint a whole stroke; at constant pressure as one path, which has clean edges."""
         points = stroke.tolist()
         if len(points) > 1 and stroke.has_constant_pressure():
-            path = QPainterPath(QPointF(*points[0][:2]))
-            for before, point in pairwise(points):
-                path.quadTo(QPointF(*before[:2]), _midpoint(before, point))
+            path = _curve(points)
             path.lineTo(QPointF(*points[-1][:2]))
             painter.strokePath(path, self._pen(points[0][2]))
             return
@@ -139,6 +176,21 @@ class PadPainter:
         painter.scale(sheet.width() / UNIT, sheet.width() / UNIT)
         self._paint_line(painter, stroke.tolist(-2))
         painter.restore()
+
+
+def _curve(points: list[tuple[float, float, float]]) -> QPainterPath:
+    """Return the path from the first point to the middle of the last segment."""
+    path = QPainterPath(QPointF(*points[0][:2]))
+    for before, point in pairwise(points):
+        path.quadTo(QPointF(*before[:2]), _midpoint(before, point))
+    return path
+
+
+def strokes_image(drawing: "Drawing", pen_width: float, side_px: int) -> QImage:
+    """Return strokes in canvas units as an image, black on white; ``pen_width`` is a share of its side."""
+    document = PadDocument()
+    document.content = Content(tuple(Stroke(points) for points in drawing.strokes))
+    return PadPainter(document, pen_width, replace(LIGHT, ink=QColor("black"))).picture(side_px)
 
 
 def paint_placeholder(painter: QPainter, sheet: QRectF, font: QFont, title: str, text: str) -> None:

@@ -3,6 +3,7 @@
 Drawing works before NumPy is imported: only the functions that return arrays import it.
 """
 
+import math
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ UNIT = 1000.0
 """The side of the canvas in the units of a stroke's points."""
 
 _FITTED = 0.8  # a drawing in foreign units fills this share of the side
+_FLAT = 0.3 * UNIT  # a flat stroke says how high a digit is up to this length: the bar of a 7, no longer line
 _MAX_POINTS = 50_000
 _SAME_PRESSURE = 0.01  # smaller differences of pressure are invisible
 
@@ -25,6 +27,8 @@ class Stroke:
     def __init__(self, points: "NDArray[np.float32] | None" = None) -> None:
         self._values = array("f", b"" if points is None else points.astype("float32").tobytes())
         self._points: NDArray[np.float32] | None = None
+        self._box = (math.inf, math.inf, -math.inf, -math.inf)  # of the measured points
+        self._n_measured = 0
 
     def __len__(self) -> int:
         return len(self._values) // 3
@@ -54,6 +58,24 @@ class Stroke:
         """Return whether the pressure is the same at all points."""
         pressures = self._values[2::3]
         return max(pressures) - min(pressures) < _SAME_PRESSURE
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Return the left, top, right and bottom of a stroke that has points; each point is measured once."""
+        if self._n_measured < len(self):
+            new = self._values[3 * self._n_measured :]
+            xs, ys = new[::3], new[1::3]
+            left, top, right, bottom = self._box
+            self._box = min(left, *xs), min(top, *ys), max(right, *xs), max(bottom, *ys)
+            self._n_measured = len(self)
+        return self._box
+
+    def writing_height(self) -> float:
+        """Return how high the writing is to which the stroke belongs, in canvas units: at least that of the stroke.
+
+        A flat stroke counts with half its length, up to a limit: it may be the bar of a 7. More points never give less.
+        """
+        left, top, right, bottom = self.box()
+        return max(bottom - top, min(right - left, _FLAT) / 2, 0.0)
 
     def append(self, x: float, y: float, pressure: float) -> bool:
         """Add a point; return False if the pen has not moved, or the stroke is full."""
@@ -91,3 +113,10 @@ def fitted(strokes: "Sequence[NDArray[np.float32]]") -> "list[NDArray[np.float32
     scale = _FITTED * UNIT / extent if extent > 0 else 1.0
     move = UNIT / 2 - (low + high) / 2 * scale
     return [np.column_stack([stroke[:, :2] * scale + move, stroke[:, 2]]).astype(np.float32) for stroke in strokes]
+
+
+def scaled(strokes: "Sequence[NDArray[np.float32]]", scale: float) -> "tuple[NDArray[np.float32], ...]":
+    """Return strokes (n, 3) with their positions multiplied by ``scale``."""
+    import numpy as np
+
+    return tuple((stroke * [scale, scale, 1]).astype(np.float32) for stroke in strokes)

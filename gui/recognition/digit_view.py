@@ -1,7 +1,10 @@
-"""The selected digit, in large: a digit; two candidates, the first one larger; or "?" in a frame for a rejection."""
+"""The selected digit, in large: a digit; two candidates, the first one larger; or "?" in a frame for a rejection.
+
+It takes the focus, so that the digit can be copied.
+"""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from core.digits import Verdict
@@ -20,11 +23,15 @@ class DigitView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setToolTip(self.tr("Click here, and {keys} copies the digit").format(keys=copy_keys()))
+        self.setAccessibleName(self.tr("The digit"))
 
     def set_answer(self, answer: Answer) -> None:
         """Show an answer's selected digit; nothing is painted where it looks as before."""
         before, self._answer = self._look(), answer
         if self._look() != before:
+            self.setAccessibleDescription(answer.number)
             self.update()
 
     def _look(self) -> tuple[Verdict, tuple[int, int]] | None:
@@ -38,6 +45,11 @@ class DigitView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect = QRectF(self.rect())
+        if self.hasFocus() and self._answer.prediction is not None:
+            painter.setPen(QPen(colours.accent, 1.5))
+            painter.setBrush(colours.accent_soft)
+            painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         prediction = self._answer.prediction
         if prediction is None:
             self._paint_row(painter, rect, [(REJECTED, 1.0, colours.track)])
@@ -77,6 +89,11 @@ class DigitView(QWidget):
         painter.drawRoundedRect(frame, theme.RADIUS, theme.RADIUS)
         inner = side / 4
         self._paint_row(painter, frame.adjusted(inner, inner, -inner, -inner), [(REJECTED, 1.0, theme.colours().muted)])
+
+
+def copy_keys() -> str:
+    """Return the keys for copying, as the platform writes them."""
+    return QKeySequence(QKeySequence.StandardKey.Copy).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def digit_font(font: QFont, cap_height: float) -> QFont:

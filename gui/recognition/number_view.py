@@ -1,4 +1,8 @@
-"""A number, digit by digit: each with a bar for its probability; a click or the arrow keys select one of them."""
+"""A number, digit by digit: each with a bar for its probability.
+
+A click or the arrow keys select one digit, whose bars are shown. Dragging, or Shift with the arrow keys, marks several
+for copying.
+"""
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -6,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from core.digits import Verdict
 from gui.recognition.answer import Answer
-from gui.recognition.digit_view import digit_font
+from gui.recognition.digit_view import copy_keys, digit_font
 from gui.recognition.probability_bars import paint_bar
 from gui.style import theme
 
@@ -27,19 +31,47 @@ class NumberView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answer = Answer()
+        self._anchor: int | None = None  # the digit at which marking began
+        self._marked = range(0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(self.tr("Each digit and its probability. Select one to see its bars"))
+        self.setToolTip(
+            self.tr("Each digit and its probability. Select one to see its bars; {keys} copies the number").format(
+                keys=copy_keys()
+            )
+        )
         self.setAccessibleName(self.tr("The number's digits"))
 
     def set_answer(self, answer: Answer) -> None:
-        """Show an answer's digits. Silent."""
+        """Show an answer's digits; the marked ones stay marked while the number stays the same. Silent."""
+        if answer.number != self._answer.number:
+            self._anchor, self._marked = None, range(0)
         self._answer = answer
         self.setAccessibleDescription(
             self.tr("{number}. Digit {index} of {count} is selected; the arrow keys select another").format(
                 number=answer.number, index=answer.selected + 1, count=len(answer)
             )
         )
+        self.update()
+
+    def text(self) -> str:
+        """Return the marked digits, or the whole number if fewer than two are marked."""
+        return "".join(map(self._answer.character, self._marked)) if len(self._marked) > 1 else self._answer.number
+
+    def mark_all(self) -> None:
+        """Mark all digits for copying."""
+        self._marked = range(len(self._answer))
+        self.update()
+
+    def _mark_to(self, index: int) -> None:
+        """Select a digit, and mark those from the anchor to it."""
+        anchor = self._answer.selected if self._anchor is None else self._anchor
+        self._anchor, self._marked = anchor, range(min(anchor, index), max(anchor, index) + 1)
+        self._select(index)
+        self.update()
+
+    def _mark_none(self, anchor: int | None = None) -> None:
+        self._anchor, self._marked = anchor, range(0)
         self.update()
 
     # -- cells --------------------------------------------------------------------------------------------------
@@ -89,6 +121,8 @@ class NumberView(QWidget):
         metrics = QFontMetricsF(font)
         tall = metrics.capHeight() + _BAR + 3 * _PAD
         block = QRectF(cell.x() + 1, cell.center().y() - tall / 2 - _PAD, cell.width() - 2, tall + 2 * _PAD)
+        if index in self._marked and not is_selected:
+            painter.fillRect(block.adjusted(-1, 1, 1, -1), colours.accent_soft)
         if is_selected:
             painter.setPen(QPen(colours.accent, 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
             painter.setBrush(colours.accent_soft)
@@ -120,13 +154,25 @@ class NumberView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the clicked digit."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            for index, cell in self.cells().items():
-                if cell.contains(event.position()):
-                    self._select(index)
+        index = self._index_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and index is not None:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                self._mark_to(index)
+            else:
+                self._mark_none(index)
+                self._select(index)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Mark the digits from the one that was pressed to this one."""
+        index = self._index_at(event.position())
+        if event.buttons() & Qt.MouseButton.LeftButton and self._anchor is not None and index is not None:
+            self._mark_to(index)
+
+    def _index_at(self, position: QPointF) -> int | None:
+        return next((index for index, cell in self.cells().items() if cell.contains(position)), None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Select another digit."""
+        """Select another digit; with Shift, mark those in between for copying."""
         last, selected = len(self._answer) - 1, self._answer.selected
         key = Qt.Key
         aims = {
@@ -135,10 +181,13 @@ class NumberView(QWidget):
             key.Key_Home.value: 0,
             key.Key_End.value: last,
         }
-        if event.key() in aims:
-            self._select(aims[event.key()])
-        else:
+        if event.key() not in aims:
             super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._mark_to(aims[event.key()])
+        else:
+            self._mark_none()
+            self._select(aims[event.key()])
 
     def _select(self, index: int) -> None:
         if index != self._answer.selected:

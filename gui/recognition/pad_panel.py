@@ -64,6 +64,9 @@ class PadPanel(QWidget):
         self.addActions(self.tools.actions())
         self.input_view = InputView()
         self.prediction_view = PredictionView()
+        self.prediction_view.addAction(self.tools.copy_number)
+        self.prediction_view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.tools.copy_number.triggered.connect(self.prediction_view.copy)
         self._fill_answer()
         self._set_input_side(self._input_side)
 
@@ -71,6 +74,7 @@ class PadPanel(QWidget):
         """Show the network's input and prediction, and mark each digit on the pad. Silent."""
         self.input_view.set_image(answer.image)
         self.prediction_view.set_answer(answer)
+        self.tools.copy_number.setEnabled(len(answer) > 0)
         self.pad.set_marks(answer.marks())
 
     def set_selector(self, widget: QWidget | None) -> None:

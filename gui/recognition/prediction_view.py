@@ -2,8 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.digits import Verdict
@@ -20,7 +30,8 @@ if TYPE_CHECKING:
 class PredictionView(QWidget):
     """Digit and words on the left, bars on the right; nothing moves when the answer changes.
 
-    ``accessibleName`` is the whole answer in one line.
+    ``accessibleName`` is the whole answer in one line. Where the digit or the number has the focus, the keys for
+    copying copy it, and those for selecting all mark the whole number; they do not reach the pad.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,6 +66,27 @@ class PredictionView(QWidget):
         if shown != self._shown:
             self._shown = shown
             self.update(self._text_rect().toAlignedRect())
+
+    def copy(self) -> None:
+        """Copy the number, or the marked part of it, as text; without one, leave the clipboard as it is."""
+        if len(self._answer):
+            QGuiApplication.clipboard().setText(self.number_view.text())
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys for copying from the shortcuts of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_for_copying(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy the number, or mark all of it."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.number_view.mark_all()
+        else:
+            super().keyPressEvent(event)
 
     def _text_rect(self) -> QRectF:
         """Return the rectangle of words and caption: the rest is painted by the parts."""
@@ -168,3 +200,7 @@ class PredictionView(QWidget):
                 first=first, second=second, percent=percents[0], other=percents[1]
             )
         return self.tr("{digit}, {percent} percent").format(digit=first, percent=percents[0])
+
+
+def _is_for_copying(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.SelectAll)

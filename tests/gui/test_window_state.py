@@ -48,6 +48,27 @@ def test_settings_are_remembered(qtbot, window):
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("settings", "chosen"),
+    [
+        ("pen_width=0.055", None),  # earlier versions wrote the default without being asked
+        ("pen_width=0.02", 0.02),
+        ("pen_width=0.055\npen_chosen=true", 0.055),
+        ("pen_width=0.02\npen_chosen=false", None),
+        ("pen_width=wide\npen_chosen=maybe", None),
+    ],
+)
+def test_a_chosen_pen_width_is_told_from_the_automatic_one(qtbot, settings, chosen):
+    paths.settings().mkdir(parents=True, exist_ok=True)
+    (paths.settings() / "digitpad.ini").write_text(f"[pad]\n{settings}\n")
+    for _ in range(2):
+        window = MainWindow(Preferences())
+        qtbot.addWidget(window)
+        assert window.pad_panel.pad.chosen_pen_width() == chosen
+        assert window.pad_panel.tools.widths[chosen].isChecked()
+        window.close()
+
+
 def test_recent_models_are_in_the_menu(qtbot, window, tmp_path):
     files = [tmp_path / f"{name}.safetensors" for name in "abc"]
     for path in files:

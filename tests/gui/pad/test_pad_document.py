@@ -163,3 +163,29 @@ def test_a_picture_is_centred_and_erased_inside_its_rectangle(document):
     assert not document.erase((500, 100), (500, 200), WIDTH)
     assert document.erase((500, 200), (500, 300), WIDTH)
     assert document.is_blank()
+
+
+def test_taking_back_a_gesture_of_a_full_history_loses_no_step():
+    document = PadDocument()
+    for x in range(HISTORY_STEPS + 1):
+        document.begin_stroke(x, 0, 1)
+        document.end()
+    assert document.take_back(1)
+    steps = 0
+    while document.undo():
+        steps += 1
+    assert steps == HISTORY_STEPS
+    assert document.is_blank()
+
+
+def test_a_gesture_in_progress_is_not_taken_back():
+    document = PadDocument()
+    document.begin_stroke(1, 1, 1)
+    document.end()
+    document.begin_stroke(2, 2, 1)
+    assert not document.take_back(1)
+    document.end()
+    assert len(document.content.strokes) == 2
+    assert document.take_back(5)
+    assert document.is_blank()
+    assert not document.take_back(1)

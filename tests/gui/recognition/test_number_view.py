@@ -13,6 +13,7 @@ from gui.recognition.number_view import NumberView
 from gui.style import theme
 
 SIZE = (140, 95)
+LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
@@ -147,3 +148,56 @@ def test_the_focus_is_visible(view, number):
 def test_the_accessible_description_has_number_and_selection(view, number):
     view.set_answer(number("2026", 1))
     assert view.accessibleDescription().startswith("2026. Digit 2 of 4")
+
+
+# -- marking for copying ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def following(view, number):
+    """A view of 2026 whose selection is followed, as by its controller."""
+    view.digitSelected.connect(lambda index: view.set_answer(number("2026", selected=index)))
+    view.set_answer(number("2026"))
+    return view
+
+
+def drag(view, first, last):
+    start, end = (view.cells()[index].center().toPoint() for index in (first, last))
+    QTest.mousePress(view, LEFT, pos=start)
+    QTest.mouseMove(view, (start + end) / 2)
+    QTest.mouseMove(view, end)
+    QTest.mouseRelease(view, LEFT, pos=end)
+
+
+@pytest.mark.parametrize(("first", "last", "text"), [(1, 2, "02"), (3, 2, "26"), (0, 3, "2026"), (2, 2, "2026")])
+def test_dragging_marks_digits_and_one_alone_stands_for_all(following, first, last, text):
+    drag(following, first, last)
+    assert following.text() == text
+
+
+def test_shift_marks_with_keys_and_clicks_and_the_next_plain_one_ends_that(following):
+    key, shift = Qt.Key, Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(following, key.Key_Right)
+    QTest.keyClick(following, key.Key_Right, shift)
+    assert following.text() == "02"
+    QTest.keyClick(following, key.Key_Right, shift)
+    assert following.text() == "026"
+    QTest.keyClick(following, key.Key_Home, shift)
+    assert following.text() == "20"
+    QTest.keyClick(following, key.Key_Left)
+    assert following.text() == "2026"
+    QTest.mouseClick(following, LEFT, pos=following.cells()[2].center().toPoint())
+    QTest.mouseClick(following, LEFT, shift, following.cells()[3].center().toPoint())
+    assert following.text() == "26"
+
+
+def test_marked_digits_look_marked_until_the_number_changes(following, number):
+    before = pixels(following, following.cells()[1])
+    following.mark_all()
+    assert (pixels(following, following.cells()[1]) != before).any()
+    following.set_answer(number("2027"))
+    assert following.text() == "2027"
+    np.testing.assert_array_equal(pixels(following, following.cells()[1]), before)
+    drag(following, 0, 1)
+    following.set_answer(number("20"))
+    assert following.text() == "20"

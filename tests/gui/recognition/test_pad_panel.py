@@ -114,12 +114,17 @@ def test_pen_and_eraser_exclude_each_other(panel):
 
 
 def test_the_menu_sets_the_pen_width(panel):
-    widths = panel.tools.width_menu.actions()
-    assert [a.isChecked() for a in widths].count(True) == 1
+    automatic, *widths = panel.tools.width_menu.actions()
+    assert automatic.isChecked()
+    assert not any(action.isChecked() for action in widths)
     for action, share in zip(widths, PEN_WIDTHS, strict=True):
         action.trigger()
+        assert panel.pad.chosen_pen_width() == share
         assert panel.pad.pen_width() == share
-        assert [a for a in widths if a.isChecked()] == [action]
+        assert [a for a in panel.tools.width_menu.actions() if a.isChecked()] == [action]
+    automatic.trigger()
+    assert panel.pad.chosen_pen_width() is None
+    assert [a for a in panel.tools.width_menu.actions() if a.isChecked()] == [automatic]
 
 
 @pytest.mark.parametrize(("share", "nearest"), [(PEN_WIDTHS[0], 0), (0.04, 1), (PEN_WIDTHS[3], 3), (0.5, 3), (0, 0)])
@@ -132,7 +137,7 @@ def test_a_stored_pen_width_is_checked_in_the_menu_silently(panel, share, neares
     for _ in range(2):
         panel.tools.set_pen_width(share)
         assert panel.pad.pen_width() == share
-        assert [a.isChecked() for a in panel.tools.width_menu.actions()].index(True) == nearest
+        assert [a.isChecked() for a in panel.tools.width_menu.actions()].index(True) == nearest + 1
     assert not emitted
 
 
