@@ -11,7 +11,7 @@ from core.cli.arguments import add_json
 from core.digits import Verdict
 from core.errors import DigitpadError
 from core.messages import tr
-from core.preprocessing import picture
+from core.preprocessing import picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 
@@ -59,7 +59,7 @@ def _predictions(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
     if path.suffix.lower() == ".json":
         reading = recognizer.read(Drawing.load(path))
         return reading.predictions if reading else ()
-    prediction = recognizer.predict_picture(picture.load(path))
+    prediction = recognizer.predict_picture(picture_file.load(path))
     return (prediction,) if prediction else ()
 
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
-from core.preprocessing import ink, picture
+from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import Part
 from gui.pad.pad import HISTORY_STEPS
@@ -98,7 +98,7 @@ class RecognitionController(QObject):
             self._panel.pad.set_drawing(Drawing.load(path), fit=True)
             self.predict()
         else:
-            self.show_picture(image_of(picture.load(path)), path.name)
+            self.show_picture(image_of(picture_file.load(path)), path.name)
 
     def _try(self, act: Callable[[], None]) -> None:
         try:

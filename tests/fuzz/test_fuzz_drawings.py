@@ -11,7 +11,7 @@ from mutations import mutated, odd, text_of
 from PIL import Image
 
 from core.errors import DrawingError
-from core.preprocessing import ink, picture
+from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import segment
 
@@ -58,7 +58,7 @@ def use_picture(grey):
 
 @given(content=mutated(*PNGS, head=60))
 def test_png_bytes(attack, content):
-    grey = attack(picture.load, DrawingError, content)
+    grey = attack(picture_file.load, DrawingError, content)
     assert grey is None or use_picture(grey) is None
 
 
@@ -95,11 +95,11 @@ def forged(draw):
 
 @given(content=forged())
 def test_png_forged(attack, content):
-    grey = attack(picture.load, DrawingError, content)
+    grey = attack(picture_file.load, DrawingError, content)
     assert grey is None or use_picture(grey) is None
 
 
 @given(content=mutated(*JPEGS, head=700))
 def test_jpeg_bytes(attack, content):
-    grey = attack(picture.load, DrawingError, content)
+    grey = attack(picture_file.load, DrawingError, content)
     assert grey is None or use_picture(grey) is None
