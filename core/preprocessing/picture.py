@@ -5,6 +5,8 @@ the width of those (``stroke_width``). The digit's bounding box is reduced by ar
 pixels and centred like every digit (``geometry``).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,13 +19,16 @@ _WORKING_SIDE = 140  # px: the longer side of a digit whose stroke width is chan
 _STEEPNESS = 2.0  # of a stroke's edge, before its width is measured: the shades of soft edges are also noise
 
 
-def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return the (28, 28) image of the digit in a picture of grey values (H, W), or None if the picture is empty.
+def read(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the (28, 28) image of the digit in a picture, or None if the picture is empty.
+
+    ``pixels`` are (H, W) grey values, (H, W, 3) RGB or (H, W, 4) RGBA, as from ``picture_file``; colours count by
+    their brightness.
 
     0 is the background and 255 ink, as in MNIST, for dark ink on light ground and for light on dark. A digit on a clean
     background with strokes as wide as MNIST's keeps its shades; of any other, ``stroke_width`` changes the strokes.
     """
-    page, _ = resampling.reduced(grey, MAX_SIDE)
+    page, _ = resampling.reduced(_grey(pixels), MAX_SIDE)
     ink = foreground.find(page)
     if ink is None:
         return None
@@ -32,6 +37,17 @@ def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         if stroke_width.THINNEST <= stroke_width.measured(small) <= stroke_width.THICKEST:
             return _centred(small)
     return _centred(_boxed(stroke_width.normalised(*_enlarged(ink))))
+
+
+def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the brightness (H, W) of pixels, by ITU-R BT.601, with white behind transparent ones."""
+    if pixels.ndim == 2:
+        return pixels
+    grey: NDArray[Any] = pixels[..., :3] @ np.array([0.299, 0.587, 0.114], np.float32)
+    if pixels.shape[2] == 4:
+        grey = 255 - (255 - grey) * (pixels[..., 3] / np.float32(255))
+    rounded: NDArray[np.uint8] = np.rint(grey).astype(np.uint8)
+    return rounded
 
 
 def _enlarged(ink: foreground.Ink) -> tuple[NDArray[np.float32], int]:

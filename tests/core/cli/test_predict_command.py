@@ -64,7 +64,7 @@ def test_bad_files_in_json(lab, model, files):
 
 
 def test_bad_files_alone(lab, model, files):
-    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "not a PNG or JPEG")
+    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "is a text file")
 
 
 def test_mistakes_in_predict(lab, model, files):

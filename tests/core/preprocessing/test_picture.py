@@ -220,6 +220,22 @@ def test_a_loop_neither_closes_nor_breaks(pen):
     assert connected_components.label(image >= 128)[1] == 1
 
 
+# Colours
+
+
+def test_colours_count_by_their_brightness():
+    red, green = (
+        np.stack([np.full_like(PAGE, level) for level in levels], axis=2) for levels in ((255, 0, 0), (0, 255, 0))
+    )
+    page = np.where(PAGE[..., np.newaxis] < 128, red, green)
+    assert np.abs(image_of(page) - image_of((PAGE > 127) * np.uint8(255))).max() <= 5
+
+
+def test_white_is_behind_transparent_pixels():
+    ink_below = np.dstack([np.zeros((*PAGE.shape, 3), np.uint8), 255 - PAGE])
+    np.testing.assert_array_equal(image_of(ink_below), image_of(PAGE))
+
+
 # Photos
 
 
