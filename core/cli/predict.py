@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     """Recognise digits in files."""
     recognizer = Recognizer.of(chosen_model.load(options.model))
     # Without the pixels, which are needed no more: there may be thousands of files.
-    readings = [replace(read_file(recognizer, path), pixels=None) for path in options.files]
+    with output.without_library_messages():
+        readings = [replace(read_file(recognizer, path), pixels=None) for path in options.files]
     results = [_as_result(reading) for reading in readings]
     if options.csv:
         sys.stdout.write(csv_text(readings))

@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 from core.errors import DrawingError
 from core.files import bounded
 from core.messages import tr
-from core.preprocessing import foreign_file, resampling
+from core.preprocessing import foreign_file
 
 MAX_PIXELS = 50_000_000
 """The size of the largest picture that is read, in pixels."""
+_MAX_PIXELS_WEBP = 18_000_000  # Pillow needs 16 bytes for each, and 8 for those of a progressive JPEG in CMYK
+_MAX_PIXELS_PROGRESSIVE = 32_000_000
+_MAX_SEGMENTS = 100_000  # of a JPEG with other data than its pixels: Pillow keeps each, and joins those of EXIF
+_MAX_EXIF_SEGMENTS = 100
+_MAX_SCANS = 200  # of a progressive JPEG, usually 10; each may take a hundred bytes and 30 ms
 MAX_FILE_BYTES = 64 * 2**20
 FORMATS = ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "GIF")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif")
@@ -62,7 +67,11 @@ def decode(content: bytes) -> NDArray[np.uint8]:
     try:
         with warnings.catch_warnings():  # about invalid metadata, and sizes above Pillow's own limit
             warnings.simplefilter("ignore")
-            return _decoded(Image.open(io.BytesIO(content), formats=FORMATS))
+            _check_segments(content)
+            image = Image.open(io.BytesIO(content), formats=FORMATS)
+            if image.info.get("progressive") and content.count(b"\xff\xda") > _MAX_SCANS:
+                raise DrawingError(tr("is a JPEG in too many scans: save it again"))
+            return _decoded(image)
     except DrawingError:
         raise
     except Image.DecompressionBombError:
@@ -90,53 +99,71 @@ def from_values(values: NDArray[Any]) -> NDArray[np.uint8]:
     """
     from PIL import Image
 
-    _check_size(values.shape[1], values.shape[0])
+    _check_size(values.shape[1], values.shape[0], MAX_PIXELS)
     if not values.size:
         return np.zeros((0, 0), np.uint8)
     if values.dtype == np.uint8:
         return _simplest(_reduced(Image.fromarray(values), "L" if values.ndim == 2 else "RGBA"))
     if values.ndim == 2:
-        return _stretched(resampling.reduced(values, MAX_SIDE)[0])
-    channels = [resampling.reduced(values[..., i], MAX_SIDE)[0] for i in range(values.shape[2])]
+        return _stretched(_reduced(Image.fromarray(values), "I"))
+    channels = [_reduced(Image.fromarray(np.ascontiguousarray(each)), "I") for each in np.moveaxis(values, 2, 0)]
     return _simplest(_stretched_colours(np.stack(channels, axis=2)))
 
 
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
+def _check_size(width: int, height: int, maximum: int) -> None:
+    if width * height > maximum:
         sentence = tr(
             "has {width} × {height} pixels; at most {maximum:,} are read",
             width=width,
             height=height,
-            maximum=MAX_PIXELS,
+            maximum=maximum,
         )
         raise DrawingError(sentence)
 
 
+def _check_segments(content: bytes) -> None:
+    """Raise DrawingError for a JPEG that seems to have far too many segments; its compressed pixels look like none."""
+    if not content.startswith(b"\xff\xd8"):
+        return
+    kinds = (b"\xfe", *(bytes([0xE0 + n]) for n in range(16)))  # COM, APP0 to APP15
+    n_segments = sum(content.count(b"\xff" + kind) for kind in kinds)
+    if n_segments > _MAX_SEGMENTS or content.count(b"Exif\0\0") > _MAX_EXIF_SEGMENTS:
+        raise DrawingError(tr("is a JPEG with too much beside its pixels: save it again"))
+
+
+def _max_pixels(image: Any) -> int:
+    """Return how many pixels are read of a picture of this kind, so that no more than 300 MB are needed."""
+    if image.format == "WEBP":
+        return min(_MAX_PIXELS_WEBP, MAX_PIXELS)
+    return min(_MAX_PIXELS_PROGRESSIVE, MAX_PIXELS) if image.info.get("progressive") else MAX_PIXELS
+
+
 def _decoded(image: Any) -> NDArray[np.uint8]:
     """Return the pixels of a picture that Pillow has opened."""
-    _check_size(image.width, image.height)
+    _check_size(image.width, image.height, _max_pixels(image))
     is_deep = any(";16" in str(tile) for tile in image.tile)  # Pillow reduces deep colours to their upper eight bits
     block = -(-max(image.size) // MAX_SIDE)
-    share = next(share for share in (8, 4, 2, 1) if block % share == 0)
+    # A JPEG of over 7000 pixels is decoded at half its size at the most, even if its blocks do not come out even.
+    share = next(share for share in (8, 4, 2, 1) if block % share == 0 or (share == 2 and block > 6))
     image.draft(None, tuple(max(side // share, 1) for side in image.size))  # does nothing but for a JPEG
     image.load()  # turns a TIFF, and removes its orientation
     orientation = image.getexif().get(_ORIENTATION)
-    if image.mode.startswith(("I", "F")):
-        pixels = _stretched(resampling.reduced(np.asarray(image), MAX_SIDE)[0])
-    else:
-        pixels = _reduced(image, _mode_of(image))
-        pixels = _simplest(_stretched_colours(pixels) if is_deep else pixels)
+    values = _reduced(image, _mode_of(image))
+    is_deep = is_deep or values.dtype != np.uint8
+    pixels = _simplest(_stretched_colours(values) if is_deep else values)
     return np.ascontiguousarray(_turned(pixels, orientation))
 
 
 def _mode_of(image: Any) -> str:
-    """Return the simplest mode of Pillow for pixels with eight bits that holds a picture."""
+    """Return the simplest of Pillow's modes L, RGB, RGBA, I (whole numbers) and F that holds a picture."""
+    if image.mode.startswith(("I", "F")):
+        return str(image.mode[0])
     if image.has_transparency_data:
         return "RGBA"
     return "L" if image.mode in ("1", "L", "LAB") else "RGB"
 
 
-def _reduced(image: Any, mode: str) -> NDArray[np.uint8]:
+def _reduced(image: Any, mode: str) -> NDArray[Any]:
     """Return the pixels of a picture in a mode, reduced to means of whole blocks, at most ``MAX_SIDE`` to a side.
 
     Blocks are squares, but no larger than the picture.

@@ -101,6 +101,18 @@ def test_predict_reads_every_format_of_pictures(lab, files):
     assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["1"] * 6
 
 
+def test_a_damaged_tiff_gives_one_sentence(model, files):
+    """Libtiff writes to the process's standard error, past Python."""
+    with Image.open(files / "one.png") as image:
+        image.save(files / "one.tif", compression="lzma")
+    content = (files / "one.tif").read_bytes()
+    (files / "one.tif").write_bytes(content[:8] + bytes(40) + content[48:])
+    done = run_command("predict", "--model", str(model), "one.tif")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("digitpad-lab: one.tif is damaged")
+
+
 def test_mistakes_in_predict(lab, model, files):
     assert_mistake(lab("predict"), "FILE")
     assert_mistake(lab("predict", "one.png", "--csv", "--json"), "not allowed with")
