@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from core.digits import Verdict
 from core.errors import DigitpadError, DrawingError
 from core.messages import tr
-from core.preprocessing import picture_file
+from core.preprocessing import ink, picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 
@@ -32,7 +32,7 @@ class FileReading:
     error
         A sentence that names the file, or "".
     pixels
-        Those of a picture; None for a drawing, and where no picture could be read.
+        Those of a picture; for a drawing, its image (28, 28), dark on light; None where neither could be read.
     """
 
     path: Path
@@ -60,10 +60,12 @@ class FileReading:
 
 def read_file(recognizer: Recognizer, path: Path) -> FileReading:
     """Read the digits in a picture, or in a drawing (ink JSON); raises nothing for a file that cannot be read."""
-    pixels = None
+    pixels: NDArray[np.uint8] | None = None
     try:
         if path.suffix.lower() == DRAWING_SUFFIX:
-            reading = recognizer.read(Drawing.load(path))
+            drawing = Drawing.load(path)
+            pixels = 255 - ink.render(drawing) if drawing else None
+            reading = recognizer.read(drawing)
             predictions = reading.predictions if reading else ()
         else:
             pixels = picture_file.load(path)

@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath
 from gui.pad.pad_document import PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
+from gui.style.images import BEHIND
 
 _SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
-_BEHIND = QColor(160, 160, 160)  # behind a transparent picture, whose ink may be black or white
 _THINNEST = 0.4  # of the pen's width: the width at pressure 0
 
 
@@ -90,7 +90,7 @@ class PadPainter:
             is_small = max(content.picture.width(), content.picture.height()) < _SMALL_PICTURE
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
             if content.picture.hasAlphaChannel():
-                painter.fillRect(content.picture_rect(), _BEHIND)
+                painter.fillRect(content.picture_rect(), BEHIND)
             painter.drawImage(content.picture_rect(), _shrunk(content.picture, side_px))
         for stroke in content.strokes:
             self._paint_stroke(painter, stroke)

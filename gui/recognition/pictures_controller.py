@@ -87,10 +87,9 @@ class PicturesController(QObject):
         path = self._pending.popleft()
         reading = read_file(recognizer, path)
         self.readings.append(replace(reading, pixels=None))  # the thumbnail is enough
+        thumbnail = QImage() if reading.pixels is None else image_of(reading.pixels)
         probability = "" if reading.probability is None else f"{reading.probability:.1%}".replace("%", " %")
-        self.dialog.add_row(
-            _picture(reading), path.name, str(path), _answer(reading), probability, self._remark(reading)
-        )
+        self.dialog.add_row(thumbnail, path.name, str(path), _answer(reading), probability, self._remark(reading))
         self._show_progress()
         if self._pending:
             self._next.start()
@@ -135,10 +134,3 @@ def _answer(reading: FileReading) -> str:
     """Return the number, with "?" for each part that is no digit."""
     rejected = Verdict.NOT_A_DIGIT
     return "".join(REJECTED if each.verdict is rejected else str(each.digit) for each in reading.predictions)
-
-
-def _picture(reading: FileReading) -> QImage:
-    """Return the picture, or what the network sees of a drawing, dark on light; a null image where there is neither."""
-    if reading.pixels is not None:
-        return image_of(reading.pixels)
-    return image_of(255 - reading.predictions[0].image) if reading.predictions else QImage()

@@ -1,7 +1,7 @@
 """A dialog that lists several files, each with a small picture of it, its answer, and what is to be said of it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPalette, QPixmap
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.style import theme
+from gui.style.images import BEHIND
 
 THUMBNAIL = 48
 """The side of a thumbnail, in logical pixels."""
@@ -38,6 +39,7 @@ class PicturesDialog(QDialog):
         self.table.cellDoubleClicked.connect(self._on_row)
         self.export_button = QPushButton(self.tr("Export CSV…"))
         self.export_button.setToolTip(self.tr("Save this table as comma-separated values"))
+        self.export_button.setAutoDefault(False)
         self.export_button.clicked.connect(self.exportRequested)
         self._lay_out()
 
@@ -113,11 +115,15 @@ class _Table(QTableWidget):
 
 
 def _thumbnail(image: QImage, ratio: float) -> QPixmap:
-    """Return an image scaled to a thumbnail, in device pixels."""
+    """Return an image scaled to a thumbnail, in device pixels; a null one for a null image."""
+    if image.isNull():
+        return QPixmap()
     side = round(THUMBNAIL * ratio)
-    if not image.isNull():
-        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        image = image.scaled(side, side, keep, smooth)
-    pixmap = QPixmap.fromImage(image)
+    scaled = image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    pixmap = QPixmap(scaled.size())
+    pixmap.fill(BEHIND)
+    painter = QPainter(pixmap)
+    painter.drawImage(0, 0, scaled)
+    painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

@@ -36,7 +36,8 @@ def test_a_picture_and_a_drawing(recognizer, tmp_path):
     assert (picture.number, drawing.number) == ("1", "1")
     assert picture.verdict is drawing.verdict is Verdict.DIGIT
     np.testing.assert_array_equal(picture.pixels, page)
-    assert drawing.pixels is None
+    assert drawing.pixels.shape == (28, 28)
+    assert drawing.pixels[14, 14] < 128 < drawing.pixels[0, 0]
 
 
 @pytest.mark.parametrize(
