@@ -22,7 +22,7 @@ _OTHER = {
     b"\0\0\0\x0cjP  ": translatable("JPEG 2000"),
     b"\xff\x4f\xff\x51": translatable("JPEG 2000"),
     b"8BPS": "Photoshop",
-    b"\0\0\1\0": "icon",
+    b"\0\0\1\0": "ICO",
     b"\x76\x2f\x31\x01": "OpenEXR",
     b"gimp xcf": "GIMP",
 }
