@@ -109,9 +109,9 @@ class Recognizer:
         """Return the prediction for a drawing of one digit; None where nothing is drawn."""
         return self.predict_image(ink.render(drawing)) if drawing else None
 
-    def predict_picture(self, grey: NDArray[np.uint8]) -> Prediction | None:
-        """Return the prediction for a picture of one digit, grey values (H, W); None where it is empty."""
-        image = picture.read(grey)
+    def predict_picture(self, pixels: NDArray[np.uint8]) -> Prediction | None:
+        """Return the prediction for a picture of one digit, as for ``picture.read``; None where it is empty."""
+        image = picture.read(pixels)
         return None if image is None else self.predict_image(image)
 
     def predict_image(self, image: NDArray[np.uint8]) -> Prediction:

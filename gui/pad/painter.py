@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath
 from gui.pad.pad_document import Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
+from gui.style.images import BEHIND
 from gui.style.palettes import LIGHT, Colours
 
 if TYPE_CHECKING:
@@ -121,6 +122,8 @@ class PadPainter:
         if content.picture is not None:
             is_small = max(content.picture.width(), content.picture.height()) < _SMALL_PICTURE
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
+            if content.picture.hasAlphaChannel():
+                painter.fillRect(content.picture_rect(), BEHIND)
             painter.drawImage(content.picture_rect(), _shrunk(content.picture, side_px))
         for stroke in content.strokes:
             self._paint_stroke(painter, stroke)

@@ -52,6 +52,10 @@ class Inputs:
         digit[20:28, 20:70] = digit[20:75, 60:68] = 0
         Image.fromarray(digit).save(self.folder / "seven.png")
         Image.fromarray(digit).save(self.folder / "seven.jpg")
+        for suffix in ("bmp", "webp", "tif", "gif"):
+            Image.fromarray(digit).save(self.folder / f"seven.{suffix}")
+            (self.folder / f"cut.{suffix}").write_bytes((self.folder / f"seven.{suffix}").read_bytes()[:60])
+        (self.folder / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
         Image.fromarray(np.full((50, 50), 128, np.uint8)).save(self.folder / "blank.png")
         Image.fromarray(np.zeros((1, 1), np.uint8)).save(self.folder / "dot.png")
         Image.new("RGBA", (2000, 3), (0, 0, 255, 10)).save(self.folder / "thin.png")
@@ -87,7 +91,7 @@ class Inputs:
     def data(self) -> QMimeData:
         """Return data for the clipboard, or to drop."""
         data = QMimeData()
-        kind = self._rng.randrange(5)
+        kind = self._rng.randrange(6)
         if kind == 0:
             data.setText(self.text())
         elif kind == 1:
@@ -96,4 +100,6 @@ class Inputs:
             data.setUrls([QUrl.fromLocalFile(str(self.given()))])
         elif kind == 3:
             data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.given()))])
+        elif kind == 4:
+            data.setUrls([QUrl.fromLocalFile(str(self.given())) for _ in range(self._rng.randrange(2, 9))])
         return data

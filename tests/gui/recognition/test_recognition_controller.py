@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from core.data.examples import Example
 from core.digits import Verdict
@@ -436,3 +436,26 @@ def test_training_does_not_wait_for_an_answer_that_fails(qtbot, panel, recogniti
         qtbot.waitUntil(recognition.settled.is_set)
     monkeypatch.undo()
     QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
+
+
+# Files
+
+
+def test_the_dialog_offers_every_format_that_is_read(panel, recognition, monkeypatch):
+    asked = []
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: asked.append(a[3]) or ("", ""))
+    recognition.choose()
+    for suffix in ("*.png", "*.jpeg", "*.bmp", "*.webp", "*.tif", "*.tiff", "*.gif", "*.json"):
+        assert suffix in asked[0].split(")")[0].replace("(", " ").split()
+
+
+@pytest.mark.parametrize("name", ["folder", "photo.heic"])
+def test_what_is_no_picture_is_named_and_changes_nothing(qtbot, panel, recognition, tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
+    draw(panel, TWO)
+    with qtbot.waitSignal(recognition.messageReady) as told:
+        recognition.open(tmp_path / name)
+    expected = {"folder": "choose a picture in it", "photo.heic": "save or export it as JPEG"}
+    assert told.args[0].text.endswith(expected[name])
+    assert panel.pad.drawing()
