@@ -40,6 +40,11 @@ class Splits:
         rng = np.random.default_rng([config.seed, 1])
         train, validation = source.train.split(config.validation_share, rng)
         if not (train.labels < N_CLASSES).any():
+            if not len(train) and len(source.evaluation):
+                text = tr(
+                    "{name} holds only test digits, none to learn from: test on it, or use evaluate", name=source.name
+                )
+                raise TrainingError(text)
             if not len(train):
                 raise TrainingError(tr("there are no digits to learn from"))
             message = tr(
