@@ -9,6 +9,7 @@ import numpy as np
 from core.cli import chosen_model, output
 from core.cli.arguments import add_json, add_mend, warn_of
 from core.data import sources
+from core.data.mends import LabelsError
 from core.data.sources import Source
 from core.digits import N_CLASSES
 from core.errors import DataError, ModelError
@@ -60,8 +61,7 @@ def run(options: argparse.Namespace) -> int:
     """Test a model on a data source."""
     recognizer = Recognizer.of(chosen_model.load(options.model))
     name = sources.with_mends(options.data, options.mend)
-    source = data_check.load(name, for_test=True)
-    warn_of(data_check.findings(source))
+    source = _loaded(name)
     predictions = _predictions(recognizer, source, options)
     if not math.isfinite(float(predictions.logits.sum(dtype=np.float64))):
         raise ModelError(tr("the outputs of the model are not numbers: its weights are too large"))
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         n, rejected = len(predictions), predictions.rejected
         text = tr("{rejected:,} of {n:,} rejected ({share:.2%})", rejected=rejected, n=n, share=rejected / n)
     if options.digits is not None:
-        digits = _predictions(recognizer, data_check.load(options.digits, for_test=True), options)
+        digits = _predictions(recognizer, _loaded(options.digits), options)
         report["auroc"] = calibration.area_under_roc(digits.scores, predictions.scores)
         text = tr(
             "{text}; area under the ROC curve against {digits}: {auroc:.4f}",
@@ -81,8 +81,16 @@ def run(options: argparse.Namespace) -> int:
             digits=options.digits,
             auroc=report["auroc"],
         )
+    warn_of(data_check.findings(source))
     output.show(report, text, as_json=options.json)
     return 0
+
+
+def _loaded(name: str) -> Source:
+    try:
+        return sources.load(name, for_test=True)
+    except LabelsError as error:
+        raise data_check.judged(error) from None
 
 
 def _scores(predictions: Predictions) -> dict[str, Any]:

@@ -83,7 +83,8 @@ def run(options: argparse.Namespace) -> int:
     request = _resumed(options) if options.resume is not None else _new(options)
     out = None if options.out is None and (options.keep or request.resumes) else _checked_out(options.out)
     with Execution(request) as execution:
-        warn_of(execution.experiment.findings)
+        if request.resumes is None:
+            warn_of(execution.experiment.findings)
         _tell_storage(execution)
         _train(execution)
         with termination.waiting():

@@ -59,7 +59,7 @@ class IdxFolder:
     def _file(self, part: str, kind: str) -> Path:
         if (path := self.files.get((part, kind))) is None:
             usual = self.path / _USUAL[part, kind]
-            raise DataError(tr("{path} cannot be read: no such file, nor one of a similar name", path=usual))
+            raise DataError(tr("{path} cannot be read: No such file, nor one with a similar name", path=usual))
         return path
 
 
@@ -82,7 +82,8 @@ def find(path: Path) -> IdxFolder:
             kind = "images" if match["kind"].lower().startswith("image") else "labels"
             sets.setdefault(_set_of(match), IdxFolder(folder)).files.setdefault((part, kind), file)
     if wanted is not None and wanted not in sets:
-        raise DataError(tr("{path} cannot be read: no such file or directory, nor a set of IDX files", path=path))
+        bounded.check_ordinary(path, DataError)  # says so where it is missing
+        raise DataError(tr("{path} is not an IDX file with a name like train-images-idx3-ubyte", path=path))
     if not sets:
         text = tr("{path} holds no IDX files of digits, such as train-images-idx3-ubyte, plain or .gz", path=folder)
         raise DataError(text)

@@ -126,7 +126,7 @@ class Execution:
             threads=experiment.threads,
             axis=history.axis,
             splits=splits,
-            findings=experiment.findings,
+            findings=() if self.request.resumes else experiment.findings,
         )
 
     def copy_history(self) -> History:
@@ -265,9 +265,7 @@ def _begun(request: RunRequest) -> RunRecorder:
     """Prepare a run, or restore where it stood; one that cannot be stored goes on in memory."""
     if request.resumes is not None:
         return RunRecorder.resume(request.resumes)
-    experiment = Experiment.prepare(
-        request.recipe, request.config, request.data, request.threads, request.test, checks_data=True
-    )
+    experiment = Experiment.prepare(request.recipe, request.config, request.data, request.threads, request.test)
     if request.parent is not None:
         checkpoint.begin_from(request.parent.folder / STATE, experiment)
     parent = request.parent.id if request.parent else ""

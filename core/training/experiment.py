@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import core
+from core.data import sources
 from core.data.dataset import Dataset
+from core.data.mends import LabelsError
 from core.data.sources import Source
 from core.digits import SIZE
 from core.nn.network import Network
@@ -63,24 +65,20 @@ class Experiment:
 
     @classmethod
     def prepare(
-        cls,
-        recipe: str,
-        config: TrainConfig,
-        data: str,
-        threads: int,
-        test: str | None = None,
-        *,
-        checks_data: bool = False,
+        cls, recipe: str, config: TrainConfig, data: str, threads: int, test: str | None = None
     ) -> "Experiment":
         """Load and split the data, and create the network; raise DigitpadError if that fails.
 
         ``test`` names another source to test on: then no digits are held out of ``data``, apart from a test part of
-        its own. With ``checks_data``, ``findings`` has what is odd about the digits.
+        its own. ``findings`` has what is odd about the digits.
         """
-        source = data_check.load(data)
-        if test is not None:
-            source = source.tested_on(data_check.load(test, for_test=True))
-        found = data_check.findings(source) if checks_data else ()
+        try:
+            source = sources.load(data)
+            if test is not None:
+                source = source.tested_on(sources.load(test, for_test=True))
+        except LabelsError as error:
+            raise data_check.judged(error) from None
+        found = data_check.findings(source)
         source = replace(source, parts=())  # a second copy of the digits
         splits = Splits.of(source, config)
         return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "", found)

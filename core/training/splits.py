@@ -41,10 +41,9 @@ class Splits:
         train, validation = source.train.split(config.validation_share, rng)
         if not (train.labels < N_CLASSES).any():
             if not len(train) and len(source.evaluation):
-                text = tr(
-                    "{name} holds only test digits, none to learn from: test on it, or use evaluate", name=source.name
+                raise TrainingError(
+                    tr("there are no digits to learn from: {name} holds only test digits", name=source.name)
                 )
-                raise TrainingError(text)
             if not len(train):
                 raise TrainingError(tr("there are no digits to learn from"))
             message = tr(
