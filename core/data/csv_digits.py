@@ -6,7 +6,7 @@ Values may be 0 to 255, or of another range, which ``core.data.mends`` scales.
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,15 +31,17 @@ _LABEL_NAMES = {"label", "labels", "class", "digit", "number", "target", "y"}  #
 _INDEX_NAMES = {"", "index", "id", "unnamed: 0"}  # not shown
 
 
-def read(path: Path) -> tuple[NDArray[Any], NDArray[np.int64]]:
+def read(path: Path, tick: Callable[[], object] = bool) -> tuple[NDArray[Any], NDArray[np.int64]]:
     """Return the images (N, 28, 28), uint8 or float16 as they are stored, and the labels (N,) of a table.
+
+    ``tick`` is called time and again; an exception that it raises ends the reading.
 
     Raises
     ------
     DataError
         The file cannot be read or is no such table. The message names the file, and the line.
     """
-    table = _Table(path)
+    table = _Table(path, tick)
     bounded.check_ordinary(path, DataError)
     try:
         with ExitStack() as stack:
@@ -73,6 +75,7 @@ class _Table:
     """The rows read so far: (N, 785) values in blocks, bytes where all values of a block are."""
 
     path: Path
+    tick: Callable[[], object]
     header: list[str] = field(default_factory=list)
     blocks: list[NDArray[Any]] = field(default_factory=list)
     separator: str = ","
@@ -108,6 +111,7 @@ class _Table:
         return numbers in ([float(i) for i in range(len(cells))], [float(i + 1) for i in range(len(cells))])
 
     def _add(self, lines: list[tuple[int, str]]) -> None:
+        self.tick()
         values = self._parsed([text for _, text in lines])
         if values is None:  # read line by line, to name the first bad one
             values = np.concatenate([self._row(number, text) for number, text in lines])

@@ -4,7 +4,7 @@ A picture of 28 × 28 pixels is taken as it is, any other is read as a picture o
 (``core.preprocessing.picture``). Folders named like ``train`` and ``test`` may stand above the ten.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +49,10 @@ def parts(path: Path) -> dict[str, Path]:
     return found
 
 
-def read(path: Path) -> Pictures:
+def read(path: Path, tick: Callable[[], object] = bool) -> Pictures:
     """Return the digits in the subfolders 0 to 9 (or 1 to 10) of a folder.
+
+    ``tick`` is called before each picture; an exception that it raises ends the reading.
 
     Raises
     ------
@@ -68,6 +70,7 @@ def read(path: Path) -> Pictures:
     left_out: list[str] = []
     n_pixels = 0
     for file, label in files:
+        tick()
         try:
             grey = picture.load(file)
             n_pixels += grey.size if grey.shape != (SIZE, SIZE) else 0

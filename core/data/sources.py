@@ -110,13 +110,23 @@ class Source:
         return replace(self, train=self.everything, test=other.evaluation, parts=self.single + other.single)
 
 
-def load(name: str, *, for_test: bool = False) -> Source:
+@dataclass(frozen=True)
+class _Reading:
+    """How a source is read: for its ``evaluation`` alone or not, and what is called time and again meanwhile."""
+
+    for_test: bool
+    tick: Callable[[], object]
+
+
+def load(name: str, *, for_test: bool = False, tick: Callable[[], object] = bool) -> Source:
     """Load a source by its name.
 
     Parameters
     ----------
     for_test
         Read only what ``evaluation`` needs: a source's own test part, if it has one, and nothing to train on.
+    tick
+        Called time and again while a long file is read; an exception that it raises ends that.
 
     Raises
     ------
@@ -128,7 +138,7 @@ def load(name: str, *, for_test: bool = False) -> Source:
     loaded = []
     for part in parts(name):
         try:
-            loaded.append(_load_part(part, for_test))
+            loaded.append(_load_part(part, _Reading(for_test, tick)))
         except MendableError as error:
             error.mended = mended(name, part.text, error.mend)
             raise
@@ -175,6 +185,17 @@ def with_mends(name: str, mend_names: Collection[str]) -> str:
     )
 
 
+def missing(name: str) -> Path | None:
+    """Return the first file or folder of a source's name that is not there; None where all are."""
+    for part in parts(name):
+        if part.kind in (*MENDABLE, "pen", "omniglot"):
+            path = _located(part.argument)
+            ways = [path, path.parent] if part.kind == "idx" else [path, _located(part.argument.rpartition("@")[0])]
+            if not any(bounded.exists(way) for way in ways if way.name):
+                return path
+    return None
+
+
 def uses_mnist(name: str) -> bool:
     """Return whether a source is MNIST or includes it."""
     try:
@@ -205,7 +226,7 @@ def _part(text: str) -> Part:
     return Part(text, times, tuple(mend_names), rest)
 
 
-def _load_part(part: Part, for_test: bool) -> Source:
+def _load_part(part: Part, how: _Reading) -> Source:
     loader, name, argument = _LOADERS.get(part.kind), part.named, part.argument
     needs_one = part.kind in (*MENDABLE, "pen", "omniglot")
     is_complete = bool(argument) if needs_one else (":" in name) == bool(argument)
@@ -221,7 +242,7 @@ def _load_part(part: Part, for_test: bool) -> Source:
         )
     if part.mends and part.kind not in MENDABLE:
         raise DataError(tr('"{name}" cannot be mended: only idx:, csv: and images: can', name=name))
-    source = loader(part, for_test)
+    source = loader(part, how)
     times = int(part.times or 1)
     return replace(
         source,
@@ -235,19 +256,19 @@ def _nothing() -> Dataset:
     return Dataset.of(np.empty((0, SIZE, SIZE), np.uint8), np.empty(0, np.int64))
 
 
-def _load_mnist(part: Part, for_test: bool) -> Source:
-    train, test = (_nothing(), mnist.load_test()) if for_test else mnist.load()
+def _load_mnist(part: Part, how: _Reading) -> Source:
+    train, test = (_nothing(), mnist.load_test()) if how.for_test else mnist.load()
     return Source(part.named, train, test, evaluation=test, everything=train, credits=(mnist.CREDIT,))
 
 
-def _load_synthetic(part: Part, for_test: bool) -> Source:
+def _load_synthetic(part: Part, how: _Reading) -> Source:
     from core.synthetic import synthetic
 
     images, labels = synthetic.draw(_count(part), np.random.default_rng(0))
     return _without_test_part(part.named, Dataset.of(images, labels))
 
 
-def _load_nondigits(part: Part, for_test: bool) -> Source:
+def _load_nondigits(part: Part, how: _Reading) -> Source:
     from core.synthetic import nondigits
 
     images = nondigits.draw(_count(part), np.random.default_rng(0))
@@ -264,7 +285,7 @@ def _count(part: Part) -> int:
     return int(argument or N_SYNTHETIC)
 
 
-def _load_pen(part: Part, for_test: bool) -> Source:
+def _load_pen(part: Part, how: _Reading) -> Source:
     name, argument = part.named, part.argument
     match = None if bounded.exists(_located(argument)) else re.fullmatch(r"(.+)@([0-9,-]+)", argument)
     path = _located(match[1] if match else argument)
@@ -275,7 +296,7 @@ def _load_pen(part: Part, for_test: bool) -> Source:
     return _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
 
 
-def _load_omniglot(part: Part, for_test: bool) -> Source:
+def _load_omniglot(part: Part, how: _Reading) -> Source:
     from core.data import omniglot
 
     argument = part.argument
@@ -287,14 +308,14 @@ def _load_omniglot(part: Part, for_test: bool) -> Source:
     return _without_test_part(part.named, dataset, (OMNIGLOT_CREDIT,), drawings)
 
 
-def _load_idx(part: Part, for_test: bool) -> Source:
+def _load_idx(part: Part, how: _Reading) -> Source:
     where = idx_folder.find(_located(part.argument))
 
     def read(which: str) -> Dataset:
         images, labels, path = where.read(which)
         return mends.dataset(images, labels, part.mends, str(path))
 
-    if where.has("test") and (for_test or not where.has("train")):
+    if where.has("test") and (how.for_test or not where.has("train")):
         test, train = read("test"), _nothing()
     elif not where.has("test"):
         return _without_test_part(part.named, read("train"))
@@ -303,17 +324,17 @@ def _load_idx(part: Part, for_test: bool) -> Source:
     return Source(part.named, train, test, evaluation=test, everything=train)
 
 
-def _load_csv(part: Part, for_test: bool) -> Source:
+def _load_csv(part: Part, how: _Reading) -> Source:
     path = _located(part.argument)
-    images, labels = csv_digits.read(path)
+    images, labels = csv_digits.read(path, how.tick)
     return _without_test_part(part.named, mends.dataset(images, labels, part.mends, str(path)))
 
 
-def _load_images(part: Part, for_test: bool) -> Source:
+def _load_images(part: Part, how: _Reading) -> Source:
     folders = picture_folder.parts(_located(part.argument))
-    if "test" in folders and for_test:
+    if "test" in folders and how.for_test:
         folders.pop("train", None)
-    found = {which: picture_folder.read(folder) for which, folder in folders.items()}
+    found = {which: picture_folder.read(folder, how.tick) for which, folder in folders.items()}
     read = {
         which: mends.dataset(pictures.images, pictures.labels, part.mends, str(folders[which]))
         for which, pictures in found.items()
@@ -325,7 +346,7 @@ def _load_images(part: Part, for_test: bool) -> Source:
     return Source(part.named, train, test, evaluation=test, everything=train, left_out=left_out)
 
 
-_LOADERS: dict[str, Callable[[Part, bool], Source]] = {
+_LOADERS: dict[str, Callable[[Part, _Reading], Source]] = {
     "mnist": _load_mnist,
     "synthetic": _load_synthetic,
     "pen": _load_pen,
