@@ -151,6 +151,8 @@ class _Table:
         first, last = (np.concatenate([block[:, column] for block in self.blocks]) for column in (0, -1))
         is_first = self._label_is_first(first, last)
         labels = (first if is_first else last).astype(np.float32)
+        if not labels.any() and not _are_labels(other := (last if is_first else first).astype(np.float32)):
+            labels = other  # of more classes than ten, beside pixels that are never inked
         if not _are_labels(labels):
             wrong = labels[(labels != np.rint(labels)) | (labels < 0) | (labels > 255)]
             value = float(wrong[0] if len(wrong) else labels.max())

@@ -189,11 +189,21 @@ def missing(name: str) -> Path | None:
     """Return the first file or folder of a source's name that is not there; None where all are."""
     for part in parts(name):
         if part.kind in (*MENDABLE, "pen", "omniglot"):
-            path = _located(part.argument)
-            ways = [path, path.parent] if part.kind == "idx" else [path, _located(part.argument.rpartition("@")[0])]
-            if not any(bounded.exists(way) for way in ways if way.name):
+            path, without_selection = (
+                _located(part.argument),
+                _located(part.argument.rpartition("@")[0] or part.argument),
+            )
+            if not bounded.exists(path) and not bounded.exists(without_selection) and not _is_set(path):
                 return path
     return None
+
+
+def _is_set(path: Path) -> bool:
+    """Return whether a path that does not exist names a set of IDX files in a folder."""
+    try:
+        return bool(idx_folder.find(path).files)
+    except DataError:
+        return False
 
 
 def uses_mnist(name: str) -> bool:
