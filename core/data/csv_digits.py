@@ -24,6 +24,7 @@ from core.messages import tr
 MAX_BYTES = idx.MAX_BYTES
 """Of the text, uncompressed."""
 MAX_LINE_BYTES = 2**16
+MAX_LINES = 1_000_000
 _N_COLUMNS = N_PIXELS + 1
 _LARGEST = 60_000.0  # that a half-precision number holds
 _ROWS = 100  # read at a time, 6 ms: the parser holds the interpreter's lock
@@ -64,6 +65,8 @@ def _lines(path: Path, stack: ExitStack) -> Iterator[tuple[int, str]]:
         n_bytes, number = n_bytes + len(line), number + 1
         if n_bytes > MAX_BYTES:
             raise DataError(tr("{path} is larger than {limit} MiB of text", path=path, limit=MAX_BYTES // 2**20))
+        if number > MAX_LINES:
+            raise DataError(tr("{path} has more than {limit:,} lines: too many to be read", path=path, limit=MAX_LINES))
         if len(line) == MAX_LINE_BYTES:
             raise DataError(tr("{path}, line {number}: the line is too long", path=path, number=number))
         if text := line.decode("utf-8-sig" if number == 1 else "utf-8", "replace").strip("\r\n \0"):

@@ -83,7 +83,7 @@ def find(path: Path) -> IdxFolder:
             sets.setdefault(_set_of(match), IdxFolder(folder)).files.setdefault((part, kind), file)
     if wanted is not None and wanted not in sets:
         bounded.check_ordinary(path, DataError)  # says so where it is missing
-        raise DataError(tr("{path} is not an IDX file with a name like train-images-idx3-ubyte", path=path))
+        raise DataError(tr("{path} cannot be read as IDX: its name is not like train-images-idx3-ubyte", path=path))
     if not sets:
         text = tr("{path} holds no IDX files of digits, such as train-images-idx3-ubyte, plain or .gz", path=folder)
         raise DataError(text)

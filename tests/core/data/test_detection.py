@@ -41,7 +41,7 @@ def test_folders(tmp_path):
         (b"", "holds no digits"),
         (b"\x89PNG\0\0", "holds no digits"),
         (b"PK\3\4", "is an archive: unpack it"),
-        (b"\0\0\x08\x03", "is not an IDX file with a name like"),
+        (b"\0\0\x08\x03", "cannot be read as IDX"),
         (b"\x1f\x8bnonsense", "compressed content"),
         (b".VERSION 1.0\n", "no line .SEGMENT DIGIT"),
     ],

@@ -89,5 +89,5 @@ def test_a_folder_without_such_files(tmp_path):
     with pytest.raises(DataError, match="holds no IDX files of digits"):
         sources.load(f"idx:{tmp_path}")
     (tmp_path / "other").write_bytes(b"x")
-    with pytest.raises(DataError, match="is not an IDX file with a name like"):
+    with pytest.raises(DataError, match="cannot be read as IDX"):
         sources.load(f"idx:{tmp_path / 'other'}")
