@@ -102,6 +102,8 @@ ROW = rows().splitlines()[0]
         (line_of(rows(), 11, ROW[:-1] + "x"), "line 11: 'x' is not a value of a digit"),
         (line_of(rows(), 12, ROW[:-1] + "nan"), "line 12: 'nan' is not"),
         (line_of(rows(), 13, ROW[:-1] + "1e30"), "line 13: '1e30' is not"),
+        (line_of(rows(), 13, ROW[:-1] + "-9223372036854775808"), "line 13: '-9223372036854775808' is not"),
+        (line_of(line_of(rows(), 3, ROW[:-2]), 4, ROW + ",0"), "line 3: there are 784 values and no label"),
         (line_of(rows(), 14, ROW[:-1]), "line 14: '' is not"),
         (rows(labels=LABELS + 40), "neither its first nor its last column holds labels from 0 to 9: there is a 4"),
         (b"\x89PNG\r\n\x1a\n" + bytes(2000), "line 1"),
