@@ -8,8 +8,14 @@ from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.digits import NOT_A_DIGIT
 from core.errors import MendableError, ModelError
+from core.runs.execution import End, Execution
+from core.runs.records import RunRequest
+from core.runs.run_store import RunStore
 from core.synthetic import synthetic
 from core.training import data_check
+from core.training.config import TrainConfig
+
+CONFIG = TrainConfig(hidden=(16,), epochs=3, batch_size=20)
 
 
 @pytest.fixture(scope="module")
@@ -163,3 +169,32 @@ def test_empty_data_and_non_digits(tmp_path):
 @pytest.mark.real_data
 def test_mnist_as_idx_files_is_as_it_should_be(real_data):
     assert findings(f"idx:{real_data / 'mnist'}") == ()
+
+
+def test_a_run_is_told_of_what_is_odd_and_one_that_is_resumed_is_not(digits, source):
+    images, labels = digits
+    name = source(images.transpose(0, 2, 1), labels, n_test=20)
+    request = RunRequest("mine", CONFIG, name, 1, store=RunStore())
+    with Execution(request) as execution:
+        assert [finding.mends for finding in execution.facts().findings] == [("turn",)]
+        assert execution.experiment.source.parts == ()
+        next(execution.train())
+        execution.request_end(End.LEAVE)
+        run = execution.conclude().run
+    with Execution(RunRequest.to_resume(run)) as execution:
+        assert execution.facts().findings == ()
+
+
+def test_a_run_that_is_resumed_mends_its_digits_again(digits, source):
+    images, labels = digits
+    name = f"turn*{source(images.transpose(0, 2, 1), labels, n_test=20)}"
+    with Execution(RunRequest("mine", CONFIG, name, 1, store=RunStore())) as execution:
+        digest = execution.experiment.splits.digest
+        next(execution.train())
+        execution.request_end(End.LEAVE)
+        run = execution.conclude().run
+    with Execution(RunRequest.to_resume(run)) as execution:
+        assert execution.experiment.splits.digest == digest
+        assert execution.experiment.source.name == name
+        test = execution.experiment.splits.test
+        np.testing.assert_array_equal(test.images.reshape(-1, 28, 28), images[:20])
