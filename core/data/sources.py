@@ -274,20 +274,19 @@ def _load_mnist(part: Part, how: _Reading) -> Source:
 def _load_synthetic(part: Part, how: _Reading) -> Source:
     from core.synthetic import synthetic
 
-    images, labels = synthetic.draw(_count(part), np.random.default_rng(0))
+    images, labels = synthetic.draw(_count(part.named, part.argument), np.random.default_rng(0))
     return _without_test_part(part.named, Dataset.of(images, labels))
 
 
 def _load_nondigits(part: Part, how: _Reading) -> Source:
     from core.synthetic import nondigits
 
-    images = nondigits.draw(_count(part), np.random.default_rng(0))
+    images = nondigits.draw(_count(part.named, part.argument), np.random.default_rng(0))
     return _without_test_part(part.named, Dataset.of(images, np.full(len(images), NOT_A_DIGIT)))
 
 
-def _count(part: Part) -> int:
+def _count(name: str, argument: str) -> int:
     """Return the number of drawings to generate."""
-    name, argument = part.named, part.argument
     if argument and not (re.fullmatch(r"[0-9]{1,9}", argument) and 10 <= int(argument) <= MAX_SYNTHETIC):
         raise DataError(
             tr('"{name}": the number of drawings must be from 10 to {limit:,}', name=name, limit=MAX_SYNTHETIC)

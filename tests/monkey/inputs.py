@@ -54,7 +54,7 @@ class Inputs:
         """Write digits to learn from: a table, IDX files that lie on their side, pictures, and labels from 1."""
         images, labels = synthetic.draw(60, np.random.default_rng(0))
         for name, n in (("table.csv", 0), ("from-1.csv", 1)):
-            rows = np.column_stack([labels.astype(int) + n, images]).tolist()
+            rows = np.column_stack([labels.astype(int) + n, images.reshape(60, -1)]).tolist()
             (self.folder / name).write_text("\n".join(",".join(map(str, row)) for row in rows))
         squares = images.reshape(-1, 28, 28)
         (self.folder / "turned").mkdir()
