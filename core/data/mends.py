@@ -99,10 +99,7 @@ def _values(images: NDArray[Any], names: Sequence[str], where: str) -> NDArray[n
 
 def _scaled(images: NDArray[Any], lowest: float, highest: float) -> NDArray[np.uint8]:
     """Return images in the range 0 to 255: what begins at 0 is multiplied, what begins below is stretched."""
-    if lowest < 0:
-        low, high = (-1.0, 1.0) if lowest >= -1 and highest <= 1 else (lowest, highest)
-    else:
-        low, high = 0.0, float(top_of(images)) if highest <= 255 else highest
+    low, high = min(lowest, 0.0), float(top_of(images)) if 0 <= lowest <= highest <= 255 else highest
     scaled = np.empty(images.shape, np.uint8)
     for start in range(0, len(images), _BLOCK):  # in float32, all at once would take four times the memory
         block = images[start : start + _BLOCK].astype(np.float32)
