@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from core.messages import tr
+
 
 class DigitpadError(Exception):
     """An error outside the program: a bad file, a bad setting, a path that cannot be written."""
@@ -14,6 +16,32 @@ class DataError(DigitpadError):
 
 class MnistError(DataError):
     """MNIST is missing or damaged; downloading it again would help."""
+
+
+class MendableError(DataError):
+    """Digits are stored in another way than the program's, and a mend of their source would help.
+
+    Attributes
+    ----------
+    fact
+        What is the matter, without advice.
+    mend
+        The mend (``core.data.mends``).
+    mended
+        The name of the source with the mend; empty where the source is not known.
+    """
+
+    def __init__(self, message: str, mend: str, mended: str = "") -> None:
+        super().__init__(message)
+        self.fact, self.mend, self.mended = message, mend, mended
+
+    def __str__(self) -> str:
+        """Return the fact, and the source that mends it where that is known."""
+        return (
+            tr("{fact}; the source {mended} mends that", fact=self.fact, mended=self.mended)
+            if self.mended
+            else self.fact
+        )
 
 
 class DrawingError(DigitpadError):

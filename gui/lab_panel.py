@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import RunStore
+from gui.digits.digits_controller import DigitsController
 from gui.inspector.inspector_controller import InspectorController
 from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.recognition.active_model import ActiveModel
@@ -54,6 +55,7 @@ class LabPanel(QWidget):
         self.curves: Curves | None = None
         self.training = TrainingController(session, self.panel, active_model, models, store, self)
         self.recipes = RecipesController(self.panel, self)
+        self.digits = DigitsController(self.panel, session, self.training, self)
         self.runs = RunsController(self.runs_view, store or RunStore(), models, self, _save_picture)
         self.inspector = InspectorController(session, active_model, self.inspector_view, self.confusion_page, self)
         self._curves_layout = QVBoxLayout()
@@ -80,7 +82,7 @@ class LabPanel(QWidget):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
 
     def _connect(self) -> None:
-        for controller in (self.training, self.recipes, self.runs, self.inspector):
+        for controller in (self.training, self.recipes, self.digits, self.runs, self.inspector):
             controller.messageReady.connect(self.message_bar.show_message)
         self._session.stateChanged.connect(self._on_state)
         self._session.concluded.connect(self.runs.refresh)
@@ -109,6 +111,7 @@ class LabPanel(QWidget):
 
     def shut_down(self) -> None:
         """End all threads but the session's, and return when they have ended."""
+        self.digits.shut_down()
         self.inspector.shut_down()
 
     # -- reactions -----------------------------------------------------------------------------------------------------

@@ -48,6 +48,7 @@ class MenuBar(QObject):
             (tools.undo, tools.redo, tools.clear, None, tools.copy, tools.copy_number, None,
              tools.pen, tools.eraser, tools.width_menu),
             (spec["start"], spec["pause"], spec["stop"], spec["cancel"], None,
+             spec["add_file"], spec["add_folder"], spec["remove_digits"], None,
              spec["open_recipe"], spec["save_recipe"]),
             (self.log_action, appearance),
             (spec["about"],),
@@ -63,6 +64,8 @@ class MenuBar(QObject):
             ("pause", state in (RunState.RUNNING, RunState.PAUSED)),
             ("stop", state in (RunState.PREPARING, RunState.RUNNING, RunState.PAUSED)),
             ("cancel", state is not RunState.IDLE),
+            ("add_file", state is RunState.IDLE),
+            ("add_folder", state is RunState.IDLE),
         ):
             self.actions_by_name[name].setEnabled(makes_sense)
 
@@ -77,6 +80,19 @@ class MenuBar(QObject):
             ("pause", tr("&Pause or resume"), "Ctrl+P", tr("Pause the run, or resume it")),
             ("stop", tr("S&top and keep"), "Ctrl+T", tr("End the run, keep its best weights")),
             ("cancel", tr("&Cancel"), None, tr("End the run and discard it")),
+            (
+                "add_file",
+                tr("Add digits from a &file…"),
+                None,
+                tr("Train on a table, IDX files or a pen file of yours"),
+            ),
+            (
+                "add_folder",
+                tr("Add digits from a fo&lder…"),
+                None,
+                tr("Train on a folder of IDX files, or of pictures"),
+            ),
+            ("remove_digits", tr("Re&move digits from the list"), None, tr("Forget the chosen digits; files stay")),
             ("open_recipe", tr("&Open recipe…"), None, tr("Use settings from a file")),
             ("save_recipe", tr("Save as &recipe…"), None, tr("Keep these settings under a name, in a file to share")),
             ("about", tr("&About digitpad"), None, tr("Versions and credits")),

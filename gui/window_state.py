@@ -17,6 +17,7 @@ from gui.recognition.models_controller import ModelsController
 from gui.recognition.pad_panel import PadPanel
 from gui.shell.error_reporting import log
 from gui.shell.preferences import Preferences
+from gui.training.choices import AddedDigits
 
 _PEN_WIDTHS = (0.005, 0.3)  # of the pad's side
 
@@ -52,6 +53,9 @@ class WindowState:
         preferences, panel = self._preferences, self._lab.panel
         panel.set_recipe(preferences.text("training/recipe"))
         panel.fold_button.setChecked(preferences.flag("training/customise"))
+        for digits in map(AddedDigits.from_text, preferences.texts("training/added")):
+            if digits is not None:
+                panel.choices.add_digits(digits)
         if data := preferences.text("training/data"):
             is_missing = sources.uses_mnist(data) and mnist.folder() is None
             panel.set_data(sources.default() if is_missing else data)
@@ -77,6 +81,7 @@ class WindowState:
             "window/splitter": self._splitter.saveState(),
             "training/recipe": panel.recipe,
             "training/data": panel.data,
+            "training/added": json.dumps([digits.as_text() for digits in panel.choices.added]),
             "training/customise": panel.fold_button.isChecked(),
             "curves/log": self._menus.log_action.isChecked(),
             "pad/pen_width": DEFAULT_PEN_WIDTH if width is None else width,

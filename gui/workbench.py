@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter
 
-from core.data import mnist, sources, unipen
-from core.errors import DataError, ModelError
+from core.data import mnist, sources
+from core.errors import ModelError
 from core.messages import tr
 from core.recognition import modelfile, rescue
 from core.runs.records import RunOutcome
@@ -101,6 +101,9 @@ class Workbench(QObject):
             "pause": session.toggle_pause,
             "stop": session.stop,
             "cancel": training.cancel,
+            "add_file": self.lab.digits.choose_file,
+            "add_folder": self.lab.digits.choose_folder,
+            "remove_digits": self.lab.digits.remove,
             "open_recipe": recipes.choose,
             "save_recipe": recipes.ask_name,
             "about": self._show_about,
@@ -108,7 +111,9 @@ class Workbench(QObject):
 
     def _connect(self) -> None:
         panel, session, pad_panel, menus = self.lab.panel, self.session, self._pad_panel, self.menus
-        panel.choices.pen_file_button.clicked.connect(self._choose_pen_file)
+        digits = (menus.actions_by_name[name] for name in ("add_file", "add_folder", "remove_digits"))
+        self.lab.digits.set_actions(*digits)
+        self.lab.digits.changed.connect(self.remember)
         panel.mnist_bar.requested.connect(self._on_mnist_requested)
         self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_download.ended.connect(self._on_mnist)
@@ -213,19 +218,6 @@ class Workbench(QObject):
         if message.severity is Severity.GOOD and not self.session.is_active:
             self.lab.panel.set_data("mnist")
         self.lab.message_bar.show_message(message)
-
-    def _choose_pen_file(self) -> None:
-        title, kinds = self.tr("Choose a pen file"), self.tr("UNIPEN files (*)")
-        name, _ = QFileDialog.getOpenFileName(self._window, title, "", kinds)
-        if not name:
-            return
-        try:
-            unipen.check(Path(name))
-        except DataError as error:
-            self.lab.message_bar.show_message(Message(str(error), Severity.BAD))
-            return
-        self.lab.message_bar.clear()
-        self.lab.panel.set_data(f"pen:{name}")
 
     def _choose_mnist_folder(self) -> None:
         title = self.tr("Choose the folder with MNIST's four files")

@@ -3,19 +3,22 @@
 import argparse
 import sys
 
-from core.data import mnist
+from core.data import mends, mnist
 from core.messages import tr, translatable
 
 SOURCES = {
     "synthetic": translatable("20,000 generated digits (synthetic:N for N of them)"),
     "pen:FILE": translatable("a UNIPEN pen file; pen:FILE@1-24,30 for these writers of it"),
-    "idx:FOLDER": translatable("four IDX files with the names of MNIST's"),
+    "idx:FOLDER": translatable("IDX files with names like MNIST's or EMNIST's, plain or .gz"),
+    "csv:FILE": translatable("a table: a label and 784 values a row, the label first or last, .csv or .csv.gz"),
+    "images:FOLDER": translatable("pictures in folders 0 to 9"),
     "nondigits": translatable("20,000 generated drawings that are not digits (nondigits:N for N of them)"),
     "omniglot:ZIP": translatable(
         "Omniglot's characters without Latin and Greek, as non-digits; @Korean,Balinese for these alphabets"
     ),
     "A+B": translatable("two sources joined"),
     "3*A": translatable("a source that each epoch uses three times"),
+    "turn*A": translatable("idx:, csv: or images: mended; also {names}"),
 }
 """The description of each data source but MNIST."""
 
@@ -37,7 +40,8 @@ def list_sources(options: argparse.Namespace) -> int:
         mnist_text = tr("60,000 + 10,000 digits: in {folder}", folder=folder)
     else:
         mnist_text = tr('60,000 + 10,000 digits: not found; get it with "digitpad-lab data get mnist"')
-    for name, text in {"mnist": mnist_text, **{name: tr(text) for name, text in SOURCES.items()}}.items():
+    names = ", ".join(f"{name}*" for name in mends.NAMES[1:])
+    for name, text in {"mnist": mnist_text, **{name: tr(text, names=names) for name, text in SOURCES.items()}}.items():
         print(f"{name:18} {text}")
     return 0
 

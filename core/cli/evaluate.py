@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from core.cli import chosen_model, output
-from core.cli.arguments import add_json
+from core.cli.arguments import add_json, add_mend, warn_of
 from core.data import sources
+from core.data.mends import LabelsError
 from core.data.sources import Source
 from core.digits import N_CLASSES
 from core.errors import DataError, ModelError
@@ -17,12 +18,14 @@ from core.preprocessing import canvas
 from core.recognition import calibration, evaluation
 from core.recognition.evaluation import Predictions
 from core.recognition.recognizer import Recognizer
+from core.training import data_check
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to its parser."""
     chosen_model.add_option(parser)
     parser.add_argument("--data", required=True, metavar="SOURCE", help=tr("see: digitpad-lab data list"))
+    add_mend(parser)
     parser.add_argument(
         "--placement",
         type=_placement,
@@ -57,10 +60,12 @@ def _placement(text: str) -> tuple[float, float]:
 def run(options: argparse.Namespace) -> int:
     """Test a model on a data source."""
     recognizer = Recognizer.of(chosen_model.load(options.model))
-    predictions = _predictions(recognizer, sources.load(options.data), options)
+    name = sources.with_mends(options.data, options.mend)
+    source = _loaded(name)
+    predictions = _predictions(recognizer, source, options)
     if not math.isfinite(float(predictions.logits.sum(dtype=np.float64))):
         raise ModelError(tr("the outputs of the model are not numbers: its weights are too large"))
-    report: dict[str, Any] = {"n": len(predictions), "rejected": predictions.rejected, "data": options.data}
+    report: dict[str, Any] = {"n": len(predictions), "rejected": predictions.rejected, "data": name}
     if (predictions.labels < N_CLASSES).all():
         report |= _scores(predictions)
         text = _scores_text(predictions)
@@ -68,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         n, rejected = len(predictions), predictions.rejected
         text = tr("{rejected:,} of {n:,} rejected ({share:.2%})", rejected=rejected, n=n, share=rejected / n)
     if options.digits is not None:
-        digits = _predictions(recognizer, sources.load(options.digits), options)
+        digits = _predictions(recognizer, _loaded(options.digits), options)
         report["auroc"] = calibration.area_under_roc(digits.scores, predictions.scores)
         text = tr(
             "{text}; area under the ROC curve against {digits}: {auroc:.4f}",
@@ -76,8 +81,16 @@ def run(options: argparse.Namespace) -> int:
             digits=options.digits,
             auroc=report["auroc"],
         )
+    warn_of(data_check.findings(source))
     output.show(report, text, as_json=options.json)
     return 0
+
+
+def _loaded(name: str) -> Source:
+    try:
+        return sources.load(name, for_test=True)
+    except LabelsError as error:
+        raise data_check.judged(error) from None
 
 
 def _scores(predictions: Predictions) -> dict[str, Any]:

@@ -41,7 +41,9 @@ def calibrate(options: argparse.Namespace) -> int:
     if options.like is not None:
         calibrated = modelfile.load(options.like).calibration
     else:
-        calibrated = calibration_of(model.network, model.input_scale, sources.load(options.on).evaluation)
+        calibrated = calibration_of(
+            model.network, model.input_scale, sources.load(options.on, for_test=True).evaluation
+        )
     out = options.out or options.file
     modelfile.save(dataclasses.replace(model, calibration=calibrated), out)
     if calibrated.threshold is None:

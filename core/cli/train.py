@@ -9,7 +9,7 @@ from typing import Any
 
 from core import threads
 from core.cli import output, termination
-from core.cli.arguments import add_json
+from core.cli.arguments import add_json, add_mend, warn_of
 from core.data import sources
 from core.errors import DigitpadError, ModelError, RunError
 from core.files import atomic
@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test", metavar="SOURCE", help=tr("test on this source, and hold out none of the data for the test")
     )
+    add_mend(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help=tr("passes over the training digits"))
     parser.add_argument("--batch-size", type=int, metavar="N", help=tr("training digits per step"))
     parser.add_argument(
@@ -82,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
     request = _resumed(options) if options.resume is not None else _new(options)
     out = None if options.out is None and (options.keep or request.resumes) else _checked_out(options.out)
     with Execution(request) as execution:
+        if request.resumes is None:
+            warn_of(execution.experiment.findings)
         _tell_storage(execution)
         _train(execution)
         with termination.waiting():
@@ -104,6 +107,7 @@ def _new(options: argparse.Namespace) -> RunRequest:
         n_threads = threads.default(window=False, deforms=config.deformation > 0)
     data = options.data if options.data is not None else start.data or sources.default()
     test = options.test or start.test_for(data)
+    data = sources.with_mends(data, options.mend)
     return RunRequest(
         start.name,
         config,
@@ -128,7 +132,8 @@ def _start(options: argparse.Namespace, parent: Run | None) -> Recipe:
 def _resumed(options: argparse.Namespace) -> RunRequest:
     """Return the request to go on with an interrupted run."""
     fixed = (*_SETTINGS, "recipe", "data", "test", "threads", "parent")
-    if given := [name for name in fixed if getattr(options, name) is not None]:
+    given = [name for name in fixed if getattr(options, name) is not None] + (["mend"] if options.mend else [])
+    if given:
         option = {"parent": "from"}.get(given[0], given[0].replace("_", "-"))
         raise DigitpadError(tr("a run goes on as it began: --{option} does not go with --resume", option=option))
     store = RunStore()
@@ -286,6 +291,7 @@ def _report(execution: Execution, outcome: RunOutcome, path: Path, *, interrupte
         "data": experiment.source.name,
         "recipe": experiment.recipe,
         "out": str(path),
+        **({"findings": [finding.text for finding in experiment.findings]} if experiment.findings else {}),
         **({"run": outcome.run.id} if outcome.run else {}),
         "interrupted": interrupted,
     }

@@ -124,6 +124,13 @@ def write(path: Path, array: NDArray[np.uint8]) -> None:
 
 def check_pair(images: NDArray[np.uint8], labels: NDArray[np.uint8], images_name: str, labels_name: str) -> None:
     """Raise DataError unless there are images (N, 28, 28) and as many labels (N,) in 0..9."""
+    check_shapes(images, labels, images_name, labels_name)
+    if len(labels) and labels.max() > 9:
+        raise DataError(tr("{name} holds the label {label}; digits are 0 to 9", name=labels_name, label=labels.max()))
+
+
+def check_shapes(images: NDArray[np.uint8], labels: NDArray[np.uint8], images_name: str, labels_name: str) -> None:
+    """Raise DataError unless there are images (N, 28, 28) and as many labels (N,)."""
     if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
         raise DataError(
             tr(
@@ -147,8 +154,6 @@ def check_pair(images: NDArray[np.uint8], labels: NDArray[np.uint8], images_name
                 n_labels=len(labels),
             )
         )
-    if len(labels) and labels.max() > 9:
-        raise DataError(tr("{name} holds the label {label}; digits are 0 to 9", name=labels_name, label=labels.max()))
 
 
 def sha256(content: bytes) -> str:

@@ -126,6 +126,7 @@ class Execution:
             threads=experiment.threads,
             axis=history.axis,
             splits=splits,
+            findings=() if self.request.resumes else experiment.findings,
         )
 
     def copy_history(self) -> History:

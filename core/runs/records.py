@@ -9,6 +9,7 @@ from core.recognition.modelfile import Model
 from core.runs.run import Run, Status
 from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
+from core.training.data_check import Finding
 from core.training.diagnosis import ConstantPrediction
 from core.training.experiment import Scores
 from core.training.history import Axis
@@ -60,6 +61,8 @@ class RunFacts:
         Description of the network, for ``Network.from_description``.
     splits : Splits
         The digits themselves, which nobody changes: to show those behind a count.
+    findings : tuple of Finding
+        What is odd about the digits; empty for a run that is resumed.
     """
 
     layers: list[dict[str, Any]]
@@ -73,6 +76,7 @@ class RunFacts:
     threads: int
     axis: Axis
     splits: Splits
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +98,8 @@ class RunOutcome:
         The traceback of a fault of the program; empty otherwise.
     lacks_mnist : bool
         Whether downloading MNIST would mend the error.
+    mended : str
+        The name of the run's data with the mend that would mend the error; empty where none would.
     divergence : DivergenceError or None
         The error of a run that diverged, with advice.
     constant_prediction : ConstantPrediction or None
@@ -111,6 +117,7 @@ class RunOutcome:
     error: str = ""
     details: str = ""
     lacks_mnist: bool = False
+    mended: str = ""
     divergence: DivergenceError | None = None
     constant_prediction: ConstantPrediction | None = None
     run: Run | None = None

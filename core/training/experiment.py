@@ -10,6 +10,7 @@ import numpy as np
 import core
 from core.data import sources
 from core.data.dataset import Dataset
+from core.data.mends import LabelsError
 from core.data.sources import Source
 from core.digits import SIZE
 from core.nn.network import Network
@@ -19,8 +20,9 @@ from core.recognition.metrics import Evaluation
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer
 from core.threads import available
-from core.training import diagnosis
+from core.training import data_check, diagnosis
 from core.training.config import TrainConfig
+from core.training.data_check import Finding
 from core.training.diagnosis import ConstantPrediction
 from core.training.splits import Splits
 from core.training.training_state import TrainingState
@@ -55,6 +57,7 @@ class Experiment:
     state: TrainingState
     threads: int
     test: str = ""
+    findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         """Deform digits ahead in a thread if the matrix products leave a core free."""
@@ -67,13 +70,18 @@ class Experiment:
         """Load and split the data, and create the network; raise DigitpadError if that fails.
 
         ``test`` names another source to test on: then no digits are held out of ``data``, apart from a test part of
-        its own.
+        its own. ``findings`` has what is odd about the digits.
         """
-        source = sources.load(data)
-        if test is not None:
-            source = source.tested_on(sources.load(test))
+        try:
+            source = sources.load(data)
+            if test is not None:
+                source = source.tested_on(sources.load(test, for_test=True))
+        except LabelsError as error:
+            raise data_check.judged(error) from None
+        found = data_check.findings(source)
+        source = replace(source, parts=())  # a second copy of the digits
         splits = Splits.of(source, config)
-        return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "")
+        return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "", found)
 
     @property
     def n_steps(self) -> int:

@@ -40,6 +40,10 @@ class Splits:
         rng = np.random.default_rng([config.seed, 1])
         train, validation = source.train.split(config.validation_share, rng)
         if not (train.labels < N_CLASSES).any():
+            if not len(train) and len(source.evaluation):
+                raise TrainingError(
+                    tr("there are no digits to learn from: {name} holds only test digits", name=source.name)
+                )
             if not len(train):
                 raise TrainingError(tr("there are no digits to learn from"))
             message = tr(

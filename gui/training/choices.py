@@ -1,18 +1,53 @@
-"""The choice of a recipe and of a data source: one from the lists, or a pen file of the user."""
+"""The choice of a recipe and of a data source: one from the lists, or digits that the user has added."""
+
+from pathlib import PurePath
+from typing import NamedTuple, Self
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from core.data import sources
+from core.errors import DataError
 from core.training import recipes
 from core.training.recipefile import Recipe
 from gui.style import theme
 
 
+class AddedDigits(NamedTuple):
+    """Digits that the user has added: the name of their source, and how many they are."""
+
+    source: str
+    n: int
+
+    @property
+    def name(self) -> str:
+        """The name of the file or folder."""
+        part = sources.parts(self.source)[0]
+        return PurePath(part.argument).name or part.argument
+
+    def as_text(self) -> str:
+        """Return them as one line for the preferences."""
+        return f"{self.n} {self.source}"
+
+    @classmethod
+    def from_text(cls, text: str) -> Self | None:
+        """Return the digits of a line of the preferences; None where it is no such line."""
+        n, _, source = text.partition(" ")
+        try:
+            is_source = bool(sources.parts(source)[0].argument)
+        except DataError:
+            return None
+        return cls(source, int(n)) if is_source and n.isascii() and n.isdigit() and len(n) < 10 else None
+
+
 class TrainingChoices(QWidget):
     """A list of recipes, a list of data sources, and below them the title of the chosen recipe.
 
-    The window connects ``pen_file_button``.
+    Attributes
+    ----------
+    add_button : QToolButton
+        Opens ``add_menu``, whose actions the window puts in.
     """
 
     recipeChosen = Signal()
@@ -20,6 +55,7 @@ class TrainingChoices(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recipes: dict[str, Recipe] = {}
+        self._added: dict[str, AddedDigits] = {}
         self._make_recipe_box()
         self._make_data_box()
         self.title_label = QLabel()
@@ -63,9 +99,59 @@ class TrainingChoices(QWidget):
             self.data_box.setItemData(index, source, Qt.ItemDataRole.ToolTipRole)
         self.data_box.setCurrentIndex(index)
 
+    # -- added digits --------------------------------------------------------------------------------------------------
+
+    @property
+    def added(self) -> list[AddedDigits]:
+        """The digits that the user has added, in the order of the list."""
+        return list(self._added.values())
+
+    @property
+    def is_added(self) -> bool:
+        """Whether the chosen digits are among those that the user has added."""
+        return self.data in self._added
+
+    def name_of(self, source: str) -> str:
+        """Return the name of a source as the list shows it."""
+        return self._added[source].name if source in self._added else AddedDigits(source, 0).name
+
+    def add_digits(self, digits: AddedDigits) -> None:
+        """Add digits to the list; they replace those of the same source. Silent."""
+        self._added[digits.source] = digits
+        index = self.data_box.findData(digits.source)
+        if index < 0:
+            index = self.data_box.count()
+            self.data_box.addItem("", digits.source)
+        self.data_box.setItemData(index, digits.source, Qt.ItemDataRole.ToolTipRole)
+        self._show_added(index, digits)
+
+    def remove_added(self, source: str) -> AddedDigits | None:
+        """Remove digits from the list, and return them; None where they were not added by the user."""
+        removed = self._added.pop(source, None)
+        if removed is not None:
+            self.data_box.removeItem(self.data_box.findData(source))
+        return removed
+
+    def look_for_added(self) -> None:
+        """Show which of the added digits are still there: a file may be gone, and come back. Silent."""
+        for digits in self._added.values():
+            self._show_added(self.data_box.findData(digits.source), digits)
+
+    def _show_added(self, index: int, digits: AddedDigits) -> None:
+        is_mended = any(part.mends for part in sources.parts(digits.source))
+        if sources.missing(digits.source) is not None:
+            text = self.tr("{name}: not found")
+        elif is_mended:
+            text = self.tr("{name}: {n:,} digits, mended")
+        else:
+            text = self.tr("{name}: {n:,} digits")
+        self.data_box.setItemText(index, text.format(name=digits.name, n=digits.n))
+
+    # -- the widgets ---------------------------------------------------------------------------------------------------
+
     def set_open(self, is_open: bool) -> None:
         """Set whether the user can change the choices."""
-        for widget in (self.recipe_box, self.data_box, self.pen_file_button):
+        for widget in (self.recipe_box, self.data_box, self.add_button):
             widget.setEnabled(is_open)
 
     def _make_recipe_box(self) -> None:
@@ -89,10 +175,13 @@ class TrainingChoices(QWidget):
         self.data_box.setAccessibleName(self.tr("Digits to train on"))
         self.data_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.data_box.setMinimumContentsLength(18)
-        self.pen_file_button = QToolButton()
-        theme.set_icon(self.pen_file_button, "open")
-        self.pen_file_button.setToolTip(self.tr("Train on a pen file of yours (UNIPEN)…"))
-        self.pen_file_button.setAccessibleName(self.tr("Choose a pen file"))
+        self.add_menu = QMenu(self)
+        self.add_button = QToolButton()
+        theme.set_icon(self.add_button, "open")
+        self.add_button.setToolTip(self.tr("Add digits of yours: a table, IDX files, pictures, or a pen file…"))
+        self.add_button.setAccessibleName(self.tr("Add digits"))
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_button.setMenu(self.add_menu)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -104,7 +193,7 @@ class TrainingChoices(QWidget):
             grid.addWidget(label, 0, column)
             grid.addWidget(box, 1, column)
             grid.setColumnStretch(column, 1 + column)
-        grid.addWidget(self.pen_file_button, 1, 2)
+        grid.addWidget(self.add_button, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SPACING)

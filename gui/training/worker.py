@@ -10,7 +10,7 @@ import traceback
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from core.errors import DigitpadError, MnistError
+from core.errors import DigitpadError, MendableError, MnistError
 from core.messages import tr
 from core.runs.execution import End, Execution, Move
 from core.runs.records import RunOutcome, RunRequest
@@ -105,7 +105,8 @@ class Worker(QThread):
             with self._execution as execution:
                 outcome = self._run(execution)
         except DigitpadError as error:
-            outcome = RunOutcome(error=str(error), lacks_mnist=isinstance(error, MnistError))
+            mended = error.mended if isinstance(error, MendableError) else ""
+            outcome = RunOutcome(error=str(error), lacks_mnist=isinstance(error, MnistError), mended=mended)
         except Exception as error:
             text = tr("A fault in the program ended the run: {error}", error=error)
             outcome = RunOutcome(error=text, details=traceback.format_exc())

@@ -28,14 +28,15 @@ from core.preprocessing import picture_file
 from core.recognition import modelfile
 from core.runs import checkpoint, run
 from core.training import recipefile, recipes
-from core.data import idx, mnist, omniglot, unipen
+from core.data import csv_digits, idx, mnist, omniglot, picture_folder, unipen
 from core.preprocessing.ink import Drawing
 import numpy, PIL.Image, PIL.PngImagePlugin, PIL.JpegImagePlugin, safetensors.numpy, zipfile
 parsers = {
     "model": modelfile.load, "idx": idx.read, "unipen": unipen.read, "omniglot": omniglot.read, "ink": Drawing.load,
     "picture": picture_file.load, "recipe": lambda path: recipefile.load(path, recipes.RECIPES),
     "run": lambda path: run.Run.load(path.parent), "curve": lambda path: run.Run(path.parent, "x").history(),
-    "mnist": lambda path: mnist.load(path.parent),
+    "mnist": lambda path: mnist.load(path.parent), "table": csv_digits.read,
+    "pictures": lambda path: picture_folder.read(path.parent.parent),
 }
 def peak_mb():  # ru_maxrss starts with the parent's
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
@@ -175,6 +176,15 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes], str | None]] = {
     "IDX of 2^31 images": ("idx", "i", lambda: IDX_GIANT + b"\0" * 1000, "larger than"),
     "a gzip that becomes 1 GiB": ("idx", "i.gz", lambda: gzip.compress(IDX_SMALL + b"\0" * 2**30, 1), "but holds"),
     "the same for MNIST": ("mnist", MNIST, lambda: gzip.compress(IDX_SMALL + b"\0" * 2**30, 1), "larger than"),
+    "a table that becomes 1 GiB of one line": ("table", "t.gz", lambda: gzip.compress(b"0," * 2**29, 1), "too long"),
+    "a table that becomes 1 GiB of empty lines": (
+        "table",
+        "t.gz",
+        lambda: gzip.compress(b"\n" * 2**30, 1),
+        "more than 1,000,000 lines",
+    ),
+    "a table that becomes 1 GiB of short rows": ("table", "t.gz", lambda: gzip.compress(b"0,0\n" * 2**28, 1), "line 1"),
+    "a picture of 50,000 × 50,000 in a folder": ("pictures", "3/p.png", lambda: png(50_000, 50_000), "pixels"),
     "PNG of 50,000 × 50,000": ("picture", "p.png", lambda: png(50_000, 50_000), "pixels"),
     "PNG of 2^31 × 2^31": ("picture", "p.png", lambda: png(2**31 - 1, 2**31 - 1), "pixels|damaged"),
     "PNG whose text becomes 256 MiB": ("picture", "p.png", lambda: png(20, 20, text_chunk(b"zTXt")), ""),
@@ -248,6 +258,7 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes], str | None]] = {
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_rejected(bomb, tmp_path):
     parser, name, make, message = BOMBS[bomb]
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes(make())
     found = measured(parser, tmp_path / name)
     if message is None:

@@ -1,7 +1,8 @@
-"""Fuzz tests of data files: IDX, plain and gzip, UNIPEN, and Omniglot's zips."""
+"""Fuzz tests of data files: IDX, plain and gzip, tables, pictures in folders, UNIPEN, and Omniglot's zips."""
 
 import gzip
 import io
+import shutil
 import zipfile
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import ODD_BYTES, mutated
+from PIL import Image
 
-from core.data import idx, omniglot, unipen
+from core.data import csv_digits, detection, idx, mends, omniglot, picture_folder, sources, unipen
 from core.errors import DataError
 from core.preprocessing import ink
 
@@ -48,6 +50,77 @@ def test_idx_in_gzip(attack, content):
 @given(content=mutated(gzip.compress(IMAGES), gzip.compress(LABELS), head=40))
 def test_idx_gzip_bytes(attack, content):
     attack(idx.read, DataError, content)
+
+
+TABLE = b"\n".join(b",".join(b"%d" % value for value in [row, *range(784)]) for row in range(3)).replace(b",783", b",0")
+HEADED = b"label," + b",".join(b"p%d" % i for i in range(784)) + b"\n" + TABLE.replace(b",", b";")
+
+
+def assert_digits(images, labels):
+    """Assert that what was read becomes digits, or an error of its own, whatever the mends."""
+    assert images.shape == (len(labels), 28, 28)
+    for names in ((), ("scale",), ("scale", "invert", "turn"), ("shift",), ("ten", "scale")):
+        try:
+            found = mends.dataset(images, labels, names, "it")
+        except DataError:
+            continue
+        assert found.images.dtype == np.uint8
+        assert found.labels.max(initial=0) <= 9
+
+
+@given(content=mutated(TABLE, HEADED, TABLE.replace(b"1", b"0.5"), head=200))
+def test_table(attack, content):
+    found = attack(csv_digits.read, DataError, content)
+    if found is not None:
+        assert_digits(*found)
+
+
+@given(content=mutated(gzip.compress(TABLE), head=40))
+def test_table_in_gzip_bytes(attack, content):
+    found = attack(csv_digits.read, DataError, content)
+    if found is not None:
+        assert_digits(*found)
+
+
+def picture_bytes(kind):
+    stream = io.BytesIO()
+    Image.fromarray(np.arange(40 * 30, dtype=np.uint32).astype(np.uint8).reshape(30, 40)).save(stream, kind)
+    return stream.getvalue()
+
+
+@given(content=mutated(picture_bytes("PNG"), picture_bytes("JPEG"), head=60))
+def test_picture_in_a_folder(attack, content):
+    def read(path):
+        folder = path.parent / "digits" / "3"
+        folder.mkdir(parents=True)
+        (folder / "it.png").write_bytes(content)
+        try:
+            return picture_folder.read(folder.parent)
+        finally:
+            shutil.rmtree(folder.parent)
+
+    found = attack(read, DataError, content)
+    if found is not None:
+        assert_digits(found.images, found.labels)
+
+
+@given(content=mutated(IMAGES, TABLE, PEN, gzip.compress(TABLE), b"PK\3\4", head=60))
+def test_detection(attack, content):
+    found = attack(detection.source_of, DataError, content)
+    assert found is None or found.partition(":")[0] in ("csv", "pen", "idx")
+
+
+@given(name=mutated(b"3*turn*idx:a/b+scale*csv:c.csv+pen:x@1-3+mnist+images:d", head=60))
+def test_names_of_sources(name):
+    text = name.decode("utf-8", "replace")
+    try:
+        found = sources.parts(text)
+    except DataError:
+        return
+    for part in found:
+        again = sources.parts(part.mended("turn"))
+        assert again[0].mends[:1] == ("turn",)
+        assert "+".join(each.named for each in again) == part.named
 
 
 def render(drawings):

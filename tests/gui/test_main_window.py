@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 from waiting import happens
 
-from core.data import unipen
 from core.files import paths
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
@@ -363,26 +362,6 @@ def test_a_damaged_pen_file_is_reported(window, small_run, conclude, tmp_path):
     small_run(data=f"pen:{tmp_path / 'pen.unipen'}")
     conclude()
     assert "line 3" in bar(window).text
-
-
-def test_a_file_that_is_no_pen_file_is_rejected_when_it_is_chosen(window, tmp_path, monkeypatch):
-    before = panel(window).data
-    chosen = [tmp_path / "picture.png", tmp_path / "huge", tmp_path / "pen.unipen"]
-    chosen[0].write_bytes(b"\x89PNG" + bytes(100_000))
-    with chosen[1].open("wb") as huge:
-        huge.write(b'.SEGMENT DIGIT 0 ? "8"\n')
-        huge.truncate(unipen.MAX_BYTES + 1)
-    chosen[2].write_text('.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n 1 2\n.PEN_UP\n')
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *a: (str(chosen.pop(0)), ""))
-    panel(window).choices.pen_file_button.click()
-    assert bar(window).text.endswith("picture.png is not a UNIPEN file of digits: it is not text")
-    assert panel(window).data == before
-    panel(window).choices.pen_file_button.click()
-    assert bar(window).text.endswith("huge is larger than 64 MiB: too large to be read")
-    assert panel(window).data == before
-    panel(window).choices.pen_file_button.click()
-    assert bar(window).text == ""
-    assert panel(window).data == f"pen:{tmp_path / 'pen.unipen'}"
 
 
 def test_the_window_opens_with_a_damaged_shipped_model(qtbot, monkeypatch):

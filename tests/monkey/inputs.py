@@ -10,6 +10,8 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 
+from core.data import idx
+from core.synthetic import synthetic
 from core.training import recipefile
 from core.training.recipes import RECIPES
 
@@ -39,6 +41,7 @@ class Inputs:
         (folder / "bad.toml").write_text("[[[")
         pen = '.SEGMENT DIGIT 0 ? "7"\n.PEN_DOWN\n10 10\n50 10\n30 60\n.PEN_UP\n'
         (folder / "pen.unipen").write_text(pen * 30)
+        self._make_digits()
         (folder / "garbage").write_bytes(np.random.default_rng(0).bytes(3000))
         for suffix in ("png", "jpg", "json", "toml", "safetensors", "csv"):
             shutil.copy(folder / "garbage", folder / f"garbage.{suffix}")
@@ -46,6 +49,21 @@ class Inputs:
         (folder / "folder.png").mkdir()
         (folder / "mnist").mkdir()
         (folder / "mnist" / "train-images-idx3-ubyte").write_bytes(b"damaged")
+
+    def _make_digits(self) -> None:
+        """Write digits to learn from: a table, IDX files that lie on their side, pictures, and labels from 1."""
+        images, labels = synthetic.draw(60, np.random.default_rng(0))
+        for name, n in (("table.csv", 0), ("from-1.csv", 1)):
+            rows = np.column_stack([labels.astype(int) + n, images.reshape(60, -1)]).tolist()
+            (self.folder / name).write_text("\n".join(",".join(map(str, row)) for row in rows))
+        squares = images.reshape(-1, 28, 28)
+        (self.folder / "turned").mkdir()
+        idx.write(self.folder / "turned" / "train-images.idx3-ubyte", np.ascontiguousarray(squares.transpose(0, 2, 1)))
+        idx.write(self.folder / "turned" / "train-labels.idx1-ubyte", labels.astype(np.uint8))
+        for digit in (3, 7):
+            (self.folder / "pictures" / str(digit)).mkdir(parents=True)
+            for row in np.flatnonzero(labels == digit):
+                Image.fromarray(squares[row]).save(self.folder / "pictures" / str(digit) / f"{row}.png")
 
     def _make_pictures(self) -> None:
         digit = np.full((90, 90), 255, np.uint8)

@@ -9,7 +9,8 @@ def test_data_list(lab, no_data):
     code, out, err = lab("data", "list")
     assert (code, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == [
-        *("mnist", "synthetic", "pen:FILE", "idx:FOLDER", "nondigits", "omniglot:ZIP", "A+B", "3*A")
+        *("mnist", "synthetic", "pen:FILE", "idx:FOLDER", "csv:FILE", "images:FOLDER", "nondigits", "omniglot:ZIP"),
+        *("A+B", "3*A", "turn*A"),
     ]
     assert "digitpad-lab data get mnist" in out
 

@@ -102,7 +102,7 @@ def test_errors_name_the_idx_files(here):
     (folder / "t10k-images-idx3-ubyte").unlink()
     write_idx(folder, 20, 5)
     (folder / "t10k-images-idx3-ubyte").unlink()
-    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte.gz cannot be read: No such file"):
+    with pytest.raises(DataError, match=r"t10k-images-idx3-ubyte cannot be read: No such file"):
         sources.load("idx:mine")
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from core.training import recipes
-from gui.training.choices import TrainingChoices
+from gui.training.choices import AddedDigits, TrainingChoices
 
 QUICK = recipes.RECIPES["quick"]
 
@@ -60,7 +60,47 @@ def test_a_data_source_that_is_missing_is_added_once(choices):
 def test_closed_choices_can_be_read_and_set_by_the_program(choices):
     choices.set_open(False)
     assert not choices.recipe_box.isEnabled()
-    assert not choices.pen_file_button.isEnabled()
+    assert not choices.add_button.isEnabled()
     assert choices.title_label.isEnabled()
     choices.set_data("synthetic")
     assert choices.data == "synthetic"
+
+
+def test_added_digits_are_listed_by_name_and_count(choices, tmp_path):
+    (tmp_path / "mine.csv").touch()
+    choices.add_digits(AddedDigits(f"csv:{tmp_path / 'mine.csv'}", 1234))
+    choices.set_data(f"csv:{tmp_path / 'mine.csv'}")
+    assert choices.data_box.currentText() == "mine.csv: 1,234 digits"
+    assert choices.is_added
+    choices.add_digits(AddedDigits(f"turn*csv:{tmp_path / 'mine.csv'}", 1234))
+    assert choices.data_box.itemText(4) == "mine.csv: 1,234 digits, mended"
+
+
+def test_digits_whose_file_is_gone_stay_in_the_list_and_come_back(choices, tmp_path):
+    path = tmp_path / "mine.csv"
+    choices.add_digits(AddedDigits(f"csv:{path}", 3))
+    assert choices.data_box.itemText(3) == "mine.csv: not found"
+    path.touch()
+    choices.look_for_added()
+    assert choices.data_box.itemText(3) == "mine.csv: 3 digits"
+
+
+def test_added_digits_are_removed_others_are_not(choices):
+    choices.add_digits(AddedDigits("csv:mine.csv", 3))
+    choices.set_data("csv:mine.csv")
+    assert choices.remove_added("synthetic") is None
+    assert choices.remove_added("csv:mine.csv") == AddedDigits("csv:mine.csv", 3)
+    assert choices.data_box.count() == 3
+    assert not choices.is_added
+
+
+@pytest.mark.parametrize("digits", [AddedDigits("csv:/a b/c+d.csv", 3), AddedDigits("3*turn*idx:x/emnist", 70_000)])
+def test_added_digits_as_a_line(digits):
+    assert AddedDigits.from_text(digits.as_text()) == digits
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "3 ", "x csv:a", "-3 csv:a", "3 csv:", "3 what*csv:a", "9999999999 csv:a", "² csv:a"]
+)
+def test_lines_that_are_no_added_digits(text):
+    assert AddedDigits.from_text(text) is None
