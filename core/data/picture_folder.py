@@ -15,13 +15,12 @@ from core.digits import N_CLASSES, SIZE
 from core.errors import DataError, DrawingError, reason_of
 from core.files import bounded
 from core.messages import tr
-from core.preprocessing import picture
+from core.preprocessing import picture, picture_file
 
 MAX_PICTURES = 200_000
 MAX_PIXELS = 2 * 10**9
 """Of all pictures together that are not 28 × 28: a minute's work."""
 _PARTS = {"train": ("train", "training"), "test": ("test", "testing", "t10k")}
-_SUFFIXES = {*picture.SUFFIXES, ".bmp", ".gif", ".tif", ".tiff", ".webp"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,9 +71,9 @@ def read(path: Path, tick: Callable[[], object] = bool) -> Pictures:
     for file, label in files:
         tick()
         try:
-            grey = picture.load(file)
-            n_pixels += grey.size if grey.shape != (SIZE, SIZE) else 0
-            image = grey if grey.shape == (SIZE, SIZE) else picture.read(grey)
+            pixels = picture_file.load(file)
+            n_pixels += pixels.size if pixels.shape != (SIZE, SIZE) else 0
+            image = pixels if pixels.shape == (SIZE, SIZE) else picture.read(pixels)
         except DrawingError as error:
             left_out.append(str(error))
             continue
@@ -105,7 +104,11 @@ def _digit_folders(path: Path) -> list[tuple[int, Path]]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return [folder / name for name in _entries(folder) if name[0] != "." and Path(name).suffix.lower() in _SUFFIXES]
+    return [
+        folder / name
+        for name in _entries(folder)
+        if name[0] != "." and Path(name).suffix.lower() in picture_file.SUFFIXES
+    ]
 
 
 def _entries(path: Path) -> list[str]:
