@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
@@ -84,6 +84,7 @@ class LabPanel(QScrollArea):
         self._curves_layout = QVBoxLayout()
         self._wheel_filter = _WheelFilter(self)
         self._lay_out()
+        self.setLocale(QLocale.c())  # Latin digits and a decimal point in every view, whatever the system's language
         self._connect()
 
     def _lay_out(self) -> None:
@@ -130,6 +131,7 @@ class LabPanel(QScrollArea):
             self._keep_from_wheel(part)
         for controller in (self.training, self.recipes, self.runs, self.inspector):
             controller.messageReady.connect(self.message_bar.show_message)
+        self.panel.controls.rate.editingFinished.connect(self._on_rate)
         self._session.stateChanged.connect(self._on_state)
         self._session.concluded.connect(self.runs.refresh)
         self._session.discarded.connect(self.runs.note_discarded)
@@ -166,6 +168,11 @@ class LabPanel(QScrollArea):
         if state is RunState.PREPARING:
             self.tabs.setCurrentIndex(0)
             self.message_bar.clear()
+
+    def _on_rate(self) -> None:
+        """Say what is wrong with the factor of the learning rate; no form is around it that would."""
+        if problem := self.panel.controls.rate.problem():
+            self.message_bar.show_message(Message(problem, Severity.BAD))
 
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.runs_view:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QWidget
 
 from gui.style import theme
+from gui.training.number_box import NumberBox
 from gui.training.session import RunState
-from gui.training.settings_form import NumberBox
 
 
 class RunControl(enum.Enum):
