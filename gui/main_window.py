@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self._steps: deque[Callable[[], object]] = deque(
             [
                 self.begun.emit,
-                self._fit_frame,
+                partial(self._fit_frame),
                 partial(import_module, "core.recognition.recognizer"),
                 self.add_recognition,
                 partial(import_module, "gui.workbench"),

@@ -24,8 +24,9 @@ MARK = 8  # logical pixels
 COLOURS = [(255, 0, 250), (255, 0, 251), (255, 0, 252), (255, 0, 253), (255, 0, 254)]
 
 _PROGRAM = """
-import json, sys
+import json, os, sys
 from gui import app
+sys.excepthook = lambda *error: (sys.__excepthook__(*error), os._exit(1))
 application = app.create_application()
 from PySide6.QtCore import QPoint, QSocketNotifier, Qt
 from PySide6.QtTest import QTest
