@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QLocale, QObject, QSize, QTimer
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
@@ -98,6 +98,7 @@ class LabPanel(QScrollArea):
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or a click on a button would end the editing of a name
         self.setMinimumSize(_MINIMUM)
         curves = QWidget()
         curves.setLayout(self._curves_layout)
