@@ -14,7 +14,7 @@ from core.training.config import TrainConfig
 from core.training.experiment import Experiment
 from core.training.recipes import RECIPES
 from gui import app as program
-from gui.main_window import MainWindow
+from gui.main_window import SIZE, MainWindow
 from gui.shell import gc_timer
 from gui.shell.preferences import Preferences
 from gui.style import theme
@@ -32,6 +32,7 @@ class Stage:
         self.app: QApplication = program.create_application()
         theme.apply(self.app)
         self.window = MainWindow(Preferences())
+        self.window.resize(SIZE)  # on each platform the same
         self.window.show()
         self.window.add_curves()
         self.play(0.5)

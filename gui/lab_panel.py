@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import RunStore
@@ -29,8 +30,32 @@ if TYPE_CHECKING:
     from gui.curves.overlay_lines import Overlay
 
 
-class LabPanel(QWidget):
-    """Composes the views about training, and their controllers.
+_MINIMUM = QSize(380, 200)
+_SETTINGS_SHARE = 0.4  # of the height: what the list of settings may take
+_TABS_HEIGHT = 230  # px: in a window without room for that, one scrolls to it
+
+
+class _Tabs(QTabWidget):
+    """Pages that take what height is left, but not less than the curves need."""
+
+    def sizeHint(self) -> QSize:
+        """Return the size that a window is to have room for."""
+        return QSize(super().sizeHint().width(), max(_TABS_HEIGHT, self.minimumSizeHint().height()))
+
+
+class _WheelFilter(QObject):
+    """Keeps the wheel from widgets; what they lie in gets it."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignore the wheel."""
+        is_wheel = event.type() == QEvent.Type.Wheel
+        if is_wheel:
+            event.ignore()
+        return is_wheel
+
+
+class LabPanel(QScrollArea):
+    """Composes the views about training, and their controllers. A low window shows a scroll bar.
 
     Parameters
     ----------
@@ -50,7 +75,7 @@ class LabPanel(QWidget):
         self._session, self._recognition = session, recognition
         self.panel = TrainingPanel()
         self.message_bar = MessageBar()
-        self.tabs = QTabWidget()
+        self.tabs = _Tabs()
         self.runs_view, self.inspector_view, self.confusion_page = RunsView(), InspectorView(), ConfusionPage()
         self.curves: Curves | None = None
         self.training = TrainingController(session, self.panel, active_model, models, store, self)
@@ -59,16 +84,24 @@ class LabPanel(QWidget):
         self.runs = RunsController(self.runs_view, store or RunStore(), models, self, _save_picture)
         self.inspector = InspectorController(session, active_model, self.inspector_view, self.confusion_page, self)
         self._curves_layout = QVBoxLayout()
+        self._wheel_filter = _WheelFilter(self)
         self._lay_out()
+        self.setLocale(QLocale.c())  # Latin digits and a decimal point in every view, whatever the system's language
         self._connect()
 
     def _lay_out(self) -> None:
-        layout = QVBoxLayout(self)
+        content = QWidget()
+        layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.panel)
         layout.addWidget(self.message_bar)  # here, its appearance moves neither the pad nor the buttons above
         layout.addWidget(self.tabs, 1)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # or a click on a button would end the editing of a name
+        self.setMinimumSize(_MINIMUM)
         curves = QWidget()
         curves.setLayout(self._curves_layout)
         self._curves_layout.setContentsMargins(0, 0, 0, 0)
@@ -81,9 +114,27 @@ class LabPanel(QWidget):
         ):
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), tip)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the curves their share of a low window while the settings are shown."""
+        super().resizeEvent(event)
+        self.panel.limit_settings(round(_SETTINGS_SHARE * self.height()))
+
+    def _keep_from_wheel(self, part: QWidget) -> None:
+        """Scroll by the wheel also over a list or the tabs, which would change by accident."""
+        for widget in (*part.findChildren(QComboBox), *part.findChildren(QTabBar)):
+            widget.installEventFilter(self._wheel_filter)
+
+    def _reveal_message(self) -> None:
+        """Scroll to the message once its bar has its place."""
+        QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(self.message_bar, 0, 0))
+
     def _connect(self) -> None:
+        self.message_bar.shown.connect(self._reveal_message)
+        for part in (self.panel.choices, self.tabs):
+            self._keep_from_wheel(part)
         for controller in (self.training, self.recipes, self.digits, self.runs, self.inspector):
             controller.messageReady.connect(self.message_bar.show_message)
+        self.panel.controls.rate.editingFinished.connect(self._on_rate)
         self._session.stateChanged.connect(self._on_state)
         self._session.concluded.connect(self.runs.refresh)
         self._session.discarded.connect(self.runs.note_discarded)
@@ -103,6 +154,7 @@ class LabPanel(QWidget):
         self.curves = curves = Curves()
         curves.add_switch(log)
         self._curves_layout.addWidget(curves)
+        self._keep_from_wheel(curves)
         self.training.set_curves(curves)
         curves.set_axis(axis)
         curves.set_log(log.isChecked())
@@ -120,6 +172,11 @@ class LabPanel(QWidget):
         if state is RunState.PREPARING:
             self.tabs.setCurrentIndex(0)
             self.message_bar.clear()
+
+    def _on_rate(self) -> None:
+        """Say what is wrong with the factor of the learning rate; no form is around it that would."""
+        if problem := self.panel.controls.rate.problem():
+            self.message_bar.show_message(Message(problem, Severity.BAD))
 
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.runs_view:

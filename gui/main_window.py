@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6 import QtGui, QtWidgets
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPaintEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QMainWindow, QSplitter, QWidget
 
 from core.errors import DigitpadError
@@ -24,7 +24,26 @@ if TYPE_CHECKING:
     from gui.recognition.recognition_controller import RecognitionController
     from gui.workbench import Workbench
 
+SIZE = QSize(1120, 740)
+"""The window's size at its first start, in logical pixels, where the screen has room for it."""
+_FRAME = QSize(16, 48)  # px: taken for the frame of a first window, until the system has said how large it is
+_LEAST_FRAME = QSize(2, 24)  # px: of a window that had a place; larger, it would shrink a window that did fit
+_WAYLAND_PANELS = QSize(72, 48)  # px: Wayland tells a program neither what panels cover nor where a window is
 _PAUSE_MS = 8  # before a step of the start, where there is something to paint: Qt does so 5 ms after it was asked
+
+
+def fitted(window: QRect, free: QRect, frame: QSize) -> QRect:
+    """Return a window's rectangle, its frame included, made smaller and moved so that it lies in a free rectangle.
+
+    Parameters
+    ----------
+    window
+        The rectangle without the frame's size, at the place of the frame's corner.
+    """
+    size = (window.size() + frame).boundedTo(free.size())
+    left = min(max(window.x(), free.x()), free.x() + free.width() - size.width())
+    top = min(max(window.y(), free.y()), free.y() + free.height() - size.height())
+    return QRect(left, top, size.width(), size.height())
 
 
 def _create_qt_classes() -> None:
@@ -87,6 +106,7 @@ class MainWindow(QMainWindow):
         self._steps: deque[Callable[[], object]] = deque(
             [
                 self.begun.emit,
+                partial(self._fit_frame),
                 partial(import_module, "core.recognition.recognizer"),
                 self.add_recognition,
                 partial(import_module, "gui.workbench"),
@@ -120,12 +140,35 @@ class MainWindow(QMainWindow):
         self.splitter.addWidget(QWidget())
         self.splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self.splitter)
-        self.setMinimumHeight(640)  # below, wrapped lines of the panel would lie on one another
-        self.resize(1120, 740)
+        self._place()
         self.divide()
-        if self._preferences is not None:
-            self.restoreGeometry(self._preferences.bytes("window/geometry"))
         self.pad_panel.pad.setFocus()
+
+    def _place(self) -> None:
+        """Take the place and size of the last time, or those of the first, as far as the screen has room."""
+        self.resize(SIZE)
+        state = QByteArray() if self._preferences is None else self._preferences.bytes("window/geometry")
+        is_restored = self.restoreGeometry(state)
+        self._fit(_LEAST_FRAME if is_restored else _FRAME, moves=is_restored)
+        self._fitted_size = self.size()
+
+    def _fit_frame(self) -> None:
+        """Fit the window once its frame is known, unless the user has resized it meanwhile."""
+        if self.size() == self._fitted_size:
+            self._fit(self.frameGeometry().size() - self.size(), moves=True)
+
+    def _fit(self, frame: QSize, *, moves: bool) -> None:
+        """Make the window smaller, and move it, until it lies with its frame in the free part of its screen."""
+        if self.windowState() & (Qt.WindowState.WindowMaximized | Qt.WindowState.WindowFullScreen):
+            return
+        screen = self.screen()
+        free = screen.availableGeometry().intersected(screen.geometry())  # Qt scales its size and not its place
+        if QGuiApplication.platformName() == "wayland":
+            free.setSize(free.size() - _WAYLAND_PANELS)
+        wanted = fitted(QRect(self.pos(), self.size()), free, frame)
+        self.resize(wanted.size() - frame)
+        if moves and wanted.topLeft() != self.pos():
+            self.move(wanted.topLeft())
 
     def divide(self) -> None:
         """Divide the width between the two halves, as it was when the window was last closed."""

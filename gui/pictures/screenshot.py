@@ -22,7 +22,7 @@ from core.messages import tr
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer
 from core.runs.run_store import RunStore
-from gui.main_window import MainWindow
+from gui.main_window import SIZE, MainWindow
 from gui.pictures import animation, specimens, waiting
 from gui.runs.runs_view import RunsView
 from gui.style import theme
@@ -68,6 +68,7 @@ def _check(path: Path, state: str) -> None:
 def _window(store: RunStore) -> Iterator[MainWindow]:
     """Show a window; end its threads at the end."""
     window = MainWindow(store=store)
+    window.resize(SIZE)  # whatever the size of the screen that there is not
     window.show()
     window.add_curves()
     try:

@@ -24,9 +24,12 @@ TOOLS_HEIGHT = 32
 _ANSWER_HEIGHT = (150, 240)
 _ANSWER_WIDTH = (200, 340)
 _COLUMN = 328  # smallest width of tools and answer
-_MINIMUM = QSize(_COLUMN + 2 * theme.MARGIN, 480)
+_MINIMUM = QSize(_COLUMN + 2 * theme.MARGIN, 340)
+_SHEET = 128  # px: smallest side of the sheet
 _UNLIMITED = 16_777_215
 _WIDE = 1.3  # from this ratio of width to height on, the answer is beside the pad
+_CRAMPED = 280  # px: where the sheet would be smaller than this above the answer, the answer may be beside it too
+_LOW = 420  # px: below this height, margins are narrow and the network's input has no caption
 
 
 class PadPanel(QWidget):
@@ -42,8 +45,9 @@ class PadPanel(QWidget):
     def __init__(self, parent: QWidget | None = None, *, in_steps: bool = False) -> None:
         super().__init__(parent)
         self.pad = Pad()
+        self.pad.setMinimumSize(_SHEET, _SHEET)
         self.setMinimumSize(_MINIMUM)
-        self._input_side = 0
+        self._input_limit, self._has_input_label = 0, True
         self._lay_out()
         if not in_steps:
             self.furnish()
@@ -68,7 +72,7 @@ class PadPanel(QWidget):
         self.prediction_view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.tools.copy_number.triggered.connect(self.prediction_view.copy)
         self._fill_answer()
-        self._set_input_side(self._input_side)
+        self._set_input_side(self._input_limit, has_label=self._has_input_label)
 
     def show_answer(self, answer: "Answer") -> None:
         """Show the network's input and prediction, and mark each digit on the pad. Silent."""
@@ -114,7 +118,7 @@ class PadPanel(QWidget):
         self._column.addLayout(self._body, 1)
 
     def _fill_answer(self) -> None:
-        label = QLabel(self.tr("What the network sees"))
+        self._input_label = label = QLabel(self.tr("What the network sees"))
         label.setFont(theme.scaled_font(label.font(), 0.9))
         label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
@@ -129,39 +133,53 @@ class PadPanel(QWidget):
         self._answer_row.addWidget(self.prediction_view, 1)
 
     def _arrange(self) -> None:
-        """Lay out one centred column as wide as the pad; or, in a wide panel, two columns."""
-        width, height = self.width() - 2 * theme.MARGIN, self.height() - 2 * theme.MARGIN
+        """Lay out one centred column as wide as the pad; or, in a wide or low panel, two columns."""
+        margin = theme.SPACING if self.height() < _LOW else theme.MARGIN
+        self._body.setSpacing(margin)
+        self._answer_row.setSpacing(margin)
+        width, height = self.width() - 2 * margin, self.height() - 2 * margin
         selector = self._selector_row.sizeHint().height()
         body = height - TOOLS_HEIGHT - theme.SPACING - (selector + theme.SPACING if selector else 0)
-        is_wide = width > _WIDE * height
-        direction = QBoxLayout.Direction
-        self._body.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
-        self._answer_row.setDirection(direction.BottomToTop if is_wide else direction.LeftToRight)
-        if is_wide:
-            answer = _between(_ANSWER_WIDTH, width - theme.MARGIN - body)
-            self._answer_box.setMinimumSize(answer, 0)
-            self._answer_box.setMaximumSize(answer, _UNLIMITED)
-            column = min(width, body + theme.MARGIN + answer)
-            input_side = min(answer, body // 2) - theme.MARGIN
+        below = _between(_ANSWER_HEIGHT, max(body - margin - width, body * 2 // 9))
+        beside = _between(_ANSWER_WIDTH, width - margin - body)
+        sheet_above, sheet_beside = min(width, body - margin - below), min(body, width - margin - beside)
+        if width > _WIDE * height or sheet_above < min(_CRAMPED, sheet_beside):
+            self._arrange_beside(beside, body)
+            column = min(width, body + margin + beside)
+            unused = 0
         else:
-            answer = _between(_ANSWER_HEIGHT, max(body - theme.MARGIN - width, body * 2 // 9))
-            self._answer_box.setMinimumSize(0, answer)
-            self._answer_box.setMaximumSize(_UNLIMITED, answer)
-            column = min(width, max(_COLUMN, body - theme.MARGIN - answer))
-            input_side = min(answer - 2 * self.fontMetrics().height(), column // 3)
-        self._set_input_side(SIZE * max(2, (input_side - 2) // SIZE) + 2)
-        side_margin = theme.MARGIN + (width - column) // 2
-        unused = 0 if is_wide else max(0, body - theme.MARGIN - answer - column)
-        self._column.setContentsMargins(side_margin, theme.MARGIN, side_margin, theme.MARGIN + unused)
+            column = min(width, max(_COLUMN, body - margin - below))
+            self._arrange_below(below, column)
+            unused = max(0, body - margin - below - column)
+        side_margin = margin + (width - column) // 2
+        self._column.setContentsMargins(side_margin, margin, side_margin, margin + unused)
+
+    def _arrange_beside(self, answer: int, body: int) -> None:
+        """Put the answer beside the pad, ``answer`` px wide."""
+        self._body.setDirection(QBoxLayout.Direction.LeftToRight)
+        self._answer_row.setDirection(QBoxLayout.Direction.BottomToTop)
+        self._answer_box.setMinimumSize(answer, 0)
+        self._answer_box.setMaximumSize(answer, _UNLIMITED)
+        self._set_input_side(min(answer, body // 2) - theme.MARGIN, has_label=self.height() >= _LOW)
+
+    def _arrange_below(self, answer: int, column: int) -> None:
+        """Put the answer below the pad, ``answer`` px high."""
+        self._body.setDirection(QBoxLayout.Direction.TopToBottom)
+        self._answer_row.setDirection(QBoxLayout.Direction.LeftToRight)
+        self._answer_box.setMinimumSize(0, answer)
+        self._answer_box.setMaximumSize(_UNLIMITED, answer)
+        self._set_input_side(min(answer - 2 * self.fontMetrics().height(), column // 3))
 
     def _is_furnished(self) -> bool:
         return hasattr(self, "input_view")
 
-    def _set_input_side(self, side: int) -> None:
-        """Set the side of the input view, now or when the panel is furnished."""
-        self._input_side = side
+    def _set_input_side(self, limit: int, *, has_label: bool = True) -> None:
+        """Give the input view whole pixels a cell, within ``limit`` px, now or when the panel is furnished."""
+        self._input_limit, self._has_input_label = limit, has_label
         if self._is_furnished():
+            side = SIZE * max(2, (limit - 2) // SIZE) + 2
             self.input_view.setFixedSize(side, side)
+            self._input_label.setVisible(has_label)
 
 
 def _between(limits: tuple[int, int], value: int) -> int:

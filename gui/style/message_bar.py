@@ -1,6 +1,6 @@
 """A bar that shows the newest message; it interrupts nothing and stays until it is replaced or closed."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,9 @@ class MessageBar(QWidget):
 
     A message whose offers are still open waits while newer ones are shown, and is shown again after them.
     """
+
+    shown = Signal()
+    """A message is shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +101,7 @@ class MessageBar(QWidget):
         self._copy.setVisible(bool(message.details))
         self.show()
         self.update()
+        self.shown.emit()
 
     def _make_offer_buttons(self, offers: Offers) -> None:
         for button in self._offer_buttons:

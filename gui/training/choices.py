@@ -159,6 +159,8 @@ class TrainingChoices(QWidget):
         self.recipe_box.setObjectName("recipe")
         for recipe in recipes.RECIPES.values():
             self.add_recipe(recipe)
+        self.recipe_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.recipe_box.setMinimumContentsLength(9)
         self.recipe_box.setToolTip(self.tr("A named set of settings; Customise shows and changes them"))
         self.recipe_box.setAccessibleName(self.tr("Recipe"))
         self.recipe_box.activated.connect(self._on_recipe)
@@ -174,7 +176,7 @@ class TrainingChoices(QWidget):
         self.data_box.setToolTip(self.tr("The digits to train on"))
         self.data_box.setAccessibleName(self.tr("Digits to train on"))
         self.data_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.data_box.setMinimumContentsLength(18)
+        self.data_box.setMinimumContentsLength(14)
         self.add_menu = QMenu(self)
         self.add_button = QToolButton()
         theme.set_icon(self.add_button, "open")

@@ -2,12 +2,13 @@
 
 import enum
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QWidget
 
 from gui.style import theme
+from gui.training.number_box import NumberBox
 from gui.training.session import RunState
-from gui.training.settings_form import NumberBox
 
 
 class RunControl(enum.Enum):
@@ -21,7 +22,7 @@ class RunControl(enum.Enum):
 
 
 class TrainingControls(QWidget):
-    """A row with the buttons that apply in the current state.
+    """The buttons that apply in the current state, and beside or below them the factor of the learning rate.
 
     Attributes
     ----------
@@ -37,12 +38,48 @@ class TrainingControls(QWidget):
         self._state = RunState.IDLE
         self._make_buttons()
         self._make_rate()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.SPACING)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        self._button_row = QHBoxLayout()
+        self._button_row.setSpacing(theme.SPACING)
         for button in self.buttons:
-            layout.addWidget(button)
-        layout.addWidget(self._rate_row)
+            self._button_row.addWidget(button)
+        self._button_row.addStretch(1)
+        self._second_row = QHBoxLayout()
+        self._second_row.addWidget(self._rate_row)
+        self._second_row.addStretch(1)
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(theme.SPACING)
+        self._layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
+        self._layout.addLayout(self._button_row)
+        self._layout.addLayout(self._second_row, 1)
+
+    def add_right(self, widget: QWidget) -> None:
+        """Put a widget at the right end."""
+        self._second_row.addWidget(widget)
+
+    def sizeHint(self) -> QSize:
+        """Return the width of a single row, and the height of the rows that there are."""
+        rows = self._button_row.sizeHint().width(), self._second_row.sizeHint().width()
+        return QSize(sum(rows) + self._layout.spacing(), self._layout.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the width of two rows: in a narrow panel, the factor of the learning rate is below the buttons."""
+        rows = self._button_row.minimumSize().width(), self._second_row.minimumSize().width()
+        return QSize(max(rows), self._layout.minimumSize().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the factor of the learning rate beside or below the buttons."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        direction = QBoxLayout.Direction
+        fits = self.width() >= self.sizeHint().width()
+        self._layout.setDirection(direction.LeftToRight if fits else direction.TopToBottom)
+        self.updateGeometry()
 
     def set_state(self, state: RunState) -> None:
         """Show the buttons that apply in a state. Silent."""
@@ -99,9 +136,10 @@ class TrainingControls(QWidget):
         label = QLabel(self.tr("Ra&te ×"))
         label.setBuddy(self.rate)
         row = QHBoxLayout(self._rate_row)
-        row.setContentsMargins(theme.SPACING, 0, 0, 0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(label)
         row.addWidget(self.rate)
+        row.addStretch(1)
 
     def _show_rate(self, active: bool) -> None:
         """Show the rate factor during a run, and reset it to 1 when a run starts. Silent."""
@@ -110,6 +148,7 @@ class TrainingControls(QWidget):
             self.rate.setValue(1.0)
             self.rate.blockSignals(blocked)
             self._rate_row.setVisible(active)
+            self._arrange()
 
     def _on_pause(self) -> None:
         paused = self._state is RunState.PAUSED

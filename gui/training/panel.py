@@ -1,7 +1,7 @@
 """The training panel: recipe, data and settings of a run, its controls and its progress."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from core.runs.records import RunFacts
 from core.training import recipes
@@ -16,7 +16,7 @@ from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
 from gui.training.settings_form import SettingsForm
 
-_FOLD_HEIGHT = (60, 300)  # px: of the settings, at least and at most: the curves need the rest
+_FOLD_HEIGHT = (60, 140, 300)  # px: of the settings, at least, in a low window, and at most
 
 
 class TrainingPanel(QWidget):
@@ -81,6 +81,11 @@ class TrainingPanel(QWidget):
         if not present:
             self.mnist_bar.show_missing()
 
+    def limit_settings(self, height: int) -> None:
+        """Let the settings be about ``height`` px high where they are shown: the curves need the rest."""
+        _, low, high = _FOLD_HEIGHT
+        self.settings_area.setMaximumHeight(min(max(height, low), high))
+
     # -- the run -------------------------------------------------------------------------------------------------------
 
     def set_state(self, state: RunState) -> None:
@@ -117,19 +122,16 @@ class TrainingPanel(QWidget):
         self.settings_area.setWidgetResizable(True)
         self.settings_area.setFrameShape(QFrame.Shape.NoFrame)
         self.settings_area.setMinimumHeight(_FOLD_HEIGHT[0])
-        self.settings_area.setMaximumHeight(_FOLD_HEIGHT[1])
+        self.limit_settings(_FOLD_HEIGHT[2])
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.controls)
-        buttons.addStretch(1)
-        buttons.addWidget(self.fold_button)
+        self.controls.add_right(self.fold_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MARGIN, theme.MARGIN, theme.MARGIN, theme.SPACING)
         layout.setSpacing(theme.SPACING)
         layout.addWidget(self.choices)
         layout.addWidget(self.mnist_bar)
-        layout.addLayout(buttons)
+        layout.addWidget(self.controls)
         layout.addWidget(self.settings_area)
         layout.addWidget(self.progress)
         self._fold(False)

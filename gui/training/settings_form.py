@@ -1,20 +1,12 @@
 """The form of a run's settings: one editor for each field of ``TrainConfig``, from one table."""
 
 import dataclasses
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QCheckBox,
-    QComboBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from core import threads
 from core.errors import ConfigError
@@ -22,8 +14,9 @@ from core.messages import tr, translatable
 from core.nn.limits import MAX_LAYERS, MAX_WIDTH
 from core.training.config import TrainConfig
 from gui.style import theme
+from gui.training.number_box import NumberBox
 
-Editor = QLineEdit | QCheckBox | QComboBox | QSpinBox | QDoubleSpinBox
+Editor = QLineEdit | QCheckBox | QComboBox | NumberBox
 
 _TABLE = (
     (
@@ -137,48 +130,20 @@ _VALUES = {
 """The texts of values that are words."""
 
 
-class NumberBox(QDoubleSpinBox):
-    """A spin box that shows 0.1 as 0.1 and 0.00001 as 1e-05, and steps by a tenth of its value."""
-
-    def __init__(self, low: float, high: float) -> None:
-        super().__init__()
-        self.setDecimals(10)
-        self.setRange(low, high)
-        self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
-
-    def textFromValue(self, value: float) -> str:
-        """Return the shortest text of a value."""
-        return f"{value:g}"
-
-    def valueFromText(self, text: str) -> float:
-        """Return the value of a text, such as 0.001, 0,001 or 1e-3."""
-        return float(text.replace(",", "."))
-
-    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
-        """Accept a number within the range; a part of a number, or one outside the range, is intermediate."""
-        try:
-            value = self.valueFromText(text)
-        except ValueError:
-            typed = all(character in "0123456789.,eE+-" for character in text)
-            state = QValidator.State.Intermediate if typed else QValidator.State.Invalid
-            return state, text, position
-        inside = self.minimum() <= value <= self.maximum()
-        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, position
-
-
 class SettingsForm(QWidget):
     """Editors for all settings of a run; it is filled from a configuration, and read as one.
 
     Attributes
     ----------
-    threads : QSpinBox
+    threads : NumberBox
         The number of threads, which is no part of the configuration.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editors: dict[str, Editor] = {}
-        layout = QFormLayout(self)
+        self._problems: dict[QWidget, QLabel] = {}
+        self._layout = layout = QFormLayout(self)
         layout.setContentsMargins(0, 0, theme.SPACING, 0)
         layout.setVerticalSpacing(theme.SPACING // 2)
         for name, label, tip in _TABLE:
@@ -186,8 +151,7 @@ class SettingsForm(QWidget):
             self._describe(editor, tr(label), _with_range(name, tr(tip)))
             self._editors[name] = editor
             layout.addRow("" if isinstance(editor, QCheckBox) else tr(label), editor)
-        self.threads = QSpinBox()
-        self.threads.setRange(1, max(threads.available(), 1))
+        self.threads = NumberBox(1, max(threads.available(), 1), whole=True)
         self.threads.setValue(threads.default(window=True))
         tip = self.tr("Threads of the matrix products. More threads than free cores make a run slower, not faster")
         self._describe(self.threads, self.tr("Threads"), tip)
@@ -207,14 +171,10 @@ class SettingsForm(QWidget):
             return QCheckBox()
         low, high = TrainConfig.limits(name)
         if setting.type is int:
-            whole = QSpinBox()
-            whole.setRange(int(low), int(min(high, 2**31 - 1)))
-            whole.setGroupSeparatorShown(True)
-            return whole
-        number = NumberBox(low, high)
-        if name.startswith("deformation"):  # it may be 0, from which a step of a tenth of the value leads nowhere
-            number.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
-            number.setSingleStep(0.25)
+            return NumberBox(int(low), int(high), whole=True)
+        is_deformation = name.startswith("deformation")
+        number = NumberBox(low, high, step=0.25 if is_deformation else None)
+        if is_deformation:
             number.valueChanged.connect(self._enable_effective)
         return number
 
@@ -232,6 +192,34 @@ class SettingsForm(QWidget):
         editor.installEventFilter(self)
         if isinstance(editor, QCheckBox):
             editor.setText(label)
+        elif isinstance(editor, NumberBox):
+            editor.problemChanged.connect(partial(self._drop_problem, editor))
+            editor.editingFinished.connect(partial(self._show_problem, editor))
+        elif isinstance(editor, QLineEdit):
+            editor.textChanged.connect(partial(self._drop_problem, editor))
+            editor.editingFinished.connect(partial(self._show_problem, editor))
+
+    def _show_problem(self, editor: NumberBox | QLineEdit) -> None:
+        """Say below an editor what is wrong with its text, or nothing."""
+        if problem := _problem(editor):
+            if editor not in self._problems:
+                self._problems[editor] = label = QLabel()
+                label.setWordWrap(True)
+                label.setForegroundRole(QPalette.ColorRole.BrightText)
+                position: Any = self._layout.getWidgetPosition(editor)
+                self._layout.insertRow(position[0] + 1, "", label)
+            self._problems[editor].setText(problem)
+        else:
+            self._remove_problem(editor)
+
+    def _drop_problem(self, editor: NumberBox | QLineEdit, text: str) -> None:
+        """Say no more below an editor as soon as its text is right."""
+        if editor in self._problems:
+            self._show_problem(editor)
+
+    def _remove_problem(self, editor: QWidget) -> None:
+        if (label := self._problems.pop(editor, None)) is not None:
+            self._layout.removeRow(label)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ignore the wheel over an editor, so that it scrolls the form and does not change a setting by accident."""
@@ -246,13 +234,16 @@ class SettingsForm(QWidget):
             blocked = editor.blockSignals(True)
             _show(editor, getattr(config, name))
             editor.blockSignals(blocked)
+            self._remove_problem(editor)
         self._enable_effective()
 
     def _enable_effective(self) -> None:
         """Disable the settings that have no effect with the others."""
-        initializer, schedule, optimizer, deformation = (
-            _value(self._editors[name]) for name in ("initializer", "schedule", "optimizer", "deformation")
+        initializer, schedule, optimizer = (
+            _value(self._editors[name]) for name in ("initializer", "schedule", "optimizer")
         )
+        deformation = self._editors["deformation"]
+        assert isinstance(deformation, NumberBox)
         for name, has_effect in (
             ("sigma", initializer == "normal"),
             ("warmup", schedule == "one_cycle"),
@@ -260,9 +251,13 @@ class SettingsForm(QWidget):
             ("decay_steps", schedule == "step_decay"),
             ("momentum", optimizer == "sgd"),
             ("nesterov", optimizer == "sgd"),
-            ("deformation_end", deformation > 0),
+            ("deformation_end", deformation.last() > 0),
         ):
-            self._editors[name].setEnabled(has_effect)
+            editor = self._editors[name]
+            editor.setEnabled(has_effect)
+            if not has_effect and isinstance(editor, NumberBox) and editor.problem():
+                editor.setValue(editor.last())  # nobody could mend it, and it would keep a run from starting
+                self._remove_problem(editor)
 
     def config(self) -> TrainConfig:
         """Return the configuration in the form; raise ConfigError if a setting is invalid."""
@@ -286,6 +281,17 @@ def _with_range(name: str, tip: str) -> str:
     low, high = TrainConfig.limits(name)
     highest = f"{high:,.0f}" if high >= 10 else f"{high:g}"
     return tr("{tip}. From {low:g} to {high}", tip=tip, low=low, high=highest)
+
+
+def _problem(editor: NumberBox | QLineEdit) -> str:
+    """Return what is wrong with the text of an editor, as a sentence; nothing if it is right."""
+    if isinstance(editor, NumberBox):
+        return editor.problem()
+    try:
+        TrainConfig(hidden=_widths(editor.text()))
+    except ConfigError as error:
+        return str(error)
+    return ""
 
 
 def _show(editor: Editor, value: Any) -> None:

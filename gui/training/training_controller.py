@@ -76,11 +76,10 @@ class TrainingController(QObject):
             return
         panel = self._panel
         try:
-            config = panel.config()
+            config, n_threads = panel.config(), int(panel.form.threads.value())
         except DigitpadError as error:
             self._tell(str(error), Severity.BAD)
             return
-        n_threads = panel.form.threads.value()
         self._session.start(
             RunRequest(panel.recipe, config, panel.data, n_threads, panel.test, self._store, parent=parent)
         )
@@ -204,7 +203,11 @@ class TrainingController(QObject):
 
     def _restart(self, name: str, value: Any) -> None:
         form = self._panel.form
-        form.set_config(dataclasses.replace(form.config(), **{name: value}))
+        try:
+            form.set_config(dataclasses.replace(form.config(), **{name: value}))
+        except DigitpadError as error:
+            self._tell(str(error), Severity.BAD)
+            return
         self.start()
 
     def _tell(

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
@@ -479,3 +479,55 @@ def test_a_recipe_for_certain_digits_chooses_them(window):
         QTest.keyClick(box, Qt.Key.Key_Down)
         assert panel(window).recipe != before, "the recipe is not in the list"
     assert panel(window).data == recipes.RECIPES["synthetic"].data
+
+
+# -- numbers -----------------------------------------------------------------------------------------------------------
+
+
+def test_progress_has_latin_digits_in_every_language(qtbot):
+    before = QLocale()
+    QLocale.setDefault(QLocale("ar_EG"))
+    try:
+        window = MainWindow()
+        qtbot.addWidget(window)
+        panel(window).mnist_bar.show_progress(1, 2)
+        assert "50" in panel(window).mnist_bar.progress_bar.text()
+        window.close()
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_a_wrong_number_keeps_a_run_from_starting_and_is_said(window):
+    panel(window).form.editor("validation_share").lineEdit().setText("0.95")
+    panel(window).controls.start_button.click()
+    assert bar(window).text == "Validation share is a number from 0 to 0.5, not 0.95"
+    assert window.workbench.session.state is RunState.IDLE
+    panel(window).form.set_config(TrainConfig())
+    panel(window).form.threads.lineEdit().setText("0,5")
+    panel(window).controls.start_button.click()
+    assert bar(window).text.startswith("Threads is a whole number from 1 to ")
+    assert window.workbench.session.state is RunState.IDLE
+
+
+def test_a_wrong_factor_of_the_rate_is_said_and_changes_nothing(qtbot, window, small_run):
+    with happens(qtbot, window.workbench.session, Progressed):
+        small_run(config=LONG)
+    rate, heard = panel(window).controls.rate, []
+    rate.valueChanged.connect(heard.append)
+    for text, said in (("5000", "from 0.001 to 1,000, not 5000"), ("-1", "not -1"), ("x", "not x")):
+        rate.lineEdit().setText(text)
+        QTest.keyClick(rate.lineEdit(), Qt.Key.Key_Return)
+        assert bar(window).text.endswith(said)
+    assert heard == []
+    rate.lineEdit().setText("0,5")
+    QTest.keyClick(rate.lineEdit(), Qt.Key.Key_Return)
+    assert heard == [0.5]
+    panel(window).controls.cancel_button.click()
+
+
+def test_a_remedy_waits_until_a_wrong_number_is_mended(window):
+    panel(window).form.editor("batch_size").lineEdit().setText("3.5")
+    window.workbench.lab.training._restart("learning_rate", 0.01)
+    assert bar(window).text.endswith("without point or comma, not 3.5")
+    assert window.workbench.session.state is RunState.IDLE
+    assert panel(window).form.editor("batch_size").text() == "3.5"

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from core.messages import tr
 from gui.curves.legend import LegendEntry
-from gui.main_window import MainWindow
+from gui.main_window import SIZE, MainWindow
 from gui.recognition.unsaved import ask_about_unsaved
 from gui.shell import about
 from gui.style.message import Message, Offer, Severity
@@ -31,6 +31,7 @@ ARROW = 24  # px: of a list
 def window(pseudo_language, qtbot):
     """The window at its default size, in the longer language."""
     window = MainWindow()
+    window.resize(SIZE)  # the screen of the tests is smaller
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()

@@ -3,14 +3,15 @@
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QLineEdit
 
 from core.errors import ConfigError
 from core.training import recipes
 from core.training.config import TrainConfig
-from gui.training.settings_form import NumberBox, SettingsForm
+from gui.training.settings_form import SettingsForm
 
 
 @pytest.fixture
@@ -83,21 +84,6 @@ def test_no_hidden_layer_is_a_linear_classifier(form):
     assert form.config().hidden == ()
 
 
-@pytest.mark.parametrize(("typed", "value"), [("1e-4", 1e-4), ("0.25", 0.25), ("0,5", 0.5)])
-def test_numbers_can_be_typed_in_several_forms(qtbot, typed, value):
-    box = NumberBox(0, 1000)
-    qtbot.addWidget(box)
-    box.lineEdit().selectAll()
-    qtbot.keyClicks(box.lineEdit(), typed)
-    box.interpretText()
-    assert box.value() == pytest.approx(value)
-
-
-def test_small_numbers_are_shown_short():
-    assert NumberBox(0, 1).textFromValue(1e-5) == "1e-05"
-    assert NumberBox(0, 1).textFromValue(0.1) == "0.1"
-
-
 def test_settings_without_effect_are_disabled(qtbot, form):
     form.set_config(TrainConfig(optimizer="adamw", schedule="cosine"))
     assert not form.editor("momentum").isEnabled()
@@ -123,3 +109,69 @@ def test_the_wheel_scrolls_the_form_and_changes_nothing(qtbot, form):
         QApplication.sendEvent(editor, event)
         assert not event.isAccepted()
         assert form.config() == before
+
+
+def type_in(form, name, text):
+    edit = form.editor(name) if name == "hidden" else form.editor(name).lineEdit()
+    edit.selectAll()
+    QTest.keyClicks(edit, text)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+
+
+def said(form):
+    return [label.text() for label in form.findChildren(QLabel) if label.isVisibleTo(form) and "not" in label.text()]
+
+
+@pytest.mark.parametrize("language", ["en_US", "de_DE", "ar_EG"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("validation_share", "0.95"),
+        ("learning_rate", "5000"),
+        ("batch_size", "3.5"),
+        ("epochs", "0,05"),
+        ("epochs", "10,000"),
+        ("hidden", "5000"),
+    ],
+)
+def test_a_number_out_of_range_is_said_and_never_becomes_another_one(form, language, name, text):
+    before = QLocale()
+    QLocale.setDefault(QLocale(language))
+    try:
+        type_in(form, name, text)
+        (sentence,) = said(form)
+        assert text in sentence
+        assert "from" in sentence or "layers of" in sentence
+        with pytest.raises(ConfigError) as raised:
+            form.config()
+        assert str(raised.value) == sentence
+        type_in(form, name, "0.25" if name in ("validation_share", "learning_rate") else "7")
+        assert said(form) == []
+        assert getattr(form.config(), name) in (0.25, 7, (7,))
+    finally:
+        QLocale.setDefault(before)
+
+
+def test_a_comma_is_a_point_in_a_field_of_decimals(form):
+    type_in(form, "learning_rate", "0,05")
+    assert form.config().learning_rate == 0.05
+    assert form.editor("learning_rate").text() == "0.05"
+
+
+def test_the_sentence_goes_when_a_configuration_is_shown(form):
+    type_in(form, "batch_size", "3.5")
+    assert said(form)
+    form.set_config(TrainConfig())
+    assert said(form) == []
+    assert form.config() == TrainConfig()
+
+
+def test_a_setting_without_effect_keeps_no_run_from_starting(qtbot, form):
+    form.set_config(TrainConfig(initializer="normal", sigma=0.3))
+    type_in(form, "sigma", "99")
+    with pytest.raises(ConfigError, match="σ"):
+        form.config()
+    qtbot.keyClick(form.editor("initializer"), Qt.Key.Key_Home)
+    assert not form.editor("sigma").isEnabled()
+    assert form.config().sigma == 0.3
+    assert said(form) == []
