@@ -16,8 +16,7 @@ from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath
 from gui.pad.pad_document import Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
-from gui.style.images import BEHIND
-from gui.style.palettes import LIGHT, Colours
+from gui.style.palettes import BEHIND, LIGHT, Colours
 
 if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.style import theme
-from gui.style.images import BEHIND
+from gui.style.palettes import BEHIND
 
 THUMBNAIL = 48
 """The side of a thumbnail, in logical pixels."""

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
+BEHIND = QColor(160, 160, 160)
+"""What is painted behind a transparent picture, whose ink may be black or white, in both schemes."""
+
 
 @dataclass(frozen=True)
 class Colours:
