@@ -1,8 +1,11 @@
 """Grouping: clusters the strokes of a line of digits into digits, by bounding boxes and distances.
 
-All lengths are in line heights, independent of the size of the writing and the unit of the canvas.
+The pieces may be the strokes of a drawing (``group``) or anything else with boxes and sample points, such as the
+connected components of a picture (``group_pieces``). All lengths are in line heights, independent of the size of the
+writing and the unit of the canvas.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -55,21 +58,49 @@ def group(drawing: Drawing, threshold: float) -> list[Cluster]:
     Every stroke is in one cluster, except dots far from all digits, which are in none.
     """
     n = len(drawing.strokes)
-    whole = [Cluster(tuple(range(n)))] if n else []
     if n < 2 or n > MAX_STROKES:
-        return whole
+        return _whole(n)
     points: Floats = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
     starts = np.cumsum([0] + [len(stroke) for stroke in drawing.strokes[:-1]])
-    boxes = np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
-    height = _line_height(boxes)
+    boxes: Floats = np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
+    height = line_height(boxes)
     if height < _SMALLEST:
-        return whole
-    points /= np.float32(height)
-    boxes /= np.float32(height)
+        return _whole(n)
+    return _group(boxes / np.float32(height), _samples(points / np.float32(height), starts), threshold)
+
+
+def group_pieces(boxes: Floats, points: Sequence[Floats], threshold: float) -> list[Cluster]:
+    """Join pieces of ink, as ``group`` joins strokes.
+
+    Parameters
+    ----------
+    boxes : (N, 4)
+        Left, top, right, bottom of each piece, in any unit.
+    points : N arrays (m, 2)
+        Points of each piece's ink in the same unit, at distances of at most 5 % of the line's height; at least one.
+    """
+    n = len(boxes)
+    if n < 2 or n > MAX_STROKES:
+        return _whole(n)
+    height = line_height(boxes)
+    if height < _SMALLEST:
+        return _whole(n)
+    scale = np.float32(height)
+    return _group((boxes / scale).astype(np.float32), [(ink / scale).astype(np.float32) for ink in points], threshold)
+
+
+def _whole(n: int) -> list[Cluster]:
+    """Return one cluster of n pieces; none without pieces."""
+    return [Cluster(tuple(range(n)))] if n else []
+
+
+def _group(boxes: Floats, points: list[Floats], threshold: float) -> list[Cluster]:
+    """Return the clusters of pieces with boxes (N, 4) and points, N arrays (m, 2), in line heights."""
+    n = len(boxes)
     main, small, dots = _classify(boxes)
     if not main.size:  # only dots
-        return whole
-    distances = _distances(boxes, _samples(points, starts))
+        return _whole(n)
+    distances = _distances(boxes, points)
     joined, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
     owner = np.full(n, -1)
     owner[main] = main[joined]
@@ -113,8 +144,8 @@ def _gaps(boxes: Floats, others: Floats) -> Floats:
     return gaps
 
 
-def _line_height(boxes: Floats) -> float:
-    """Return the height of a line of digits, in the drawing's unit: the median height of its columns of strokes.
+def line_height(boxes: Floats) -> float:
+    """Return the height of a line of digits, in the unit of its boxes (N, 4): the median height of its columns.
 
     Columns less than half as high as the highest do not count. The median of the strokes' longer sides is the minimum:
     a bar may be drawn first.

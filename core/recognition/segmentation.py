@@ -17,6 +17,11 @@ from core.recognition.grouping import Cluster
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings the negative log-probability (N,), in nats, that each is a digit."""
 
+Pieces = tuple[int, ...]
+"""Indexes of strokes, or of other pieces of ink, ascending."""
+PieceCosts = Callable[[Sequence[Pieces]], NDArray[np.float32]]
+"""Returns for N groups of pieces the negative log-probability (N,), in nats, that each is a digit."""
+
 Span = tuple[int, int]
 """Neighbouring clusters: index of the first, and index after the last."""
 Bonds = NDArray[np.float64]
@@ -64,7 +69,9 @@ def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
     if costs is None:
         groups = [cluster.strokes for cluster in grouping.group(drawing, 0.0)]
     else:
-        groups = _least_cost_groups(drawing, grouping.group(drawing, DOUBT), costs)
+        groups = least_cost_groups(
+            grouping.group(drawing, DOUBT), lambda some: costs([_select(drawing, strokes) for strokes in some])
+        )
     return tuple(_part(drawing, strokes) for strokes in groups)
 
 
@@ -80,21 +87,24 @@ def _select(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
     return Drawing(tuple(drawing.strokes[stroke] for stroke in strokes))
 
 
-def _least_cost_groups(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple[int, ...]]:
-    """Return the strokes of each digit, with the doubtful bonds decided by ``costs``."""
+def least_cost_groups(clusters: list[Cluster], costs: PieceCosts) -> list[Pieces]:
+    """Return the pieces of each digit, left to right, with the doubtful bonds decided by ``costs``.
+
+    ``costs`` is called at most once. The clusters are those of ``grouping`` with the threshold ``DOUBT``.
+    """
     bonds = _doubtful_bonds(np.array([cluster.bond for cluster in clusters]))
-    strokes = {span: _strokes(clusters, span) for span in spans(bonds)}
-    uncertain = [span for span in strokes if _is_uncertain(bonds, span)]
-    span_costs = dict.fromkeys(strokes, 0.0)
+    pieces = {span: _pieces(clusters, span) for span in spans(bonds)}
+    uncertain = [span for span in pieces if _is_uncertain(bonds, span)]
+    span_costs = dict.fromkeys(pieces, 0.0)
     if uncertain:
-        found = costs([_select(drawing, strokes[span]) for span in uncertain])
+        found = costs([pieces[span] for span in uncertain])
         found = np.nan_to_num(found, nan=0.0).clip(-MAX_COST, MAX_COST)  # the network may be in training
         span_costs.update(zip(uncertain, found.tolist(), strict=True))
-    return [strokes[span] for span in cheapest_spans(span_costs, bonds)]
+    return [pieces[span] for span in cheapest_spans(span_costs, bonds)]
 
 
-def _strokes(clusters: list[Cluster], span: Span) -> tuple[int, ...]:
-    """Return the strokes of the clusters in a span, ascending."""
+def _pieces(clusters: list[Cluster], span: Span) -> Pieces:
+    """Return the pieces of the clusters in a span, ascending."""
     return tuple(sorted(stroke for cluster in clusters[slice(*span)] for stroke in cluster.strokes))
 
 
