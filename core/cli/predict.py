@@ -59,8 +59,8 @@ def _predictions(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
     if path.suffix.lower() == ".json":
         reading = recognizer.read(Drawing.load(path))
         return reading.predictions if reading else ()
-    prediction = recognizer.predict_picture(picture.load(path))
-    return (prediction,) if prediction else ()
+    reading = recognizer.read_picture(picture.load(path))
+    return reading.predictions if reading else ()
 
 
 def _text(result: dict[str, Any]) -> str:

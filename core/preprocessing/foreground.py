@@ -1,4 +1,4 @@
-"""Foreground: the ink in a picture, separated from its background, on a clean canvas or in a photo with uneven light.
+"""Foreground: the ink on a page, separated from its background, on a clean canvas or in a photo with uneven light.
 
 The background is most of the picture: one grey, or a smooth surface (shading, dark corners). Ink differs from it, dark
 on light or light on dark. Specks are left out.
@@ -21,7 +21,7 @@ _DEGREE = 3  # of the polynomial that models uneven light
 _SIGNIFICANT = 5.0  # standard deviations of the noise: a larger difference is ink
 _MIN_STROKE = 0.4  # of full ink: fainter ink does not belong to a stroke
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
-_MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
+MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
 _MIN_INK = 0.008  # of full ink: fainter ink on a canvas is invisible
 _MIN_INK_COMPRESSED = 0.15  # the same where compression has left artefacts around the strokes
 _ARTEFACT = 4.0  # grey levels: many such artefacts differ by less from the background
@@ -48,7 +48,7 @@ class Ink:
 
 
 @dataclass(frozen=True, eq=False)
-class _Overview:
+class Overview:
     """A reduced picture of the page, separated into background and ink.
 
     Attributes
@@ -78,14 +78,14 @@ class _Overview:
 
 def find(page: NDArray[np.float32]) -> Ink | None:
     """Return the ink on a page (H, W) of grey values in [0, 255], or None if the page is empty."""
+    overview = survey(page)
+    return None if overview is None else cropped(page, overview)
+
+
+def survey(page: NDArray[np.float32]) -> Overview | None:
+    """Return the overview of a page (H, W) of grey values in [0, 255], or None if nothing differs from its ground."""
     if not page.size or float(np.ptp(page)) < _MIN_CONTRAST:
         return None
-    overview = _survey(page)
-    return None if overview is None else _cropped(page, overview)
-
-
-def _survey(page: NDArray[np.float32]) -> _Overview | None:
-    """Return the overview of a page, or None if nothing differs from the background."""
     small, block = resampling.reduced(page, _OVERVIEW)
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     grey = np.median(border)
@@ -101,8 +101,8 @@ def _survey(page: NDArray[np.float32]) -> _Overview | None:
         return None
     full = np.percentile(outstanding[outstanding > 0], 80)  # not the maximum, which may be a speck
     strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
-    kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else _dilated(strokes, 2)
-    return _Overview(block, background, ink, polarity, strokes, kept, is_clean)
+    kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else dilated(strokes, 2)
+    return Overview(block, background, ink, polarity, strokes, kept, is_clean)
 
 
 def _surface(small: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -135,7 +135,7 @@ def _strokes(mask: NDArray[np.bool_], is_clean: bool) -> NDArray[np.bool_]:
     if not is_clean:
         inside = areas.copy()
         inside[np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])] = 0
-        if inside.max() > _MIN_DIGIT * mask.size:
+        if inside.max() > MIN_DIGIT * mask.size:
             areas = inside
     is_stroke: NDArray[np.bool_] = areas > _MIN_PART * areas.max()
     return is_stroke[numbers]
@@ -146,10 +146,10 @@ def _detached(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[n
     numbers, n = connected_components.label(faint)
     touches = np.zeros(n + 1, dtype=bool)
     touches[numbers[strokes]] = True
-    return _dilated(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
+    return dilated(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
 
 
-def _cropped(page: NDArray[np.float32], overview: _Overview) -> Ink:
+def cropped(page: NDArray[np.float32], overview: Overview) -> Ink:
     """Return the digit's ink at the page's own scale."""
     strokes, found = overview.strokes, connected_components.box(overview.strokes)
     margin = 2 + connected_components.longest(strokes) // 8  # faint ink may extend beyond the strokes
@@ -182,7 +182,7 @@ def _has_artefacts(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool
     return bool(np.count_nonzero(ripples) > 0.03 * np.count_nonzero(cover > 0.5))
 
 
-def _dilated(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+def dilated(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
     """Return a mask dilated by n pixels on all sides."""
     for _ in range(n):
         padded = np.pad(mask, 1)

@@ -7,6 +7,8 @@ pixels and centred like every digit (``geometry``).
 
 import io
 import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from core.digits import BOX
 from core.errors import DrawingError
 from core.files import bounded
 from core.messages import tr
-from core.preprocessing import connected_components, foreground, geometry, resampling, stroke_width
+from core.preprocessing import connected_components, foreground, geometry, planes, resampling, stroke_width, writing
+from core.preprocessing.writing import Writing
 
 MAX_PIXELS = 50_000_000
 """The size of the largest picture that is read, in pixels."""
@@ -78,24 +81,87 @@ def _grey(image: Any) -> NDArray[np.uint8]:
         raise DrawingError(sentence)
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):
-        # 16-bit PNG: convert("L") would cut off at 255 instead of scaling
-        return (np.asarray(image, dtype=np.float64) / 257).clip(0, 255).astype(np.uint8)
+        # 16 bits: convert("L") would cut off at 255 instead of scaling; of a camera, often only 12 are used
+        values = np.asarray(image, dtype=np.float64)
+        bits = int(max(values.max(initial=0), 1)).bit_length()
+        return (values * (255 / (2**bits - 1))).clip(0, 255).astype(np.uint8)
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.asarray(image.convert("L"))
+        return np.asarray(image.convert("RGBA"))
+    return np.asarray(image if image.mode == "L" else image.convert("L" if image.mode in ("1", "LA", "F") else "RGB"))
 
 
-def read(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return the (28, 28) image of the digit in a picture of grey values (H, W), or None if the picture is empty.
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One component of the writing in a picture, or several: its image, and its place.
 
-    0 is the background and 255 ink, as in MNIST, for dark ink on light ground and for light on dark. A digit on a clean
-    background with strokes as wide as MNIST's keeps its shades; of any other, ``stroke_width`` changes the strokes.
+    Attributes
+    ----------
+    image : (28, 28) uint8
+        In MNIST's geometry; 0 is the background, 255 ink.
+    box
+        Left, top, right, bottom, in pixels of the picture.
     """
-    page, _ = resampling.reduced(grey, MAX_SIDE)
-    ink = foreground.find(page)
-    if ink is None:
+
+    image: NDArray[np.uint8]
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Pieces:
+    """The components of the writing in a picture, which belong to one digit or to several.
+
+    Attributes
+    ----------
+    boxes : (N, 4) float32
+        Of their strokes' centre lines: left, top, right, bottom, in one unit.
+    points : N arrays (m, 2)
+        Points of their strokes' centre lines, in the same unit.
+    """
+
+    boxes: NDArray[np.float32]
+    points: list[NDArray[np.float32]]
+    _writing: Writing
+    _scale: int
+
+    def __len__(self) -> int:
+        return len(self._writing)
+
+    def joined(self, members: Sequence[int]) -> Piece:
+        """Return components as one digit."""
+        left, top, right, bottom = (side * self._scale for side in self._writing.box(members))
+        return Piece(image_of(self._writing.part(members)), (left, top, right, bottom))
+
+
+def pieces(pixels: NDArray[np.uint8]) -> Pieces | None:
+    """Return the components of the writing in a picture, or None if nothing is there.
+
+    Parameters
+    ----------
+    pixels : (H, W), (H, W, 3) or (H, W, 4)
+        Grey values, or red, green and blue, or these and a straight alpha channel.
+    """
+    found = writing.find(planes.plane(pixels, MAX_SIDE))
+    if found is None:
         return None
+    scale = max(1, -(-max(pixels.shape[:2]) // MAX_SIDE))
+    return Pieces(found.centre_boxes(), found.centre_points(), found, scale)
+
+
+def read(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the (28, 28) image of the digit in a picture, as for ``pieces``, or None if nothing is there.
+
+    0 is the background and 255 ink, as in MNIST, for dark ink on light ground and for light on dark.
+    """
+    found = writing.find(planes.plane(pixels, MAX_SIDE))
+    return None if found is None else image_of(found.part(range(len(found))))
+
+
+def image_of(ink: foreground.Ink) -> NDArray[np.uint8]:
+    """Return the (28, 28) image of the ink of one digit.
+
+    A digit on a clean background with strokes as wide as MNIST's keeps its shades; of any other, ``stroke_width``
+    changes the strokes.
+    """
     if ink.is_clean:
         small = _boxed(ink.cover)
         if stroke_width.THINNEST <= stroke_width.measured(small) <= stroke_width.THICKEST:

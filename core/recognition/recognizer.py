@@ -12,7 +12,7 @@ from core.digits import N_PIXELS, Verdict
 from core.nn.network import Network
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
-from core.recognition import calibration, modelfile
+from core.recognition import calibration, modelfile, picture_parts
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.segmentation import Part, segment
@@ -98,7 +98,11 @@ class Recognizer:
 
     def costs(self, drawings: Sequence[Drawing]) -> NDArray[np.float32]:
         """Return the negative log-probability (N,), in nats, that each drawing is one digit."""
-        logits = self.logits(ink.render_all(drawings))
+        return self.image_costs(ink.render_all(drawings))
+
+    def image_costs(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the negative log-probability (N,), in nats, that each image (N, 28, 28) is one digit."""
+        logits = self.logits(images)
         with np.errstate(all="ignore"):
             log_p = np.log(self.calibration.probabilities(logits).max(axis=1))
             rejection = np.logaddexp(0, (self.calibration.threshold or 0.0) - calibration.scores(logits))
@@ -109,10 +113,26 @@ class Recognizer:
         """Return the prediction for a drawing of one digit; None where nothing is drawn."""
         return self.predict_image(ink.render(drawing)) if drawing else None
 
-    def predict_picture(self, grey: NDArray[np.uint8]) -> Prediction | None:
-        """Return the prediction for a picture of one digit, grey values (H, W); None where it is empty."""
-        image = picture.read(grey)
+    def predict_picture(self, pixels: NDArray[np.uint8]) -> Prediction | None:
+        """Return the prediction for a picture of one digit, as for ``read_picture``; None where nothing is there."""
+        image = picture.read(pixels)
         return None if image is None else self.predict_image(image)
+
+    def read_picture(self, pixels: NDArray[np.uint8]) -> Reading | None:
+        """Return the digits in a picture, line by line from left to right; None where nothing is there.
+
+        Parameters
+        ----------
+        pixels : (H, W), (H, W, 3) or (H, W, 4)
+            Grey values, or red, green and blue, or these and a straight alpha channel. The parts' boxes are in its
+            pixels.
+        """
+        found = picture.pieces(pixels)
+        if found is None:
+            return None
+        groups = picture_parts.grouped(found, self.image_costs)
+        parts = tuple(Part(members, Drawing(), piece.box) for members, piece in groups)
+        return Reading(parts, self.predict_images(np.stack([piece.image for _, piece in groups]))) if parts else None
 
     def predict_image(self, image: NDArray[np.uint8]) -> Prediction:
         """Return the prediction for an image (28, 28) in MNIST's geometry."""
