@@ -20,6 +20,7 @@ _NOISY = 10.0  # ... if it is more than this many standard deviations of its noi
 _COLOURLESS = 24.0  # grey levels: if the channels differ by less, brightness is all there is
 _CLEAR = 40.0  # grey levels: a mean difference in brightness that needs no colour
 _GAIN = 2.0  # a direction of colour replaces brightness if it is this many times as far above the noise
+_PALE = 160.0  # grey levels: opaque pixels that are brighter do not show on white
 _GRAIN = 3.0  # grey levels: noise that is assumed in any picture
 _OUTLYING = 36.0  # squared distance, in standard deviations of the ground: a pixel of another colour
 _MIN_SHARE = 0.001  # of the pixels: fewer of another colour are specks
@@ -38,26 +39,26 @@ def plane(pixels: Pixels, max_side: int) -> Floats:
     if pixels.ndim == 2:
         return _stretched(resampling.reduced(pixels, max_side)[0])
     channels = [resampling.reduced(pixels[..., channel], max_side)[0] for channel in range(pixels.shape[2])]
-    opaque = np.stack(channels[:3], axis=2)
     if len(channels) == 4 and float(channels[3].min()) < 255:
-        opaque = _composed(opaque, channels[3])
-    return _stretched(_best(opaque))
+        channels = _composed(channels[:3], channels[3])
+    return _stretched(_best(channels[:3]))
 
 
-def _composed(colour: Floats, alpha: Floats) -> Floats:
-    """Return the colours (H, W, 3) on white, or on black if what is opaque is nearer to white."""
-    share = alpha[..., np.newaxis] / np.float32(255)
+def _composed(colours: list[Floats], alpha: Floats) -> list[Floats]:
+    """Return the channels (H, W) on white, or on black if what is opaque is itself nearly white."""
+    share = alpha / np.float32(255)
     border = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
-    seen = float((_brightness(colour) * alpha).sum() / max(float(alpha.sum()), 1.0))
-    ground = np.float32(0 if seen > 160 and float(np.median(border)) < 128 else 255)
-    composed: Floats = np.rint(colour * share + ground * (1 - share)).astype(np.float32)
-    return composed
+    seen = float((_brightness(colours) * alpha).sum() / max(float(alpha.sum()), 1.0))
+    ground = np.float32(0 if seen > _PALE and float(np.median(border)) < 128 else 255)
+    return [np.rint(channel * share + ground * (1 - share)).astype(np.float32) for channel in colours]
 
 
-def _brightness(colour: Floats) -> Floats:
-    red, green, blue = (colour[..., channel] * np.float32(of) for channel, of in enumerate(_LUMINANCE))
-    grey: Floats = np.floor((red + green + blue + 32768) / 65536).astype(np.float32)
-    return grey
+def _brightness(colours: list[Floats]) -> Floats:
+    grey: Floats = colours[0] * np.float32(_LUMINANCE[0] / 65536)
+    for channel, share in zip(colours[1:], _LUMINANCE[1:], strict=True):
+        grey += channel * np.float32(share / 65536)
+    grey += np.float32(0.5)
+    return np.floor(grey, out=grey)
 
 
 def _stretched(values: Floats) -> Floats:
@@ -70,25 +71,20 @@ def _stretched(values: Floats) -> Floats:
     return (values - np.float32(low)) * np.float32(255 / (high - low)) if high - low > _NOISY * noise else values
 
 
-def _best(colour: Floats) -> Floats:
-    """Return the brightness (H, W) of colours (H, W, 3), or the direction of colour that separates better."""
-    grey = _brightness(colour)
-    every = max(1, max(grey.shape) // _OVERVIEW)
-    small = colour[::every, ::every] if every == 1 else _reduced(colour)
-    hue = small - small[..., 1:2]
-    if max(float(np.ptp(hue[..., 0])), float(np.ptp(hue[..., 2]))) < _COLOURLESS:
+def _best(colours: list[Floats]) -> Floats:
+    """Return the brightness (H, W) of three channels, or the direction of colour that separates ink better."""
+    grey = _brightness(colours)
+    few = [channel[::4, ::4] for channel in colours]
+    if max(float(np.ptp(few[channel] - few[1])) for channel in (0, 2)) < _COLOURLESS:
         return grey
+    small = np.stack([resampling.reduced(channel, _OVERVIEW)[0] for channel in colours], axis=2)
     direction = _direction(small)
     if direction is None:
         return grey
-    projected = colour @ direction
+    projected: Floats = sum((channel * share for channel, share in zip(colours, direction, strict=True)), start=grey * 0)
     low, high = float(projected.min()), float(projected.max())
     scaled: Floats = (projected - np.float32(low)) * np.float32(255 / max(high - low, 1e-6))
     return scaled
-
-
-def _reduced(colour: Floats) -> Floats:
-    return np.stack([resampling.reduced(colour[..., channel], _OVERVIEW)[0] for channel in range(3)], axis=2)
 
 
 def _direction(small: Floats) -> Floats | None:

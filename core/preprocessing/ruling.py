@@ -24,6 +24,8 @@ _SHARE = 0.3  # of the strongest line: a fainter peak beside it is not a line
 _FADED = 0.15  # of a line's level: beyond, its cross-section ends
 _AS_DARK = 0.6  # of full ink: ink cannot be told from a darker line, and is bridged
 _SURE = 0.35  # of full ink: less beside a line is the line's own unevenness
+_COVERAGE = 0.7  # of the page's width: a shorter line is no ruling
+_MIN_STRIPS = 5
 _SLANTS = (-1.2, -0.5, 0.0, 0.5, 1.2)  # of strokes that cross a line, in px per px
 
 
@@ -34,7 +36,7 @@ class Lines:
     Attributes
     ----------
     rows : (n,)
-        Their middles at the page's left edge, ascending.
+        Their middles at the page's left edge, ascending; there they may lie outside the page.
     slope : float
         In px downwards per px to the right.
     sections : (n, 2 * reach + 1)
@@ -52,41 +54,85 @@ def found(page: Floats) -> Lines | None:
         return None
     height, n = page.shape[0], page.shape[1] // _STRIP
     profiles = page[:, : n * _STRIP].reshape(height, n, _STRIP).mean(axis=2).T  # (n, H)
-    response = np.zeros_like(profiles)
-    inner = slice(_REACH, height - _REACH)
-    ground = np.minimum(profiles[:, : -2 * _REACH], profiles[:, 2 * _REACH :])
-    response[:, inner] = ground - profiles[:, inner]
+    around = np.pad(profiles, ((0, 0), (_REACH, _REACH)), mode="reflect")
+    response = np.minimum(around[:, : -2 * _REACH], around[:, 2 * _REACH :]) - profiles
+    noise = 1.05 * float(np.median(np.abs(np.diff(page[::4], axis=1)))) / np.sqrt(_STRIP)
+    if np.quantile(response.max(axis=1), 1 - _COVERAGE) < max(_MIN_LEVEL, 4 * noise):
+        return None
     middles = (np.arange(n) + 0.5) * _STRIP
     slope = _slope(response, middles)
-    if slope is None:
-        return None
-    profile = np.median(_sheared(response, middles, slope), axis=0)
-    noise = 1.4826 * float(np.median(np.abs(profile - np.median(profile))))
-    least = max(_MIN_LEVEL, _SIGNIFICANT * noise, _SHARE * float(profile.max()))
+    top, sheared = _sheared(response, middles, slope)
+    profile, noise = _common(sheared)
+    strong = float(profile.max())
+    least = max(_MIN_LEVEL, _SIGNIFICANT * noise, _SHARE * strong)
     peaks = _peaks(profile, least)
+    peaks = peaks[_reaching_ends(sheared, peaks, 0.4 * profile[peaks])]
     if not len(peaks):
         return None
-    flat = np.median(_sheared(profiles, middles, slope), axis=0)
-    return Lines(peaks.astype(np.float32), slope, _sections(flat, peaks))
+    _, flat = _sheared(profiles, middles, slope)
+    return Lines((peaks + top).astype(np.float32), slope, _sections(_common(flat, 0.5)[0], peaks))
 
 
-def _sheared(values: Floats, middles: NDArray[np.floating], slope: float) -> Floats:
-    """Return the strips' profiles (n, H) moved so that lines of a slope lie in one row; rows outside are repeated."""
-    rows = np.arange(values.shape[1]) + np.rint(slope * middles).astype(np.intp)[:, np.newaxis]
-    sheared: Floats = np.take_along_axis(values, rows.clip(0, values.shape[1] - 1), axis=1)
-    return sheared
+def _sheared(values: Floats, middles: NDArray[np.floating], slope: float) -> tuple[int, Floats]:
+    """Return the strips' profiles (n, H) moved so that lines of a slope lie in one row (n, H'), and the first row.
+
+    Rows outside the page are NaN.
+    """
+    shift, reach = np.rint(slope * middles).astype(np.intp), _reach(middles, slope)
+    n, height = values.shape
+    padded = np.full((n, height + 4 * reach), np.nan, np.float32)
+    padded[:, 2 * reach : 2 * reach + height] = values
+    starts = np.arange(n) * padded.shape[1] + reach + shift
+    sheared: Floats = padded.ravel().take(starts[:, np.newaxis] + np.arange(height + 2 * reach))
+    return -reach, sheared
 
 
-def _slope(response: Floats, middles: NDArray[np.floating]) -> float | None:
-    """Return the slope at which the responses of the strips (n, H) agree best, or None if no line is strong."""
-    limited = response.clip(0, max(float(np.percentile(response, 99)), 1.0))
-    best, around = 0.0, np.linspace(-_MAX_SLOPE, _MAX_SLOPE, _STEPS)
-    for _ in range(2):
-        scores = [float((_sheared(limited, middles, slope).mean(axis=0) ** 2).sum()) for slope in around]
-        best = float(around[int(np.argmax(scores))])
-        step = float(around[1] - around[0])
-        around = best + np.linspace(-step, step, 9)
-    return best if float(np.median(_sheared(response, middles, best), axis=0).max()) > _MIN_LEVEL else None
+def _reach(middles: NDArray[np.floating], slope: float) -> int:
+    return int(np.rint(abs(slope) * float(middles[-1])))
+
+
+def _common(sheared: Floats, share: float = 1 - _COVERAGE) -> tuple[Floats, float]:
+    """Return the profile (H,) that most of the strips (n, H) have in common, and the deviation of its noise."""
+    ordered = np.sort(sheared, axis=0)  # NaN last
+    known = np.isfinite(sheared).sum(axis=0)
+    at = (share * (known - 1)).clip(0).astype(np.intp)
+    profile = np.where(known >= _MIN_STRIPS, np.take_along_axis(ordered, at[np.newaxis], axis=0)[0], -np.inf)
+    whole = known == len(sheared)
+    spread = ordered[-len(ordered) // 4, whole] - ordered[len(ordered) // 4, whole]  # between the quartiles
+    noise = float(np.median(spread)) / 1.35 * 1.25 / np.sqrt(len(sheared)) if spread.size else 0.0
+    return np.where(np.isfinite(profile), profile, 0).astype(np.float32), noise
+
+
+def _reaching_ends(sheared: Floats, peaks: Indexes, least: Floats) -> NDArray[np.bool_]:
+    """Return which lines reach one end of the page: the sides of a box do not."""
+    reaches = np.zeros(len(peaks), dtype=bool)
+    for number, (peak, level) in enumerate(zip(peaks.tolist(), least.tolist(), strict=True)):
+        strips = np.nanmax(sheared[:, max(peak - 1, 0) : peak + 2], axis=1, initial=-1.0)
+        known = np.flatnonzero(np.isfinite(sheared[:, peak]))
+        reaches[number] = min(strips[known[:2]]) > level or min(strips[known[-2:]]) > level
+    return reaches
+
+
+def _slope(response: Floats, middles: NDArray[np.floating]) -> float:
+    """Return the slope at which the responses of the strips (n, H) agree best."""
+    response, middles = response[::2], middles[::2]
+    n, height = response.shape
+    reach = _reach(middles, 2 * _MAX_SLOPE)
+    padded = np.zeros((n, height + 2 * reach), np.float32)
+    padded[:, reach : reach + height] = response.clip(0, max(float(np.percentile(response[:, ::2], 99)), 1.0))
+    starts = np.arange(n)[:, np.newaxis] * padded.shape[1] + reach
+    rows = np.arange(-_reach(middles, _MAX_SLOPE), height)
+
+    def agreement(slope: float) -> float:
+        shift = np.rint(slope * middles).astype(np.intp)[:, np.newaxis]
+        total = padded.take(starts + shift + rows).sum(axis=0)
+        return float((total * total).sum())
+
+    best, step = 0.0, _MAX_SLOPE / (_STEPS // 2)
+    for around in (np.arange(-(_STEPS // 2), _STEPS // 2 + 1) * step, np.arange(-3, 4) * step / 4):
+        slopes = best + around
+        best = float(slopes[int(np.argmax([agreement(float(slope)) for slope in slopes]))])
+    return best
 
 
 def _peaks(profile: Floats, least: float) -> Indexes:
@@ -110,11 +156,11 @@ def _sections(flat: Floats, peaks: Indexes) -> Floats:
     darker = (ground - values).clip(0)
     # The section ends where it fades: what is beyond belongs to something else.
     keep = np.ones_like(darker, dtype=bool)
-    level = darker[:, _REACH : _REACH + 1]
+    level = darker[:, _REACH]
     for side in (range(_REACH - 1, -1, -1), range(_REACH + 1, darker.shape[1])):
         alive = np.ones(len(peaks), dtype=bool)
         for offset in side:
-            alive = alive & (darker[:, offset] > _FADED * level[:, 0])
+            alive = alive & (darker[:, offset] > _FADED * level)
             keep[:, offset] = alive
     sections: Floats = np.where(keep, darker, 0).astype(np.float32)
     return sections
@@ -123,50 +169,66 @@ def _sections(flat: Floats, peaks: Indexes) -> Floats:
 def without(page: Floats, lines: Lines) -> Floats:
     """Return a page (H, W) of dark ink on light ground without lines, and with the ink that crosses them."""
     height, width = page.shape
-    cleaned = page.copy()
     columns = np.arange(width)
-    shift = lines.slope * columns
-    darkest = float(np.percentile(page[::4, ::4], 0.5))
-    for row, section in zip(lines.rows.tolist(), lines.sections, strict=True):
-        # One more pixel on each side: the line lies between two rows where it is oblique.
-        extent = np.flatnonzero(section > 0)
-        first, last = int(extent[0]) - _REACH - 1, int(extent[-1]) - _REACH + 1
-        at = np.rint(row + shift).astype(np.intp)
-        offsets = np.arange(first, last + 1)[:, np.newaxis]
-        rows = at + offsets
-        inside = (rows >= 0) & (rows < height)
-        level = np.maximum.reduce([np.roll(np.pad(section, 2), by) for by in (-1, 0, 1)])
-        level = level[offsets[:, 0] + _REACH + 2][:, np.newaxis]
-        above, below = page[(at + first - 1).clip(0, height - 1), columns], page[(at + last + 1).clip(0, height - 1), columns]
-        ground = np.maximum(above, below)
-        full = np.maximum(ground - darkest, 1)
-        band = page[rows.clip(0, height - 1), columns]
-        darker = ground - band
-        own = ((darker - level) / np.maximum(full - level, 1)).clip(0, 1)
-        own[own < _SURE] = 0
-        is_told = level < _AS_DARK * full
-        bridged = _bridged(page, at + first - 1, at + last + 1, offsets - first, ground) / full
-        ink = np.where(is_told, np.maximum(own, np.minimum(bridged, (darker / full).clip(0, 1))), bridged)
-        cleaned[rows[inside], np.broadcast_to(columns, rows.shape)[inside]] = (ground - ink * full)[inside]
+    darkest = np.float32(np.percentile(page[::4, ::4], 0.5))
+    # One more pixel on each side: an oblique line lies between two rows.
+    extent = np.flatnonzero((lines.sections > 0).any(axis=0))
+    offsets = np.arange(extent[0] - _REACH - 1, extent[-1] - _REACH + 2)
+    level = np.pad(lines.sections, ((0, 0), (2, 2)))
+    level = np.maximum.reduce([level[:, 1 + by : level.shape[1] - 1 + by] for by in (-1, 0, 1)])
+    level = level[:, offsets + _REACH + 1][:, :, np.newaxis]  # (n, k, 1)
+    at = np.rint(lines.rows[:, np.newaxis] + lines.slope * columns).astype(np.intp)  # (n, W)
+    first, last = at + offsets[0] - 1, at + offsets[-1] + 1
+    above, below = (page[rows.clip(0, height - 1), columns] for rows in (first, last))
+    ground = np.maximum(above, below)
+    full = np.maximum(ground - darkest, 1)
+    rows = at[:, np.newaxis] + offsets[:, np.newaxis]  # (n, k, W)
+    inside = (rows >= 0) & (rows < height)
+    rows = rows.clip(0, height - 1)
+    darker = ground[:, np.newaxis] - page[rows, columns]
+    whole = full[:, np.newaxis]
+    own = ((darker - level) / np.maximum(whole - level, 1)).clip(0, 1)
+    own[own < _SURE] = 0
+    bridged = _bridged(page, first, last, len(offsets), ground, full)
+    is_told = level < _AS_DARK * whole
+    own = np.where(is_told, np.maximum(own, np.minimum(bridged, (darker / whole).clip(0, 1))), bridged)
+    cleaned = page.copy()
+    cleaned[rows[inside], np.broadcast_to(columns, rows.shape)[inside]] = (ground[:, np.newaxis] - own * whole)[inside]
     return cleaned
 
 
-def _bridged(page: Floats, above: Indexes, below: Indexes, depth: Indexes, ground: Floats) -> Floats:
-    """Return the ink (k, W) between two rows (W,) that is on both sides, along the slant that has most.
+def _bridged(page: Floats, first: Indexes, last: Indexes, k: int, ground: Floats, full: Floats) -> Floats:
+    """Return the ink (n, k, W) in [0, 1] between the rows ``first`` and ``last`` (n, W) that is on both sides.
 
-    ``depth`` (k, 1) is the position of each row of the band below the row ``above``, less one.
+    Along the slant on which there is most.
     """
     height, width = page.shape
     columns = np.arange(width)
-    n = len(depth) + 1
-    above, below = above.clip(0, height - 1), below.clip(0, height - 1)
-    best = np.zeros((len(depth), width), np.float32)
-    for slant in _SLANTS:
-        over = np.rint(columns + slant * (depth + 1)).astype(np.intp).clip(0, width - 1)
-        under = np.rint(columns - slant * (n - depth - 1)).astype(np.intp).clip(0, width - 1)
-        ink = np.minimum(ground - page[above[over], over], ground - page[below[under], under])
-        np.maximum(best, ink, out=best)
+    first, last = first.clip(0, height - 1), last.clip(0, height - 1)
+    level = (ground - _SURE * full)
+    reach = int(np.ceil((k + 1) * max(_SLANTS)))
+    some = _widened(page[first, columns] < level, reach) & _widened(page[last, columns] < level, reach)
+    best = np.zeros((len(first), k, width), np.float32)
+    line, column = np.nonzero(some)
+    if not len(line):
+        return best
+    base, size = ground[line, column], full[line, column]
+    for depth in range(k):
+        most = np.zeros(len(line), np.float32)
+        for slant in _SLANTS:
+            over = np.rint(column + slant * (depth + 1)).astype(np.intp).clip(0, width - 1)
+            under = np.rint(column - slant * (k - depth)).astype(np.intp).clip(0, width - 1)
+            darkness = base - np.maximum(page[first[line, over], over], page[last[line, under], under])
+            np.maximum(most, darkness, out=most)
+        best[line, depth, column] = (most / size).clip(0, 1)
     return best
+
+
+def _widened(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+    """Return a mask (L, W) with n pixels more at both sides."""
+    counts = np.cumsum(np.pad(mask, ((0, 0), (n + 1, n))), axis=1)
+    widened: NDArray[np.bool_] = counts[:, 2 * n + 1 :] > counts[:, : -2 * n - 1]
+    return widened
 
 
 def removed(page: Floats) -> Floats | None:

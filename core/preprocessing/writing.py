@@ -55,7 +55,8 @@ class Writing:
     @cached_property
     def width(self) -> float:
         """The mean stroke width, in pixels of ``ink``."""
-        return max(stroke_width.measured((self.components.numbers > 0).astype(np.float32)), 1.0)
+        mask = self.components.numbers > 0
+        return max(stroke_width.measured(mask[connected_components.box(mask)].astype(np.float32)), 1.0)
 
     def centre_boxes(self) -> Floats:
         """Return the boxes (n, 4) of the strokes' centre lines, in pixels of ``ink``."""
@@ -203,18 +204,17 @@ def _components(ink: Floats, overview: Overview) -> Components | None:
     if not n:
         return None
     areas = np.bincount(numbers.ravel(), minlength=n + 1)[1:]
-    return _renumbered(numbers, areas, areas >= _MIN_AREA)
+    return _kept(Components(numbers, connected_components.boxes(numbers, n), areas), areas >= _MIN_AREA)
 
 
-def _renumbered(numbers: NDArray[np.intp], areas: NDArray[np.intp], kept: Mask) -> Components | None:
-    """Return the components that are kept, with numbers from 1 on; None if there are none."""
+def _kept(components: Components, kept: Mask) -> Components | None:
+    """Return some of the components, with numbers from 1 on; None if there are none."""
     n = int(kept.sum())
     if not n:
         return None
-    names = np.zeros(len(areas) + 1, np.intp)
+    names = np.zeros(len(kept) + 1, np.intp)
     names[1:][kept] = np.arange(n) + 1
-    numbers = names[numbers]
-    return Components(numbers, connected_components.boxes(numbers, n), areas[kept])
+    return Components(names[components.numbers], components.boxes[kept], components.areas[kept])
 
 
 def _least(areas: NDArray[np.intp]) -> float:
@@ -230,7 +230,7 @@ def _selected(components: Components, overview: Overview) -> Components:
         inside[edge[edge > 0] - 1] = 0
         if inside.max() > foreground.MIN_DIGIT * numbers.size:
             areas = inside
-    selected = _renumbered(numbers, components.areas, areas >= _least(areas))
+    selected = _kept(components, areas >= _least(areas))
     assert selected is not None  # the largest is one of them
     return selected
 

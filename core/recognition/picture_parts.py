@@ -12,6 +12,8 @@ from core.recognition.segmentation import DOUBT, least_cost_groups
 ImageCosts = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 """Returns for images (N, 28, 28) the negative log-probability (N,), in nats, that each is a digit."""
 
+_LINE_GAP = 0.2  # of the lower part: parts with a larger gap are two lines
+
 Members = tuple[int, ...]
 
 
@@ -51,7 +53,8 @@ def _lines(boxes: NDArray[np.float32]) -> list[NDArray[np.intp]]:
     for index in large[np.argsort(boxes[large, 1])].tolist():
         top, bottom = float(boxes[index, 1]), float(boxes[index, 3])
         for line in lines:
-            if min(bottom, line[1]) - max(top, line[0]) > 0.35 * min(bottom - top, line[1] - line[0]):
+            shared, least = min(bottom, line[1]) - max(top, line[0]), min(bottom - top, line[1] - line[0])
+            if shared > -_LINE_GAP * least:
                 line[:] = [min(top, line[0]), max(bottom, line[1])]
                 break
         else:
