@@ -38,29 +38,38 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _result(recognizer: Recognizer, path: Path) -> dict[str, Any]:
-    """Return the result for one file: ``digits``, ``number`` and the first digit's prediction, or ``error``."""
+    """Return the result for one file, or its ``error``.
+
+    ``digits`` has all parts in reading order, symbols included, ``numbers`` the number of each line, ``number`` all of
+    them; beside them is the prediction for the first part.
+    """
     try:
-        predictions = _predictions(recognizer, path)
+        predictions, numbers = _predictions(recognizer, path)
     except DigitpadError as error:
         return {"file": str(path), "error": str(error)}
     if not predictions:
         return {"file": str(path), "error": tr("{path}: nothing is drawn there", path=path)}
     digits = [_as_dict(prediction) for prediction in predictions]
-    number = "".join(str(prediction.digit) for prediction in predictions)
-    return {"file": str(path), **digits[0], "digits": digits, "number": number}
+    return {"file": str(path), **digits[0], "digits": digits, "number": " ".join(numbers), "numbers": list(numbers)}
 
 
 def _as_dict(prediction: Prediction) -> dict[str, Any]:
     probabilities = [round(float(p), 6) for p in prediction.probabilities]
-    return {"digit": prediction.digit, "probabilities": probabilities, "judgement": prediction.verdict.value}
+    return {
+        "digit": prediction.digit,
+        "probabilities": probabilities,
+        "judgement": prediction.verdict.value,
+        "kind": "symbol" if prediction.is_symbol else "digit",
+    }
 
 
-def _predictions(recognizer: Recognizer, path: Path) -> tuple[Prediction, ...]:
+def _predictions(recognizer: Recognizer, path: Path) -> tuple[tuple[Prediction, ...], tuple[str, ...]]:
+    """Return the predictions for a file's parts, and the number of each line."""
     if path.suffix.lower() == ".json":
         reading = recognizer.read(Drawing.load(path))
-        return reading.predictions if reading else ()
-    reading = recognizer.read_picture(picture.load(path))
-    return reading.predictions if reading else ()
+    else:
+        reading = recognizer.read_picture(picture.load(path))
+    return (reading.predictions, reading.numbers) if reading else ((), ())
 
 
 def _text(result: dict[str, Any]) -> str:
@@ -83,15 +92,15 @@ def _text(result: dict[str, Any]) -> str:
 
 
 def _number_text(result: dict[str, Any]) -> str:
-    digits = result["digits"]
+    """Return "350 (3 digits, the least sure 98.1%, 1 symbol left out)"."""
+    digits = [digit for digit in result["digits"] if digit["kind"] == "digit"]
     least = min(max(digit["probabilities"]) for digit in digits)
     rejected = sum(digit["judgement"] == Verdict.NOT_A_DIGIT.value for digit in digits)
+    n_symbols = len(result["digits"]) - len(digits)
+    notes = [tr("1 digit") if len(digits) == 1 else tr("{n} digits", n=len(digits))]
+    notes.append(tr("the least sure {least:.1%}", least=least))
     if rejected:
-        return tr(
-            "{number} ({n} digits, the least sure {least:.1%}, {rejected} of them perhaps not a digit)",
-            number=result["number"],
-            n=len(digits),
-            least=least,
-            rejected=rejected,
-        )
-    return tr("{number} ({n} digits, the least sure {least:.1%})", number=result["number"], n=len(digits), least=least)
+        notes.append(tr("{rejected} of them perhaps not a digit", rejected=rejected))
+    if n_symbols:
+        notes.append(tr("1 symbol left out") if n_symbols == 1 else tr("{n} symbols left out", n=n_symbols))
+    return f"{result['number']} ({', '.join(notes)})"

@@ -7,7 +7,7 @@ pixels and centred like every digit (``geometry``).
 
 import io
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,11 @@ class Pieces:
         """Return components as one digit."""
         left, top, right, bottom = (side * self._scale for side in self._writing.box(members))
         return Piece(image_of(self._writing.part(members)), (left, top, right, bottom))
+
+    def cuts(self, members: Sequence[int]) -> Iterator["Pieces"]:
+        """Yield the pieces of components, cut where they are thin: first at the thinnest places, then at more."""
+        for cut in self._writing.cuts(members):
+            yield Pieces(cut.centre_boxes(), cut.centre_points(), cut, self._scale)
 
 
 def pieces(pixels: NDArray[np.uint8]) -> Pieces | None:

@@ -16,7 +16,8 @@ Pixels = NDArray[np.uint8]
 _LUMINANCE = (19595, 38470, 7471)  # of 65536, as in ITU-R 601-2 and in Pillow
 _OVERVIEW = 128  # px: the size of the reduced picture in which colours are compared
 _FAINT = 64.0  # grey levels: a picture with less contrast is stretched ...
-_NOISY = 10.0  # ... if it is more than this many standard deviations of its noise
+_SAME, _MOSTLY = 0.5, 0.4  # ... if more than this share of it is one grey, or else ...
+_DARK, _NOISY = 20.0, 16.0  # ... if it has less contrast than this, and more than this many deviations of its noise
 _COLOURLESS = 24.0  # grey levels: if the channels differ by less, brightness is all there is
 _CLEAR = 40.0  # grey levels: a mean difference in brightness that needs no colour
 _GAIN = 2.0  # a direction of colour replaces brightness if it is this many times as far above the noise
@@ -68,7 +69,10 @@ def _stretched(values: Floats) -> Floats:
         return values
     steps = np.abs(np.diff(values, axis=1))
     noise = 1.05 * float(np.median(steps)) if steps.size else 0.0  # 1.4826 / √2 of the differences' deviation
-    return (values - np.float32(low)) * np.float32(255 / (high - low)) if high - low > _NOISY * noise else values
+    is_clean = float(np.mean(np.abs(values - np.median(values)) < _SAME)) > _MOSTLY
+    if not is_clean and (high - low > _DARK or high - low < _NOISY * noise):
+        return values
+    return (values - np.float32(low)) * np.float32(255 / (high - low))
 
 
 def _best(colours: list[Floats]) -> Floats:

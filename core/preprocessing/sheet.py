@@ -20,6 +20,7 @@ _MAX_BORDER = 0.3  # of the picture's border: a sheet reaches less of it
 _RECTANGULAR = 0.86  # of the least rectangle around it: an ellipse has 0.79
 _MIN_SOLID = 0.72  # of itself without its holes
 _DARK, _LIGHT = 0.68, 0.97  # of the paper's brightness: a strip is darker at the edge, and ends where it is lighter
+_EDGE, _STEP = 4, 0.2  # px, and of the paper's brightness: the least step at a strip's edge
 _ALONG = 0.55  # of an edge: a strip covers more of it
 _MAX_STRIP = 0.2  # of the page's width
 _RIM = 2  # px of the overview that are left out along the sheet's edge: shadow and blur
@@ -70,8 +71,11 @@ def _depths(small: Floats, middle: float) -> NDArray[np.intp]:
     is_dark = np.logical_and.accumulate(small[:, :limit] < _DARK * ground, axis=1)
     depths = is_dark.sum(axis=1)
     depths[depths == limit] = 0
-    # The edge goes on for as long as it grows lighter.
+    # A strip has an edge; light that falls off has none.
     rows = np.arange(len(small))
+    step = small[rows, (depths + _EDGE).clip(0, width - 1)] - small[rows, (depths - _EDGE).clip(0)]
+    depths[step < _STEP * ground[:, 0]] = 0
+    # The edge goes on for as long as it grows lighter.
     for row in rows[depths > 0].tolist():
         depth = int(depths[row])
         values = small[row]

@@ -1,6 +1,6 @@
 """The writing on a page: the components of its ink, without the printed lines and whatever else is on the paper."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,8 +17,10 @@ Mask = NDArray[np.bool_]
 _DETAIL = 640  # px: the size of the page on which components are told apart
 _LEVEL = 0.45  # of full ink: the edge of a component
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
-_MIN_AREA = 4  # px
+_MIN_AREA = 1  # px
 _AROUND = 3  # px around a component that belong to it: soft edges
+_CUTS = (0.2, 0.3, 0.38, 0.45)  # of the stroke width: what is thinner than twice this may be where digits touch
+_MIN_CORE = 0.06  # of the largest core: a smaller one is an end of a stroke
 _SAMPLES = 160  # of one component
 
 
@@ -40,6 +42,8 @@ class Writing:
         In pixels of ``ink``.
     origin : (int, int)
         The page's left and top in the picture, in pixels of the page.
+    is_cut : bool
+        Whether these are not all components of the page, or pieces of components.
     """
 
     page: Floats
@@ -48,6 +52,7 @@ class Writing:
     ink: Floats
     components: Components
     origin: tuple[int, int] = (0, 0)
+    is_cut: bool = False
 
     def __len__(self) -> int:
         return len(self.components.areas)
@@ -96,9 +101,34 @@ class Writing:
             float(high[1] * down + top),
         )
 
+    def cuts(self, members: Sequence[int]) -> Iterator["Writing"]:
+        """Yield the writing of components alone, cut where they are thinner than shares of the stroke width."""
+        chosen = np.zeros(len(self) + 1, dtype=bool)
+        chosen[np.asarray(members) + 1] = True
+        rows, columns = connected_components.box(chosen[self.components.numbers])
+        mask = np.pad(chosen[self.components.numbers[rows, columns]], 1)
+        reach = int(self.width) + 2
+        inside = stroke_width.distances(~mask, reach)
+        n_before = len(members)
+        for share in _CUTS:
+            cores, n = connected_components.label(inside > max(share * self.width, 1.0))
+            areas = np.bincount(cores.ravel(), minlength=n + 1)
+            areas[0] = 0
+            is_core = areas > _MIN_CORE * areas.max()
+            if int(is_core.sum()) <= n_before:
+                continue
+            names = np.cumsum(is_core) * is_core
+            grown = _grown(names[cores], mask, 2 * reach)[1:-1, 1:-1]
+            numbers = np.zeros_like(self.components.numbers)
+            numbers[rows, columns] = grown
+            n_before = int(is_core.sum())
+            areas = np.bincount(numbers.ravel(), minlength=n_before + 1)[1:]
+            parts = Components(numbers, connected_components.boxes(numbers, n_before), areas)
+            yield replace(self, components=parts, is_cut=True)
+
     def part(self, members: Sequence[int]) -> Ink:
         """Return the ink of components; of all of them as ``foreground.find`` gives it."""
-        if len(members) == len(self):
+        if len(members) == len(self) and not self.is_cut:
             return foreground.cropped(self.page, self.overview)
         chosen = np.zeros(len(self) + 1, dtype=bool)
         chosen[np.asarray(members) + 1] = True
@@ -111,6 +141,18 @@ class Writing:
             self.overview, block=self.block, background=background, ink=self.ink, strokes=strokes, kept=kept
         )
         return foreground.cropped(self.page, overview)
+
+
+def _grown(numbers: NDArray[np.intp], mask: Mask, n: int) -> NDArray[np.intp]:
+    """Return numbers (H, W) that have grown into a mask by up to n pixels, whichever is first."""
+    for _ in range(n):
+        missing = mask & (numbers == 0)
+        if not missing.any():
+            break
+        padded = np.pad(numbers, 1)
+        near = np.maximum.reduce([padded[1:-1, :-2], padded[1:-1, 2:], padded[:-2, 1:-1], padded[2:, 1:-1]])
+        numbers = np.where(missing, near, numbers)
+    return numbers
 
 
 def _middles(mask: Mask, longest: float) -> Floats:
@@ -148,6 +190,8 @@ def _unlittered(page: Floats) -> Writing | None:
     if components is None:
         return None
     is_clutter = clutter.found(components, _least(components.areas))
+    # Large specks too: the overview may take them for strokes.
+    is_clutter |= (components.areas < _least(components.areas)) & (components.areas > 0.3 * _least(components.areas))
     if is_clutter.any():
         chosen = np.concatenate([[False], is_clutter])
         painted = foreground.dilated(chosen[components.numbers], 2 * _AROUND)

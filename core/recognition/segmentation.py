@@ -1,22 +1,24 @@
-"""Segmentation: splits a drawing into its digits, from left to right.
+"""Segmentation: splits a drawing into its digits, line by line, from left to right.
 
 Bounding boxes and distances assign most strokes to a digit. For the doubtful strokes a network decides: of all
 segmentations, the one whose parts look most like digits is chosen.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ink import Drawing
-from core.recognition import grouping
+from core.recognition import grouping, layout
 from core.recognition.grouping import Cluster
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings the negative log-probability (N,), in nats, that each is a digit."""
 
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 Pieces = tuple[int, ...]
 """Indexes of strokes, or of other pieces of ink, ascending."""
 PieceCosts = Callable[[Sequence[Pieces]], NDArray[np.float32]]
@@ -38,7 +40,7 @@ MAX_CLUSTERS = 4
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One digit of a drawing.
+    """One digit of a drawing, or a symbol.
 
     Attributes
     ----------
@@ -48,38 +50,59 @@ class Part:
         These strokes.
     box
         Left, top, right, bottom, in the drawing's unit.
+    line
+        The number of its line, from the top, from 0.
+    is_symbol
+        Whether it is too small for a digit beside the digits of its line: a comma, point, apostrophe or degree ring.
     """
 
-    strokes: tuple[int, ...]
+    strokes: Pieces
     drawing: Drawing
-    box: tuple[float, float, float, float]
+    box: Box
+    line: int = 0
+    is_symbol: bool = False
 
 
 def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
-    """Return the digits of a drawing, from left to right.
+    """Return the digits of a drawing, line by line, from left to right.
 
     Every stroke belongs to one part, except stray dots, which are left out. A part need not be a digit: a dash between
-    two digits is a part.
+    two digits is a part, and so is a comma, which is marked as a symbol.
 
     Parameters
     ----------
     costs
         Called at most once, for doubtful strokes only; None decides them by boxes and distances too.
     """
+    clusters = grouping.group(drawing, 0.0 if costs is None else DOUBT)
     if costs is None:
-        groups = [cluster.strokes for cluster in grouping.group(drawing, 0.0)]
+        groups = [cluster.strokes for cluster in clusters]
     else:
-        groups = least_cost_groups(
-            grouping.group(drawing, DOUBT), lambda some: costs([_select(drawing, strokes) for strokes in some])
-        )
-    return tuple(_part(drawing, strokes) for strokes in groups)
+        groups = least_cost_groups(clusters, lambda some: costs([_select(drawing, strokes) for strokes in some]))
+    line_of = {stroke: cluster.line for cluster in clusters for stroke in cluster.strokes}
+    parts = [_part(drawing, strokes, line_of[strokes[0]]) for strokes in groups]
+    symbols = are_symbols([part.box for part in parts], [part.line for part in parts]).tolist()
+    return tuple(replace(part, is_symbol=is_symbol) for part, is_symbol in zip(parts, symbols, strict=True))
 
 
-def _part(drawing: Drawing, strokes: tuple[int, ...]) -> Part:
+def are_symbols(boxes: Sequence[Box], lines: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which of the parts (N,) are symbols by their size beside the digits of their own line.
+
+    ``lines`` has the number of each part's line.
+    """
+    found = np.zeros(len(boxes), bool)
+    corners = np.array(boxes, np.float32).reshape(-1, 4)
+    for line in set(lines):
+        members = np.flatnonzero(np.asarray(lines) == line)
+        found[members] = layout.are_symbols(corners[members])
+    return found
+
+
+def _part(drawing: Drawing, strokes: Pieces, line: int) -> Part:
     selected = _select(drawing, strokes)
     points = np.concatenate([stroke[:, :2] for stroke in selected.strokes])
     (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return Part(strokes, selected, (left, top, right, bottom))
+    return Part(strokes, selected, (left, top, right, bottom), line)
 
 
 def _select(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
