@@ -255,11 +255,11 @@ def _laid_out(kind: str, lines: Sequence[Drawing], rng: np.random.Generator) -> 
     if kind == "two lines":
         height = rng.uniform(80, 150)
         scale = min(height, 90.0 * WIDTH / max(float(np.ptp(_box([line])[::2])) for line in lines))
-        placed, top = [], rng.uniform(60, 100)
+        placed, top, margin_at = [], rng.uniform(60, 100), rng.uniform(50, 120)
         for line in lines:
             extent = float(np.ptp(_box([line])[1::2])) * scale / 100
             wide = float(np.ptp(_box([line])[::2])) * scale / 100
-            left = rng.uniform(50, max(WIDTH - 50 - wide, 51))
+            left = max(min(margin_at + rng.uniform(-0.3, 0.3) * scale, WIDTH - 45 - wide), 45)
             placed.append(_placed(line, rng, (left, top, left + wide + 1, top + extent + 1), extent))
             top += extent + rng.uniform(0.3, 0.8) * scale
         return placed, scale
@@ -334,7 +334,7 @@ def judged(readings: Sequence[Reading | None], number: str) -> tuple[bool, bool]
     verdicts, digits = [], ""
     for reading in readings:
         for prediction in reading.predictions if reading is not None else ():
-            if getattr(prediction, "kind", "digit") != "symbol":
+            if not prediction.is_symbol:
                 verdicts.append(prediction.verdict)
                 digits += str(prediction.digit)
     is_right = digits == number and all(verdict is not Verdict.NOT_A_DIGIT for verdict in verdicts)

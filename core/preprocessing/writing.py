@@ -166,6 +166,8 @@ def _middles(mask: Mask, longest: float) -> Floats:
 
 def find(page: Floats) -> Writing | None:
     """Return the writing on a page (H, W) of grey values in [0, 255], or None if there is none."""
+    if not page.size:
+        return None
     cropped = sheet.cropped(page)
     if cropped is not None:
         found = _on_paper(cropped[0])

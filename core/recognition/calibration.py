@@ -20,6 +20,8 @@ ACCEPTED = 0.98
 """The share of real digits that a fitted threshold accepts."""
 MIN_DIGITS = 100
 """With fewer digits nothing is fitted: they say too little about the 2 % to be rejected."""
+_BRIGHTEST = 128  # of 255: what has no brighter pixel is all but black
+_LEAST_INK, _MOST_INK = 2.5, 160.0  # mean grey level: with less an image is all but black, with more all but white
 N_BINS = 15
 TEMPERATURES = (0.05, 20.0)
 
@@ -56,6 +58,18 @@ class Calibration:
             return np.ones(len(logits), dtype=bool)
         accepted: NDArray[np.bool_] = scores(logits) >= self.threshold
         return accepted
+
+
+def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return whether images (N, 28, 28) or (N, 784) show ink on a background: all but black or all but white do not.
+
+    A network is certain of such images all the same: it has never seen any. Of MNIST's 70,000 digits the faintest has a
+    brightest pixel of 254, the thinnest a mean of 6.5, the thickest a mean of 101.
+    """
+    flat = images.reshape(len(images), -1)
+    means = flat.mean(axis=1)
+    shown: NDArray[np.bool_] = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (means >= _LEAST_INK) & (means <= _MOST_INK)
+    return shown
 
 
 def scores(logits: Array) -> Array:

@@ -175,7 +175,8 @@ class Recognizer:
         logits = self.logits(images)
         with np.errstate(all="ignore"):
             probabilities = np.nan_to_num(self.calibration.probabilities(logits), nan=0.1)
-            scores, accepted = calibration.scores(logits), self.calibration.accepts(logits)
+            scores = calibration.scores(logits)
+            accepted = self.calibration.accepts(logits) & calibration.show_ink(images)
         return tuple(map(Prediction, probabilities, images, scores.tolist(), accepted.tolist()))
 
 
