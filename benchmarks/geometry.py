@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from core.data import mnist, sources
 from core.digits import N_CLASSES, N_PIXELS, SIZE
-from core.preprocessing import canvas, ink, picture, stroke_width
+from core.preprocessing import canvas, ink, picture, picture_file, stroke_width
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
 from core.recognition.modelfile import Model
@@ -159,7 +159,7 @@ def on_canvas(model: Model, drawings: Sequence[Drawing], labels: Labels, size: f
 def from_photos(model: Model, drawings: Sequence[Drawing], labels: Labels) -> None:
     """Print the accuracy on photos of pen digits, and on the same digits rendered from their strokes."""
     rows = np.random.default_rng(1).permutation(len(drawings))[:N_PHOTOS]
-    taken = (picture.decode(photos.photo(drawings[row], np.random.default_rng([7, row]))) for row in rows)
+    taken = (picture_file.decode(photos.photo(drawings[row], np.random.default_rng([7, row]))) for row in rows)
     right = np.mean(predicted(model, read_all(taken)) == labels[rows])
     clean = np.mean(predicted(model, ink.render_all([drawings[row] for row in rows])) == labels[rows])
     print(f"{N_PHOTOS} photos: {right:.4f}; the same from the strokes: {clean:.4f}")

@@ -27,7 +27,7 @@ from core import threads
 from core.data import sources
 from core.data.sources import Source
 from core.digits import NOT_A_DIGIT
-from core.preprocessing import canvas, ink, picture
+from core.preprocessing import canvas, ink, picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition import calibration, evaluation, modelfile
 from core.recognition.evaluation import Predictions
@@ -172,7 +172,9 @@ class Bench:
     def photos(self) -> None:
         """Measure photos of paper."""
         rows = np.random.default_rng(1).permutation(len(self.labels))[:N_PHOTOS]
-        greys = [picture.decode(photos.photo(self.pen.drawings[row], np.random.default_rng([7, row]))) for row in rows]
+        greys = [
+            picture_file.decode(photos.photo(self.pen.drawings[row], np.random.default_rng([7, row]))) for row in rows
+        ]
         predictions = evaluation.of_pictures(self.chosen, greys, self.labels[rows])
         clean = self.clean.is_correct[rows].mean()
         share = self.add("photos of paper", "1-24", predictions.correct, N_PHOTOS, f"{clean:.2%} from the strokes")

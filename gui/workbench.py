@@ -22,6 +22,7 @@ from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.model_picker import ModelPicker
 from gui.recognition.models_controller import ModelsController
 from gui.recognition.pad_panel import PadPanel
+from gui.recognition.pictures_controller import PicturesController
 from gui.recognition.recognition_controller import RecognitionController
 from gui.shell import about
 from gui.shell.error_reporting import log
@@ -62,6 +63,7 @@ class Workbench(QObject):
         self.session.give_way_to(recognition.settled)
         self.mnist_download = MnistDownload(window)
         self.models = ModelsController(active_model, window)
+        self.pictures = PicturesController(active_model, window)
         self._picker = ModelPicker()
         self.lab = LabPanel(self.session, active_model, recognition, self.models, store)
         pad_panel.set_selector(self._picker)
@@ -109,6 +111,8 @@ class Workbench(QObject):
         self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_download.ended.connect(self._on_mnist)
         self.models.messageReady.connect(self.lab.message_bar.show_message)
+        self.pictures.messageReady.connect(self.lab.message_bar.show_message)
+        self.pictures.fileChosen.connect(self._recognition.open)
         self._recognition.messageReady.connect(self.lab.message_bar.show_message)
         self._recognition.succeeded.connect(self.lab.message_bar.clear)
         session.stateChanged.connect(menus.set_state)
@@ -153,6 +157,7 @@ class Workbench(QObject):
         """Return when no thread is left."""
         if self._state is not None:
             self._state.close()
+        self.pictures.stop()
         self.session.shut_down()
         self.mnist_download.shut_down()
         self.lab.shut_down()
@@ -177,9 +182,11 @@ class Workbench(QObject):
 
     # -- pictures and data ---------------------------------------------------------------------------------------------
 
-    def open_given(self, given: QImage | Path) -> None:
-        """Take what was pasted or dropped: a picture, or a file with a picture, ink, or a model."""
-        if isinstance(given, Path):
+    def open_given(self, given: QImage | Path | tuple[Path, ...]) -> None:
+        """Take what was pasted or dropped: a picture, a file with a picture, ink, or a model, or several files."""
+        if isinstance(given, tuple):
+            self.pictures.show(given)
+        elif isinstance(given, Path):
             if given.suffix.lower() == modelfile.SUFFIX:
                 self.models.open(given)
             else:

@@ -14,6 +14,6 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, tr('{program}: {message} (see "{program} --help")', program=self.prog, message=message) + "\n")
 
 
-def add_json(parser: argparse.ArgumentParser) -> None:
+def add_json(parser: argparse._ActionsContainer) -> None:
     """Add the option that asks for JSON."""
     parser.add_argument("--json", action="store_true", help=tr("print one JSON object"))

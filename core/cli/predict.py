@@ -1,6 +1,8 @@
 """The command that recognises digits in files."""
 
 import argparse
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,8 @@ import numpy as np
 from core.cli import chosen_model, output
 from core.cli.arguments import add_json
 from core.digits import Verdict
-from core.errors import DigitpadError
 from core.messages import tr
-from core.preprocessing import picture
-from core.preprocessing.ink import Drawing
+from core.recognition.file_reading import FileReading, csv_text, read_file
 from core.recognition.recognizer import Prediction, Recognizer
 
 
@@ -20,37 +20,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to its parser."""
     chosen_model.add_option(parser)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    add_json(parser)
+    form = parser.add_mutually_exclusive_group()
+    add_json(form)
+    form.add_argument("--csv", action="store_true", help=tr("print a table of comma-separated values, one file a row"))
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Recognise digits in files."""
     recognizer = Recognizer.of(chosen_model.load(options.model))
-    results = [_result(recognizer, path) for path in options.files]
-    lines = [f"{result['file']}: {_text(result)}" for result in results if "digit" in result]
-    if not options.json:
-        for result in results:
-            if "error" in result:
-                output.warn(result["error"])
-    output.show({"results": results}, "\n".join(lines), as_json=options.json)
-    return 2 if any("error" in result for result in results) else 0
+    # Without the pixels, which are needed no more: there may be thousands of files.
+    readings = [replace(read_file(recognizer, path), pixels=None) for path in options.files]
+    results = [_as_result(reading) for reading in readings]
+    if options.csv:
+        sys.stdout.write(csv_text(readings))
+    else:
+        if not options.json:
+            for reading in filter(lambda reading: reading.error, readings):
+                output.warn(reading.error)
+        lines = [f"{result['file']}: {_text(result)}" for result in results if "digit" in result]
+        output.show({"results": results}, "\n".join(lines), as_json=options.json)
+    return 2 if any(reading.error for reading in readings) else 0
 
 
-def _result(recognizer: Recognizer, path: Path) -> dict[str, Any]:
+def _as_result(reading: FileReading) -> dict[str, Any]:
     """Return the result for one file, or its ``error``.
 
     ``digits`` has all parts in reading order, symbols included, ``numbers`` the number of each line, ``number`` all of
     them; beside them is the prediction for the first part.
     """
-    try:
-        predictions, numbers = _predictions(recognizer, path)
-    except DigitpadError as error:
-        return {"file": str(path), "error": str(error)}
-    if not predictions:
-        return {"file": str(path), "error": tr("{path}: nothing is drawn there", path=path)}
-    digits = [_as_dict(prediction) for prediction in predictions]
-    return {"file": str(path), **digits[0], "digits": digits, "number": " ".join(numbers), "numbers": list(numbers)}
+    if reading.error:
+        return {"file": str(reading.path), "error": reading.error}
+    digits = [_as_dict(prediction) for prediction in reading.predictions]
+    numbers = list(reading.numbers)
+    return {"file": str(reading.path), **digits[0], "digits": digits, "number": reading.number, "numbers": numbers}
 
 
 def _as_dict(prediction: Prediction) -> dict[str, Any]:
@@ -61,15 +64,6 @@ def _as_dict(prediction: Prediction) -> dict[str, Any]:
         "judgement": prediction.verdict.value,
         "kind": "symbol" if prediction.is_symbol else "digit",
     }
-
-
-def _predictions(recognizer: Recognizer, path: Path) -> tuple[tuple[Prediction, ...], tuple[str, ...]]:
-    """Return the predictions for a file's parts, and the number of each line."""
-    if path.suffix.lower() == ".json":
-        reading = recognizer.read(Drawing.load(path))
-    else:
-        reading = recognizer.read_picture(picture.load(path))
-    return (reading.predictions, reading.numbers) if reading else ((), ())
 
 
 def _text(result: dict[str, Any]) -> str:

@@ -1,93 +1,24 @@
-"""Pictures: from an image file, or a canvas, to the 28×28 pixels of a network's input.
+"""Pictures: from the pixels of a page to the 28×28 pixels of a network's input.
 
-The digit is separated from its background by brightness (``foreground``). Strokes thinner or thicker than MNIST's get
+The writing is separated from what else is on the page (``writing``). Strokes thinner or thicker than MNIST's get
 the width of those (``stroke_width``). The digit's bounding box is reduced by area averaging to a longer side of 20
 pixels and centred like every digit (``geometry``).
 """
 
-import io
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.digits import BOX
-from core.errors import DrawingError
-from core.files import bounded
-from core.messages import tr
 from core.preprocessing import connected_components, foreground, geometry, planes, resampling, stroke_width, writing
 from core.preprocessing.writing import Writing
-
-MAX_PIXELS = 50_000_000
-"""The size of the largest picture that is read, in pixels."""
-MAX_FILE_BYTES = 64 * 2**20
-SUFFIXES = (".png", ".jpg", ".jpeg")
 
 MAX_SIDE = 1024
 """Height and width, in pixels, above which a picture is first reduced by whole blocks."""
 _WORKING_SIDE = 140  # px: the longer side of a digit whose stroke width is changed
 _STEEPNESS = 2.0  # of a stroke's edge, before its width is measured: the shades of soft edges are also noise
-
-
-def load(path: Path) -> NDArray[np.uint8]:
-    """Return the grey values (H, W) of a PNG or JPEG file, with 255 as white; transparent pixels are white.
-
-    Raises
-    ------
-    DrawingError
-        The file cannot be read, is not a picture, is damaged, or has more than ``MAX_PIXELS``.
-    """
-    content = bounded.read(path, MAX_FILE_BYTES, DrawingError)
-    try:
-        return decode(content)
-    except DrawingError as error:
-        raise DrawingError(f"{path} {error}") from None
-
-
-def decode(content: bytes) -> NDArray[np.uint8]:
-    """Return the grey values (H, W) of the bytes of a PNG or JPEG; raise DrawingError like ``load``."""
-    from PIL import Image, UnidentifiedImageError
-
-    if len(content) > MAX_FILE_BYTES:
-        raise DrawingError(tr("is larger than {limit} MiB", limit=MAX_FILE_BYTES // 2**20))
-    try:
-        with warnings.catch_warnings():  # about invalid metadata, and sizes above Pillow's own limit
-            warnings.simplefilter("ignore")
-            return _grey(Image.open(io.BytesIO(content), formats=("PNG", "JPEG")))
-    except DrawingError:
-        raise
-    except Image.DecompressionBombError:
-        raise DrawingError(tr("has far too many pixels; at most {maximum:,} are read", maximum=MAX_PIXELS)) from None
-    except UnidentifiedImageError:
-        raise DrawingError(tr("is not a PNG or JPEG picture")) from None
-    except Exception as error:  # Pillow's readers raise many kinds: OSError, SyntaxError, struct.error, …
-        raise DrawingError(tr("is damaged: {reason}", reason=error)) from None
-
-
-def _grey(image: Any) -> NDArray[np.uint8]:
-    from PIL import Image, ImageOps
-
-    if image.width * image.height > MAX_PIXELS:
-        sentence = tr(
-            "has {width} × {height} pixels; at most {maximum:,} are read",
-            width=image.width,
-            height=image.height,
-            maximum=MAX_PIXELS,
-        )
-        raise DrawingError(sentence)
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):
-        # 16 bits: convert("L") would cut off at 255 instead of scaling; of a camera, often only 12 are used
-        values = np.asarray(image, dtype=np.float64)
-        bits = int(max(values.max(initial=0), 1)).bit_length()
-        return (values * (255 / (2**bits - 1))).clip(0, 255).astype(np.uint8)
-    if image.has_transparency_data:
-        return np.asarray(image.convert("RGBA"))
-    return np.asarray(image if image.mode == "L" else image.convert("L" if image.mode in ("1", "LA", "F") else "RGB"))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,6 +15,7 @@ from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
 
 _SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
+_BEHIND = QColor(160, 160, 160)  # behind a transparent picture, whose ink may be black or white
 _THINNEST = 0.4  # of the pen's width: the width at pressure 0
 
 
@@ -88,6 +89,8 @@ class PadPainter:
         if content.picture is not None:
             is_small = max(content.picture.width(), content.picture.height()) < _SMALL_PICTURE
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not is_small)
+            if content.picture.hasAlphaChannel():
+                painter.fillRect(content.picture_rect(), _BEHIND)
             painter.drawImage(content.picture_rect(), _shrunk(content.picture, side_px))
         for stroke in content.strokes:
             self._paint_stroke(painter, stroke)

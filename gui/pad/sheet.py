@@ -25,7 +25,7 @@ class Sheet(QWidget):
     """A square in the middle of the widget; a subclass paints on it."""
 
     pictureGiven = Signal(object)
-    """The user dropped or pasted a picture: a QImage, or the pathlib.Path of a file."""
+    """The user dropped or pasted a picture: a QImage, the pathlib.Path of a file, or a tuple of several paths."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +126,7 @@ class Sheet(QWidget):
         self.update()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Emit ``pictureGiven`` with the dropped picture or file."""
+        """Emit ``pictureGiven`` with what was dropped."""
         self._is_drop_target = False
         self.update()
         dropped = picture_in(event.mimeData())
@@ -143,15 +143,15 @@ class Sheet(QWidget):
         return True
 
 
-def picture_in(data: QMimeData | None) -> QImage | Path | None:
-    """Return the local file or the picture in dropped or pasted data; of several files the first.
+def picture_in(data: QMimeData | None) -> QImage | Path | tuple[Path, ...] | None:
+    """Return the local file or files, or the picture, in dropped or pasted data.
 
     ``data`` may be None for an empty clipboard.
     """
     if data is None:
         return None
-    for url in data.urls():
-        if url.isLocalFile():
-            return Path(url.toLocalFile())
+    files = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+    if files:
+        return files if len(files) > 1 else files[0]
     picture = data.imageData() if data.hasImage() else None
     return picture if isinstance(picture, QImage) and not picture.isNull() else None

@@ -13,15 +13,16 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
-from core.preprocessing import ink, picture
+from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
+from core.recognition.file_reading import DRAWING_SUFFIX
 from core.recognition.segmentation import Part
 from gui.pad.pad import HISTORY_STEPS
 from gui.pad.pen_idle import PenIdle
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
 from gui.recognition.pad_panel import PadPanel
-from gui.style.images import grey_of, image_of
+from gui.style.images import image_of, pixels_of
 from gui.style.message import Message, Severity
 
 _EXAMPLE_SCALE = 10
@@ -74,8 +75,8 @@ class RecognitionController(QObject):
         active_model.changed.connect(self._predict)
 
     def show_pasted(self, shown: QImage) -> None:
-        """Show a picture on the pad and recognise it."""
-        self._try(lambda: self.show_picture(shown))
+        """Show a picture on the pad and recognise it, as if its file had been opened."""
+        self._try(lambda: self.show_picture(image_of(pixels_of(shown))))
 
     def show_random_digit(self) -> None:
         """Show a random digit on the pad, from data that no network was trained on."""
@@ -87,18 +88,18 @@ class RecognitionController(QObject):
 
     def choose(self) -> None:
         """Ask which picture or drawing to open."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._panel, self.tr("Open picture"), "", self.tr("Pictures and drawings (*.png *.jpg *.jpeg *.json)")
-        )
+        suffixes = " ".join(f"*{suffix}" for suffix in (*picture_file.SUFFIXES, DRAWING_SUFFIX))
+        kinds = self.tr("Pictures and drawings ({suffixes});;All files (*)").format(suffixes=suffixes)
+        name, _ = QFileDialog.getOpenFileName(self._panel, self.tr("Open picture"), "", kinds)
         if name:
             self.open(Path(name))
 
     def _open(self, path: Path) -> None:
-        if path.suffix.lower() == ".json":
+        if path.suffix.lower() == DRAWING_SUFFIX:
             self._panel.pad.set_drawing(Drawing.load(path), fit=True)
             self.predict()
         else:
-            self.show_picture(image_of(picture.load(path)), path.name)
+            self.show_picture(image_of(picture_file.load(path)), path.name)
 
     def _try(self, act: Callable[[], None]) -> None:
         try:
@@ -110,7 +111,7 @@ class RecognitionController(QObject):
 
     def show_picture(self, shown: QImage, caption: str = "") -> None:
         """Show a picture on the pad and recognise it; raise DrawingError if the picture is empty."""
-        image = picture.read(grey_of(shown))
+        image = picture.read(pixels_of(shown))
         if image is None:
             raise DrawingError(self.tr("There is no digit in this picture: it is the same colour all over."))
         self._put(shown, image, caption)
@@ -213,5 +214,5 @@ class RecognitionController(QObject):
     def _image_of(self, shown: QImage) -> tuple[NDArray[np.uint8] | None, str]:
         """Return the network's input for a picture, and the caption; None if the picture is empty."""
         if shown.cacheKey() not in self._images:
-            self._images[shown.cacheKey()] = picture.read(grey_of(shown)), ""
+            self._images[shown.cacheKey()] = picture.read(pixels_of(shown)), ""
         return self._images[shown.cacheKey()]

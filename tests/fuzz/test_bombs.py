@@ -23,7 +23,7 @@ READ = """
 import json, re, sys, time
 from pathlib import Path
 from core.errors import DigitpadError
-from core.preprocessing import picture
+from core.preprocessing import picture_file
 from core.recognition import modelfile
 from core.runs import checkpoint, run
 from core.training import recipefile, recipes
@@ -32,7 +32,7 @@ from core.preprocessing.ink import Drawing
 import numpy, PIL.Image, PIL.PngImagePlugin, PIL.JpegImagePlugin, safetensors.numpy, zipfile
 parsers = {
     "model": modelfile.load, "idx": idx.read, "unipen": unipen.read, "omniglot": omniglot.read, "ink": Drawing.load,
-    "picture": picture.load, "recipe": lambda path: recipefile.load(path, recipes.RECIPES),
+    "picture": picture_file.load, "recipe": lambda path: recipefile.load(path, recipes.RECIPES),
     "run": lambda path: run.Run.load(path.parent), "curve": lambda path: run.Run(path.parent, "x").history(),
     "mnist": lambda path: mnist.load(path.parent),
 }

@@ -1,4 +1,4 @@
-"""Fuzz tests of drawings and pictures: ink JSON, PNG and JPEG."""
+"""Fuzz tests of drawings and pictures: ink JSON, PNG, JPEG, BMP, WebP, TIFF and GIF."""
 
 import io
 import struct
@@ -11,7 +11,7 @@ from mutations import mutated, odd, text_of
 from PIL import Image
 
 from core.errors import DrawingError
-from core.preprocessing import ink, picture
+from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
 from core.recognition.segmentation import segment
 
@@ -46,20 +46,36 @@ def encoded(kind, mode="L", **options):
 
 
 PNGS = [encoded("PNG", mode) for mode in ("L", "1", "P", "RGB", "RGBA", "LA", "I;16")]
+BMPS = [encoded("BMP", mode) for mode in ("L", "1", "P", "RGB", "RGBA")]
+OTHERS = {"append_images": [Image.new("L", (30, 40), 9)], "save_all": True}
+WEBPS = [
+    encoded("WEBP", "RGB", quality=50),
+    encoded("WEBP", "RGBA", lossless=True),
+    encoded("WEBP", "RGB", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0", **OTHERS),
+]
+TIFFS = [
+    *(encoded("TIFF", mode) for mode in ("L", "1", "P", "RGBA", "CMYK", "I;16", "F")),
+    *(encoded("TIFF", compression=name) for name in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "lzma")),
+    encoded("TIFF", "1", compression="group4"),
+    encoded("TIFF", big_tiff=True, **OTHERS),
+]
+GIFS = [encoded("GIF"), encoded("GIF", "RGB"), encoded("GIF", "P", transparency=0, **OTHERS)]
+FOREIGN = [b"\0\0\0\x1cftypheic\0\0\0\0mif1heicavif", b"%PDF-1.4", b"<?xml?><svg>", "Grüße 漢字".encode()]
 JPEGS = [encoded("JPEG"), encoded("JPEG", "RGB", progressive=True), encoded("JPEG", "CMYK")]
 
 
-def use_picture(grey):
-    assert grey.dtype == np.uint8
-    assert grey.ndim == 2
-    image = picture.read(grey)
+def use_picture(pixels):
+    assert pixels.dtype == np.uint8
+    assert pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
+    assert 1 <= min(pixels.shape) <= max(pixels.shape) <= picture_file.MAX_SIDE
+    image = picture.read(pixels)
     assert image is None or image.shape == (28, 28)
 
 
 @given(content=mutated(*PNGS, head=60))
 def test_png_bytes(attack, content):
-    grey = attack(picture.load, DrawingError, content)
-    assert grey is None or use_picture(grey) is None
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
 
 
 def chunks(png):
@@ -95,11 +111,40 @@ def forged(draw):
 
 @given(content=forged())
 def test_png_forged(attack, content):
-    grey = attack(picture.load, DrawingError, content)
-    assert grey is None or use_picture(grey) is None
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
 
 
 @given(content=mutated(*JPEGS, head=700))
 def test_jpeg_bytes(attack, content):
-    grey = attack(picture.load, DrawingError, content)
-    assert grey is None or use_picture(grey) is None
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
+
+
+@given(content=mutated(*BMPS, head=60))
+def test_bmp_bytes(attack, content):
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
+
+
+@given(content=mutated(*WEBPS, head=60))
+def test_webp_bytes(attack, content):
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
+
+
+@given(content=mutated(*TIFFS, head=250))
+def test_tiff_bytes(attack, content):
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
+
+
+@given(content=mutated(*GIFS, head=60))
+def test_gif_bytes(attack, content):
+    pixels = attack(picture_file.load, DrawingError, content)
+    assert pixels is None or use_picture(pixels) is None
+
+
+@given(content=mutated(*FOREIGN))
+def test_foreign_bytes(attack, content):
+    attack(picture_file.load, DrawingError, content)

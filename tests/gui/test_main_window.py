@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
@@ -22,6 +22,7 @@ from core.training.config import TrainConfig
 from gui.main_window import MainWindow
 from gui.recognition.active_model import ModelChoice
 from gui.style import theme
+from gui.style.images import image_of
 from gui.style.message import Message, Severity
 from gui.style.palettes import LIGHT
 from gui.training.events import Progressed, SnapshotTaken
@@ -257,6 +258,51 @@ def test_a_pasted_picture_is_read(window, tmp_path):
     QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "seven.png")))
     window.pad_panel.tools.paste.trigger()
     assert answer(window).startswith("7, ")
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "webp", "tif", "gif", "jpg"])
+def test_every_format_is_read_opened_dropped_and_pasted(window, tmp_path, suffix):
+    seven_png(tmp_path / "seven.png")
+    path = tmp_path / f"seven.{suffix}"
+    with Image.open(tmp_path / "seven.png") as image:
+        image.save(path)
+        pasted = QImage(image.tobytes(), image.width, image.height, image.width, QImage.Format.Format_Grayscale8)
+    answers = []
+    for show in (
+        lambda: window.recognition.open(path),
+        lambda: window.workbench.open_given(path),
+        lambda: window.workbench.open_given(pasted),
+    ):
+        window.pad_panel.pad.clear()
+        show()
+        answers.append(answer(window))
+    assert all(text.startswith("7, ") for text in answers)
+    assert answers[0] == answers[1]
+
+
+def test_several_dropped_files_are_listed_and_one_is_put_on_the_pad(qtbot, window, tmp_path):
+    seven_png(tmp_path / "seven.png")
+    (tmp_path / "text.png").write_text("seven")
+    with qtbot.waitSignal(window.workbench.pictures.ended):
+        window.workbench.open_given((tmp_path / "text.png", tmp_path / "seven.png"))
+    assert window.pad_panel.pad.is_blank()
+    table = window.workbench.pictures.dialog.table
+    assert [table.item(row, 1).text() for row in range(2)] == ["", "7"]
+    table.cellDoubleClicked.emit(1, 0)
+    assert answer(window).startswith("7, ")
+
+
+def test_white_ink_on_nothing_can_be_seen_on_the_pad(window):
+    pixels = np.full((200, 200, 4), 255, np.uint8)
+    pixels[..., 3] = 0
+    pixels[60:140, 60:140, 3] = 255
+    window.pad_panel.pad.show_picture(image_of(pixels))
+    shown = window.pad_panel.pad.grab().toImage()
+    sheet = window.pad_panel.pad.sheet_rect()
+    inside, beside = (
+        shown.pixelColor((sheet.topLeft() + QPointF(x, x)).toPoint()) for x in (sheet.width() / 2, sheet.width() / 8)
+    )
+    assert inside.lightness() - beside.lightness() > 60
 
 
 def test_an_empty_picture_is_reported(window):

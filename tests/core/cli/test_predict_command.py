@@ -1,10 +1,13 @@
 """digitpad-lab predict."""
 
+import csv
+import io
 import os
 
 import numpy as np
 import pytest
 from commands import OUT, SEVEN, assert_mistake, run_command, strict
+from PIL import Image
 
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
@@ -64,11 +67,43 @@ def test_bad_files_in_json(lab, model, files):
 
 
 def test_bad_files_alone(lab, model, files):
-    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "not a PNG or JPEG")
+    assert_mistake(lab("predict", "--model", model, "text.png"), "text.png", "is a text file")
+
+
+def test_predict_csv(lab, model, files):
+    (files / "seven, or one.json").write_bytes((files / "seven.json").read_bytes())
+    code, out, err = lab("predict", "--model", model, "seven, or one.json", "one.png", *BAD, "--csv")
+    assert (code, err) == (2, "")
+    header, *rows = csv.reader(io.StringIO(out))
+    assert header == ["file", "number", "judgement", "probability", "error"]
+    assert [row[0] for row in rows] == ["seven, or one.json", "one.png", *BAD]
+    results = strict(lab("predict", "--model", model, "seven, or one.json", "one.png", *BAD, "--json")[1])["results"]
+    for row, result in zip(rows, results, strict=True):
+        if "error" in result:
+            assert row[1:] == ["", "", "", result["error"]]
+        else:
+            assert row[1:3] == [result["number"], result["judgement"]]
+            assert float(row[3]) == pytest.approx(max(result["probabilities"]), abs=1e-6)
+            assert row[4] == ""
+
+
+def test_predict_csv_of_files_that_can_be_read(lab, model, files):
+    assert lab("predict", "--model", model, "one.png", "--csv")[::2] == (0, "")
+
+
+def test_predict_reads_every_format_of_pictures(lab, files):
+    names = [f"one.{suffix}" for suffix in ("bmp", "webp", "tif", "gif", "jpeg")]
+    for name in names:
+        with Image.open(files / "one.png") as image:
+            image.save(files / name)
+    code, out, _ = lab("predict", "one.png", *names, "--csv")
+    assert code == 0
+    assert [row["number"] for row in csv.DictReader(io.StringIO(out))] == ["1"] * 6
 
 
 def test_mistakes_in_predict(lab, model, files):
     assert_mistake(lab("predict"), "FILE")
+    assert_mistake(lab("predict", "one.png", "--csv", "--json"), "not allowed with")
     assert_mistake(lab("predict", "--model", "text.png", "one.png"), "text.png", "not a model")
     assert_mistake(lab("predict", "--model", model, "--loud", "one.png"), "--loud")
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.data import mnist, unipen
-from core.preprocessing import ink, picture
+from core.preprocessing import ink, picture_file
 from core.recognition.recognizer import shipped_model
 
 pytestmark = pytest.mark.real_data
@@ -86,7 +86,7 @@ def test_painted_digits_are_recognized_at_every_size_with_every_pen(bench, model
 def test_photos_of_digits_are_recognized(bench, photo, model, pen):
     drawings, labels = (part[:: len(pen[0]) // N_PHOTOS][:N_PHOTOS] for part in pen)
     assert len(drawings) == N_PHOTOS
-    taken = (picture.decode(photo(drawing, np.random.default_rng(seed))) for seed, drawing in enumerate(drawings))
+    taken = (picture_file.decode(photo(drawing, np.random.default_rng(seed))) for seed, drawing in enumerate(drawings))
     right = np.mean(bench.predicted(model, bench.read_all(taken)) == labels)
     clean = np.mean(bench.predicted(model, ink.render_all(drawings)) == labels)
     assert right >= 0.95 * clean

@@ -1,17 +1,14 @@
-"""Pictures: dark on light or light on dark, of any size and kind, cropped and averaged; and those rejected."""
+"""Pictures: dark on light or light on dark, of any size and kind, cropped and averaged."""
 
 import io
 import itertools
-import struct
 import tracemalloc
-import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from core.errors import DrawingError
-from core.preprocessing import connected_components, ink, picture, stroke_width
+from core.preprocessing import connected_components, ink, picture, picture_file, stroke_width
 from core.preprocessing.ink import Drawing
 
 SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [50, 50]]]
@@ -40,19 +37,7 @@ def encoded(image, form="PNG", **options):
 
 
 def decoded(image, form="PNG", **options):
-    return picture.decode(encoded(image, form, **options))
-
-
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
-def with_size(width, height):
-    """Return a small PNG whose header gives a size that its data does not have."""
-    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
-    )
+    return picture_file.decode(encoded(image, form, **options))
 
 
 def image_of(grey):
@@ -71,157 +56,6 @@ def difference(one, other):
 def box(image):
     rows, columns = (line.nonzero()[0] for line in ((image > 0).any(axis=1), (image > 0).any(axis=0)))
     return int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
-
-
-# From a file to grey values
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA", "P"])
-def test_kinds_of_png(mode):
-    np.testing.assert_array_equal(decoded(Image.fromarray(PAGE).convert(mode)), PAGE)
-
-
-def test_black_and_white():
-    page = (PAGE > 127) * np.uint8(255)
-    np.testing.assert_array_equal(decoded(Image.fromarray(page).convert("1")), page)
-
-
-@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-def test_kinds_of_jpeg(mode):
-    grey = decoded(Image.fromarray(PAGE).convert(mode), "JPEG", quality=95)
-    assert grey.dtype == np.uint8
-    assert np.abs(grey.astype(int) - PAGE).mean() < 2
-
-
-def test_16_bit_grey_is_scaled_and_not_cut_off():
-    deep = np.arange(0, 65536, 257, dtype=np.uint16).reshape(16, 16)
-    np.testing.assert_array_equal(decoded(deep), np.arange(256).reshape(16, 16))
-    assert decoded(np.full((2, 2), 300, np.uint16)).max() == 1
-
-
-def test_16_bit_grey_with_a_transparent_grey():
-    header = struct.pack(">IIBBBBB", 2, 1, 16, 0, 0, 0, 0)
-    data = zlib.compress(b"\0" + struct.pack(">HH", 0, 65535))
-    chunks = [chunk(b"IHDR", header), chunk(b"tRNS", b"\0\7"), chunk(b"IDAT", data), chunk(b"IEND", b"")]
-    assert picture.decode(b"\x89PNG\r\n\x1a\n" + b"".join(chunks)).tolist() == [[0, 255]]
-
-
-def test_colours_by_their_brightness():
-    colours = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]]], np.uint8)
-    red, green, blue = decoded(colours)[0].tolist()
-    assert green > red > blue > 0
-
-
-def test_transparency_shows_white():
-    pixels = np.zeros((1, 3, 4), np.uint8)
-    pixels[0, :, 3] = [0, 128, 255]
-    clear, half, full = decoded(pixels)[0].tolist()
-    assert (clear, full) == (255, 0)
-    assert half == pytest.approx(127, abs=1)
-
-
-def test_a_palette_with_a_transparent_colour_shows_white():
-    image = Image.new("P", (2, 1))
-    image.putpalette([0, 0, 0, 10, 10, 10])
-    image.putpixel((1, 0), 1)
-    assert decoded(image, transparency=0).tolist() == [[255, 10]]
-    assert decoded(image, transparency=b"\x00\xff").tolist() == [[255, 10]]
-
-
-def test_a_photo_taken_sideways_is_rotated():
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    sideways = np.rot90(PAGE)
-    rotated = decoded(sideways, "JPEG", quality=95, exif=exif)
-    assert rotated.shape == PAGE.shape
-    assert np.abs(rotated.astype(int) - PAGE).mean() < 3
-    np.testing.assert_array_equal(decoded(sideways, "PNG", exif=exif), PAGE)
-
-
-def test_invalid_metadata_does_not_matter():
-    grey = decoded(PAGE, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01\x03\0\1")
-    assert grey.shape == PAGE.shape
-
-
-def test_the_content_decides_the_format_and_not_the_name(tmp_path):
-    (tmp_path / "digit.jpg").write_bytes(encoded(PAGE))
-    np.testing.assert_array_equal(picture.load(tmp_path / "digit.jpg"), PAGE)
-
-
-# Files that are rejected
-
-
-def rejected(tmp_path, content, sentence):
-    path = tmp_path / "digit.png"
-    path.write_bytes(content)
-    with pytest.raises(DrawingError, match=sentence) as caught:
-        picture.load(path)
-    assert str(caught.value).startswith(f"{path} ")
-    assert "\n" not in str(caught.value)
-
-
-@pytest.mark.parametrize("content", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"%PDF-1.4", bytes(1000)])
-def test_not_a_picture(tmp_path, content):
-    rejected(tmp_path, content, "is not a PNG or JPEG picture|is damaged")
-
-
-@pytest.mark.parametrize("form", ["GIF", "BMP", "TIFF", "WEBP", "PPM"])
-def test_other_formats(tmp_path, form):
-    rejected(tmp_path, encoded(PAGE, form), "is not a PNG or JPEG picture")
-
-
-@pytest.mark.parametrize("form", ["PNG", "JPEG"])
-def test_a_truncated_picture(tmp_path, form):
-    content = encoded(np.random.default_rng(0).integers(256, size=(60, 60), dtype=np.uint8), form)
-    for length in range(0, len(content) - 20, 37):
-        rejected(tmp_path, content[:length], "is damaged|is not a PNG or JPEG")
-
-
-def test_a_png_with_flipped_bits_is_rejected_or_read_and_raises_nothing_else(tmp_path):
-    content = encoded(PAGE)
-    path = tmp_path / "digit.png"
-    for position in range(8, len(content), 11):
-        flipped = bytearray(content)
-        flipped[position] ^= 0x10
-        path.write_bytes(flipped)
-        try:
-            picture.load(path)
-        except DrawingError:
-            continue
-
-
-@pytest.mark.parametrize(("width", "height"), [(50_000, 50_000), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1)])
-def test_a_small_file_with_the_header_of_a_huge_picture_is_rejected_undecoded(tmp_path, width, height, monkeypatch):
-    monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("it was decoded"))
-    rejected(tmp_path, with_size(width, height), "at most 50,000,000|is damaged")
-
-
-@pytest.mark.parametrize(("width", "height"), [(10_000, 10_000), (7_072, 7_072), (50_000_001, 1)])
-def test_a_picture_just_too_large_is_rejected_with_its_size(tmp_path, width, height):
-    rejected(tmp_path, with_size(width, height), f"has {width} × {height} pixels; at most 50,000,000 are read")
-
-
-def test_the_limit_itself(monkeypatch):
-    monkeypatch.setattr(picture, "MAX_PIXELS", PAGE.size)
-    assert decoded(PAGE).shape == PAGE.shape
-    monkeypatch.setattr(picture, "MAX_PIXELS", PAGE.size - 1)
-    with pytest.raises(DrawingError, match="has 260 × 300 pixels"):
-        decoded(PAGE)
-
-
-def test_a_file_that_is_too_large(tmp_path, monkeypatch):
-    content = encoded(PAGE)
-    monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content))
-    picture.decode(content)
-    monkeypatch.setattr(picture, "MAX_FILE_BYTES", len(content) - 1)
-    rejected(tmp_path, content, "is larger than")
-
-
-def test_a_missing_file_and_a_folder(tmp_path):
-    with pytest.raises(DrawingError, match=r"none\.png cannot be read: No such file"):
-        picture.load(tmp_path / "none.png")
-    with pytest.raises(DrawingError, match="cannot be read: Is a directory"):
-        picture.load(tmp_path)
 
 
 # From grey values to a digit
@@ -384,6 +218,22 @@ def test_a_loop_neither_closes_nor_breaks(pen):
     n_inside = connected_components.label(image < 128)[1] - 1
     assert n_inside == 1
     assert connected_components.label(image >= 128)[1] == 1
+
+
+# Colours
+
+
+def test_colours_count_by_their_brightness():
+    red, green = (
+        np.stack([np.full_like(PAGE, level) for level in levels], axis=2) for levels in ((255, 0, 0), (0, 255, 0))
+    )
+    page = np.where(PAGE[..., np.newaxis] < 128, red, green)
+    assert np.abs(image_of(page) - image_of((PAGE > 127) * np.uint8(255))).max() <= 5
+
+
+def test_white_is_behind_transparent_pixels():
+    ink_below = np.dstack([np.zeros((*PAGE.shape, 3), np.uint8), 255 - PAGE])
+    np.testing.assert_array_equal(image_of(ink_below), image_of(PAGE))
 
 
 # Photos

@@ -647,7 +647,11 @@ def test_a_dropped_picture_or_file_is_emitted(pad, tmp_path):
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(file))])
     assert drop(pad, data)
-    assert dropped == [grey_picture(), file]
+    other = tmp_path / "acht.png"
+    remote = QUrl("https://example.org/7.png")
+    data.setUrls([remote, QUrl.fromLocalFile(str(file)), QUrl.fromLocalFile(str(other))])
+    assert drop(pad, data)
+    assert dropped == [grey_picture(), file, (file, other)]
     assert isinstance(dropped[1], Path)
     assert pad.is_blank()
 
