@@ -2,8 +2,8 @@
 
     DIGITPAD_DATA=FOLDER python benchmarks/paper.py [--seed N] [--n N] [--only KIND] [--keep FOLDER]
 
-Pages of 14 kinds with pen digits of writers 25 to 30, each as a clean picture and as a photo (shade, noise, blur, turned
-by up to 4°), read by ``benchmarks/writers-1-24.safetensors``, which has not seen these people. *Right*: all digits are
+Pages of 14 kinds with pen digits of writers 25 to 30, each as a clean picture and as a photo (shade, noise, blur,
+turned by up to 4°), read by ``benchmarks/writers-1-24.safetensors``, which has not seen these people. *Right*: all digits are
 right and accepted. *Wrong and sure*: a wrong number, all of whose parts have the verdict "digit". Both stand beside the
 figures of the same digits as clean strokes.
 """
@@ -49,7 +49,7 @@ class Page:
 
 @dataclass(eq=False)
 class Sheet:
-    """A page in the making; ``x`` and ``y`` (H, W) are the positions of its pixels on the paper, which may be turned."""
+    """A page in the making; ``x`` and ``y`` (H, W) are the positions of its pixels on the paper, maybe turned."""
 
     rng: np.random.Generator
     is_photo: bool
@@ -324,8 +324,8 @@ class Count:
 
     def __str__(self) -> str:
         return (
-            f"{self.right:4} of {self.n:4} right, {self.wrong:3} wrong and sure; as clean strokes {self.clean_right:4}, "
-            f"{self.clean_wrong:3}; {self.share:.3f}"
+            f"{self.right:4} of {self.n:4} right, {self.wrong:3} wrong and sure; as clean strokes "
+            f"{self.clean_right:4}, {self.clean_wrong:3}; {self.share:.3f}"
         )
 
 
@@ -343,7 +343,14 @@ def judged(readings: Sequence[Reading | None], number: str) -> tuple[bool, bool]
 
 
 def measure(
-    recognizer: Recognizer, kind: str, digits: Sequence[PenDigit], seed: int, n: int, *, is_photo: bool, keep: Path | None
+    recognizer: Recognizer,
+    kind: str,
+    digits: Sequence[PenDigit],
+    seed: int,
+    n: int,
+    *,
+    is_photo: bool,
+    keep: Path | None,
 ) -> Count:
     """Return the counts of n pages of a kind; keep the pages that are not right in a folder."""
     count = Count()

@@ -97,7 +97,9 @@ def _frames(page: Components, is_writing: Mask) -> Mask:
             break
         left, top, right, bottom = page.boxes[index].tolist()
         boxes = page.boxes
-        inside = (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom) & is_writing
+        inside = (
+            (boxes[:, 0] > left) & (boxes[:, 1] > top) & (boxes[:, 2] < right) & (boxes[:, 3] < bottom) & is_writing
+        )
         if (inside & (boxes[:, 3] - boxes[:, 1] > _ENCLOSED * (bottom - top))).any():
             frames[index] = _hugs(page.numbers[top:bottom, left:right] == index + 1)
     return frames

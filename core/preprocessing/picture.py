@@ -6,7 +6,7 @@ pixels and centred like every digit (``geometry``).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,14 +53,18 @@ class Pieces:
     points: list[NDArray[np.float32]]
     _writing: Writing
     _scale: int
+    _made: dict[tuple[int, ...], Piece] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._writing)
 
     def joined(self, members: Sequence[int]) -> Piece:
-        """Return components as one digit."""
-        left, top, right, bottom = (side * self._scale for side in self._writing.box(members))
-        return Piece(image_of(self._writing.part(members)), (left, top, right, bottom))
+        """Return components as one digit; what was joined before is kept."""
+        key = tuple(members)
+        if key not in self._made:
+            left, top, right, bottom = (side * self._scale for side in self._writing.box(members))
+            self._made[key] = Piece(image_of(self._writing.part(members)), (left, top, right, bottom))
+        return self._made[key]
 
     def cuts(self, members: Sequence[int]) -> Iterator["Pieces"]:
         """Yield the pieces of components, cut where they are thin: first at the thinnest places, then at more."""
@@ -88,8 +92,8 @@ def read(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
     0 is the background and 255 ink, as in MNIST, for dark ink on light ground and for light on dark.
     """
-    found = writing.find(planes.plane(pixels, MAX_SIDE))
-    return None if found is None else image_of(found.part(range(len(found))))
+    found = pieces(pixels)
+    return None if found is None else found.joined(range(len(found))).image
 
 
 def image_of(ink: foreground.Ink) -> NDArray[np.uint8]:

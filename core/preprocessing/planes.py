@@ -85,7 +85,9 @@ def _best(colours: list[Floats]) -> Floats:
     direction = _direction(small)
     if direction is None:
         return grey
-    projected: Floats = sum((channel * share for channel, share in zip(colours, direction, strict=True)), start=grey * 0)
+    projected: Floats = sum(
+        (channel * share for channel, share in zip(colours, direction, strict=True)), start=grey * 0
+    )
     low, high = float(projected.min()), float(projected.max())
     scaled: Floats = (projected - np.float32(low)) * np.float32(255 / max(high - low, 1e-6))
     return scaled

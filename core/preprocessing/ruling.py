@@ -1,8 +1,8 @@
 """Printed lines that run across a whole page: found as thin straight lines of one direction, and taken away.
 
-The page is divided into strips across the lines. A line leaves a thin peak in the profile of every strip, at places that
-lie on a straight line; writing leaves peaks in a few strips only, and the median over the strips is free of it. Ink that
-crosses a line stays: where it is darker than the line, as it is; where it is not, bridged from one side to the other.
+The page is divided into strips across the lines. A line leaves a thin peak in the profile of every strip, at places
+that lie on a straight line; writing leaves peaks in a few strips only. Ink that crosses a line stays: where it is darker
+than the line, as it is; where it is not, bridged from one side to the other.
 """
 
 from dataclasses import dataclass
@@ -205,7 +205,7 @@ def _bridged(page: Floats, first: Indexes, last: Indexes, k: int, ground: Floats
     height, width = page.shape
     columns = np.arange(width)
     first, last = first.clip(0, height - 1), last.clip(0, height - 1)
-    level = (ground - _SURE * full)
+    level = ground - _SURE * full
     reach = int(np.ceil((k + 1) * max(_SLANTS)))
     some = _widened(page[first, columns] < level, reach) & _widened(page[last, columns] < level, reach)
     best = np.zeros((len(first), k, width), np.float32)

@@ -116,7 +116,10 @@ def _rectangle(mask: Mask) -> float:
     first, last = mask[rows].argmax(axis=1), mask.shape[1] - mask[rows, ::-1].argmax(axis=1)
     y, x = np.concatenate([rows, rows, rows + 1, rows + 1]), np.concatenate([first, last, first, last])
     angles = np.radians(np.arange(-45, 45, 3))[:, np.newaxis]
-    across, down = np.ptp(np.cos(angles) * x + np.sin(angles) * y, axis=1), np.ptp(np.cos(angles) * y - np.sin(angles) * x, axis=1)
+    across, down = (
+        np.ptp(np.cos(angles) * x + np.sin(angles) * y, axis=1),
+        np.ptp(np.cos(angles) * y - np.sin(angles) * x, axis=1),
+    )
     return float((across * down).min())
 
 

@@ -73,9 +73,7 @@ class Writing:
 
     def centre_points(self) -> list[Floats]:
         """Return points (m, 2) along the centre lines of each component: the middles of its narrow runs."""
-        return [
-            self._points(index, box) for index, box in enumerate(self.components.boxes.tolist())
-        ]
+        return [self._points(index, box) for index, box in enumerate(self.components.boxes.tolist())]
 
     def _points(self, index: int, box: list[int]) -> Floats:
         left, top, right, bottom = box

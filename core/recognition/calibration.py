@@ -68,7 +68,9 @@ def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """
     flat = images.reshape(len(images), -1)
     means = flat.mean(axis=1)
-    shown: NDArray[np.bool_] = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (means >= _LEAST_INK) & (means <= _MOST_INK)
+    shown: NDArray[np.bool_] = (
+        (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (means >= _LEAST_INK) & (means <= _MOST_INK)
+    )
     return shown
 
 

@@ -39,20 +39,14 @@ def segment(pieces: Pieces, costs: ImageCosts) -> tuple[tuple[Part, ...], list[I
 
 def _whole_parts(pieces: Pieces, costs: ImageCosts) -> list[tuple[int, Members, Piece]]:
     """Return the line, the components and the whole of each part."""
-    made: dict[Members, Piece] = {}
-
-    def piece(members: Members) -> Piece:
-        if members not in made:
-            made[members] = pieces.joined(members)
-        return made[members]
 
     def of_groups(some: Sequence[Members]) -> NDArray[np.float32]:
-        return costs(np.stack([piece(members).image for members in some]))
+        return costs(np.stack([pieces.joined(members).image for members in some]))
 
     clusters = grouping.group_pieces(pieces.boxes, pieces.points, DOUBT)
     line_of = {index: cluster.line for cluster in clusters for index in cluster.strokes}
     groups = least_cost_groups(clusters, of_groups)
-    return [(line_of[members[0]], members, piece(members)) for members in groups]
+    return [(line_of[members[0]], members, pieces.joined(members)) for members in groups]
 
 
 def _cut(pieces: Pieces, members: Members, piece: Piece, costs: ImageCosts) -> list[Piece]:

@@ -12,6 +12,7 @@ from core.digits import N_PIXELS, Verdict
 from core.nn.network import Network
 from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
+from core.preprocessing.picture import Pieces
 from core.recognition import calibration, modelfile, picture_parts
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
@@ -32,7 +33,7 @@ class Prediction:
     score : float
         Larger for what looks more like a digit (``core.recognition.calibration.scores``).
     is_digit : bool
-        Whether the score passes the model's threshold; True where the model has none.
+        Whether the image shows ink, and its score passes the model's threshold, if it has one.
     is_symbol : bool
         Whether the image shows a symbol by its size beside digits, such as a comma: never a digit.
     """
@@ -157,8 +158,10 @@ class Recognizer:
             pixels.
         """
         found = picture.pieces(pixels)
-        if found is None:
-            return None
+        return None if found is None else self.read_pieces(found)
+
+    def read_pieces(self, found: Pieces) -> Reading | None:
+        """Return the digits that the components of a picture make up, as ``read_picture``."""
         parts, images = picture_parts.segment(found, self.image_costs)
         if not parts:
             return None
