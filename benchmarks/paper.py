@@ -3,7 +3,7 @@
     DIGITPAD_DATA=FOLDER python benchmarks/paper.py [--seed N] [--n N] [--only KIND] [--keep FOLDER]
 
 Pages of 14 kinds with pen digits of writers 25 to 30, each as a clean picture and as a photo (shade, noise, blur,
-turned by up to 4°), read by ``benchmarks/writers-1-24.safetensors``, which has not seen these people. *Right*: all digits are
+turned by up to 4°), read by ``benchmarks/writers-1-24.safetensors``, which has not seen them. *Right*: all digits are
 right and accepted. *Wrong and sure*: a wrong number, all of whose parts have the verdict "digit". Both stand beside the
 figures of the same digits as clean strokes.
 """

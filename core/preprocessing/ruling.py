@@ -1,8 +1,8 @@
 """Printed lines that run across a whole page: found as thin straight lines of one direction, and taken away.
 
 The page is divided into strips across the lines. A line leaves a thin peak in the profile of every strip, at places
-that lie on a straight line; writing leaves peaks in a few strips only. Ink that crosses a line stays: where it is darker
-than the line, as it is; where it is not, bridged from one side to the other.
+that lie on a straight line; writing leaves peaks in a few strips only. Ink that crosses a line stays: where it is
+darker than the line, as it is; where it is not, bridged from one side to the other.
 """
 
 from dataclasses import dataclass
@@ -70,7 +70,11 @@ def found(page: Floats) -> Lines | None:
     if not len(peaks):
         return None
     _, flat = _sheared(profiles, middles, slope)
-    return Lines((peaks + top).astype(np.float32), slope, _sections(_common(flat, 0.5)[0], peaks))
+    sections = _sections(_common(flat, 0.5)[0], peaks)
+    are_lines = sections[:, _REACH] > 0
+    if not are_lines.any():
+        return None
+    return Lines((peaks[are_lines] + top).astype(np.float32), slope, sections[are_lines])
 
 
 def _sheared(values: Floats, middles: NDArray[np.floating], slope: float) -> tuple[int, Floats]:

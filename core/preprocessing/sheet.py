@@ -27,7 +27,7 @@ _RIM = 2  # px of the overview that are left out along the sheet's edge: shadow 
 
 
 def cropped(page: Floats) -> tuple[Floats, tuple[int, int]] | None:
-    """Return the sheet on a page (H, W), with its own ground beyond its edges, and its left and top; None without one."""
+    """Return the sheet on a page (H, W), with its ground beyond its edges, and its left and top; None without one."""
     if min(page.shape) < _MIN_SIDE:
         return None
     small, block = resampling.reduced(page, _OVERVIEW)
@@ -69,7 +69,7 @@ def _depths(small: Floats, middle: float) -> NDArray[np.intp]:
     ground = np.minimum(np.median(small[:, width // 4 : -width // 4], axis=1), middle)[:, np.newaxis]
     limit = int(_MAX_STRIP * width)
     is_dark = np.logical_and.accumulate(small[:, :limit] < _DARK * ground, axis=1)
-    depths = is_dark.sum(axis=1)
+    depths: NDArray[np.intp] = is_dark.sum(axis=1).astype(np.intp)
     depths[depths == limit] = 0
     # A strip has an edge; light that falls off has none.
     rows = np.arange(len(small))
@@ -83,7 +83,7 @@ def _depths(small: Floats, middle: float) -> NDArray[np.intp]:
             depth += 1
         depths[row] = depth + 1
     if (depths > 0).mean() > _ALONG:  # a few rows may be hidden
-        depths = np.maximum(depths, np.where(depths == 0, int(np.median(depths[depths > 0])), 0))
+        depths[depths == 0] = int(np.median(depths[depths > 0]))
     return depths
 
 

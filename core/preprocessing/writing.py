@@ -84,7 +84,8 @@ class Writing:
             rows, columns = np.nonzero(mask)
             points = np.column_stack([columns, rows]) + 0.5
         every = -(-len(points) // _SAMPLES)
-        return (points[::every] + [left, top]).astype(np.float32)
+        moved: Floats = (points[::every] + np.array([left, top])).astype(np.float32)
+        return moved
 
     def box(self, members: Sequence[int]) -> tuple[float, float, float, float]:
         """Return left, top, right, bottom of components, in pixels of the page before it was cropped."""
@@ -221,7 +222,7 @@ def _painted(page: Floats, mask: Mask, background: Floats, block: tuple[int, int
 def _detail(page: Floats, overview: Overview) -> tuple[tuple[int, int], Floats, Floats]:
     """Return the block, the ink (h, w) and the background (h, w) of the page on which components are told apart."""
     small, block = resampling.reduced(page, _DETAIL)
-    background = _at_detail(overview, *small.shape, block)
+    background = _at_detail(overview, small.shape[0], small.shape[1], block)
     ink = (small - background) * np.float32(overview.polarity)
     return block, ink, background
 
