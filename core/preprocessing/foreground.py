@@ -19,6 +19,8 @@ _SAME_GREY = (
 )
 _DEGREE = 3  # of the polynomial that models uneven light
 _SIGNIFICANT = 5.0  # standard deviations of the noise: a larger difference is ink
+_UNEXPLAINED = 0.08  # of the contrast: what a smooth surface leaves unexplained, if it is no background
+_SOFT = 0.25  # of the contrast: a larger difference is soft ink
 _MIN_STROKE = 0.4  # of full ink: fainter ink does not belong to a stroke
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
 MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
@@ -92,7 +94,13 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
     is_clean = min(small.shape) < _MIN_PHOTO or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME_GREY) > 0.4)
     background = np.full_like(small, grey) if is_clean else _surface(small)
     difference = small - background
-    least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * _deviation(border - grey if is_clean else difference))
+    noise = _deviation(border - grey if is_clean else difference)
+    if not is_clean and noise > _UNEXPLAINED * float(np.ptp(small)):
+        # No light falls like that: soft ink covers much of the page, as in a small picture that was enlarged.
+        is_clean, grey, noise = True, _commonest(small), _SOFT * float(np.ptp(small)) / _SIGNIFICANT
+        background = np.full_like(small, grey)
+        difference = small - background
+    least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * noise)
     outstanding = np.where(np.abs(difference) > least, difference, 0)
     # Noise and glints are outstanding too, but ink is more so, and over a larger area.
     polarity = 1.0 if outstanding.sum() > 0 else -1.0
@@ -103,6 +111,13 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
     strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
     kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else dilated(strokes, 2)
     return Overview(block, background, ink, polarity, strokes, kept, is_clean)
+
+
+def _commonest(small: NDArray[np.float32]) -> np.float32:
+    """Return the commonest grey of a picture, to a sixteenth of its contrast."""
+    counts, edges = np.histogram(small, bins=16)
+    at = int(counts.argmax())
+    return np.float32((edges[at] + edges[at + 1]) / 2)
 
 
 def _surface(small: NDArray[np.float32]) -> NDArray[np.float32]:
