@@ -67,6 +67,8 @@ class Overview:
         The strokes; and the strokes with their surroundings, without specks.
     is_clean : bool
         As in ``Ink``.
+    is_soft : bool
+        Whether strokes have such soft edges that their shades say little.
     """
 
     block: tuple[int, int]
@@ -76,6 +78,7 @@ class Overview:
     strokes: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     is_clean: bool
+    is_soft: bool = False
 
 
 def find(page: NDArray[np.float32]) -> Ink | None:
@@ -94,10 +97,11 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
     is_clean = min(small.shape) < _MIN_PHOTO or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME_GREY) > 0.4)
     background = np.full_like(small, grey) if is_clean else _surface(small)
     difference = small - background
-    noise = _deviation(border - grey if is_clean else difference)
+    noise, is_soft = _deviation(border - grey if is_clean else difference), False
     if not is_clean and noise > _UNEXPLAINED * float(np.ptp(small)):
         # No light falls like that: soft ink covers much of the page, as in a small picture that was enlarged.
-        is_clean, grey, noise = True, _commonest(small), _SOFT * float(np.ptp(small)) / _SIGNIFICANT
+        is_soft = is_clean = True
+        grey, noise = _commonest(small), _SOFT * float(np.ptp(small)) / _SIGNIFICANT
         background = np.full_like(small, grey)
         difference = small - background
     least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * noise)
@@ -110,7 +114,7 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
     full = np.percentile(outstanding[outstanding > 0], 80)  # not the maximum, which may be a speck
     strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
     kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else dilated(strokes, 2)
-    return Overview(block, background, ink, polarity, strokes, kept, is_clean)
+    return Overview(block, background, ink, polarity, strokes, kept, is_clean, is_soft)
 
 
 def _commonest(small: NDArray[np.float32]) -> np.float32:
@@ -185,7 +189,7 @@ def cropped(page: NDArray[np.float32], overview: Overview) -> Ink:
     if overview.is_clean:
         cover[cover < (_MIN_INK_COMPRESSED if _has_artefacts(ink, cover) else _MIN_INK)] = 0
     longest = max((box.stop - box.start) * block for box, block in zip(found, overview.block, strict=True))
-    return Ink(cover, longest, overview.is_clean)
+    return Ink(cover, longest, overview.is_clean and not overview.is_soft)
 
 
 def _has_artefacts(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool:

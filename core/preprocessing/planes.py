@@ -21,6 +21,7 @@ _DARK, _NOISY = 20.0, 16.0  # ... if it has less contrast than this, and more th
 _COLOURLESS = 24.0  # grey levels: if the channels differ by less, brightness is all there is
 _CLEAR = 40.0  # grey levels: a mean difference in brightness that needs no colour
 _GAIN = 2.0  # a direction of colour replaces brightness if it is this many times as far above the noise
+_MIN_SQUARE, _MAX_SQUARES = 8, 16  # px, and squares along a side: a tiny picture enlarged without smoothing
 _PALE = 160.0  # grey levels: opaque pixels that are brighter do not show on white
 _GRAIN = 3.0  # grey levels: noise that is assumed in any picture
 _OUTLYING = 36.0  # squared distance, in standard deviations of the ground: a pixel of another colour
@@ -38,11 +39,26 @@ def plane(pixels: Pixels, max_side: int) -> Floats:
     if not pixels.size:
         return np.zeros(pixels.shape[:2], np.float32)
     if pixels.ndim == 2:
-        return _stretched(resampling.reduced(pixels, max_side)[0])
+        return _stretched(_unblocked(resampling.reduced(pixels, max_side)[0]))
     channels = [resampling.reduced(pixels[..., channel], max_side)[0] for channel in range(pixels.shape[2])]
     if len(channels) == 4 and float(channels[3].min()) < 255:
         channels = _composed(channels[:3], channels[3])
-    return _stretched(_best(channels[:3]))
+    return _stretched(_unblocked(_best(channels[:3])))
+
+
+def _unblocked(values: Floats) -> Floats:
+    """Return values (H, W), smoothed if they are few large squares: a tiny picture, enlarged without smoothing."""
+    side = _square(values, axis=0)
+    if side < _MIN_SQUARE or _square(values, axis=1) != side or max(values.shape) > _MAX_SQUARES * side:
+        return values
+    few = values[side // 2 :: side, side // 2 :: side]
+    return resampling.resized(few, *values.shape)
+
+
+def _square(values: Floats, axis: int) -> int:
+    """Return the largest length into whose multiples equal lines along an axis are divided."""
+    changes = np.flatnonzero(np.any(np.diff(values, axis=axis) != 0, axis=1 - axis)) + 1
+    return int(np.gcd.reduce(np.append(changes, values.shape[axis]))) if len(changes) else 0
 
 
 def _composed(colours: list[Floats], alpha: Floats) -> list[Floats]:
@@ -89,7 +105,7 @@ def _best(colours: list[Floats]) -> Floats:
         (channel * share for channel, share in zip(colours, direction, strict=True)), start=grey * 0
     )
     low, high = float(projected.min()), float(projected.max())
-    scaled: Floats = (projected - np.float32(low)) * np.float32(255 / max(high - low, 1e-6))
+    scaled: Floats = ((projected - np.float32(low)) * np.float32(255 / max(high - low, 1e-6))).clip(0, 255)
     return scaled
 
 

@@ -13,8 +13,8 @@ from core.preprocessing import ink
 THINNEST, THICKEST = 1.9, 4.5
 """In pixels of the 28×28 image: strokes between these keep their shades.
 
-99 % of MNIST's digits have a stroke width from 1.5 to 4.5; but clean pen strokes of 1.5 to 1.8 px, kept as they are, are
-read worse than widened (right 97.6 instead of 99.4 %, wrong and sure 1.3 instead of 0.1 %); MNIST's are read alike.
+99 % of MNIST's digits have a stroke width from 1.5 to 4.5; but clean pen strokes of 1.5 to 1.8 px, kept as they are,
+are read worse than widened (right 97.6 instead of 99.4 %, wrong and sure 1.3 instead of 0.1 %); MNIST's are read alike.
 """
 
 

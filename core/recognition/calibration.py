@@ -21,7 +21,8 @@ ACCEPTED = 0.98
 MIN_DIGITS = 100
 """With fewer digits nothing is fitted: they say too little about the 2 % to be rejected."""
 _BRIGHTEST = 128  # of 255: what has no brighter pixel is all but black
-_LEAST_INK, _MOST_INK = 2.5, 160.0  # mean grey level: with less an image is all but black, with more all but white
+_LEAST_INK = 2.5  # mean grey level: with less an image is all but black
+_GROUND, _LEAST_GROUND = 64, 0.25  # a darker pixel is background: with a smaller share of it an image is all but white
 N_BINS = 15
 TEMPERATURES = (0.05, 20.0)
 
@@ -67,11 +68,9 @@ def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     brightest pixel of 254, the thinnest a mean of 6.5, the thickest a mean of 101.
     """
     flat = images.reshape(len(images), -1)
-    means = flat.mean(axis=1)
-    shown: NDArray[np.bool_] = (
-        (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (means >= _LEAST_INK) & (means <= _MOST_INK)
-    )
-    return shown
+    grounds = (flat < _GROUND).mean(axis=1)
+    shown: NDArray[np.bool_] = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (flat.mean(axis=1) >= _LEAST_INK)
+    return shown & (grounds >= _LEAST_GROUND)
 
 
 def scores(logits: Array) -> Array:
