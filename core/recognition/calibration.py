@@ -68,9 +68,10 @@ def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     brightest pixel of 254, the thinnest a mean of 6.5, the thickest a mean of 101.
     """
     flat = images.reshape(len(images), -1)
-    grounds = (flat < _GROUND).mean(axis=1)
-    shown: NDArray[np.bool_] = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (flat.mean(axis=1) >= _LEAST_INK)
-    return shown & (grounds >= _LEAST_GROUND)
+    has_ground = (flat < _GROUND).mean(axis=1) >= _LEAST_GROUND
+    has_ink = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (flat.mean(axis=1) >= _LEAST_INK)
+    shown: NDArray[np.bool_] = has_ground & has_ink
+    return shown
 
 
 def scores(logits: Array) -> Array:
