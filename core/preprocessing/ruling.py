@@ -56,7 +56,7 @@ def found(page: Floats) -> Lines | None:
     profiles = page[:, : n * _STRIP].reshape(height, n, _STRIP).mean(axis=2).T  # (n, H)
     around = np.pad(profiles, ((0, 0), (_REACH, _REACH)), mode="reflect")
     response = np.minimum(around[:, : -2 * _REACH], around[:, 2 * _REACH :]) - profiles
-    noise = 1.05 * float(np.median(np.abs(np.diff(page[::4], axis=1)))) / np.sqrt(_STRIP)
+    noise = 1.05 * float(np.median(np.abs(np.diff(page[::8], axis=1)))) / np.sqrt(_STRIP)
     if np.quantile(response.max(axis=1), 1 - _COVERAGE) < max(_MIN_LEVEL, 4 * noise):
         return None
     middles = (np.arange(n) + 0.5) * _STRIP

@@ -100,6 +100,12 @@ class Writing:
             float(high[1] * down + top),
         )
 
+    def _near(self, members: Sequence[int]) -> tuple[slice, slice]:
+        """Return the rows and columns of components and their surroundings."""
+        boxes, reach = self.components.boxes[list(members)], _AROUND + 1
+        (left, top), (right, bottom) = boxes[:, :2].min(axis=0).tolist(), boxes[:, 2:].max(axis=0).tolist()
+        return slice(max(top - reach, 0), bottom + reach), slice(max(left - reach, 0), right + reach)
+
     def cuts(self, members: Sequence[int]) -> Iterator["Writing"]:
         """Yield the writing of components alone, cut where they are thinner than shares of the stroke width."""
         chosen = np.zeros(len(self) + 1, dtype=bool)
@@ -132,8 +138,11 @@ class Writing:
         chosen = np.zeros(len(self) + 1, dtype=bool)
         chosen[np.asarray(members) + 1] = True
         strokes = chosen[self.components.numbers]
-        others = (self.components.numbers > 0) & ~strokes
-        kept = foreground.dilated(strokes, _AROUND) & ~foreground.dilated(others, 1) | strokes
+        kept = np.zeros_like(strokes)
+        near = self._near(members)
+        inside = strokes[near]
+        others = (self.components.numbers[near] > 0) & ~inside
+        kept[near] = foreground.dilated(inside, _AROUND) & ~foreground.dilated(others, 1) | inside
         height, width = self.ink.shape
         background = _at_detail(self.overview, height, width, self.block)
         overview = replace(
