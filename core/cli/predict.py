@@ -45,16 +45,26 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _as_result(reading: FileReading) -> dict[str, Any]:
-    """Return the result for one file: ``digits``, ``number`` and the first digit's prediction, or ``error``."""
+    """Return the result for one file, or its ``error``.
+
+    ``digits`` has all parts in reading order, symbols included, ``numbers`` the number of each line, ``number`` all of
+    them; beside them is the prediction for the first part.
+    """
     if reading.error:
         return {"file": str(reading.path), "error": reading.error}
     digits = [_as_dict(prediction) for prediction in reading.predictions]
-    return {"file": str(reading.path), **digits[0], "digits": digits, "number": reading.number}
+    numbers = list(reading.numbers)
+    return {"file": str(reading.path), **digits[0], "digits": digits, "number": reading.number, "numbers": numbers}
 
 
 def _as_dict(prediction: Prediction) -> dict[str, Any]:
     probabilities = [round(float(p), 6) for p in prediction.probabilities]
-    return {"digit": prediction.digit, "probabilities": probabilities, "judgement": prediction.verdict.value}
+    return {
+        "digit": prediction.digit,
+        "probabilities": probabilities,
+        "judgement": prediction.verdict.value,
+        "kind": "symbol" if prediction.is_symbol else "digit",
+    }
 
 
 def _text(result: dict[str, Any]) -> str:
@@ -77,15 +87,15 @@ def _text(result: dict[str, Any]) -> str:
 
 
 def _number_text(result: dict[str, Any]) -> str:
-    digits = result["digits"]
+    """Return "350 (3 digits, the least sure 98.1%, 1 symbol left out)"."""
+    digits = [digit for digit in result["digits"] if digit["kind"] == "digit"]
     least = min(max(digit["probabilities"]) for digit in digits)
     rejected = sum(digit["judgement"] == Verdict.NOT_A_DIGIT.value for digit in digits)
+    n_symbols = len(result["digits"]) - len(digits)
+    notes = [tr("1 digit") if len(digits) == 1 else tr("{n} digits", n=len(digits))]
+    notes.append(tr("the least sure {least:.1%}", least=least))
     if rejected:
-        return tr(
-            "{number} ({n} digits, the least sure {least:.1%}, {rejected} of them perhaps not a digit)",
-            number=result["number"],
-            n=len(digits),
-            least=least,
-            rejected=rejected,
-        )
-    return tr("{number} ({n} digits, the least sure {least:.1%})", number=result["number"], n=len(digits), least=least)
+        notes.append(tr("{rejected} of them perhaps not a digit", rejected=rejected))
+    if n_symbols:
+        notes.append(tr("1 symbol left out") if n_symbols == 1 else tr("{n} symbols left out", n=n_symbols))
+    return f"{result['number']} ({', '.join(notes)})"

@@ -44,6 +44,19 @@ def label(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], int]:
     return numbers, int(of_run.max()) + 1
 
 
+def boxes(numbers: NDArray[np.intp], n: int) -> NDArray[np.intp]:
+    """Return the bounding boxes (n, 4) of n components with numbers (H, W): left, top, right, bottom, past the last."""
+    rows, columns = np.nonzero(numbers)
+    which = numbers[rows, columns] - 1
+    found = np.zeros((n, 4), np.intp)
+    found[:, :2] = max(numbers.shape)
+    np.minimum.at(found[:, 0], which, columns)
+    np.minimum.at(found[:, 1], which, rows)
+    np.maximum.at(found[:, 2], which, columns + 1)
+    np.maximum.at(found[:, 3], which, rows + 1)
+    return found
+
+
 def _touching(
     rows: NDArray[np.intp], begins: NDArray[np.intp], ends: NDArray[np.intp], stride: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

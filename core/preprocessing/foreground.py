@@ -1,4 +1,4 @@
-"""Foreground: the ink in a picture, separated from its background, on a clean canvas or in a photo with uneven light.
+"""Foreground: the ink on a page, separated from its background, on a clean canvas or in a photo with uneven light.
 
 The background is most of the picture: one grey, or a smooth surface (shading, dark corners). Ink differs from it, dark
 on light or light on dark. Specks are left out.
@@ -19,9 +19,11 @@ _SAME_GREY = (
 )
 _DEGREE = 3  # of the polynomial that models uneven light
 _SIGNIFICANT = 5.0  # standard deviations of the noise: a larger difference is ink
+_UNEXPLAINED = 0.08  # of the contrast: what a smooth surface leaves unexplained, if it is no background
+_SOFT = 0.25  # of the contrast: a larger difference is soft ink
 _MIN_STROKE = 0.4  # of full ink: fainter ink does not belong to a stroke
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
-_MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
+MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
 _MIN_INK = 0.008  # of full ink: fainter ink on a canvas is invisible
 _MIN_INK_COMPRESSED = 0.15  # the same where compression has left artefacts around the strokes
 _ARTEFACT = 4.0  # grey levels: many such artefacts differ by less from the background
@@ -48,7 +50,7 @@ class Ink:
 
 
 @dataclass(frozen=True, eq=False)
-class _Overview:
+class Overview:
     """A reduced picture of the page, separated into background and ink.
 
     Attributes
@@ -65,6 +67,8 @@ class _Overview:
         The strokes; and the strokes with their surroundings, without specks.
     is_clean : bool
         As in ``Ink``.
+    is_soft : bool
+        Whether strokes have such soft edges that their shades say little.
     """
 
     block: tuple[int, int]
@@ -74,25 +78,33 @@ class _Overview:
     strokes: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     is_clean: bool
+    is_soft: bool = False
 
 
 def find(page: NDArray[np.float32]) -> Ink | None:
     """Return the ink on a page (H, W) of grey values in [0, 255], or None if the page is empty."""
+    overview = survey(page)
+    return None if overview is None else cropped(page, overview)
+
+
+def survey(page: NDArray[np.float32]) -> Overview | None:
+    """Return the overview of a page (H, W) of grey values in [0, 255], or None if nothing differs from its ground."""
     if not page.size or float(np.ptp(page)) < _MIN_CONTRAST:
         return None
-    overview = _survey(page)
-    return None if overview is None else _cropped(page, overview)
-
-
-def _survey(page: NDArray[np.float32]) -> _Overview | None:
-    """Return the overview of a page, or None if nothing differs from the background."""
     small, block = resampling.reduced(page, _OVERVIEW)
     border = np.concatenate([small[0], small[-1], small[:, 0], small[:, -1]])
     grey = np.median(border)
     is_clean = min(small.shape) < _MIN_PHOTO or bool(np.mean(np.abs(page[::2, ::2] - grey) < _SAME_GREY) > 0.4)
     background = np.full_like(small, grey) if is_clean else _surface(small)
     difference = small - background
-    least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * _deviation(border - grey if is_clean else difference))
+    noise, is_soft = _deviation(border - grey if is_clean else difference), False
+    if not is_clean and noise > _UNEXPLAINED * float(np.ptp(small)):
+        # No light falls like that: soft ink covers much of the page, as in a small picture that was enlarged.
+        is_soft = is_clean = True
+        grey, noise = _commonest(small), _SOFT * float(np.ptp(small)) / _SIGNIFICANT
+        background = np.full_like(small, grey)
+        difference = small - background
+    least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * noise)
     outstanding = np.where(np.abs(difference) > least, difference, 0)
     # Noise and glints are outstanding too, but ink is more so, and over a larger area.
     polarity = 1.0 if outstanding.sum() > 0 else -1.0
@@ -101,8 +113,15 @@ def _survey(page: NDArray[np.float32]) -> _Overview | None:
         return None
     full = np.percentile(outstanding[outstanding > 0], 80)  # not the maximum, which may be a speck
     strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
-    kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else _dilated(strokes, 2)
-    return _Overview(block, background, ink, polarity, strokes, kept, is_clean)
+    kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else dilated(strokes, 2)
+    return Overview(block, background, ink, polarity, strokes, kept, is_clean, is_soft)
+
+
+def _commonest(small: NDArray[np.float32]) -> np.float32:
+    """Return the commonest grey of a picture, to a sixteenth of its contrast."""
+    counts, edges = np.histogram(small, bins=16)
+    at = int(counts.argmax())
+    return np.float32((edges[at] + edges[at + 1]) / 2)
 
 
 def _surface(small: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -135,7 +154,7 @@ def _strokes(mask: NDArray[np.bool_], is_clean: bool) -> NDArray[np.bool_]:
     if not is_clean:
         inside = areas.copy()
         inside[np.concatenate([numbers[0], numbers[-1], numbers[:, 0], numbers[:, -1]])] = 0
-        if inside.max() > _MIN_DIGIT * mask.size:
+        if inside.max() > MIN_DIGIT * mask.size:
             areas = inside
     is_stroke: NDArray[np.bool_] = areas > _MIN_PART * areas.max()
     return is_stroke[numbers]
@@ -146,10 +165,10 @@ def _detached(faint: NDArray[np.bool_], strokes: NDArray[np.bool_]) -> NDArray[n
     numbers, n = connected_components.label(faint)
     touches = np.zeros(n + 1, dtype=bool)
     touches[numbers[strokes]] = True
-    return _dilated(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
+    return dilated(faint & ~touches[numbers], 1) & ~(faint & touches[numbers])
 
 
-def _cropped(page: NDArray[np.float32], overview: _Overview) -> Ink:
+def cropped(page: NDArray[np.float32], overview: Overview) -> Ink:
     """Return the digit's ink at the page's own scale."""
     strokes, found = overview.strokes, connected_components.box(overview.strokes)
     margin = 2 + connected_components.longest(strokes) // 8  # faint ink may extend beyond the strokes
@@ -170,7 +189,7 @@ def _cropped(page: NDArray[np.float32], overview: _Overview) -> Ink:
     if overview.is_clean:
         cover[cover < (_MIN_INK_COMPRESSED if _has_artefacts(ink, cover) else _MIN_INK)] = 0
     longest = max((box.stop - box.start) * block for box, block in zip(found, overview.block, strict=True))
-    return Ink(cover, longest, overview.is_clean)
+    return Ink(cover, longest, overview.is_clean and not overview.is_soft)
 
 
 def _has_artefacts(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool:
@@ -182,7 +201,7 @@ def _has_artefacts(ink: NDArray[np.float32], cover: NDArray[np.float32]) -> bool
     return bool(np.count_nonzero(ripples) > 0.03 * np.count_nonzero(cover > 0.5))
 
 
-def _dilated(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
+def dilated(mask: NDArray[np.bool_], n: int) -> NDArray[np.bool_]:
     """Return a mask dilated by n pixels on all sides."""
     for _ in range(n):
         padded = np.pad(mask, 1)

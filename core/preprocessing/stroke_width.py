@@ -10,8 +10,12 @@ from numpy.typing import NDArray
 from core.digits import BOX
 from core.preprocessing import ink
 
-THINNEST, THICKEST = 1.5, 4.5
-"""In pixels of the 28×28 image: 99 % of MNIST's digits have a stroke width between these."""
+THINNEST, THICKEST = 1.9, 4.5
+"""In pixels of the 28×28 image: strokes between these keep their shades.
+
+99 % of MNIST's digits have a stroke width from 1.5 to 4.5; but clean pen strokes of 1.5 to 1.8 px, kept as they are,
+are read worse than widened (right 97.6 instead of 99.4 %, wrong and sure 1.3 instead of 0.1 %); MNIST's are read alike.
+"""
 
 
 def measured(cover: NDArray[np.float32]) -> float:

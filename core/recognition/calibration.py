@@ -20,6 +20,9 @@ ACCEPTED = 0.98
 """The share of real digits that a fitted threshold accepts."""
 MIN_DIGITS = 100
 """With fewer digits nothing is fitted: they say too little about the 2 % to be rejected."""
+_BRIGHTEST = 128  # of 255: what has no brighter pixel is all but black
+_LEAST_INK = 2.5  # mean grey level: with less an image is all but black
+_GROUND, _LEAST_GROUND = 64, 0.25  # a darker pixel is background: with a smaller share of it an image is all but white
 N_BINS = 15
 TEMPERATURES = (0.05, 20.0)
 
@@ -56,6 +59,19 @@ class Calibration:
             return np.ones(len(logits), dtype=bool)
         accepted: NDArray[np.bool_] = scores(logits) >= self.threshold
         return accepted
+
+
+def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return whether images (N, 28, 28) or (N, 784) show ink on a background: all but black or all but white do not.
+
+    A network is certain of such images all the same: it has never seen any. Of MNIST's 70,000 digits the faintest has a
+    brightest pixel of 254, the thinnest a mean of 6.5, the thickest a mean of 101.
+    """
+    flat = images.reshape(len(images), -1)
+    has_ground = (flat < _GROUND).mean(axis=1) >= _LEAST_GROUND
+    has_ink = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (flat.mean(axis=1) >= _LEAST_INK)
+    shown: NDArray[np.bool_] = has_ground & has_ink
+    return shown
 
 
 def scores(logits: Array) -> Array:

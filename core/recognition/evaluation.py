@@ -105,12 +105,13 @@ def of_images(recognizer: Recognizer, images: NDArray[np.uint8], labels: NDArray
     with np.errstate(all="ignore"):
         probabilities = recognizer.calibration.probabilities(logits)
         scores = calibration.scores(logits)
-    accepted, split = recognizer.calibration.accepts(logits), np.zeros(len(labels), dtype=bool)
+    accepted = recognizer.calibration.accepts(logits) & calibration.show_ink(images)
+    split = np.zeros(len(labels), dtype=bool)
     return Predictions(labels, logits, probabilities, scores, accepted, split)
 
 
 def of_pictures(recognizer: Recognizer, greys: Iterable[NDArray[np.uint8]], labels: NDArray[np.int64]) -> Predictions:
-    """Return the predictions for pictures of one digit each, grey values (H, W); an empty one gives an empty image."""
+    """Return the predictions for pictures of one digit each; an empty one gives an empty image."""
     empty = np.zeros((SIZE, SIZE), np.uint8)
     images = [empty if image is None else image for image in map(picture.read, greys)]
     return of_images(recognizer, np.array(images, np.uint8).reshape(-1, SIZE, SIZE), labels)

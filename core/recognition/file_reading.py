@@ -14,7 +14,7 @@ from core.errors import DigitpadError, DrawingError
 from core.messages import tr
 from core.preprocessing import ink, picture_file
 from core.preprocessing.ink import Drawing
-from core.recognition.recognizer import Prediction, Recognizer
+from core.recognition.recognizer import Prediction, Recognizer, numbers_of
 
 DRAWING_SUFFIX = ".json"
 COLUMNS = ("file", "number", "judgement", "probability", "error")
@@ -28,7 +28,9 @@ class FileReading:
     Attributes
     ----------
     predictions
-        One for each digit; empty with an error.
+        One for each digit or symbol; empty with an error.
+    lines
+        The number of each one's line, as in ``Reading``.
     error
         A sentence that names the file, or "".
     pixels
@@ -37,25 +39,36 @@ class FileReading:
 
     path: Path
     predictions: tuple[Prediction, ...] = ()
+    lines: tuple[int, ...] = ()
     error: str = ""
     pixels: NDArray[np.uint8] | None = None
 
     @property
     def number(self) -> str:
-        """The most probable digits as one string; empty with an error."""
-        return "".join(str(prediction.digit) for prediction in self.predictions)
+        """All numbers, separated by a space; empty with an error."""
+        return " ".join(self.numbers)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The number in each line: its most probable digits, without symbols."""
+        return numbers_of(self.predictions, self.lines)
 
     @property
     def verdict(self) -> Verdict | None:
         """The worst of the verdicts on the digits; None with an error."""
-        found = {prediction.verdict for prediction in self.predictions}
+        found = {prediction.verdict for prediction in self._digits}
         order = (Verdict.NOT_A_DIGIT, Verdict.TWO_CANDIDATES, Verdict.DIGIT)
         return next((verdict for verdict in order if verdict in found), None)
 
     @property
     def probability(self) -> float | None:
         """The probability of the least sure digit; None with an error."""
-        return min((float(prediction.probabilities.max()) for prediction in self.predictions), default=None)
+        return min((float(prediction.probabilities.max()) for prediction in self._digits), default=None)
+
+    @property
+    def _digits(self) -> tuple[Prediction, ...]:
+        """The predictions without symbols; all of them where there are only symbols."""
+        return tuple(each for each in self.predictions if not each.is_symbol) or self.predictions
 
 
 def read_file(recognizer: Recognizer, path: Path) -> FileReading:
@@ -66,16 +79,14 @@ def read_file(recognizer: Recognizer, path: Path) -> FileReading:
             drawing = Drawing.load(path)
             pixels = 255 - ink.render(drawing) if drawing else None
             reading = recognizer.read(drawing)
-            predictions = reading.predictions if reading else ()
         else:
             pixels = picture_file.load(path)
-            prediction = recognizer.predict_picture(pixels)
-            predictions = (prediction,) if prediction else ()
-        if not predictions:
+            reading = recognizer.read_picture(pixels)
+        if reading is None:
             raise DrawingError(tr("{path}: nothing is drawn there", path=path))
     except DigitpadError as error:
         return FileReading(path, error=str(error), pixels=pixels)
-    return FileReading(path, predictions, pixels=pixels)
+    return FileReading(path, reading.predictions, reading.lines, pixels=pixels)
 
 
 def csv_text(readings: Iterable[FileReading]) -> str:

@@ -1,8 +1,11 @@
-"""Grouping: clusters the strokes of a line of digits into digits, by bounding boxes and distances.
+"""Grouping: clusters the strokes of lines of digits into digits, by bounding boxes, distances and links.
 
-All lengths are in line heights, independent of the size of the writing and the unit of the canvas.
+The pieces may be the strokes of a drawing (``group``) or anything else with boxes and sample points, such as the
+connected components of a picture (``group_pieces``). All lengths are in line heights, independent of the size of the
+writing and the unit of the canvas.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ink import Drawing
+from core.recognition import layout, links
+from core.recognition.links import Link
 
 Floats = NDArray[np.float32]
 Indexes = NDArray[np.intp]
@@ -24,6 +29,10 @@ _SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,2
 _SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
 _DOT = 0.08  # a stroke less high and less wide than this is a dot, part of a digit ...
 _DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # ... if gap in x and distance are at most these
+_FULL = 0.5  # a piece of at least this height is a digit, or most of one
+_LOW, _FOOT, _HIGH = 0.55, 0.85, 0.5  # commas: top and bottom below these; degree rings: bottom above this; of a digit
+_BESIDE, _SEPARATE = 0.03, 0.06  # ... with at least this gap in x, and this distance, to all digits
+_FLAT = 2.0  # width over height from which a piece at the foot is the serif of a 1
 _STEP = 0.05  # between the samples of a stroke for distances
 _OVERLAP = 0.2  # strokes that overlap in x by more than this, and ...
 _TOUCHING = 0.04  # ... have a smaller distance than this, are written over each other: they are not neighbours
@@ -43,41 +52,129 @@ class Cluster:
     bond
         The log-odds, in nats, that the next cluster to the right belongs to the same digit; -inf where that is
         impossible.
+    line
+        The number of its line, from the top, from 0.
     """
 
     strokes: tuple[int, ...]
     bond: float = -np.inf
+    line: int = 0
 
 
 def group(drawing: Drawing, threshold: float) -> list[Cluster]:
-    """Join strokes, the strongest bond first, until no bond exceeds ``threshold``; return the clusters, left to right.
+    """Join strokes, the strongest bond first, until no bond exceeds ``threshold``.
 
-    Every stroke is in one cluster, except dots far from all digits, which are in none.
+    Return the clusters line by line, from left to right. Every stroke is in one cluster, except dots far from all
+    digits, which are in none.
     """
     n = len(drawing.strokes)
-    whole = [Cluster(tuple(range(n)))] if n else []
     if n < 2 or n > MAX_STROKES:
-        return whole
-    points: Floats = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
-    starts = np.cumsum([0] + [len(stroke) for stroke in drawing.strokes[:-1]])
-    boxes = np.hstack([np.minimum.reduceat(points, starts), np.maximum.reduceat(points, starts)])
-    height = _line_height(boxes)
+        return _whole(n)
+    strokes = [stroke[:, :2] for stroke in drawing.strokes]
+    boxes: Floats = np.array([[*stroke.min(axis=0), *stroke.max(axis=0)] for stroke in strokes], np.float32)
+    clusters: list[Cluster] = []
+    for number, members in enumerate(_lines(boxes, strokes)):
+        found = _group_strokes(boxes[members], [strokes[at] for at in members], threshold)
+        clusters += _numbered(found, members, number)
+    return clusters
+
+
+def group_pieces(boxes: Floats, points: Sequence[Floats], threshold: float) -> list[Cluster]:
+    """Join pieces of ink, as ``group`` joins strokes, but without links, which only strokes have.
+
+    Parameters
+    ----------
+    boxes : (N, 4)
+        Left, top, right, bottom of each piece, in any unit.
+    points : N arrays (m, 2)
+        Points of each piece's ink in the same unit, at distances of at most 5 % of the line's height; at least one.
+    """
+    n = len(boxes)
+    if n < 2 or n > MAX_STROKES:
+        return _whole(n)
+    clusters: list[Cluster] = []
+    for number, members in enumerate(layout.lines(boxes)):
+        scale = np.float32(max(line_height(boxes[members]), _SMALLEST))
+        scaled = [(points[at] / scale).astype(np.float32) for at in members]
+        clusters += _numbered(_group((boxes[members] / scale).astype(np.float32), scaled, threshold), members, number)
+    return clusters
+
+
+def _whole(n: int) -> list[Cluster]:
+    """Return one cluster of n pieces; none without pieces."""
+    return [Cluster(tuple(range(n)))] if n else []
+
+
+def _numbered(clusters: list[Cluster], members: Indexes, line: int) -> list[Cluster]:
+    """Return the clusters of a line that consists of the pieces ``members``, with the indexes of the whole page."""
+    return [Cluster(tuple(members[list(cluster.strokes)].tolist()), cluster.bond, line) for cluster in clusters]
+
+
+def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
+    """Return the strokes of each line; one line if a stroke goes on in the next, like the halves of a broken 1."""
+    lines = layout.lines(boxes)
+    if len(lines) > 1:
+        line_of = np.empty(len(boxes), np.intp)
+        for number, members in enumerate(lines):
+            line_of[members] = number
+        height = np.float32(max(line_height(boxes[members]) for members in lines))
+        found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
+        if any(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found):
+            return [np.arange(len(boxes))]
+    return lines
+
+
+def _group_strokes(boxes: Floats, strokes: list[Floats], threshold: float) -> list[Cluster]:
+    """Return the clusters of the strokes of one line, in any unit."""
+    height = np.float32(line_height(boxes))
     if height < _SMALLEST:
-        return whole
-    points /= np.float32(height)
-    boxes /= np.float32(height)
+        return _whole(len(boxes))
+    boxes, samples = boxes / height, _samples([stroke / height for stroke in strokes])
+    found = links.find(boxes, samples)
+    owner = _linked(len(boxes), found)
+    heads = np.unique(owner)
+    if len(heads) == len(boxes):
+        return _group(boxes, samples, threshold, found)
+    members = [np.flatnonzero(owner == head) for head in heads]
+    boxes = np.array([[*boxes[some, :2].min(axis=0), *boxes[some, 2:].max(axis=0)] for some in members], np.float32)
+    samples = [np.concatenate([samples[at] for at in some]) for some in members]
+    index = np.searchsorted(heads, owner)
+    found = [Link(int(index[link.one]), int(index[link.other]), link.odds) for link in found]
+    clusters = _group(boxes, samples, threshold, [link for link in found if link.one != link.other])
+    return [
+        Cluster(tuple(sorted(int(at) for some in cluster.strokes for at in members[some])), cluster.bond)
+        for cluster in clusters
+    ]
+
+
+def _linked(n: int, found: Sequence[Link]) -> Indexes:
+    """Return for each of n pieces the lowest index of those that certain links join to it."""
+    owner = np.arange(n)
+    for link in found:
+        if link.odds == links.CERTAIN:
+            low, high = sorted((owner[link.one], owner[link.other]))
+            owner[owner == high] = low
+    return owner
+
+
+def _group(boxes: Floats, points: list[Floats], threshold: float, found: Sequence[Link] = ()) -> list[Cluster]:
+    """Return the clusters of the pieces of a line with boxes (N, 4) and points, N arrays (m, 2), in line heights."""
+    n = len(boxes)
     main, small, dots = _classify(boxes)
     if not main.size:  # only dots
-        return whole
-    distances = _distances(boxes, _samples(points, starts))
+        return _whole(n)
+    symbols = _symbols(boxes, points, found)
+    main, small, dots = (np.setdiff1d(some, symbols) for some in (main, small, dots))
+    distances = _distances(boxes, points)
     joined, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
     owner = np.full(n, -1)
     owner[main] = main[joined]
+    owner[symbols] = symbols
     _assign_small(small, main, boxes, distances, owner)
     _assign_dots(dots, boxes, distances, owner)
     bond = np.full((n, n), -np.inf, np.float32)
     bond[np.ix_(main, main)] = odds
-    return _ordered(owner, main, boxes, bond)
+    return _ordered(owner, main, boxes, bond, found)
 
 
 def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
@@ -113,8 +210,8 @@ def _gaps(boxes: Floats, others: Floats) -> Floats:
     return gaps
 
 
-def _line_height(boxes: Floats) -> float:
-    """Return the height of a line of digits, in the drawing's unit: the median height of its columns of strokes.
+def line_height(boxes: Floats) -> float:
+    """Return the height of a line of digits, in the unit of its boxes (N, 4): the median height of its columns.
 
     Columns less than half as high as the highest do not count. The median of the strokes' longer sides is the minimum:
     a bar may be drawn first.
@@ -143,11 +240,46 @@ def _classify(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
     return np.flatnonzero(~small & ~dots), np.flatnonzero(small), np.flatnonzero(dots)
 
 
-def _samples(points: Floats, starts: Indexes) -> list[Floats]:
-    """Return evenly spaced points (m, 2) along each of the strokes that begin at ``starts`` in points (P, 2).
+def _symbols(boxes: Floats, points: list[Floats], found: Sequence[Link]) -> Indexes:
+    """Return the indexes of pieces that are symbols by size and place: small, apart from all digits, low or high.
+
+    A comma or point is at the foot of the digits, an apostrophe or degree ring at their top and beside them. Pieces of
+    a broken digit, which have a link, are none.
+    """
+    extents = boxes[:, 2:] - boxes[:, :2]
+    tall = np.flatnonzero(extents[:, 1] >= _FULL)
+    candidates = np.flatnonzero(extents.max(axis=1) < layout.SYMBOL)
+    linked = {index for link in found for index in (link.one, link.other)}
+    symbols = []
+    for piece in candidates if tall.size else []:
+        gaps = _gaps(boxes[piece], boxes[tall])
+        digit = boxes[tall[gaps.argmin()]]
+        top, bottom = (boxes[piece, [1, 3]] - digit[1]) / (digit[3] - digit[1])
+        is_low, is_high = top > _LOW and bottom > _FOOT, bottom < _HIGH
+        if piece in linked or not (is_low or is_high):
+            continue
+        is_beside = gaps.min() > _BESIDE
+        is_dot, is_flat = extents[piece].max() < _DOT, extents[piece, 0] > _FLAT * extents[piece, 1]
+        may_be = is_beside and not (is_dot and is_high)
+        below = is_low and not is_dot and not is_flat  # as a comma under the bar of a 7
+        if (may_be or below) and _nearest(points[piece], [points[at] for at in tall]) > _SEPARATE:
+            symbols.append(piece)
+    return np.array(symbols, np.intp)
+
+
+def _nearest(ink: Floats, others: list[Floats]) -> float:
+    """Return the distance from points (m, 2) to the nearest of several sets of points."""
+    squares = [((ink[:, np.newaxis] - points) ** 2).sum(axis=2).min() for points in others]
+    return float(np.sqrt(min(squares)))
+
+
+def _samples(strokes: Sequence[Floats]) -> list[Floats]:
+    """Return evenly spaced points (m, 2) along each stroke (n, 2), its ends included.
 
     A fast pen leaves few points, a slow one hundreds.
     """
+    points: Floats = np.concatenate(strokes)
+    starts = np.cumsum([0] + [len(stroke) for stroke in strokes[:-1]])
     lengths = np.hypot(*(points[1:] - points[:-1]).T)
     lengths[starts[1:] - 1] = 1  # any length: no samples are taken between strokes
     arc = np.concatenate([[0], lengths.cumsum(dtype=np.float64)])
@@ -211,11 +343,12 @@ def _assign_dots(dots: Indexes, boxes: Floats, distances: Floats, owner: Indexes
             owner[stroke] = owner[others[reach.argmin()]]
 
 
-def _ordered(owner: Indexes, main: Indexes, boxes: Floats, bond: Floats) -> list[Cluster]:
+def _ordered(owner: Indexes, main: Indexes, boxes: Floats, bond: Floats, found: Sequence[Link]) -> list[Cluster]:
     """Return the clusters from left to right, ordered by the middle of their main strokes.
 
     ``owner`` (N,) has for each stroke the index of its cluster's representative stroke, or -1; ``bond`` (N, N) has the
-    log-odds between representatives.
+    log-odds between representatives. Links are for a network to decide: they strengthen all bonds between their two
+    clusters, so that what lies between them can be joined too.
     """
     middles = {}
     for head in np.unique(owner[owner >= 0]):
@@ -224,6 +357,10 @@ def _ordered(owner: Indexes, main: Indexes, boxes: Floats, bond: Floats) -> list
         middles[int(head)] = float(extents[:, 0].min() + extents[:, 2].max())
     heads = sorted(middles, key=lambda head: middles[head])
     following = [float(bond[one, other]) for one, other in pairwise(heads)] + [-np.inf]
+    for link in found:
+        if min(owner[link.one], owner[link.other]) >= 0:
+            first, last = sorted((heads.index(int(owner[link.one])), heads.index(int(owner[link.other]))))
+            following[first:last] = [max(odds, link.odds) for odds in following[first:last]]
     return [
         Cluster(tuple(np.flatnonzero(owner == head).tolist()), to_next)
         for head, to_next in zip(heads, following, strict=True)

@@ -1,21 +1,28 @@
-"""Segmentation: splits a drawing into its digits, from left to right.
+"""Segmentation: splits a drawing into its digits, line by line, from left to right.
 
 Bounding boxes and distances assign most strokes to a digit. For the doubtful strokes a network decides: of all
 segmentations, the one whose parts look most like digits is chosen.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ink import Drawing
-from core.recognition import grouping
+from core.recognition import grouping, layout
 from core.recognition.grouping import Cluster
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
 """Returns for N drawings the negative log-probability (N,), in nats, that each is a digit."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
+Pieces = tuple[int, ...]
+"""Indexes of strokes, or of other pieces of ink, ascending."""
+PieceCosts = Callable[[Sequence[Pieces]], NDArray[np.float32]]
+"""Returns for N groups of pieces the negative log-probability (N,), in nats, that each is a digit."""
 
 Span = tuple[int, int]
 """Neighbouring clusters: index of the first, and index after the last."""
@@ -33,7 +40,7 @@ MAX_CLUSTERS = 4
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One digit of a drawing.
+    """One digit of a drawing, or a symbol.
 
     Attributes
     ----------
@@ -43,36 +50,59 @@ class Part:
         These strokes.
     box
         Left, top, right, bottom, in the drawing's unit.
+    line
+        The number of its line, from the top, from 0.
+    is_symbol
+        Whether it is too small for a digit beside the digits of its line: a comma, point, apostrophe or degree ring.
     """
 
-    strokes: tuple[int, ...]
+    strokes: Pieces
     drawing: Drawing
-    box: tuple[float, float, float, float]
+    box: Box
+    line: int = 0
+    is_symbol: bool = False
 
 
 def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
-    """Return the digits of a drawing, from left to right.
+    """Return the digits of a drawing, line by line, from left to right.
 
     Every stroke belongs to one part, except stray dots, which are left out. A part need not be a digit: a dash between
-    two digits is a part.
+    two digits is a part, and so is a comma, which is marked as a symbol.
 
     Parameters
     ----------
     costs
         Called at most once, for doubtful strokes only; None decides them by boxes and distances too.
     """
+    clusters = grouping.group(drawing, 0.0 if costs is None else DOUBT)
     if costs is None:
-        groups = [cluster.strokes for cluster in grouping.group(drawing, 0.0)]
+        groups = [cluster.strokes for cluster in clusters]
     else:
-        groups = _least_cost_groups(drawing, grouping.group(drawing, DOUBT), costs)
-    return tuple(_part(drawing, strokes) for strokes in groups)
+        groups = least_cost_groups(clusters, lambda some: costs([_select(drawing, strokes) for strokes in some]))
+    line_of = {stroke: cluster.line for cluster in clusters for stroke in cluster.strokes}
+    parts = [_part(drawing, strokes, line_of[strokes[0]]) for strokes in groups]
+    symbols = are_symbols([part.box for part in parts], [part.line for part in parts]).tolist()
+    return tuple(replace(part, is_symbol=is_symbol) for part, is_symbol in zip(parts, symbols, strict=True))
 
 
-def _part(drawing: Drawing, strokes: tuple[int, ...]) -> Part:
+def are_symbols(boxes: Sequence[Box], lines: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which of the parts (N,) are symbols by their size beside the digits of their own line.
+
+    ``lines`` has the number of each part's line.
+    """
+    found = np.zeros(len(boxes), bool)
+    corners = np.array(boxes, np.float32).reshape(-1, 4)
+    for line in set(lines):
+        members = np.flatnonzero(np.asarray(lines) == line)
+        found[members] = layout.are_symbols(corners[members])
+    return found
+
+
+def _part(drawing: Drawing, strokes: Pieces, line: int) -> Part:
     selected = _select(drawing, strokes)
     points = np.concatenate([stroke[:, :2] for stroke in selected.strokes])
     (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return Part(strokes, selected, (left, top, right, bottom))
+    return Part(strokes, selected, (left, top, right, bottom), line)
 
 
 def _select(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
@@ -80,21 +110,24 @@ def _select(drawing: Drawing, strokes: tuple[int, ...]) -> Drawing:
     return Drawing(tuple(drawing.strokes[stroke] for stroke in strokes))
 
 
-def _least_cost_groups(drawing: Drawing, clusters: list[Cluster], costs: Costs) -> list[tuple[int, ...]]:
-    """Return the strokes of each digit, with the doubtful bonds decided by ``costs``."""
+def least_cost_groups(clusters: list[Cluster], costs: PieceCosts) -> list[Pieces]:
+    """Return the pieces of each digit, left to right, with the doubtful bonds decided by ``costs``.
+
+    ``costs`` is called at most once. The clusters are those of ``grouping`` with the threshold ``DOUBT``.
+    """
     bonds = _doubtful_bonds(np.array([cluster.bond for cluster in clusters]))
-    strokes = {span: _strokes(clusters, span) for span in spans(bonds)}
-    uncertain = [span for span in strokes if _is_uncertain(bonds, span)]
-    span_costs = dict.fromkeys(strokes, 0.0)
+    pieces = {span: _pieces(clusters, span) for span in spans(bonds)}
+    uncertain = [span for span in pieces if _is_uncertain(bonds, span)]
+    span_costs = dict.fromkeys(pieces, 0.0)
     if uncertain:
-        found = costs([_select(drawing, strokes[span]) for span in uncertain])
+        found = costs([pieces[span] for span in uncertain])
         found = np.nan_to_num(found, nan=0.0).clip(-MAX_COST, MAX_COST)  # the network may be in training
         span_costs.update(zip(uncertain, found.tolist(), strict=True))
-    return [strokes[span] for span in cheapest_spans(span_costs, bonds)]
+    return [pieces[span] for span in cheapest_spans(span_costs, bonds)]
 
 
-def _strokes(clusters: list[Cluster], span: Span) -> tuple[int, ...]:
-    """Return the strokes of the clusters in a span, ascending."""
+def _pieces(clusters: list[Cluster], span: Span) -> Pieces:
+    """Return the pieces of the clusters in a span, ascending."""
     return tuple(sorted(stroke for cluster in clusters[slice(*span)] for stroke in cluster.strokes))
 
 

@@ -15,10 +15,15 @@ from core.data.examples import Example, Examples
 from core.errors import DigitpadError, DrawingError
 from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
+from core.preprocessing.picture import Pieces
 from core.recognition.file_reading import DRAWING_SUFFIX
+from core.recognition.recognizer import Recognizer
 from core.recognition.segmentation import Part
+from gui.pad.marks import Box
 from gui.pad.pad import HISTORY_STEPS
+from gui.pad.pad_document import Content
 from gui.pad.pen_idle import PenIdle
+from gui.pad.stroke import UNIT
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
 from gui.recognition.pad_panel import PadPanel
@@ -26,6 +31,9 @@ from gui.style.images import image_of, pixels_of
 from gui.style.message import Message, Severity
 
 _EXAMPLE_SCALE = 10
+
+_Content = Pieces | NDArray[np.uint8] | None
+"""What a picture on the pad shows: the components of its writing; the network's input itself; or nothing."""
 
 
 class RecognitionController(QObject):
@@ -54,8 +62,8 @@ class RecognitionController(QObject):
     def __init__(self, panel: PadPanel, active_model: ActiveModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel, self._active_model = panel, active_model
-        # Input and caption by the picture's cache key: undo may show a picture again.
-        self._images: dict[int, tuple[NDArray[np.uint8] | None, str]] = {}
+        # Content and caption by the picture's cache key: undo may show a picture again.
+        self._contents: dict[int, tuple[_Content, str]] = {}
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # a stroke of the digit that the user has selected
@@ -111,10 +119,10 @@ class RecognitionController(QObject):
 
     def show_picture(self, shown: QImage, caption: str = "") -> None:
         """Show a picture on the pad and recognise it; raise DrawingError if the picture is empty."""
-        image = picture.read(pixels_of(shown))
-        if image is None:
-            raise DrawingError(self.tr("There is no digit in this picture: it is the same colour all over."))
-        self._put(shown, image, caption)
+        found = picture.pieces(pixels_of(shown))
+        if found is None:
+            raise DrawingError(self.tr("There is no digit in this picture: nothing stands out from its background."))
+        self._put(shown, found, caption)
 
     def show_example(self, example: Example) -> None:
         """Show a test digit on the pad."""
@@ -131,13 +139,13 @@ class RecognitionController(QObject):
         large = np.kron(255 - image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
         self._put(image_of(large), image, caption)
 
-    def _put(self, shown: QImage, image: NDArray[np.uint8], caption: str) -> None:
+    def _put(self, shown: QImage, content: _Content, caption: str) -> None:
         self._panel.pad.show_picture(shown)
         kept = self._panel.pad.picture()
         if kept is not None:
-            if len(self._images) > 2 * HISTORY_STEPS:
-                self._images.clear()  # a picture that undo shows again after that is converted again
-            self._images[kept.cacheKey()] = image, caption
+            if len(self._contents) > 2 * HISTORY_STEPS:
+                self._contents.clear()  # a picture that undo shows again after that is converted again
+            self._contents[kept.cacheKey()] = content, caption
         self.predict()
 
     # -- prediction ---------------------------------------------------------------------------------------------
@@ -187,14 +195,11 @@ class RecognitionController(QObject):
         self._show()
 
     def _recognised(self) -> Answer:
-        """Return the answer to the content of the pad: one digit for a picture, one or more for strokes."""
+        """Return the answer to the content of the pad."""
         recognizer, self._parts = self._active_model.recognizer, ()
         shown = self._panel.pad.picture()
         if shown is not None:
-            image, caption = self._image_of(shown)
-            if image is None or recognizer is None:
-                return Answer(unpredicted=image, caption=caption)
-            return Answer((recognizer.predict_image(image),), caption=caption)
+            return self._in_picture(shown, recognizer)
         drawing = self._panel.pad.drawing()
         if recognizer is None:
             return Answer(unpredicted=ink.render(drawing) if drawing else None)
@@ -211,8 +216,34 @@ class RecognitionController(QObject):
                 return index
         return max(range(len(self._parts)), key=lambda index: self._parts[index].strokes[-1])
 
-    def _image_of(self, shown: QImage) -> tuple[NDArray[np.uint8] | None, str]:
-        """Return the network's input for a picture, and the caption; None if the picture is empty."""
-        if shown.cacheKey() not in self._images:
-            self._images[shown.cacheKey()] = picture.read(pixels_of(shown)), ""
-        return self._images[shown.cacheKey()]
+    def _in_picture(self, shown: QImage, recognizer: Recognizer | None) -> Answer:
+        """Return the answer to a picture: one digit or more, each with its box."""
+        content, caption = self._content_of(shown)
+        if content is None:
+            return Answer(caption=caption)
+        if not isinstance(content, Pieces):
+            predictions = (recognizer.predict_image(content),) if recognizer is not None else ()
+            return Answer(predictions, unpredicted=None if predictions else content, caption=caption)
+        if recognizer is None:
+            return Answer(unpredicted=content.joined(range(len(content))).image, caption=caption)
+        reading = recognizer.read_pieces(content)
+        if reading is None:
+            return Answer(caption=caption)
+        self._parts = reading.parts
+        boxes = tuple(self._on_sheet(part.box, shown) for part in reading.parts)
+        selected = 0 if self._stroke is None else self._selected()
+        return Answer(reading.predictions, boxes, selected=selected, caption=caption)
+
+    def _on_sheet(self, box: Box, shown: QImage) -> Box:
+        """Return a box in pixels of a picture in canvas units; a mark adds half the pen's width, which it lacks."""
+        frame = Content(picture=shown).picture_rect()
+        scale, inset = frame.width() / shown.width(), self._panel.pad.pen_width() * UNIT / 2
+        left, top, right, bottom = (side * scale for side in box)
+        across, down = min(inset, (right - left) / 2), min(inset, (bottom - top) / 2)
+        return left + frame.x() + across, top + frame.y() + down, right + frame.x() - across, bottom + frame.y() - down
+
+    def _content_of(self, shown: QImage) -> tuple[_Content, str]:
+        """Return the components of a picture, or the network's input; None if nothing is there; and the caption."""
+        if shown.cacheKey() not in self._contents:
+            self._contents[shown.cacheKey()] = picture.pieces(pixels_of(shown)), ""
+        return self._contents[shown.cacheKey()]

@@ -169,6 +169,7 @@ def constant(logits, calibrated=None):
 
 def test_temperature_and_threshold_are_applied():
     image = np.zeros((28, 28), np.uint8)
+    image[4:24, 13:16] = 255
     logits = [4.0, *[0.0] * 9, 1.0]
     plain = constant(logits).predict_image(image)
     soft = constant(logits, Calibration(2.0)).predict_image(image)

@@ -301,15 +301,37 @@ def test_boxes_are_neither_ink_nor_picture(panel, recognition):
     assert panel.pad.grab().toImage() == bare
 
 
-def test_a_picture_of_a_number_has_no_boxes(panel, recognition):
+def test_the_digits_of_a_picture_have_boxes_around_their_ink(panel, recognition):
     draw(panel, NUMBER)
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
     recognition.predict()
-    assert panel.pad.marks
+    drawn = [mark.box for mark in panel.pad.marks]
     recognition.show_pasted(picture)
+    assert [mark.label for mark in panel.pad.marks] == ["2", "0", "2", "6"]
+    assert answer(panel).startswith("2026. Digit 1 of 4: 2, ")
+    # The window is wider than the sheet, which lies in its middle, so the picture is shown smaller.
+    scale = panel.pad.sheet_rect().width() / max(panel.pad.width(), panel.pad.height())
+    for mark, box in zip(panel.pad.marks, drawn, strict=True):
+        size = np.subtract(mark.box[2:], mark.box[:2])
+        np.testing.assert_allclose(size, np.subtract(box[2:], box[:2]) * scale, atol=15)
+
+
+def test_a_digit_of_a_picture_can_be_selected_and_a_new_network_reads_it_again(panel, recognition, active_model):
+    draw(panel, NUMBER)
+    panel.pad.set_marks(())
+    recognition.show_pasted(panel.pad.grab().toImage())
+    digits = panel.prediction_view.number_view
+    QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
+    assert answer(panel).startswith("2026. Digit 2 of 4: 0, ")
+    active_model.changed.emit()
+    assert [mark.is_selected for mark in panel.pad.marks] == [False, True, False, False]
+
+
+def test_a_picture_of_one_digit_has_no_boxes(panel, recognition):
+    recognition.show_digit(np.zeros((28, 28), np.uint8), "nothing")
     assert panel.pad.marks == ()
-    assert not panel.prediction_view.number_view.isVisible()
+    assert answer(panel) == "Not a digit", "all but black"
 
 
 def test_a_click_on_a_digit_shows_its_bars_and_its_input(panel, recognition):
