@@ -111,15 +111,16 @@ def _numbered(clusters: list[Cluster], members: Indexes, line: int) -> list[Clus
 
 
 def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
-    """Return the strokes of each line; one line if a stroke goes on in the next, like the halves of a broken 1."""
+    """Return the strokes of each line; one line if strokes go on in the next, like the halves of a broken 1."""
     lines = layout.lines(boxes)
     if len(lines) > 1:
         line_of = np.empty(len(boxes), np.intp)
         for number, members in enumerate(lines):
             line_of[members] = number
-        height = np.float32(max(line_height(boxes[members]) for members in lines))
+        height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
         found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
-        if any(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found):
+        n_crossing = sum(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found)
+        if n_crossing >= min(map(len, lines)) / 2:
             return [np.arange(len(boxes))]
     return lines
 

@@ -23,7 +23,7 @@ _NEARLY = 0.3  # ... or this, if the network agrees
 _BULGE = 2.5  # ... which are at least this many times farther apart in between ...
 _APART = 0.4  # ... and whose own ends are at least this far apart, in the same unit
 _TOUCHING = 0.045  # a stroke that begins this close to where the one before ended goes on with it
-_PRIOR, _DOUBTFUL = 2.0, 2.0  # nats: the network decides, which two digits taken for one rarely convince
+_PRIOR, _DOUBTFUL = 1.5, 1.5  # nats: the network decides, which two digits taken for one rarely convince
 _SURE = 3.0  # nats: more are certain, in 1 of 3,000 pairs of neighbouring digits
 _BROKEN = 0.3  # the widest gap of a stroke that lost contact
 _BEFORE = 0.12  # length at the end of a stroke that tells its direction
@@ -97,7 +97,7 @@ def continuation(one: Floats, other: Floats) -> float:
     before, after = _direction(one), -_direction(other[::-1])
     turns = _turn(before, gap) + _turn(gap, after)
     odds = 6.4 - 30 * distance - 3.7 * turns + 2.9 * _turn(before, after)
-    return CERTAIN if odds > _SURE else odds + _PRIOR
+    return CERTAIN if odds > _SURE else min(odds + _PRIOR, _DOUBTFUL)
 
 
 def _direction(stroke: Floats) -> Floats:
