@@ -168,7 +168,7 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     if not drawing:
         return np.empty((0, 4), np.float32)
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
-    lengths = [len(stroke) for stroke in drawing.strokes]
+    lengths: Sequence[int] = [len(stroke) for stroke in drawing.strokes]
     extent = float((points.max(axis=0) - points.min(axis=0)).max())
     if extent > _SMALLEST:
         points, lengths = curved(points, lengths, _SPARSE * extent / (BOX - pen_width))
@@ -184,8 +184,9 @@ def curved(
 ) -> tuple[NDArray[np.float32], Sequence[int]]:
     """Return strokes with points added on a curve wherever two neighbours are farther apart than ``sparse``.
 
-    The curve is a centripetal Catmull-Rom spline (Catmull and Rom, 1974; Yuksel et al., 2011, for its parameter) through
-    the points of a stroke, with parabolas at its ends. Strokes of two points stay straight, dense strokes as they are.
+    The curve is a centripetal Catmull-Rom spline (Catmull and Rom, 1974; Yuksel et al., 2011, for its parameter)
+    through the points of a stroke, with parabolas at its ends. Strokes of two points stay straight, dense strokes as
+    they are.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _PAD = 2.5  # px around the content of a cell
 
 
 class NumberView(QWidget):
-    """Cells in one row, in two for many digits or two lines; if there are still more, only those around the selected one."""
+    """Cells in one row, in two for many digits or two lines; if there are more, only those around the selected one."""
 
     digitSelected = Signal(int)
     """The user has selected a digit, counted from the left, from 0."""
