@@ -26,6 +26,7 @@ MAX_STROKES = 10_000
 MAX_FILE_BYTES = 8 * 2**20
 
 _SPARSE = 2.0  # px: points farther apart are joined by a curve; a pen at its pace leaves nine of ten closer
+_STRAIGHT = 4.5  # times that: a longer side is straight
 _CURVE_STEPS = 6  # pieces of the curve between two points
 _SPACING = 0.25  # px: points at a smaller distance are indistinguishable in the image
 _SMALLEST = 1e-30  # any unit: a smaller drawing is a dot, as its scale would overflow
@@ -182,7 +183,7 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
 def curved(
     points: NDArray[np.float32], lengths: Sequence[int], sparse: float
 ) -> tuple[NDArray[np.float32], Sequence[int]]:
-    """Return strokes with points added on a curve wherever two neighbours are farther apart than ``sparse``.
+    """Return strokes with points added on a curve where neighbours are farther apart than ``sparse``.
 
     The curve is a centripetal Catmull-Rom spline (Catmull and Rom, 1974; Yuksel et al., 2011, for its parameter)
     through the points of a stroke, with parabolas at its ends. Strokes of two points stay straight, dense strokes as
@@ -197,16 +198,20 @@ def curved(
     """
     steps = points[1:] - points[:-1]
     distances = np.hypot(steps[:, 0], steps[:, 1])
-    far = distances > sparse
+    is_far = (distances > sparse) & (distances <= _STRAIGHT * sparse)
     ends = np.cumsum(lengths)
-    far[ends[:-1] - 1] = False  # from one stroke to the next
-    if not far.any():
+    is_far[ends[:-1] - 1] = False  # from one stroke to the next
+    if not is_far.any():
         return points, lengths
-    strokes = [
-        _spline(stroke, sparse) if is_far.any() else stroke
-        for stroke, is_far in zip(np.split(points, ends[:-1]), np.split(np.append(far, False), ends[:-1]), strict=True)
+    # Each long side ends a run of points: a polygon with long sides is one on purpose.
+    cuts = np.union1d(ends[:-1], np.flatnonzero(distances > _STRAIGHT * sparse) + 1)
+    runs = np.split(points, cuts)
+    curves = [
+        _spline(run, sparse) if some.any() else run
+        for run, some in zip(runs, np.split(np.append(is_far, False), cuts), strict=True)
     ]
-    return np.concatenate(strokes), [len(stroke) for stroke in strokes]
+    totals = np.cumsum([len(curve) for curve in curves])[np.searchsorted(np.append(cuts, ends[-1]), ends)]
+    return np.concatenate(curves), np.diff(totals, prepend=0).tolist()
 
 
 def _spline(points: NDArray[np.float32], sparse: float) -> NDArray[np.float32]:
