@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data import idx, mnist, unipen
+from core.data import augment, idx, mnist, unipen
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
@@ -160,7 +160,11 @@ def _load_pen(name: str, argument: str) -> Source:
     drawings = [digit.drawing for digit in digits]
     labels, writers = (np.array([getattr(digit, what) for digit in digits]) for what in ("label", "writer"))
     dataset = Dataset.of(ink.render_all(drawings), labels, writers)
-    return _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+    source = _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+    # Learned with few points in part, tested as they were written.
+    few = ink.render_all(augment.thinned(drawings, np.random.default_rng(0)))
+    learned = _without_test_part(name, Dataset.of(few, labels, writers))
+    return replace(source, train=learned.train, everything=learned.everything)
 
 
 def _load_omniglot(name: str, argument: str) -> Source:

@@ -26,7 +26,7 @@ MAX_STROKES = 10_000
 MAX_FILE_BYTES = 8 * 2**20
 
 _SPARSE = 2.0  # px: points farther apart are joined by a curve; a pen at its pace leaves nine of ten closer
-_STRAIGHT = 4.5  # times that: a longer side is straight
+_STRAIGHT = 7.0  # times that, most of the box: a longer side is straight
 _CURVE_STEPS = 6  # pieces of the curve between two points
 _SPACING = 0.25  # px: points at a smaller distance are indistinguishable in the image
 _SMALLEST = 1e-30  # any unit: a smaller drawing is a dot, as its scale would overflow
