@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data import csv_digits, idx_folder, mends, mnist, picture_folder, unipen
+from core.data import augment, csv_digits, idx_folder, mends, mnist, picture_folder, unipen
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT, SIZE
 from core.errors import DataError, MendableError
@@ -302,7 +302,11 @@ def _load_pen(part: Part, how: _Reading) -> Source:
     drawings = [digit.drawing for digit in digits]
     labels, writers = (np.array([getattr(digit, what) for digit in digits]) for what in ("label", "writer"))
     dataset = Dataset.of(ink.render_all(drawings), labels, writers)
-    return _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+    source = _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
+    # Learned with few points in part, tested as they were written.
+    few = ink.render_all(augment.thinned(drawings, np.random.default_rng(0)))
+    learned = _without_test_part(name, Dataset.of(few, labels, writers))
+    return replace(source, train=learned.train, everything=learned.everything)
 
 
 def _load_omniglot(part: Part, how: _Reading) -> Source:

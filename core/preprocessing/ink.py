@@ -25,6 +25,9 @@ MAX_POINTS = 100_000
 MAX_STROKES = 10_000
 MAX_FILE_BYTES = 8 * 2**20
 
+_SPARSE = 2.0  # px: points farther apart are joined by a curve; a pen at its pace leaves nine of ten closer
+_STRAIGHT = 7.0  # times that, most of the box: a longer side is straight
+_CURVE_STEPS = 6  # pieces of the curve between two points
 _SPACING = 0.25  # px: points at a smaller distance are indistinguishable in the image
 _SMALLEST = 1e-30  # any unit: a smaller drawing is a dot, as its scale would overflow
 _EXACT = 1e5  # any unit: farther out, float32 is too coarse, and the drawing is moved to the origin
@@ -185,11 +188,73 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     if not drawing:
         return np.empty((0, 4), np.float32)
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
+    lengths: Sequence[int] = [len(stroke) for stroke in drawing.strokes]
+    extent = float((points.max(axis=0) - points.min(axis=0)).max())
+    if extent > _SMALLEST:
+        points, lengths = curved(points, lengths, _SPARSE * extent / (BOX - pen_width))
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
     scale = (BOX - pen_width) / extent if extent > _SMALLEST else 0.0
     points = (points - (low + high) / 2) * np.float32(scale) + np.float32(BOX / 2)
-    return segments(points, [len(stroke) for stroke in drawing.strokes])
+    return segments(points, lengths)
+
+
+def curved(
+    points: NDArray[np.float32], lengths: Sequence[int], sparse: float
+) -> tuple[NDArray[np.float32], Sequence[int]]:
+    """Return strokes with points added on a curve where neighbours are farther apart than ``sparse``.
+
+    The curve is a centripetal Catmull-Rom spline (Catmull and Rom, 1974; Yuksel et al., 2011, for its parameter)
+    through the points of a stroke, with parabolas at its ends. Strokes of two points stay straight, dense strokes as
+    they are.
+
+    Parameters
+    ----------
+    points : (P, 2)
+        The points of all strokes, one stroke after the other, in the unit of ``sparse``.
+    lengths
+        The number of points of each stroke.
+    """
+    steps = points[1:] - points[:-1]
+    distances = np.hypot(steps[:, 0], steps[:, 1])
+    is_far = (distances > sparse) & (distances <= _STRAIGHT * sparse)
+    ends = np.cumsum(lengths)
+    is_far[ends[:-1] - 1] = False  # from one stroke to the next
+    if not is_far.any():
+        return points, lengths
+    # Each long side ends a run of points: a polygon with long sides is one on purpose.
+    cuts = np.union1d(ends[:-1], np.flatnonzero(distances > _STRAIGHT * sparse) + 1)
+    runs = np.split(points, cuts)
+    curves = [
+        _spline(run, sparse) if some.any() else run
+        for run, some in zip(runs, np.split(np.append(is_far, False), cuts), strict=True)
+    ]
+    totals = np.cumsum([len(curve) for curve in curves])[np.searchsorted(np.append(cuts, ends[-1]), ends)]
+    return np.concatenate(curves), np.diff(totals, prepend=0).tolist()
+
+
+def _spline(points: NDArray[np.float32], sparse: float) -> NDArray[np.float32]:
+    """Return a stroke (n, 2) with points added between neighbours farther apart than ``sparse``."""
+    points = points[np.append(True, (points[1:] != points[:-1]).any(axis=1))]
+    if len(points) < 3:
+        return points
+    steps = points[1:] - points[:-1]
+    distances = np.hypot(steps[:, 0], steps[:, 1])[:, np.newaxis]
+    knots = np.sqrt(np.maximum(distances, np.float32(_SMALLEST)))  # centripetal: no loops, no cusps
+    speeds = steps / knots
+    tangents = np.empty_like(points)
+    tangents[1:-1] = (knots[1:] * speeds[:-1] + knots[:-1] * speeds[1:]) / (knots[1:] + knots[:-1])
+    tangents[[0, -1]] = 2 * speeds[[0, -1]] - tangents[[1, -2]]
+    share = np.linspace(0, 1, _CURVE_STEPS, endpoint=False, dtype=np.float32)[:, np.newaxis, np.newaxis]
+    rest = 1 - share
+    curves = (
+        rest**2 * (1 + 2 * share) * points[:-1]
+        + share**2 * (3 - 2 * share) * points[1:]
+        + share * rest * knots * (rest * tangents[:-1] - share * tangents[1:])
+    )
+    is_added = (distances[:, 0] > sparse)[:, np.newaxis] | (np.arange(_CURVE_STEPS) == 0)
+    found: NDArray[np.float32] = np.concatenate([curves.transpose(1, 0, 2)[is_added], points[-1:]])
+    return found
 
 
 def segments(points: NDArray[np.float32], lengths: Sequence[int]) -> NDArray[np.float32]:

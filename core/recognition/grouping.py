@@ -6,7 +6,7 @@ writing and the unit of the canvas.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +29,9 @@ _SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,2
 _SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
 _DOT = 0.08  # a stroke less high and less wide than this is a dot, part of a digit ...
 _DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # ... if gap in x and distance are at most these
+_SYMBOL = 0.36  # what is smaller in both directions may be a symbol by its place: the second strokes of 4s have 0.37
+_UNDER, _UNDER_SIZE = 0.7, 0.32  # so low and so small, it may be one even under a part of a digit
+_UNLIKELY = 3.0  # nats: what may be a symbol by its place is rarely a piece of a broken digit
 _FULL = 0.5  # a piece of at least this height is a digit, or most of one
 _LOW, _FOOT, _HIGH = 0.55, 0.85, 0.5  # commas: top and bottom below these; degree rings: bottom above this; of a digit
 _BESIDE, _SEPARATE = 0.03, 0.06  # ... with at least this gap in x, and this distance, to all digits
@@ -111,15 +114,16 @@ def _numbered(clusters: list[Cluster], members: Indexes, line: int) -> list[Clus
 
 
 def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
-    """Return the strokes of each line; one line if a stroke goes on in the next, like the halves of a broken 1."""
+    """Return the strokes of each line; one line if strokes go on in the next, like the halves of a broken 1."""
     lines = layout.lines(boxes)
     if len(lines) > 1:
         line_of = np.empty(len(boxes), np.intp)
         for number, members in enumerate(lines):
             line_of[members] = number
-        height = np.float32(max(line_height(boxes[members]) for members in lines))
+        height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
         found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
-        if any(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found):
+        n_crossing = sum(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found)
+        if n_crossing >= min(map(len, lines)) / 2:
             return [np.arange(len(boxes))]
     return lines
 
@@ -163,7 +167,11 @@ def _group(boxes: Floats, points: list[Floats], threshold: float, found: Sequenc
     main, small, dots = _classify(boxes)
     if not main.size:  # only dots
         return _whole(n)
-    symbols = _symbols(boxes, points, found)
+    symbols = _symbols(boxes, points)
+    found = [
+        replace(link, odds=link.odds - _UNLIKELY) if {link.one, link.other} & {*symbols.tolist()} else link
+        for link in found
+    ]
     main, small, dots = (np.setdiff1d(some, symbols) for some in (main, small, dots))
     distances = _distances(boxes, points)
     joined, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
@@ -240,29 +248,28 @@ def _classify(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
     return np.flatnonzero(~small & ~dots), np.flatnonzero(small), np.flatnonzero(dots)
 
 
-def _symbols(boxes: Floats, points: list[Floats], found: Sequence[Link]) -> Indexes:
+def _symbols(boxes: Floats, points: list[Floats]) -> Indexes:
     """Return the indexes of pieces that are symbols by size and place: small, apart from all digits, low or high.
 
-    A comma or point is at the foot of the digits, an apostrophe or degree ring at their top and beside them. Pieces of
-    a broken digit, which have a link, are none.
+    A comma or point is at the foot of the digits, an apostrophe or degree ring at their top and beside them. Where a
+    link says that one may be a piece of a broken digit, a network decides.
     """
     extents = boxes[:, 2:] - boxes[:, :2]
     tall = np.flatnonzero(extents[:, 1] >= _FULL)
-    candidates = np.flatnonzero(extents.max(axis=1) < layout.SYMBOL)
-    linked = {index for link in found for index in (link.one, link.other)}
+    candidates = np.flatnonzero(extents.max(axis=1) < _SYMBOL)
     symbols = []
     for piece in candidates if tall.size else []:
         gaps = _gaps(boxes[piece], boxes[tall])
         digit = boxes[tall[gaps.argmin()]]
         top, bottom = (boxes[piece, [1, 3]] - digit[1]) / (digit[3] - digit[1])
         is_low, is_high = top > _LOW and bottom > _FOOT, bottom < _HIGH
-        if piece in linked or not (is_low or is_high):
+        if not (is_low or is_high):
             continue
         is_beside = gaps.min() > _BESIDE
         is_dot, is_flat = extents[piece].max() < _DOT, extents[piece, 0] > _FLAT * extents[piece, 1]
         may_be = is_beside and not (is_dot and is_high)
-        below = is_low and not is_dot and not is_flat  # as a comma under the bar of a 7
-        if (may_be or below) and _nearest(points[piece], [points[at] for at in tall]) > _SEPARATE:
+        is_mark = top > _UNDER and extents[piece].max() < _UNDER_SIZE and not is_dot and not is_flat
+        if (may_be or is_mark) and _nearest(points[piece], [points[at] for at in tall]) > _SEPARATE:
             symbols.append(piece)
     return np.array(symbols, np.intp)
 

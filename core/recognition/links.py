@@ -4,9 +4,10 @@ A stroke that was gone over again, two arcs that meet at both ends, and a stroke
 off. All lengths are in line heights.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ _NEARLY = 0.3  # ... or this, if the network agrees
 _BULGE = 2.5  # ... which are at least this many times farther apart in between ...
 _APART = 0.4  # ... and whose own ends are at least this far apart, in the same unit
 _TOUCHING = 0.045  # a stroke that begins this close to where the one before ended goes on with it
-_PRIOR, _DOUBTFUL = 2.0, 2.0  # nats: the network decides, which two digits taken for one rarely convince
+_PRIOR, _DOUBTFUL = 1.5, 1.5  # nats: the network decides, which two digits taken for one rarely convince
 _SURE = 3.0  # nats: more are certain, in 1 of 3,000 pairs of neighbouring digits
 _BROKEN = 0.3  # the widest gap of a stroke that lost contact
 _BEFORE = 0.12  # length at the end of a stroke that tells its direction
@@ -41,14 +42,14 @@ class Link:
 def find(boxes: Floats, samples: Sequence[Floats]) -> list[Link]:
     """Return the links between strokes with boxes (N, 4) and evenly spaced samples (m, 2), in the order of drawing."""
     found = []
-    for one, other in combinations(range(len(boxes)), 2):
-        apart = np.maximum(boxes[one, :2], boxes[other, :2]) - np.minimum(boxes[one, 2:], boxes[other, 2:])
-        if apart.max() < _BROKEN:
-            pair = boxes[[one, other]]
-            again = _is_again(pair, samples[one], samples[other])
-            odds = CERTAIN if again else _two_arcs(pair, samples[one], samples[other])
-            if odds > -np.inf:
-                found.append(Link(one, other, odds))
+    apart = np.maximum(boxes[:, np.newaxis, :2], boxes[:, :2]) - np.minimum(boxes[:, np.newaxis, 2:], boxes[:, 2:])
+    widest = apart.max(axis=2)
+    for one, other in np.argwhere(np.triu(widest < _BROKEN, 1)).tolist():
+        pair = boxes[[one, other]]
+        again = widest[one, other] < _AGAIN and _is_again(pair, samples[one], samples[other])
+        odds = CERTAIN if again else _two_arcs(pair, samples[one], samples[other])
+        if odds > -np.inf:
+            found.append(Link(one, other, odds))
     for one, other in pairwise(range(len(boxes))):
         odds = continuation(samples[one], samples[other])
         if odds > -np.inf:
@@ -67,12 +68,12 @@ def _is_again(boxes: Floats, one: Floats, other: Floats) -> bool:
 
 def _two_arcs(boxes: Floats, one: Floats, other: Floats) -> float:
     """Return the log-odds that two strokes which meet at both ends, apart in between, are halves as of a 0 or an 8."""
-    size = float((boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)).max())
-    if min(_length(one[[0, -1]]), _length(other[[0, -1]])) < _APART * size:
+    (left, top, right, bottom), (other_left, other_top, other_right, other_bottom) = boxes.tolist()
+    size = max(max(right, other_right) - min(left, other_left), max(bottom, other_bottom) - min(top, other_top))
+    if min(_length(one[0], one[-1]), _length(other[0], other[-1])) < _APART * size:
         return -np.inf
     meeting = min(
-        max(_length(np.stack([one[0], other[first]])), _length(np.stack([one[-1], other[last]])))
-        for first, last in ((0, -1), (-1, 0))
+        max(_length(one[0], other[first]), _length(one[-1], other[last])) for first, last in ((0, -1), (-1, 0))
     )
     if meeting > _NEARLY * size:
         return -np.inf
@@ -88,16 +89,16 @@ def continuation(one: Floats, other: Floats) -> float:
     The pen lost contact: the gap is short, and both strokes run along it. A logistic regression, fitted to broken
     digits of pen writers 1-24 and to the neighbouring digits of numbers by them.
     """
-    gap = other[0] - one[-1]
-    distance = float(np.hypot(*gap))
+    distance = _length(one[-1], other[0])
     if distance > _BROKEN:
         return -np.inf
+    gap = other[0] - one[-1]
     if distance <= _TOUCHING:
         return CERTAIN
     before, after = _direction(one), -_direction(other[::-1])
     turns = _turn(before, gap) + _turn(gap, after)
     odds = 6.4 - 30 * distance - 3.7 * turns + 2.9 * _turn(before, after)
-    return CERTAIN if odds > _SURE else odds + _PRIOR
+    return CERTAIN if odds > _SURE else min(odds + _PRIOR, _DOUBTFUL)
 
 
 def _direction(stroke: Floats) -> Floats:
@@ -114,5 +115,5 @@ def _turn(one: Floats, other: Floats) -> float:
     return 1 - float(one @ other) / lengths if lengths > 0 else 1.0
 
 
-def _length(ends: Floats) -> float:
-    return float(np.hypot(*(ends[1] - ends[0])))
+def _length(start: Floats, end: Floats) -> float:
+    return math.dist(start.tolist(), end.tolist())

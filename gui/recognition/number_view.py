@@ -23,7 +23,7 @@ _PAD = 2.5  # px around the content of a cell
 
 
 class NumberView(QWidget):
-    """Cells in one row, or in two for many digits; if there are still more, only those around the selected one."""
+    """Cells in one row, in two for many digits or two lines; if there are more, only those around the selected one."""
 
     digitSelected = Signal(int)
     """The user has selected a digit, counted from the left, from 0."""
@@ -83,6 +83,9 @@ class NumberView(QWidget):
         n_rows = 1 if n <= per_row else _MAX_ROWS
         shown = min(n, n_rows * per_row)
         per_row = max(1, -(-shown // n_rows))
+        rows = self._answer.rows()
+        if len(rows) == _MAX_ROWS and max(map(len, rows)) <= max(1, self.width() // _SMALLEST):
+            return self._line_cells(rows)
         first = min(max(self._answer.selected - shown // 2, 0), n - shown)
         width = min(self.width() / per_row, _WIDEST)
         height = min(self.height() / n_rows, _TALL * width + _BAR + 4 * _PAD)
@@ -90,6 +93,17 @@ class NumberView(QWidget):
         return {
             first + cell: QRectF(left + cell % per_row * width, top + cell // per_row * height, width, height)
             for cell in range(shown)
+        }
+
+    def _line_cells(self, rows: tuple[range, ...]) -> dict[int, QRectF]:
+        """Return the rectangles of all parts, a row for each line of the writing."""
+        width = min(self.width() / max(map(len, rows)), _WIDEST)
+        height = min(self.height() / len(rows), _TALL * width + _BAR + 4 * _PAD)
+        top = self.height() - len(rows) * height
+        return {
+            index: QRectF((self.width() - len(row) * width) / 2 + at * width, top + number * height, width, height)
+            for number, row in enumerate(rows)
+            for at, index in enumerate(row)
         }
 
     def _is_cut(self, index: int, cells: dict[int, QRectF]) -> bool:

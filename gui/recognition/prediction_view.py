@@ -150,7 +150,8 @@ class PredictionView(QWidget):
         if prediction is None:
             return self.tr("No digit yet"), colours.muted
         if verdict is Verdict.NOT_A_DIGIT:
-            return self.tr("Not a digit"), colours.muted
+            text = self.tr("A symbol, left out") if prediction.is_symbol else self.tr("Not a digit")
+            return text, colours.muted
         if verdict is Verdict.TWO_CANDIDATES:
             return self._two_candidates(prediction), colours.warn
         return self._certainty(float(prediction.probabilities.max()))
@@ -172,16 +173,29 @@ class PredictionView(QWidget):
         return self.tr("A guess"), colours.bad
 
     def _caption(self) -> str:
-        if len(self._answer) > 1:
-            return self.tr("Digit {index} of {count}").format(index=self._answer.selected + 1, count=len(self._answer))
-        return self._answer.caption
+        answer = self._answer
+        if len(answer) < 2:
+            return answer.caption
+        digits = [index for index in range(len(answer)) if not answer.is_symbol(index)]
+        position = self.tr("Digit {index} of {count}")
+        shown = []
+        if answer.selected in digits:
+            shown.append(position.format(index=digits.index(answer.selected) + 1, count=len(digits)))
+        if answer.n_symbols:
+            shown.append(self._left_out())
+        return ". ".join(shown)
+
+    def _left_out(self) -> str:
+        """Return how many symbols the number is without."""
+        n = self._answer.n_symbols
+        return self.tr("1 symbol left out") if n == 1 else self.tr("{n} symbols left out").format(n=n)
 
     def _describe(self) -> None:
         """Describe the answer to assistive technology: "7, 98 percent", or "2026. Digit 4 of 4: 6, 99 percent"."""
         name = self._summary()
         if len(self._answer) > 1:
-            name = self.tr("{number}. Digit {index} of {count}: {summary}").format(
-                number=self._answer.number, index=self._answer.selected + 1, count=len(self._answer), summary=name
+            name = self.tr("{number}. {part}: {summary}").format(
+                number=self._answer.number, part=self._caption(), summary=name
             )
         self.setAccessibleName(name)
         self.setAccessibleDescription(". ".join(filter(None, (self._words()[0], self._caption()))))
@@ -192,7 +206,7 @@ class PredictionView(QWidget):
         if prediction is None:
             return self.tr("No answer yet")
         if verdict is Verdict.NOT_A_DIGIT:
-            return self.tr("Not a digit")
+            return self.tr("A symbol, left out") if prediction.is_symbol else self.tr("Not a digit")
         first, second = prediction.candidates
         percents = [round(float(prediction.probabilities[digit]) * 100) for digit in (first, second)]
         if verdict is Verdict.TWO_CANDIDATES:

@@ -207,7 +207,8 @@ class RecognitionController(QObject):
         if reading is None:
             return Answer()
         self._parts = reading.parts
-        return Answer(reading.predictions, tuple(part.box for part in reading.parts), selected=self._selected())
+        boxes = tuple(part.box for part in reading.parts)
+        return Answer(reading.predictions, boxes, selected=self._selected(), lines=reading.lines)
 
     def _selected(self) -> int:
         """Return the index of the part with the selected stroke, or else with the last stroke."""

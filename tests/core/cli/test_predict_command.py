@@ -143,3 +143,23 @@ def test_the_shipped_model_recognises_a_drawing_and_pictures(lab, files):
     assert shipped_model().network.sizes[0] == 784
     results = strict(lab("predict", "seven.json", "one.png", "one.JPG", "--json")[1])["results"]
     assert [result["digit"] for result in results] == [7, 1, 1]
+
+
+def test_symbols_and_lines(lab, model, tmp_path):
+    angles = np.linspace(0, 2 * np.pi, 60)
+    zero = np.column_stack([30 * np.sin(angles), -50 * np.cos(angles)])
+    comma = np.array([[62, 42], [56, 60]])
+    others = [zero + np.array(shift) for shift in ([110, 0], [10, 160], [100, 160])]
+    strokes = [zero, comma, *others]
+    (tmp_path / "page.json").write_text(Drawing.from_points(strokes).to_json())
+    code, out, _ = lab("predict", "--model", model, "page.json", "--json")
+    (result,) = strict(out)["results"]
+    digits = [str(part["digit"]) for part in result["digits"]]
+    assert code == 0
+    assert [part["kind"] for part in result["digits"]] == ["digit", "symbol", "digit", "digit", "digit"]
+    assert result["digits"][1]["judgement"] == "not a digit"
+    assert result["numbers"] == [digits[0] + digits[2], digits[3] + digits[4]]
+    assert result["number"] == " ".join(result["numbers"])
+    _, out, _ = lab("predict", "--model", model, "page.json")
+    assert "4 digits" in out
+    assert "1 symbol left out" in out

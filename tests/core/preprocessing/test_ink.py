@@ -43,9 +43,11 @@ def distances(strokes, x, y):
 
 
 def brute_force(strokes, width=ink.PEN_WIDTH):
-    """Return the image of strokes, from each pixel's distance to each segment."""
-    strokes = [np.asarray(stroke, np.float64)[:, :2] for stroke in strokes]
-    points = np.concatenate(strokes)
+    """Return the image of strokes, from each pixel's distance to each segment of their curves."""
+    points = np.concatenate([np.asarray(stroke, np.float64)[:, :2] for stroke in strokes])
+    lengths = [len(stroke) for stroke in strokes]
+    points, lengths = ink.curved(points, lengths, ink._SPARSE * np.ptp(points, axis=0).max() / (20 - width))
+    strokes = np.split(points, np.cumsum(lengths)[:-1])
     low, high = points.min(axis=0), points.max(axis=0)
     extent = (high - low).max()
     scale = (20 - width) / extent if extent else 0
@@ -393,3 +395,51 @@ def test_a_drawing_far_from_the_origin_gives_the_same_image(offset):
 def test_pressure_is_clipped_to_0_and_1():
     (stroke,) = Drawing.from_points([[(0, 0, -5), (1, 1, 0.5), (2, 2, 700)]]).strokes
     np.testing.assert_array_equal(stroke[:, 2], [0, 0.5, 1])
+
+
+# -- sparse points ---
+
+
+def curve(n):
+    angles = np.linspace(0.4, 5.5, n)
+    return np.column_stack([30 * np.sin(angles), 50 * np.cos(angles)]).astype(np.float32)
+
+
+def test_sparse_points_are_joined_by_a_curve():
+    dense, sparse = (render(Drawing.from_points([curve(n)])).astype(int) for n in (200, 9))
+    polygon = curve(9)
+    steps = np.linspace(0, 8, 400)
+    straight = np.column_stack([np.interp(steps, range(9), polygon[:, axis]) for axis in (0, 1)])
+    chords = render(Drawing.from_points([straight])).astype(int)
+    assert np.abs(sparse - dense).sum() < 0.4 * np.abs(chords - dense).sum()
+
+
+def test_dense_points_stay_as_they_are():
+    points = curve(90)
+    found, lengths = ink.curved(points, [90], 10.0)
+    assert found is points
+    assert lengths == [90]
+
+
+def test_a_polygon_with_long_sides_stays_one():
+    points = np.array([[0, 0], [30, 0], [30, 100], [0, 100], [0, 0]], np.float32)
+    found, _ = ink.curved(points, [5], 11.0)
+    np.testing.assert_array_equal(found, points)
+
+
+def test_the_curve_passes_through_all_points_and_stays_within_strokes():
+    points = np.concatenate([curve(6), curve(5) + np.float32([200, 0])])
+    found, lengths = ink.curved(points, [6, 5], 15.0)
+    assert sum(lengths) == len(found) > 11
+    for point in points:
+        assert np.abs(found - point).sum(axis=1).min() < 1e-3
+    assert found[: lengths[0], 0].max() < 100 < found[lengths[0] :, 0].min()
+
+
+@pytest.mark.parametrize("stroke", [[[0, 0]], [[0, 0], [9, 5]], [[3, 3]] * 4, [[0, 0], [0, 0], [50, 0], [50, 0]]])
+def test_short_and_repeated_points(stroke):
+    points = np.array(stroke, np.float32)
+    found, (length,) = ink.curved(points, [len(points)], 1.0)
+    assert np.isfinite(found).all()
+    assert length == len(found) <= len(points)
+    assert render(Drawing.from_points([stroke])).max() > 0

@@ -221,3 +221,23 @@ def test_it_can_be_painted_very_small_and_in_the_dark(view, make_prediction, n):
     view.set_answer(Answer((make_prediction(7, 0.9),) * n, caption="a caption"))
     view.resize(view.minimumSize())
     assert count(view, DARK.accent).any()
+
+
+def test_a_symbol_is_shown_and_said(view, make_prediction):
+    parts = [make_prediction(digit) for digit in (3, 1, 5, 0)]
+    parts[1] = dataclasses.replace(parts[1], is_symbol=True)
+    answer = Answer(tuple(parts), selected=2, is_settled=False)
+    view.set_answer(answer)
+    assert answer.number == "3\u25ab50"
+    assert view.accessibleName() == "3\u25ab50. Digit 2 of 3. 1 symbol left out: 5, 98 percent"
+    view.set_answer(dataclasses.replace(answer, selected=1))
+    assert "A symbol, left out" in view.accessibleDescription()
+
+
+def test_two_lines_are_two_numbers(view, make_prediction):
+    answer = Answer(tuple(make_prediction(digit) for digit in (1, 2, 3, 4, 5)), lines=(0, 0, 1, 1, 1))
+    view.set_answer(answer)
+    assert answer.number == "12 345"
+    cells = view.number_view.cells()
+    assert cells[1].top() == cells[0].top() < cells[2].top() == cells[4].top()
+    assert all(view.number_view.rect().toRectF().contains(cell) for cell in cells.values())
