@@ -123,7 +123,7 @@ def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
         height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
         found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
         n_crossing = sum(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found)
-        if n_crossing >= min(map(len, lines)) / 2:
+        if n_crossing >= min(map(len, lines)):  # one alone may be by chance
             return [np.arange(len(boxes))]
     return lines
 
