@@ -122,8 +122,11 @@ def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
             line_of[members] = number
         height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
         found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
-        n_crossing = sum(line_of[link.one] != line_of[link.other] and link.odds > 0 for link in found)
-        if n_crossing >= min(map(len, lines)) / 2:
+        positive = [link for link in found if link.odds > 0]
+        crossing = [link.odds for link in positive if line_of[link.one] != line_of[link.other]]
+        is_chain = len(positive) >= len(boxes) - 1
+        # One link between lines may be by chance, unless it is certain or all strokes are linked.
+        if len(crossing) >= min(map(len, lines)) or (crossing and (is_chain or max(crossing) == links.CERTAIN)):
             return [np.arange(len(boxes))]
     return lines
 

@@ -19,6 +19,7 @@ CERTAIN = np.inf
 
 _AGAIN = 0.055  # sampled strokes closer than this run along each other: ones side by side are 0.1 and more apart
 _AGAIN_SHARE = 0.6  # of the shorter stroke's samples, that run along the other: touching zeros share less than 0.3
+_PROBES = 12
 _MEETING = 0.16  # of the common box's longer side: the largest distance between the ends of two arcs ...
 _NEARLY = 0.3  # ... or this, if the network agrees
 _BULGE = 2.5  # ... which are at least this many times farther apart in between ...
@@ -61,9 +62,12 @@ def _is_again(boxes: Floats, one: Floats, other: Floats) -> bool:
     """Return whether most of one stroke runs along the other."""
     if (boxes[:, 2:] - boxes[:, :2]).max(axis=1).min() < _AGAIN:  # a dot
         return False
-    squares = ((one[:, np.newaxis] - other) ** 2).sum(axis=2)
-    shares = [float((squares.min(axis=axis) < _AGAIN**2).mean()) for axis in (1, 0)]
-    return max(shares) >= _AGAIN_SHARE
+    shorter, longer = sorted((one, other), key=len)
+    for step in (1 + len(shorter) // _PROBES, 1):  # few samples tell most pairs apart
+        apart_x, apart_y = (shorter[::step, np.newaxis, axis] - longer[:, axis] for axis in (0, 1))
+        if ((apart_x**2 + apart_y**2).min(axis=1) < _AGAIN**2).mean() < _AGAIN_SHARE - (step > 1) * 0.2:
+            return False
+    return True
 
 
 def _two_arcs(boxes: Floats, one: Floats, other: Floats) -> float:
