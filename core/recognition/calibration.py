@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.digits import N_CLASSES
+from core.digits import N_CLASSES, N_PIXELS
 from core.nn.losses import log_softmax, softmax
 
 Array = NDArray[np.floating[Any]]
@@ -67,7 +67,7 @@ def show_ink(images: NDArray[np.uint8]) -> NDArray[np.bool_]:
     A network is certain of such images all the same: it has never seen any. Of MNIST's 70,000 digits the faintest has a
     brightest pixel of 254, the thinnest a mean of 6.5, the thickest a mean of 101.
     """
-    flat = images.reshape(len(images), -1)
+    flat = images.reshape(len(images), N_PIXELS)
     has_ground = (flat < _GROUND).mean(axis=1) >= _LEAST_GROUND
     has_ink = (flat.max(axis=1, initial=0) >= _BRIGHTEST) & (flat.mean(axis=1) >= _LEAST_INK)
     shown: NDArray[np.bool_] = has_ground & has_ink
