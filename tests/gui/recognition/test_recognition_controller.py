@@ -20,6 +20,7 @@ from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer, shipped_model
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import IDLE_MS
+from gui.pad.pen_width import DEFAULT_PEN_WIDTH
 from gui.pad.stroke import fitted
 from gui.pictures import specimens
 from gui.recognition.active_model import ActiveModel, ModelChoice
@@ -302,6 +303,7 @@ def test_boxes_are_neither_ink_nor_picture(panel, recognition):
 
 
 def test_the_digits_of_a_picture_have_boxes_around_their_ink(panel, recognition):
+    panel.pad.set_pen_width(DEFAULT_PEN_WIDTH)  # the same for the drawing and its picture
     draw(panel, NUMBER)
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
