@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from core.cli import chosen_model, output
-from core.cli.arguments import add_json, add_mend, warn_of
+from core.cli.arguments import add_json
+from core.cli.mending import add_mend, warn_of
 from core.data import sources
 from core.data.mends import LabelsError
 from core.data.sources import Source

@@ -9,7 +9,8 @@ from typing import Any
 
 from core import threads
 from core.cli import output, termination
-from core.cli.arguments import add_json, add_mend, warn_of
+from core.cli.arguments import add_json
+from core.cli.mending import add_mend, warn_of
 from core.data import sources
 from core.errors import DigitpadError, ModelError, RunError
 from core.files import atomic
