@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from core.digits import BOX
 from core.preprocessing import ink
 
-THINNEST, THICKEST = 1.9, 4.5
+THINNEST, THICKEST = 1.75, 4.5
 """In pixels of the 28×28 image: strokes between these keep their shades.
 
 99 % of MNIST's digits have a stroke width from 1.5 to 4.5; but clean pen strokes of 1.5 to 1.8 px, kept as they are,
