@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core.runs.run import Run
 from core.runs.run_store import RunStore
@@ -20,6 +20,7 @@ from gui.runs.runs_controller import RunsController
 from gui.runs.runs_view import RunAction, RunsView
 from gui.style.message import Message, Severity
 from gui.style.message_bar import MessageBar
+from gui.style.steady_scroll_area import SteadyScrollArea
 from gui.training.panel import TrainingPanel
 from gui.training.recipes_controller import RecipesController
 from gui.training.session import RunState, TrainingSession
@@ -54,7 +55,7 @@ class _WheelFilter(QObject):
         return is_wheel
 
 
-class LabPanel(QScrollArea):
+class LabPanel(SteadyScrollArea):
     """Composes the views about training, and their controllers. A low window shows a scroll bar.
 
     Parameters

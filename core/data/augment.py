@@ -5,7 +5,6 @@ at a time. All changes except the stroke width form one displacement field: each
 normalised to MNIST's geometry again; ``scale`` and ``shift`` are deviations from it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -14,35 +13,13 @@ from numpy.typing import NDArray
 
 from core.digits import BOX, N_PIXELS, SIZE
 from core.preprocessing import geometry
-from core.preprocessing.ink import Drawing
 
 Floats = NDArray[np.float32]
 
-THINNED = 0.1
-"""Share of the pen digits that are learned with few points."""
-_KEPT = (2, 3, 4, 6)  # every n-th point of a thinned stroke is kept
 _PADDED = SIZE + 2  # with a border of background: pixels from outside the image are background
 _BLOCK = 64  # images resampled together: more do not fit the processor's cache
 _KNOTS = 8  # of the elastic field, along each side
 _INK = 64  # grey level: fainter pixels do not count for a digit's bounding box
-
-
-def thinned(drawings: Sequence[Drawing], rng: np.random.Generator, share: float = THINNED) -> list[Drawing]:
-    """Return drawings of which a random share has only every second, third, fourth or sixth point of each stroke.
-
-    A fast hand and a busy machine leave as few. The first and the last point of a stroke are kept.
-    """
-    steps = np.where(rng.random(len(drawings)) < share, rng.choice(_KEPT, len(drawings)), 1)
-    return [
-        drawing if step == 1 else Drawing(tuple(_every(stroke, int(step)) for stroke in drawing.strokes))
-        for drawing, step in zip(drawings, steps, strict=True)
-    ]
-
-
-def _every(stroke: Floats, step: int) -> Floats:
-    """Return every ``step``-th point of a stroke (n, 3), and its last point."""
-    kept: Floats = stroke[np.union1d(np.arange(0, len(stroke), step), len(stroke) - 1)]
-    return kept
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.data import augment, csv_digits, idx_folder, mends, mnist, picture_folder, unipen
+from core.data import csv_digits, idx_folder, mends, mnist, picture_folder, unipen
 from core.data.dataset import Dataset, concatenate
 from core.digits import NOT_A_DIGIT, SIZE
 from core.errors import DataError, MendableError
@@ -301,12 +301,8 @@ def _load_pen(part: Part, how: _Reading) -> Source:
     digits = unipen.read(path, _writers(match[2], name) if match else None)
     drawings = [digit.drawing for digit in digits]
     labels, writers = (np.array([getattr(digit, what) for digit in digits]) for what in ("label", "writer"))
-    dataset = Dataset.of(ink.render_all(drawings), labels, writers)
-    source = _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
-    # Learned with few points in part, tested as they were written.
-    few = ink.render_all(augment.thinned(drawings, np.random.default_rng(0)))
-    learned = _without_test_part(name, Dataset.of(few, labels, writers))
-    return replace(source, train=learned.train, everything=learned.everything)
+    dataset = Dataset.of(ink.render_all(drawings, curves=False), labels, writers)
+    return _without_test_part(name, dataset, (PEN_CREDIT,) if path.name in _PEN_NAMES else (), drawings)
 
 
 def _load_omniglot(part: Part, how: _Reading) -> Source:
@@ -317,7 +313,7 @@ def _load_omniglot(part: Part, how: _Reading) -> Source:
     path, _, alphabets = (argument, "", "") if is_whole else argument.rpartition("@")
     characters = omniglot.read(_located(path), [part.strip() for part in alphabets.split(",")] if alphabets else None)
     drawings = [character.drawing for character in characters]
-    dataset = Dataset.of(ink.render_all(drawings), np.full(len(drawings), NOT_A_DIGIT))
+    dataset = Dataset.of(ink.render_all(drawings, curves=False), np.full(len(drawings), NOT_A_DIGIT))
     return _without_test_part(part.named, dataset, (OMNIGLOT_CREDIT,), drawings)
 
 

@@ -160,7 +160,9 @@ def render(drawing: Drawing) -> NDArray[np.uint8]:
     return image
 
 
-def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_WIDTH) -> NDArray[np.uint8]:
+def render_all(
+    drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_WIDTH, *, curves: bool = True
+) -> NDArray[np.uint8]:
     """Return the images (N, 28, 28) of N drawings in MNIST's geometry.
 
     Parameters
@@ -169,18 +171,23 @@ def render_all(drawings: Sequence[Drawing], pen_width: float | ArrayLike = PEN_W
         A drawing with all points at one position gives a dot, one without strokes an empty image.
     pen_width
         Width of the strokes in pixels of the image: one for all, or one for each drawing (N,).
+    curves
+        Whether points that are far apart are joined by curves. Data to learn from are joined by straight lines, as they
+        always were: a run that was interrupted goes on with the same images.
     """
     widths = np.broadcast_to(np.asarray(pen_width, dtype=np.float32), len(drawings))
     images = np.empty((len(drawings), SIZE, SIZE), np.uint8)
     for start in range(0, len(drawings), _BLOCK):
         block = slice(start, start + _BLOCK)
-        pieces = [_fit(drawing, float(width)) for drawing, width in zip(drawings[block], widths[block], strict=True)]
+        pieces = [
+            _fit(drawing, float(width), curves) for drawing, width in zip(drawings[block], widths[block], strict=True)
+        ]
         owners = np.repeat(np.arange(len(pieces)), [len(piece) for piece in pieces])
         images[block] = geometry.centred(coverage(np.concatenate(pieces), owners, widths[block]))
     return images
 
 
-def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
+def _fit(drawing: Drawing, pen_width: float, curves: bool) -> NDArray[np.float32]:
     """Return the segments of a drawing, scaled so that its inked box, pen included, has a longer side of 20 px.
 
     Segments (S, 4) are x0, y0, x1, y1 in pixels; (0.5, 0.5) is the centre of the first pixel.
@@ -190,7 +197,7 @@ def _fit(drawing: Drawing, pen_width: float) -> NDArray[np.float32]:
     points = np.concatenate([stroke[:, :2] for stroke in drawing.strokes])
     lengths: Sequence[int] = [len(stroke) for stroke in drawing.strokes]
     extent = float((points.max(axis=0) - points.min(axis=0)).max())
-    if extent > _SMALLEST:
+    if curves and extent > _SMALLEST:
         points, lengths = curved(points, lengths, _SPARSE * extent / (BOX - pen_width))
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())

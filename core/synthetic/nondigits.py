@@ -48,7 +48,7 @@ MAKERS: dict[str, Maker] = {
 
 def draw(n: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return images (n, 28, 28) of n non-digits, in MNIST's geometry."""
-    return ink.render_all(drawings(n, rng), synthetic.pens(n, rng))
+    return ink.render_all(drawings(n, rng), synthetic.pens(n, rng), curves=False)
 
 
 def drawings(n: int, rng: np.random.Generator) -> list[Drawing]:

@@ -45,7 +45,7 @@ _WAVE = 3.0  # radians per digit height: a typical wavelength of two digit heigh
 def draw(n: int, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return images (n, 28, 28) of n digits in MNIST's geometry and their labels (n,), balanced and shuffled."""
     digits, labels = drawings(n, rng)
-    return ink.render_all(digits, pens(n, rng)), labels
+    return ink.render_all(digits, pens(n, rng), curves=False), labels
 
 
 def pens(n: int, rng: np.random.Generator) -> Floats:

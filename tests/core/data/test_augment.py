@@ -3,11 +3,9 @@
 import numpy as np
 import pytest
 
-from core.data import augment
 from core.data.augment import Augmenter, Deformation
 from core.digits import BOX, N_PIXELS, SIZE
 from core.preprocessing.geometry import CENTRE
-from core.preprocessing.ink import Drawing
 from core.synthetic import synthetic
 
 NONE = Deformation().times(0)
@@ -97,28 +95,3 @@ def test_an_empty_image_stays_empty() -> None:
 def test_a_batch_that_is_not_a_multiple_of_the_block_is_deformed_whole(digits: np.ndarray) -> None:
     out = deformed(digits[:67], Deformation())
     assert (similarities(out, digits[:67].reshape(out.shape).astype(np.float32)) > 0.3).all()
-
-
-# -- thinned strokes ---
-
-
-def test_a_share_of_the_drawings_is_thinned():
-    stroke = np.column_stack([np.arange(50), np.arange(50) ** 2, np.ones(50)])
-    drawings = [Drawing.from_points([stroke, stroke[:3], stroke[:1]])] * 2000
-    thinned = augment.thinned(drawings, np.random.default_rng(0))
-    changed = [drawing for drawing in thinned if drawing is not drawings[0]]
-    assert len(changed) == pytest.approx(augment.THINNED * 2000, rel=0.3)
-    assert {len(drawing.strokes[0]) for drawing in changed} == {26, 18, 14, 10}
-    for drawing in changed[:50]:
-        assert len(drawing.strokes) == 3
-        for found, original in zip(drawing.strokes, drawings[0].strokes, strict=True):
-            np.testing.assert_array_equal(found[[0, -1]], original[[0, -1]])
-            assert {*map(tuple, found)} <= {*map(tuple, original)}
-
-
-def test_thinning_repeats_itself_and_may_be_none():
-    drawings = [Drawing.from_points([np.arange(60).reshape(30, 2)])] * 50
-    one, other = (augment.thinned(drawings, np.random.default_rng(3)) for _ in range(2))
-    assert [len(drawing.strokes[0]) for drawing in one] == [len(drawing.strokes[0]) for drawing in other]
-    assert augment.thinned(drawings, np.random.default_rng(3), 0.0) == drawings
-    assert augment.thinned([], np.random.default_rng(3)) == []

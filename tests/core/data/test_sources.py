@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import augment, idx, mnist, sources, unipen
+from core.data import idx, mnist, sources, unipen
 from core.data.dataset import Dataset
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
@@ -154,17 +154,6 @@ def test_pen_holds_a_tenth_of_the_writers_out(pens):
     assert writers(source.train) == list(range(1, 28))
     assert writers(source.test) == [28, 29, 30]
     assert (len(source.train), len(source.test)) == (135, 15)
-
-
-def test_pen_digits_are_learned_with_few_points_in_part(here):
-    (here / "curves").write_text(pen_text(range(1, 31), per_writer=20))
-    source = sources.load("pen:curves")
-    rows = [row.tobytes() for row in source.evaluation.images]
-    assert {row.tobytes() for row in source.test.images} <= set(rows)
-    thinned = augment.thinned(source.drawings, np.random.default_rng(0))
-    assert [row.tobytes() for row in source.everything.images] == [
-        row.tobytes() for row in ink.render_all(thinned).reshape(len(thinned), -1)
-    ]
 
 
 @pytest.mark.parametrize(
