@@ -192,28 +192,21 @@ def _on_paper(page: Floats) -> Writing | None:
 
 def _unlittered(page: Floats) -> Writing | None:
     """Return the writing on a page without printed lines: its clutter is painted over with the background."""
-    overview = foreground.survey(page)
-    if overview is None:
+    if (found := _surveyed(page)) is None:
         return None
-    block, ink, background = _detail(page, overview)
-    components = _components(ink, overview)
-    if components is None:
-        return None
-    is_clutter = clutter.found(components, _least(components.areas))
+    overview, block, ink, background, components = found
+    least = _least(components.areas)
+    is_clutter = clutter.found(components, least)
     # Large specks too: the overview may take them for strokes.
-    is_clutter |= (components.areas < _least(components.areas)) & (components.areas > 0.3 * _least(components.areas))
+    is_clutter |= (components.areas < least) & (components.areas > 0.3 * least)
     if is_clutter.any():
         chosen = np.concatenate([[False], is_clutter])
         painted = foreground.dilated(chosen[components.numbers], 2 * _AROUND)
         painted &= ~foreground.dilated((components.numbers > 0) & ~chosen[components.numbers], _AROUND)
         page = _painted(page, painted, background, block)
-        overview = foreground.survey(page)
-        if overview is None:
+        if (found := _surveyed(page)) is None:
             return None
-        block, ink, background = _detail(page, overview)
-        components = _components(ink, overview)
-        if components is None:
-            return None
+        overview, block, ink, _, components = found
     return Writing(page, overview, block, ink, _selected(components, overview))
 
 
@@ -226,6 +219,16 @@ def _painted(page: Floats, mask: Mask, background: Floats, block: tuple[int, int
     height, width = large.shape
     page[:height, :width][large] = ground[large]
     return page
+
+
+def _surveyed(page: Floats) -> tuple[Overview, tuple[int, int], Floats, Floats, Components] | None:
+    """Return the overview of a page, what ``_detail`` returns for it, and its components; None if nothing is there."""
+    overview = foreground.survey(page)
+    if overview is None:
+        return None
+    block, ink, background = _detail(page, overview)
+    components = _components(ink, overview)
+    return None if components is None else (overview, block, ink, background, components)
 
 
 def _detail(page: Floats, overview: Overview) -> tuple[tuple[int, int], Floats, Floats]:
