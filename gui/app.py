@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from gui.main_window import MainWindow
 
-_PIXMAP_CACHE_KIB = 2048
+_PIXMAP_CACHE_KIB = 4096  # times the screen's pixels for one of the logical ones
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,8 +90,9 @@ def create_application() -> "QApplication":
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python's handler would run only after the event loop
     app = QApplication(sys.argv[:1])
     gc_timer.install(app)
-    # Qt's style caches a picture of each button, since each has its own palette: up to 10 MiB by default.
-    QPixmapCache.setCacheLimit(_PIXMAP_CACHE_KIB)
+    # Qt's style caches a picture of each button, since each has its own palette: up to 10 MiB by default. The plots'
+    # axes have to find room too.
+    QPixmapCache.setCacheLimit(round(_PIXMAP_CACHE_KIB * app.devicePixelRatio() ** 2))
     # After the application is created: the X11 plugin sets it, and Qt would merge pen events while the GUI is busy.
     QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     app.setApplicationName("digitpad")

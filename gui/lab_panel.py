@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QComboBox, QFrame, QTabBar, QTabWidget, QVBoxLayou
 from core.runs.run import Run
 from core.runs.run_store import RunStore
 from gui.digits.digits_controller import DigitsController
-from gui.inspector.inspector_controller import InspectorController
 from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.models_controller import ModelsController
@@ -29,6 +28,7 @@ from gui.training.training_controller import TrainingController
 if TYPE_CHECKING:
     from gui.curves.curves import Curves
     from gui.curves.overlay_lines import Overlay
+    from gui.inspector.inspector_controller import InspectorController
 
 
 _MINIMUM = QSize(380, 200)
@@ -79,11 +79,12 @@ class LabPanel(SteadyScrollArea):
         self.tabs = _Tabs()
         self.runs_view, self.inspector_view, self.confusion_page = RunsView(), InspectorView(), ConfusionPage()
         self.curves: Curves | None = None
+        self._inspector: InspectorController | None = None
+        self._active_model = active_model
         self.training = TrainingController(session, self.panel, active_model, models, store, self)
         self.recipes = RecipesController(self.panel, self)
         self.digits = DigitsController(self.panel, session, self.training, self)
         self.runs = RunsController(self.runs_view, store or RunStore(), models, self, _save_picture)
-        self.inspector = InspectorController(session, active_model, self.inspector_view, self.confusion_page, self)
         self._curves_layout = QVBoxLayout()
         self._wheel_filter = _WheelFilter(self)
         self._lay_out()
@@ -133,7 +134,7 @@ class LabPanel(SteadyScrollArea):
         self.message_bar.shown.connect(self._reveal_message)
         for part in (self.panel.choices, self.tabs):
             self._keep_from_wheel(part)
-        for controller in (self.training, self.recipes, self.digits, self.runs, self.inspector):
+        for controller in (self.training, self.recipes, self.digits, self.runs):
             controller.messageReady.connect(self.message_bar.show_message)
         self.panel.controls.rate.editingFinished.connect(self._on_rate)
         self._session.stateChanged.connect(self._on_state)
@@ -142,7 +143,6 @@ class LabPanel(SteadyScrollArea):
         self.runs.restored.connect(self.training.note_restored)
         self.runs_view.requested.connect(self._on_run_requested)
         self.runs.overlaysReady.connect(self._show_overlays)
-        self.inspector.dialog.pictureChosen.connect(self._recognition.show_digit)
         self._recognition.predicted.connect(self._on_predicted)
         self.tabs.currentChanged.connect(self._on_tab)
 
@@ -162,15 +162,32 @@ class LabPanel(SteadyScrollArea):
         log.toggled.connect(curves.set_log)
         curves.set_overlays(self.runs.overlays())
 
+    @property
+    def inspector(self) -> "InspectorController":
+        """The controller of the pages about a network; it is made, and they are filled, at the first use."""
+        if self._inspector is None:
+            from gui.inspector.inspector_controller import InspectorController
+
+            pages = self.inspector_view, self.confusion_page
+            self._inspector = inspector = InspectorController(self._session, self._active_model, *pages, self)
+            for page in pages:
+                self._keep_from_wheel(page)
+            inspector.messageReady.connect(self.message_bar.show_message)
+            inspector.dialog.pictureChosen.connect(self._recognition.show_digit)
+            inspector.set_image(self._recognition.shown.image)
+        return self._inspector
+
     def shut_down(self) -> None:
         """End all threads but the session's, and return when they have ended."""
         self.digits.shut_down()
-        self.inspector.shut_down()
+        if self._inspector is not None:
+            self._inspector.shut_down()
 
     # -- reactions -----------------------------------------------------------------------------------------------------
 
     def _on_state(self, state: RunState) -> None:
         if state is RunState.PREPARING:
+            _ = self.inspector  # from the first event on
             self.tabs.setCurrentIndex(0)
             self.message_bar.clear()
 
@@ -182,11 +199,12 @@ class LabPanel(SteadyScrollArea):
     def _on_tab(self) -> None:
         if self.tabs.currentWidget() is self.runs_view:
             self.runs.refresh()
-        elif self.tabs.currentWidget() is self.inspector_view:
+        elif self.tabs.currentWidget() in (self.inspector_view, self.confusion_page):
             self.inspector.request_history()
 
     def _on_predicted(self) -> None:
-        self.inspector.set_image(self._recognition.shown.image)
+        if self._inspector is not None:
+            self._inspector.set_image(self._recognition.shown.image)
 
     def _show_overlays(self, overlays: "list[Overlay]") -> None:
         """Draw the curves of the overlaid runs, once there are plots."""

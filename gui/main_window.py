@@ -115,6 +115,9 @@ class MainWindow(QMainWindow):
                 partial(import_module, "pyqtgraph"),
                 self.add_curves,
                 self.completed.emit,
+                # What a run needs first, so that its start does not wait for it.
+                partial(import_module, "gui.training.worker"),
+                partial(import_module, "gui.inspector.inspector_controller"),
             ]
         )
         self._is_stepping = self._has_to_paint = False

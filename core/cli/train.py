@@ -17,8 +17,8 @@ from core.files import atomic
 from core.messages import tr
 from core.recognition import modelfile, rescue
 from core.recognition.modelfile import Model
-from core.runs.execution import End, Execution
-from core.runs.records import RunOutcome, RunRequest
+from core.runs.execution import Execution
+from core.runs.records import End, RunOutcome, RunRequest
 from core.runs.run import MODEL, Run, Status
 from core.runs.run_store import RunStore
 from core.training import diagnosis, recipes

@@ -68,7 +68,7 @@ class Augmenter:
         self._padded = np.zeros((_BLOCK, _PADDED, _PADDED), np.float32)
         self._first = np.arange(_BLOCK)[:, np.newaxis] * _PADDED**2
 
-    def deform(self, images: NDArray[np.uint8], rng: np.random.Generator, out: Floats) -> Floats:
+    def deform(self, images: NDArray[np.uint8], rng: "np.random.Generator", out: Floats) -> Floats:
         """Write deformed images (N, 784), in [0, 255], into ``out`` (N, 784), and return it."""
         for start in range(0, len(images), _BLOCK):
             block = slice(start, start + _BLOCK)
@@ -77,7 +77,7 @@ class Augmenter:
             self._resample(out[block])
         return out
 
-    def _pad(self, images: NDArray[np.uint8], rng: np.random.Generator) -> None:
+    def _pad(self, images: NDArray[np.uint8], rng: "np.random.Generator") -> None:
         """Write images (B, 784) into the padded buffer, with thicker or thinner strokes."""
         n = len(images)
         offsets = (self.deformation.pen * rng.uniform(-1, 1, n)).clip(-1, 1).astype(np.float32)
@@ -92,7 +92,7 @@ class Augmenter:
             share = np.abs(offsets[chosen])[:, np.newaxis, np.newaxis]
             inside[chosen] += share * (grown.astype(np.float32) - original)
 
-    def _find_sources(self, images: NDArray[np.uint8], rng: np.random.Generator) -> None:
+    def _find_sources(self, images: NDArray[np.uint8], rng: "np.random.Generator") -> None:
         """Compute the position in the padded image that each output pixel is read from, as x and y (B, 784).
 
         The deformed digit is normalised to MNIST's geometry, as every digit is before recognition.
@@ -185,7 +185,7 @@ def _interpolate(pixels: Floats, index: NDArray[np.intp], share: Floats, out: Fl
     out += scratch
 
 
-def _inverse_matrices(n: int, d: Deformation, rng: np.random.Generator) -> Floats:
+def _inverse_matrices(n: int, d: Deformation, rng: "np.random.Generator") -> Floats:
     """Return matrices (N, 2, 2) from deformed digits to the originals: aspect ratio, then slant, then rotation."""
     angle, aspect, slant = rng.uniform(-1, 1, (3, n))
     angle, aspect, slant = np.deg2rad(d.rotation) * angle, np.exp(d.aspect * aspect / 2), d.slant * slant

@@ -65,7 +65,7 @@ class Dataset:
         """Return the same images, each shown ``times`` times as often in an epoch."""
         return replace(self, times=self.times * times)
 
-    def split(self, share: float, rng: np.random.Generator) -> tuple["Dataset", "Dataset"]:
+    def split(self, share: float, rng: "np.random.Generator") -> tuple["Dataset", "Dataset"]:
         """Return (the rest, a random share of the rows); the rest has at least one row."""
         order = rng.permutation(len(self))
         n = min(round(share * len(self)), max(len(self) - 1, 0))
@@ -118,7 +118,7 @@ class DataLoader:
         self,
         dataset: Dataset,
         batch_size: int,
-        rng: np.random.Generator,
+        rng: "np.random.Generator",
         input_scale: float = 1 / 255,
         *,
         deformation: Callable[[float], Deformation] | None = None,

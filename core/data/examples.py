@@ -24,22 +24,29 @@ class Example:
 
 
 class Examples:
-    """Chooses digits at random. MNIST's test part is read at the first call."""
+    """Chooses digits at random. MNIST's test part is read at the first call.
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    Parameters
+    ----------
+    rng
+        None for a generator of its own, made at the first call: ``numpy.random`` is imported with it.
+    """
+
+    def __init__(self, rng: "np.random.Generator | None" = None) -> None:
         self._rng = rng
         self._images: NDArray[np.uint8] | None = None
         self._labels: NDArray[np.int64] | None = None
 
     def draw(self) -> Example:
         """Return a digit; raise DataError where MNIST is present but damaged."""
+        self._rng = rng = self._rng or np.random.default_rng()
         if self._images is None and mnist.folder() is not None:
             test = mnist.load_test()
             self._images, self._labels = test.images, test.labels
         if self._images is None or self._labels is None:
             from core.synthetic import synthetic
 
-            drawings, labels = synthetic.drawings(1, self._rng)
+            drawings, labels = synthetic.drawings(1, rng)
             return Example(int(labels[0]), drawing=drawings[0])
-        number = int(self._rng.integers(len(self._labels)))
+        number = int(rng.integers(len(self._labels)))
         return Example(int(self._labels[number]), self._images[number].reshape(SIZE, SIZE), number=number)

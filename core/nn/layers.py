@@ -45,7 +45,7 @@ class Layer(ABC):
         self._buffers: dict[str, Array] = {}
 
     @abstractmethod
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return y for a training batch x; ``rng`` is the random generator of layers such as Dropout."""
 
     @abstractmethod
@@ -93,7 +93,7 @@ class Linear(Layer):
         self.bias = Parameter("bias", (n_out,), "vector")
         self.parameters = (self.weight, self.bias)
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return x W + b, and keep x."""
         self._x = x
         y = np.matmul(x, self.weight.value, out=self._buffer("y", x, self.n_out))
@@ -122,7 +122,7 @@ class Linear(Layer):
 class ReLU(Layer):
     """The rectifier: y = max(x, 0)."""
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return max(x, 0), and keep it: it is positive exactly where x is."""
         self._y = np.maximum(x, _zeros(x), out=self._buffer("y", x))
         return self._y
@@ -153,7 +153,7 @@ class Dropout(Layer):
             raise ValueError(f"dropout rate {rate} is not in [0, 1)")
         self.rate = rate
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return x with some units dropped, and keep the mask."""
         # Sixteen random bits per unit are enough, and take a fifth of a float's time.
         drawn = np.frombuffer(rng.bytes(2 * x.size), np.uint16).reshape(x.shape)
@@ -193,7 +193,7 @@ class BatchNorm(Layer):
         self.variance = Parameter("variance", (n,), "statistic", initial=1.0)
         self.parameters = (self.gamma, self.beta, self.mean, self.variance)
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return the batch normalised, scaled and shifted; keep it normalised; update the running averages."""
         n_images = len(x)
         mean = self._sum(x) / x.dtype.type(n_images)

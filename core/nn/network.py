@@ -84,14 +84,14 @@ class Network:
         """Return the layers as JSON values."""
         return [{"layer": type(layer).__name__, **layer.arguments()} for layer in self.layers]
 
-    def initialize(self, initializer: Initializer, rng: np.random.Generator) -> None:
+    def initialize(self, initializer: Initializer, rng: "np.random.Generator") -> None:
         """Draw new weights; set the biases to zero."""
         for layer in self.layers:
             if isinstance(layer, Linear):
                 layer.weight.value[...] = initializer(rng, layer.n_in, layer.n_out)
                 layer.bias.value[...] = 0
 
-    def forward(self, x: Array, rng: np.random.Generator) -> Array:
+    def forward(self, x: Array, rng: "np.random.Generator") -> Array:
         """Return the logits (N, K) of a training batch x (N, n_in)."""
         for layer in self.layers:
             x = layer.forward(x, rng)

@@ -6,7 +6,6 @@ calls it; ``request_end``, ``change_rate`` and ``move_to`` may be called from an
 
 import contextlib
 import dataclasses
-import enum
 from collections import deque
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -16,7 +15,7 @@ from core import threads
 from core.errors import DigitpadError, DivergenceError, RunError
 from core.recognition.modelfile import Model
 from core.runs import checkpoint
-from core.runs.records import RunFacts, RunOutcome, RunRequest
+from core.runs.records import End, RunFacts, RunOutcome, RunRequest
 from core.runs.run import LABEL, STATE, Run, Status, read_label
 from core.runs.run_recorder import RunRecorder
 from core.runs.run_store import TRASH_AGE_S, RunStore
@@ -24,17 +23,6 @@ from core.training import loop
 from core.training.experiment import Experiment, Scores
 from core.training.history import History
 from core.training.loop import Progress
-
-
-class End(enum.Enum):
-    """How a run is to end before its last step.
-
-    STOP keeps its best weights, CANCEL keeps nothing, LEAVE keeps its state so that it can be resumed.
-    """
-
-    STOP = enum.auto()
-    CANCEL = enum.auto()
-    LEAVE = enum.auto()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,19 +1,33 @@
 """What is to be run, what is known of it once it is prepared, and how it ended."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.errors import DivergenceError, Remedy
 from core.recognition.modelfile import Model
 from core.runs.run import Run, Status
 from core.runs.run_store import RunStore
 from core.training.config import TrainConfig
-from core.training.data_check import Finding
-from core.training.diagnosis import ConstantPrediction
-from core.training.experiment import Scores
 from core.training.history import Axis
-from core.training.splits import Splits
+
+if TYPE_CHECKING:  # the window needs none of them before its first run
+    from core.training.data_check import Finding
+    from core.training.diagnosis import ConstantPrediction
+    from core.training.experiment import Scores
+    from core.training.splits import Splits
+
+
+class End(enum.Enum):
+    """How a run is to end before its last step.
+
+    STOP keeps its best weights, CANCEL keeps nothing, LEAVE keeps its state so that it can be resumed.
+    """
+
+    STOP = enum.auto()
+    CANCEL = enum.auto()
+    LEAVE = enum.auto()
 
 
 @dataclass(frozen=True)
@@ -75,8 +89,8 @@ class RunFacts:
     n_epochs: int
     threads: int
     axis: Axis
-    splits: Splits
-    findings: tuple[Finding, ...] = ()
+    splits: "Splits"
+    findings: "tuple[Finding, ...]" = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,14 +126,14 @@ class RunOutcome:
 
     status: Status | None = None
     model: Model | None = None
-    scores: Scores | None = None
+    scores: "Scores | None" = None
     stopped: bool = False
     error: str = ""
     details: str = ""
     lacks_mnist: bool = False
     mended: str = ""
     divergence: DivergenceError | None = None
-    constant_prediction: ConstantPrediction | None = None
+    constant_prediction: "ConstantPrediction | None" = None
     run: Run | None = None
     storage_failure: str = ""
 

@@ -6,14 +6,16 @@ The curves have a bounded size for any number of batches; all evaluations are ke
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.messages import tr
 from core.training.curve import TIME_CONSTANT, Curve
-from core.training.loop import Progress
+
+if TYPE_CHECKING:
+    from core.training.loop import Progress
 
 COLUMNS = (
     "step",
@@ -59,7 +61,7 @@ class History:
         self.marks: list[tuple[float, float]] = []
         self._evaluations = array("d")
 
-    def add(self, records: Sequence[Progress], seconds: float) -> None:
+    def add(self, records: "Sequence[Progress]", seconds: float) -> None:
         """Add the records of some batches; ``seconds`` is the training time after the last of them."""
         for record in records:
             self.loss.append(record.samples, record.loss)

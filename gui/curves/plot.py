@@ -70,6 +70,8 @@ class Plot(pg.PlotWidget):
             # Grid lines for the minor ticks cost 12 ms a repaint; for the major ones only, 3 ms.
             axis.setStyle(maxTickLevel=0, autoExpandTextSpace=False)
             axis.enableAutoSIPrefix(False)
+            # Painted anew only where it has changed: numbers and grid are a third of a repaint.
+            axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)
         left.setWidth(52)
         left.setTickDensity(0.7)
         bottom.setStyle(hideOverlappingLabels=False)  # otherwise the last epoch has no number

@@ -2,21 +2,23 @@
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.runs.records import RunOutcome
-from core.training import data_check
 from gui.digits import mend_text
-from gui.digits.addition import Addition
 from gui.style.message import Message, Offer, Severity
 from gui.training.choices import AddedDigits
 from gui.training.events import Prepared, RunEvent
 from gui.training.panel import TrainingPanel
 from gui.training.session import TrainingSession
 from gui.training.training_controller import TrainingController
+
+if TYPE_CHECKING:
+    from gui.digits.addition import Addition
 
 
 class DigitsController(QObject):
@@ -65,6 +67,8 @@ class DigitsController(QObject):
 
     def add(self, what: Path | str, replaces: str = "") -> None:
         """Read the digits of a file, a folder, or a source by its name, and add them to the list."""
+        from gui.digits.addition import Addition
+
         if self._addition is not None:
             self._tell(self.tr("Other digits are being read: try again in a moment."))
             return
@@ -117,14 +121,16 @@ class DigitsController(QObject):
         self.changed.emit()
         self._tell_added(added, addition)
 
-    def _tell_error(self, addition: Addition) -> None:
+    def _tell_error(self, addition: "Addition") -> None:
         offers = {}
         if addition.mended:
             text = mend_text.offer_to_mend(addition.source, addition.mended)
             offers[text] = Offer(partial(self.add, addition.mended, self._replaces))
         self._tell(f"{addition.error}." if offers else addition.error, Severity.BAD, addition.details, offers)
 
-    def _tell_added(self, added: AddedDigits, addition: Addition) -> None:
+    def _tell_added(self, added: AddedDigits, addition: "Addition") -> None:
+        from core.training import data_check
+
         text = self.tr("Added “{name}”: {n:,} digits.").format(name=added.name, n=added.n)
         mended = data_check.mended(added.source, addition.findings)
         offers = {}
@@ -140,6 +146,8 @@ class DigitsController(QObject):
         """Say what is odd about the digits of a run that begins; it goes on all the same."""
         if not isinstance(event, Prepared) or not event.facts.findings:
             return
+        from core.training import data_check
+
         findings, data = event.facts.findings, self._panel.data
         mended = data_check.mended(data, findings)
         text = " ".join(finding.text for finding in findings)

@@ -30,7 +30,7 @@ from gui.training.session import TrainingSession
 
 
 class InspectorController(QObject):
-    """Updates the pages about a network from a session, and handles their requests.
+    """Fills the pages about a network, updates them from a session, and handles their requests.
 
     Attributes
     ----------
@@ -54,6 +54,8 @@ class InspectorController(QObject):
         window: QWidget,
     ) -> None:
         super().__init__(window)
+        view.furnish()
+        confusion_page.furnish()
         self._session, self._active_model = session, active_model
         self._view, self._confusion = view, confusion_page.confusion
         self._n_first = 0  # units of the first layer

@@ -68,7 +68,7 @@ class RecognitionController(QObject):
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # a stroke of the digit that the user has selected
         self.pen_idle = PenIdle(panel.pad, self)
-        self._examples = Examples(np.random.default_rng())
+        self._examples = Examples()
         # Runs when the events that have arrived, and the painting of their ink, are done.
         self._next_reading = QTimer(self, singleShot=True, interval=0)
         self._next_reading.timeout.connect(self._on_content)

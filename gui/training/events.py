@@ -1,13 +1,16 @@
 """What a run tells from its thread: frozen records, each with the number of its run."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.nn.network import Snapshot
 from core.runs.records import RunFacts, RunOutcome
 from core.runs.run import Run
 from core.training.history import History
-from core.training.loop import Progress
 from core.training.snapshots import KeptSnapshot
+
+if TYPE_CHECKING:
+    from core.training.loop import Progress
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +32,7 @@ class Prepared(RunEvent):
 class Progressed(RunEvent):
     """Some batches are done: their records, and the seconds of training so far, pauses left out."""
 
-    records: tuple[Progress, ...]
+    records: "tuple[Progress, ...]"
     seconds: float
 
 

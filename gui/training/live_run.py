@@ -1,12 +1,15 @@
 """The run of this session: the one owner of its facts, curves, snapshots and seconds."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from core.runs.records import RunFacts
 from core.runs.run_store import RunStore
 from core.training.history import History
-from core.training.loop import Progress
 from core.training.snapshots import KeptSnapshot
+
+if TYPE_CHECKING:
+    from core.training.loop import Progress
 
 
 class LiveRun:
@@ -50,7 +53,7 @@ class LiveRun:
         """Take what is known now; a resumed run brings its curves along."""
         self.facts, self.history = facts, history
 
-    def add(self, records: Sequence[Progress], seconds: float) -> None:
+    def add(self, records: "Sequence[Progress]", seconds: float) -> None:
         """Take the records of some batches, the last of which was done after ``seconds`` of training."""
         self.history.add(records, seconds)
         self.seconds = seconds

@@ -3,7 +3,7 @@
 import math
 import re
 
-from PySide6.QtCore import QRectF, QSize, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
@@ -42,6 +42,7 @@ class NumberBox(QAbstractSpinBox):
 
     def __init__(self, low: float, high: float, *, whole: bool = False, step: float | None = None) -> None:
         super().__init__()
+        self._size: QSize | None = None
         self._low, self._high, self._is_whole, self._step = low, high, whole, step
         self._typed = self._kept = self._told = min(max(0.0, low), high)
         self._problem = ""
@@ -167,8 +168,16 @@ class NumberBox(QAbstractSpinBox):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 3, 3)
 
     def sizeHint(self) -> QSize:
-        """Return the size for some digits."""
-        return super().sizeHint() + QSize(_WIDTH * self.fontMetrics().horizontalAdvance("0"), 0)
+        """Return the size for some digits, computed once for a font: a layout asks ten times."""
+        if self._size is None:
+            self._size = super().sizeHint() + QSize(_WIDTH * self.fontMetrics().horizontalAdvance("0"), 0)
+        return self._size
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Have the size computed again with another font or style."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._size = None
 
     def minimumSizeHint(self) -> QSize:
         """Return the same size."""

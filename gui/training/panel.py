@@ -1,12 +1,13 @@
 """The training panel: recipe, data and settings of a run, its controls and its progress."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from core.runs.records import RunFacts
 from core.training import recipes
 from core.training.config import TrainConfig
-from core.training.loop import Progress
 from core.training.recipefile import Recipe
 from gui.style import theme
 from gui.training.choices import TrainingChoices
@@ -15,6 +16,9 @@ from gui.training.mnist_bar import MnistBar
 from gui.training.progress import TrainingProgress
 from gui.training.session import RunState
 from gui.training.settings_form import SettingsForm
+
+if TYPE_CHECKING:
+    from core.training.loop import Progress
 
 _FOLD_HEIGHT = (60, 140, 300)  # px: of the settings, at least, in a low window, and at most
 
@@ -99,7 +103,7 @@ class TrainingPanel(QWidget):
         """Show the size of the network and of the data. Silent."""
         self.progress.show_facts(facts)
 
-    def show_progress(self, record: Progress, seconds: float) -> None:
+    def show_progress(self, record: "Progress", seconds: float) -> None:
         """Show the position of the run after ``seconds`` of training. Silent."""
         self.progress.show_progress(record, seconds)
 

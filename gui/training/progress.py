@@ -1,12 +1,18 @@
 """The progress of a run: a bar and a line of text."""
 
-from PySide6.QtCore import Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from core.runs.records import RunFacts
-from core.training.loop import Progress
 from gui.style import theme
 from gui.training.session import RunState
+
+if TYPE_CHECKING:
+    from core.training.loop import Progress
+
+_TEXT_MS = 200  # between two texts at least: each lays out the panel again, and nobody reads faster
 
 
 class TrainingProgress(QWidget):
@@ -17,6 +23,9 @@ class TrainingProgress(QWidget):
         self._state = RunState.IDLE
         self._facts: RunFacts | None = None
         self._position = ""
+        self._newest: tuple[Progress, float] | None = None  # not described yet
+        self._next_text = QTimer(self, singleShot=True, interval=_TEXT_MS)
+        self._next_text.timeout.connect(self._describe_newest)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(6)
@@ -45,6 +54,7 @@ class TrainingProgress(QWidget):
             self.bar.show()
             self._status.setText(self.tr("Loading the digits…"))
         elif state in (RunState.RUNNING, RunState.PAUSED):
+            self._describe_newest()
             self._show_position()
         elif state is RunState.ENDING:
             self._status.setText(self.tr("Testing the best weights…"))
@@ -53,7 +63,8 @@ class TrainingProgress(QWidget):
 
     def show_facts(self, facts: RunFacts) -> None:
         """Show the size of the network and of the data. Silent."""
-        self._facts = facts
+        self._facts, self._newest = facts, None
+        self._next_text.stop()
         self.bar.setRange(0, facts.n_steps)
         self.bar.setValue(0)
         text = self.tr(
@@ -63,9 +74,21 @@ class TrainingProgress(QWidget):
             parameters=facts.n_parameters, train=facts.n_train, validation=facts.n_validation, test=facts.n_test
         )
 
-    def show_progress(self, record: Progress, seconds: float) -> None:
-        """Show the position of the run after ``seconds`` of training. Silent."""
+    def show_progress(self, record: "Progress", seconds: float) -> None:
+        """Show the position of the run after ``seconds`` of training, its words at most 0.2 s later. Silent."""
         self.bar.setValue(record.step)
+        self._newest = record, seconds
+        if not self._next_text.isActive():
+            self._describe_newest()
+
+    def _describe_newest(self) -> None:
+        if self._newest is None:
+            return
+        self._describe(*self._newest)
+        self._newest = None
+        self._next_text.start()
+
+    def _describe(self, record: "Progress", seconds: float) -> None:
         if self._facts is None or seconds <= 0:
             return
         text = self.tr(

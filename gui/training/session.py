@@ -2,11 +2,11 @@
 
 import enum
 import threading
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from core.runs.execution import End
-from core.runs.records import RunOutcome, RunRequest
+from core.runs.records import End, RunOutcome, RunRequest
 from core.runs.run_store import RunStore
 from gui.training.events import (
     Concluded,
@@ -20,7 +20,9 @@ from gui.training.events import (
     StorageChanged,
 )
 from gui.training.live_run import LiveRun
-from gui.training.worker import Worker
+
+if TYPE_CHECKING:
+    from gui.training.worker import Worker
 
 
 class RunState(enum.Enum):
@@ -80,6 +82,8 @@ class TrainingSession(QObject):
         """Begin a run, or go on with one; there must be none."""
         if self.is_active:
             raise RuntimeError("a run is going on already")
+        from gui.training.worker import Worker  # with all that trains, which the start of the program does not wait for
+
         self.number += 1
         self.live = LiveRun(request.store)
         worker = Worker(self.number, request, self, self._settled)

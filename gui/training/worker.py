@@ -12,8 +12,8 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from core.errors import DigitpadError, MendableError, MnistError
 from core.messages import tr
-from core.runs.execution import End, Execution, Move
-from core.runs.records import RunOutcome, RunRequest
+from core.runs.execution import Execution, Move
+from core.runs.records import End, RunOutcome, RunRequest
 from core.runs.run import Run
 from core.runs.run_store import RunStore
 from core.training.loop import Progress

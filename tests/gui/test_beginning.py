@@ -123,3 +123,28 @@ window.show()
 sys.exit(application.exec())
 """
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+def test_what_only_a_run_needs_comes_after_the_window_is_complete():
+    program = """
+import sys
+from gui import app
+application = app.create_application()
+from gui.main_window import MainWindow
+run_needs = {"numpy.random", "core.training.loop", "gui.training.worker", "gui.inspector.inspector_controller"}
+window = MainWindow(in_steps=True)
+window.completed.connect(lambda: application.exit(len(run_needs & set(sys.modules))))
+window.show()
+sys.exit(application.exec())
+"""
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+def test_the_pages_about_a_network_are_filled_when_they_are_first_looked_at(qtbot, beginning):
+    with qtbot.waitSignal(beginning.completed):
+        beginning.show()
+    lab = beginning.workbench.lab
+    assert not hasattr(lab.inspector_view, "weights")
+    lab.tabs.setCurrentWidget(lab.inspector_view)
+    assert lab.inspector_view.weights.isVisible()
+    assert lab.confusion_page.confusion is not None

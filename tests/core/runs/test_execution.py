@@ -8,8 +8,8 @@ import pytest
 
 from core.errors import DataError, RunError
 from core.files import locks
-from core.runs.execution import End, Execution, Move
-from core.runs.records import RunRequest
+from core.runs.execution import Execution, Move
+from core.runs.records import End, RunRequest
 from core.runs.run import Status
 from core.runs.run_store import RunStore
 from core.threads import limited

@@ -8,8 +8,8 @@ from core.data.dataset import Dataset
 from core.data.sources import Source
 from core.digits import NOT_A_DIGIT
 from core.errors import MendableError, ModelError
-from core.runs.execution import End, Execution
-from core.runs.records import RunRequest
+from core.runs.execution import Execution
+from core.runs.records import End, RunRequest
 from core.runs.run_store import RunStore
 from core.synthetic import synthetic
 from core.training import data_check
