@@ -166,7 +166,8 @@ class Workbench(QObject):
         """Return when no thread is left."""
         if self._state is not None:
             self._state.close()
-        self.pictures.stop()
+        self._recognition.shut_down()
+        self.pictures.shut_down()
         self.session.shut_down()
         self.mnist_download.shut_down()
         self.lab.shut_down()

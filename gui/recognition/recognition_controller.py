@@ -1,8 +1,8 @@
 """Recognises the content of the pad at each stroke, each picture, and each new network."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,28 +12,29 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
 from core.data.examples import Example, Examples
-from core.errors import DigitpadError, DrawingError
-from core.preprocessing import ink, picture, picture_file
+from core.errors import DigitpadError
+from core.preprocessing import ink, picture_file
 from core.preprocessing.ink import Drawing
-from core.preprocessing.picture import Pieces
 from core.recognition.file_reading import DRAWING_SUFFIX
 from core.recognition.recognizer import Recognizer
 from core.recognition.segmentation import Part
 from gui.pad.marks import Box
-from gui.pad.pad import HISTORY_STEPS
 from gui.pad.pad_document import Content
 from gui.pad.pen_idle import PenIdle
 from gui.pad.stroke import UNIT
+from gui.recognition import opened
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
+from gui.recognition.opened import PadPicture, PictureMemory, ReadPicture
 from gui.recognition.pad_panel import PadPanel
-from gui.style.images import image_of, pixels_of
+from gui.recognition.reading_thread import ReadingThread
+from gui.shell.job_thread import Failed, Job
+from gui.style.images import image_of
 from gui.style.message import Message, Severity
 
+PATIENCE_MS = 300
+"""A file or picture that is read for longer is named meanwhile."""
 _EXAMPLE_SCALE = 10
-
-_Content = Pieces | NDArray[np.uint8] | None
-"""What a picture on the pad shows: the components of its writing; the network's input itself; or nothing."""
 
 
 class RecognitionController(QObject):
@@ -43,8 +44,9 @@ class RecognitionController(QObject):
     nothing queues up, however slow the machine. A digit takes well under 2 ms, a number of twelve about 5 ms. When the
     pen is lifted, the pad is read at once.
 
-    An opened or pasted file that cannot be read changes nothing: ``messageReady`` gives the reason. ``succeeded`` is
-    emitted after one that can be read.
+    Files and pictures are read off the GUI thread, the newest only; one that arrives while the pen is down is shown
+    when the pen is lifted. What cannot be read changes nothing: ``messageReady`` gives the reason. ``succeeded`` is
+    emitted after what can be read, and where a message about the reading has no more use.
 
     Attributes
     ----------
@@ -62,8 +64,14 @@ class RecognitionController(QObject):
     def __init__(self, panel: PadPanel, active_model: ActiveModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._panel, self._active_model = panel, active_model
-        # Content and caption by the picture's cache key: undo may show a picture again.
-        self._contents: dict[int, tuple[_Content, str]] = {}
+        self._pictures = PictureMemory()
+        self._reading = ReadingThread(self)
+        self._reading.ended.connect(self._on_read)
+        self._read_name, self._is_told = "", False  # of what is read; whether a message says so
+        self._arrived: object = None  # what was read while the pen is down
+        self._key_again: int | None = None  # of the picture on the pad that is read again
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(self._tell_reading)
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # a stroke of the digit that the user has selected
@@ -79,20 +87,24 @@ class RecognitionController(QObject):
         self.pen_idle.idled.connect(self._show)
         panel.pad.changed.connect(self._on_changed)
         panel.pad.penLifted.connect(self._read_if_due)
+        panel.pad.penLifted.connect(self._show_arrived)
         panel.prediction_view.number_view.digitSelected.connect(self._select)
         active_model.changed.connect(self._predict)
 
-    def show_pasted(self, shown: QImage) -> None:
-        """Show a picture on the pad and recognise it, as if its file had been opened."""
-        self._try(lambda: self.show_picture(image_of(pixels_of(shown))))
+    # -- files and pictures -------------------------------------------------------------------------------------
 
-    def show_random_digit(self) -> None:
-        """Show a random digit on the pad, from data that no network was trained on."""
-        self._try(lambda: self.show_example(self._examples.draw()))
+    @property
+    def is_reading(self) -> bool:
+        """Whether a file or picture is being read, or waits until the pen is lifted."""
+        return self._reading.is_busy or self._arrived is not None
+
+    def show_pasted(self, shown: QImage) -> None:
+        """Read a picture and show it on the pad, as if its file had been opened."""
+        self._begin(partial(opened.read_image, shown, self._active_model.frozen()), "")
 
     def open(self, path: Path) -> None:
-        """Open a picture, or a drawing in ink JSON, on the pad."""
-        self._try(lambda: self._open(path))
+        """Read a picture, or a drawing in ink JSON, and show it on the pad."""
+        self._begin(partial(opened.read_path, path, self._active_model.frozen()), path.name)
 
     def choose(self) -> None:
         """Ask which picture or drawing to open."""
@@ -102,27 +114,77 @@ class RecognitionController(QObject):
         if name:
             self.open(Path(name))
 
-    def _open(self, path: Path) -> None:
-        if path.suffix.lower() == DRAWING_SUFFIX:
-            self._panel.pad.set_drawing(Drawing.load(path), fit=True)
-            self.predict()
-        else:
-            self.show_picture(image_of(picture_file.load(path)), path.name)
-
-    def _try(self, act: Callable[[], None]) -> None:
+    def show_random_digit(self) -> None:
+        """Show a random digit on the pad, from data that no network was trained on."""
+        self._forget()
         try:
-            act()
+            self.show_example(self._examples.draw())
         except DigitpadError as error:
             self.messageReady.emit(Message(str(error), Severity.BAD))
         else:
             self.succeeded.emit()
 
-    def show_picture(self, shown: QImage, caption: str = "") -> None:
-        """Show a picture on the pad and recognise it; raise DrawingError if the picture is empty."""
-        found = picture.pieces(pixels_of(shown))
-        if found is None:
-            raise DrawingError(self.tr("There is no digit in this picture: nothing stands out from its background."))
-        self._put(shown, found, caption)
+    def shut_down(self) -> None:
+        """Return when no thread is left."""
+        self._patience.stop()
+        self._reading.shut_down()
+
+    def _begin(self, job: Job, name: str) -> None:
+        """Read what is to be shown, instead of what is being read."""
+        self._forget()
+        self._read_name = name
+        self._reading.read(job)
+        self._patience.start()
+
+    def _tell_reading(self) -> None:
+        self._is_told = True
+        text = self.tr("Reading “{name}”…") if self._read_name else self.tr("Reading the picture…")
+        self.messageReady.emit(Message(text.format(name=self._read_name), Severity.INFO))
+
+    def _forget(self) -> None:
+        """Show nothing of what is being read: something else comes instead."""
+        self._reading.forget()
+        self._key_again = None
+        self._end_reading()
+        if self._is_told:
+            self._is_told = False
+            self.succeeded.emit()
+
+    def _end_reading(self) -> None:
+        self._patience.stop()
+        self._arrived = None
+
+    def _on_read(self, result: object) -> None:
+        """Show what was read, now or when the pen is lifted."""
+        if self._key_again is not None:
+            key, self._key_again = self._key_again, None
+            self._keep_again(key, result)
+            return
+        self._arrived = result
+        if not self._panel.pad.is_pen_down():
+            self._show_arrived()
+
+    def _show_arrived(self) -> None:
+        result = self._arrived
+        if result is None:
+            return
+        self._end_reading()
+        self._is_told = False
+        match result:
+            case Failed():
+                self.messageReady.emit(Message(result.reason, Severity.BAD, result.details))
+                self._predict()  # a picture on the pad may still be unread
+            case ReadPicture(pieces=None):
+                text = self.tr("There is no digit in this picture: nothing stands out from its background.")
+                self.messageReady.emit(Message(text, Severity.BAD))
+                self._predict()
+            case ReadPicture():
+                self._put(result.shown, result, self._read_name)
+                self.succeeded.emit()
+            case Drawing():
+                self._panel.pad.set_drawing(result, fit=True)
+                self.predict()
+                self.succeeded.emit()
 
     def show_example(self, example: Example) -> None:
         """Show a test digit on the pad."""
@@ -135,17 +197,16 @@ class RecognitionController(QObject):
 
     def show_digit(self, image: NDArray[np.uint8], caption: str) -> None:
         """Show a digit (28, 28) in MNIST's geometry on the pad; 0 is paper, 255 is ink."""
+        self._forget()
         # Dark on light, like ink on paper. The network gets the pixels themselves, not this enlarged picture.
         large = np.kron(255 - image, np.ones((_EXAMPLE_SCALE, _EXAMPLE_SCALE), np.uint8))
         self._put(image_of(large), image, caption)
 
-    def _put(self, shown: QImage, content: _Content, caption: str) -> None:
+    def _put(self, shown: QImage, content: PadPicture, caption: str) -> None:
         self._panel.pad.show_picture(shown)
         kept = self._panel.pad.picture()
         if kept is not None:
-            if len(self._contents) > 2 * HISTORY_STEPS:
-                self._contents.clear()  # a picture that undo shows again after that is converted again
-            self._contents[kept.cacheKey()] = content, caption
+            self._pictures.keep(kept.cacheKey(), content, caption)
         self.predict()
 
     # -- prediction ---------------------------------------------------------------------------------------------
@@ -219,21 +280,36 @@ class RecognitionController(QObject):
 
     def _in_picture(self, shown: QImage, recognizer: Recognizer | None) -> Answer:
         """Return the answer to a picture: one digit or more, each with its box."""
-        content, caption = self._content_of(shown)
+        content, caption = self._pictures.content(shown.cacheKey()), self._pictures.caption(shown.cacheKey())
         if content is None:
+            self._read_again(shown)
             return Answer(caption=caption)
-        if not isinstance(content, Pieces):
+        if not isinstance(content, ReadPicture):
             predictions = (recognizer.predict_image(content),) if recognizer is not None else ()
             return Answer(predictions, unpredicted=None if predictions else content, caption=caption)
         if recognizer is None:
-            return Answer(unpredicted=content.joined(range(len(content))).image, caption=caption)
-        reading = recognizer.read_pieces(content)
+            return Answer(unpredicted=content.image, caption=caption)
+        reading = content.read_by(recognizer)
         if reading is None:
             return Answer(caption=caption)
         self._parts = reading.parts
         boxes = tuple(self._on_sheet(part.box, shown) for part in reading.parts)
         selected = 0 if self._stroke is None else self._selected()
         return Answer(reading.predictions, boxes, selected=selected, caption=caption)
+
+    def _read_again(self, shown: QImage) -> None:
+        """Read a picture on the pad of which nothing is known, such as an old one that undo shows again."""
+        if not self._reading.is_busy:
+            self._key_again = shown.cacheKey()
+            self._reading.read(partial(opened.read_image, shown, self._active_model.frozen()))
+
+    def _keep_again(self, key: int, result: object) -> None:
+        """Keep what was read in a picture on the pad, and show it if that is still there."""
+        if isinstance(result, ReadPicture):
+            self._pictures.keep(key, result, self._pictures.caption(key))
+            shown = self._panel.pad.picture()
+            if shown is not None and shown.cacheKey() == key:
+                self.predict()
 
     def _on_sheet(self, box: Box, shown: QImage) -> Box:
         """Return a box in pixels of a picture in canvas units; a mark adds half the pen's width, which it lacks."""
@@ -242,9 +318,3 @@ class RecognitionController(QObject):
         left, top, right, bottom = (side * scale for side in box)
         across, down = min(inset, (right - left) / 2), min(inset, (bottom - top) / 2)
         return left + frame.x() + across, top + frame.y() + down, right + frame.x() - across, bottom + frame.y() - down
-
-    def _content_of(self, shown: QImage) -> tuple[_Content, str]:
-        """Return the components of a picture, or the network's input; None if nothing is there; and the caption."""
-        if shown.cacheKey() not in self._contents:
-            self._contents[shown.cacheKey()] = picture.pieces(pixels_of(shown)), ""
-        return self._contents[shown.cacheKey()]
