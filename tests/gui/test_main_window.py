@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 from waiting import happens
 
+from core.errors import DivergenceError, Remedy
 from core.files import paths
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
+from core.runs.records import RunOutcome
 from core.runs.run_store import RunStore
 from core.training import recipes
 from core.training.config import TrainConfig
@@ -527,7 +529,10 @@ def test_a_wrong_factor_of_the_rate_is_said_and_changes_nothing(qtbot, window, s
 
 def test_a_remedy_waits_until_a_wrong_number_is_mended(window):
     panel(window).form.editor("batch_size").lineEdit().setText("3.5")
-    window.workbench.lab.training._restart("learning_rate", 0.01)
+    remedies = {"learning_rate": Remedy(100.0, 0.01)}
+    divergence = DivergenceError("it diverged.", "", remedies)
+    window.workbench.session.concluded.emit(RunOutcome(error=str(divergence), divergence=divergence))
+    bar(window).offer_buttons[0].click()
     assert bar(window).text.endswith("without point or comma, not 3.5")
     assert window.workbench.session.state is RunState.IDLE
     assert panel(window).form.editor("batch_size").text() == "3.5"
