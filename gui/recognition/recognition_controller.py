@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog
 
@@ -35,6 +35,7 @@ from gui.style.message import Message, Severity
 PATIENCE_MS = 300
 """A file or picture that is read for longer is named meanwhile."""
 _EXAMPLE_SCALE = 10
+_LINK_LENGTH = 60  # characters of a link that are shown
 
 
 class RecognitionController(QObject):
@@ -105,6 +106,17 @@ class RecognitionController(QObject):
     def open(self, path: Path) -> None:
         """Read a picture, or a drawing in ink JSON, and show it on the pad."""
         self._begin(partial(opened.read_path, path, self._active_model.frozen()), path.name)
+
+    def tell_link(self, link: QUrl) -> None:
+        """Say what to do with a link to a picture: nothing is fetched from the network."""
+        shown = link.toDisplayString()
+        if len(shown) > _LINK_LENGTH:
+            shown = f"{shown[:_LINK_LENGTH]}…"
+        text = self.tr(
+            "“{link}” is a link, and nothing is fetched from the network: save the picture and open its file, "
+            "or copy the picture itself and paste it."
+        )
+        self.messageReady.emit(Message(text.format(link=shown), Severity.BAD))
 
     def choose(self) -> None:
         """Ask which picture or drawing to open."""

@@ -313,6 +313,25 @@ def test_an_empty_picture_is_reported(window, bring):
     assert "no digit" in bar(window).text
 
 
+@pytest.mark.parametrize("link", ["https://example.org/seven.png", "https://example.org/" + 5000 * "7"])
+def test_a_link_is_told_with_what_to_do_instead(window, link):
+    drag(window.pad_panel.pad, SEVEN)
+    QGuiApplication.clipboard().setText(link)
+    window.pad_panel.tools.paste.trigger()
+    text = bar(window).text
+    assert text.startswith("“https://example.org/")
+    assert text.endswith("save the picture and open its file, or copy the picture itself and paste it.")
+    assert len(text) < 250
+    assert answer(window).startswith("7, ")
+
+
+def test_the_address_of_a_picture_file_opens_it(window, bring, tmp_path):
+    seven_png(tmp_path / "seven.png")
+    QGuiApplication.clipboard().setText(f"file://{tmp_path}/seven.png")
+    bring(window.recognition, window.pad_panel.tools.paste.trigger)
+    assert answer(window).startswith("7, ")
+
+
 def test_a_dropped_model_becomes_active(window, tmp_path):
     modelfile.save(window.active_model.model, tmp_path / "m.safetensors")
     window.workbench.open_given(tmp_path / "m.safetensors")
