@@ -63,7 +63,7 @@ class RecognitionController(QObject):
     """Another answer is shown, or an empty one: see ``shown``."""
 
     def __init__(self, panel: PadPanel, active_model: ActiveModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(panel if parent is None else parent)  # its timers end with the panel
         self._panel, self._active_model = panel, active_model
         self._pictures = PictureMemory()
         self._reading = ReadingThread(self)

@@ -6,10 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
+from shiboken6 import delete
 
 from core.data.examples import Example
 from core.digits import Verdict
@@ -452,6 +453,21 @@ def test_training_does_not_wait_for_an_answer_that_fails(qtbot, panel, recogniti
         qtbot.waitUntil(recognition.settled.is_set)
     monkeypatch.undo()
     QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
+
+
+def test_a_panel_that_is_gone_gets_no_answer(qtbot, active_model):
+    panel = PadPanel()
+    panel.resize(400, 640)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    recognition = RecognitionController(panel, active_model)
+    recognition.pen_idle.timer.setInterval(0)
+    draw(panel, TWO)
+    later = QTimer(singleShot=True, interval=20)
+    with qtbot.captureExceptions() as faults, qtbot.waitSignal(later.timeout):
+        delete(panel)
+        later.start()
+    assert faults == []
 
 
 # Files
