@@ -119,7 +119,8 @@ class Sheet(QWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept pictures and local files; links too, so that it can be said what to do with them."""
-        if picture_in(event.mimeData()) is not None:
+        data = event.mimeData()
+        if data.hasImage() or picture_in(data) is not None:  # a picture is not decoded before it is dropped
             self._is_drop_target = True
             event.acceptProposedAction()
             self.update()

@@ -688,6 +688,20 @@ def test_a_picture_with_its_link_as_browsers_give_it_is_a_picture(pad):
     assert dropped == [grey_picture()]
 
 
+def test_a_picture_is_not_decoded_while_it_is_dragged(pad):
+    class Data(QMimeData):
+        n_decoded = 0
+
+        def retrieveData(self, kind, type_):
+            Data.n_decoded += kind == "application/x-qt-image"
+            return super().retrieveData(kind, type_)
+
+    data = Data()
+    data.setImageData(grey_picture())
+    assert drop(pad, data)
+    assert Data.n_decoded == 1
+
+
 def test_the_address_of_a_file_as_text_is_that_file(pad, tmp_path):
     dropped = []
     pad.pictureGiven.connect(dropped.append)
