@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from shiboken6 import delete
+from waiting import complains
 
 from core.data.examples import Example
 from core.digits import Verdict
@@ -486,7 +487,7 @@ def test_what_is_no_picture_is_named_and_changes_nothing(qtbot, panel, recogniti
     (tmp_path / "folder").mkdir()
     (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
     draw(panel, TWO)
-    with qtbot.waitSignal(recognition.messageReady) as told:
+    with complains(qtbot, recognition) as told:
         recognition.open(tmp_path / name)
     expected = {"folder": "choose a picture in it", "photo.heic": "save or export it as JPEG"}
     assert told.args[0].text.endswith(expected[name])
