@@ -26,14 +26,13 @@ from gui.recognition import opened
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import Answer
 from gui.recognition.opened import PadPicture, PictureMemory, ReadPicture
+from gui.recognition.opening import Opening
 from gui.recognition.pad_panel import PadPanel
 from gui.recognition.reading_thread import ReadingThread
 from gui.shell.job_thread import Failed, Job
 from gui.style.images import image_of
 from gui.style.message import Message, Severity
 
-PATIENCE_MS = 300
-"""A file or picture that is read for longer is named meanwhile."""
 _EXAMPLE_SCALE = 10
 _LINK_LENGTH = 60  # characters of a link that are shown
 
@@ -66,13 +65,13 @@ class RecognitionController(QObject):
         super().__init__(panel if parent is None else parent)  # its timers end with the panel
         self._panel, self._active_model = panel, active_model
         self._pictures = PictureMemory()
-        self._reading = ReadingThread(self)
-        self._reading.ended.connect(self._on_read)
-        self._read_name, self._is_told = "", False  # of what is read; whether a message says so
-        self._arrived: object = None  # what was read while the pen is down
-        self._key_again: int | None = None  # of the picture on the pad that is read again
-        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self._patience.timeout.connect(self._tell_reading)
+        self._opening = Opening(panel.pad, self)
+        self._opening.arrived.connect(self._show_arrived)
+        self._opening.lasts.connect(self._tell_reading)
+        self._is_told = False  # whether a message says what is being read
+        self._rereading = ReadingThread(self)
+        self._rereading.ended.connect(self._on_read_again)
+        self._key_again = 0  # of the picture on the pad that is read again
         self.shown = Answer()
         self._parts: tuple[Part, ...] = ()
         self._stroke: int | None = None  # a stroke of the digit that the user has selected
@@ -88,7 +87,6 @@ class RecognitionController(QObject):
         self.pen_idle.idled.connect(self._show)
         panel.pad.changed.connect(self._on_changed)
         panel.pad.penLifted.connect(self._read_if_due)
-        panel.pad.penLifted.connect(self._show_arrived)
         panel.prediction_view.number_view.digitSelected.connect(self._select)
         active_model.changed.connect(self._predict)
 
@@ -97,7 +95,7 @@ class RecognitionController(QObject):
     @property
     def is_reading(self) -> bool:
         """Whether a file or picture is being read, or waits until the pen is lifted."""
-        return self._reading.is_busy or self._arrived is not None
+        return self._opening.is_busy or self._rereading.is_busy
 
     def show_pasted(self, shown: QImage) -> None:
         """Read a picture and show it on the pad, as if its file had been opened."""
@@ -138,60 +136,36 @@ class RecognitionController(QObject):
 
     def shut_down(self) -> None:
         """Return when no thread is left."""
-        self._patience.stop()
-        self._reading.shut_down()
+        self._opening.shut_down()
+        self._rereading.shut_down()
 
     def _begin(self, job: Job, name: str) -> None:
         """Read what is to be shown, instead of what is being read."""
         self._forget()
-        self._read_name = name
-        self._reading.read(job)
-        self._patience.start()
+        self._opening.read(job, name)
 
-    def _tell_reading(self) -> None:
+    def _tell_reading(self, name: str) -> None:
         self._is_told = True
-        text = self.tr("Reading “{name}”…") if self._read_name else self.tr("Reading the picture…")
-        self.messageReady.emit(Message(text.format(name=self._read_name), Severity.INFO))
+        text = self.tr("Reading “{name}”…") if name else self.tr("Reading the picture…")
+        self.messageReady.emit(Message(text.format(name=name), Severity.INFO))
 
     def _forget(self) -> None:
         """Show nothing of what is being read: something else comes instead."""
-        self._reading.forget()
-        self._key_again = None
-        self._end_reading()
+        self._opening.forget()
         if self._is_told:
             self._is_told = False
             self.succeeded.emit()
 
-    def _end_reading(self) -> None:
-        self._patience.stop()
-        self._arrived = None
-
-    def _on_read(self, result: object) -> None:
-        """Show what was read, now or when the pen is lifted."""
-        if self._key_again is not None:
-            key, self._key_again = self._key_again, None
-            self._keep_again(key, result)
-            return
-        self._arrived = result
-        if not self._panel.pad.is_pen_down():
-            self._show_arrived()
-
-    def _show_arrived(self) -> None:
-        result = self._arrived
-        if result is None:
-            return
-        self._end_reading()
+    def _show_arrived(self, result: object, name: str) -> None:
         self._is_told = False
         match result:
             case Failed():
                 self.messageReady.emit(Message(result.reason, Severity.BAD, result.details))
-                self._predict()  # a picture on the pad may still be unread
             case ReadPicture(pieces=None):
                 text = self.tr("There is no digit in this picture: nothing stands out from its background.")
                 self.messageReady.emit(Message(text, Severity.BAD))
-                self._predict()
             case ReadPicture():
-                self._put(result.shown, result, self._read_name)
+                self._put(result.shown, result, name)
                 self.succeeded.emit()
             case Drawing():
                 self._panel.pad.set_drawing(result, fit=True)
@@ -311,15 +285,15 @@ class RecognitionController(QObject):
 
     def _read_again(self, shown: QImage) -> None:
         """Read a picture on the pad of which nothing is known, such as an old one that undo shows again."""
-        if not self._reading.is_busy:
+        if not self._rereading.is_busy or self._key_again != shown.cacheKey():
             self._key_again = shown.cacheKey()
-            self._reading.read(partial(opened.read_image, shown, self._active_model.frozen()))
+            self._rereading.read(partial(opened.read_image, shown, self._active_model.frozen()))
 
-    def _keep_again(self, key: int, result: object) -> None:
+    def _on_read_again(self, result: object) -> None:
         """Keep what was read in a picture on the pad, and show it if that is still there."""
+        key, shown = self._key_again, self._panel.pad.picture()
         if isinstance(result, ReadPicture):
             self._pictures.keep(key, result, self._pictures.caption(key))
-            shown = self._panel.pad.picture()
             if shown is not None and shown.cacheKey() == key:
                 self.predict()
 
