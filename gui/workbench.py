@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QSplitter
 
 from core.data import mnist, sources
@@ -19,6 +19,7 @@ from core.runs.run_store import TRASH_AGE_S, RunStore
 from gui.lab_panel import LabPanel
 from gui.menu_bar import MenuBar
 from gui.pad.drawing_export import DrawingExport
+from gui.pad.sheet import Given
 from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.model_picker import ModelPicker
 from gui.recognition.models_controller import ModelsController
@@ -166,7 +167,8 @@ class Workbench(QObject):
         """Return when no thread is left."""
         if self._state is not None:
             self._state.close()
-        self.pictures.stop()
+        self._recognition.shut_down()
+        self.pictures.shut_down()
         self.session.shut_down()
         self.mnist_download.shut_down()
         self.lab.shut_down()
@@ -191,8 +193,8 @@ class Workbench(QObject):
 
     # -- pictures and data ---------------------------------------------------------------------------------------------
 
-    def open_given(self, given: QImage | Path | tuple[Path, ...]) -> None:
-        """Take what was pasted or dropped: a picture, a file with a picture, ink, or a model, or several files."""
+    def open_given(self, given: Given) -> None:
+        """Take what was pasted or dropped: a picture, a file with a picture, ink, or a model, several files, a link."""
         if isinstance(given, tuple):
             self.pictures.show(given)
         elif isinstance(given, Path):
@@ -200,6 +202,8 @@ class Workbench(QObject):
                 self.models.open(given)
             else:
                 self._recognition.open(given)
+        elif isinstance(given, QUrl):
+            self._recognition.tell_link(given)
         else:
             self._recognition.show_pasted(given)
 

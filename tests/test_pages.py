@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.digits import Verdict
 from core.nn.initializers import he_normal
 from core.nn.network import Network, mlp
-from core.recognition import modelfile
+from core.recognition import file_reading, modelfile
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
 from core.recognition.recognizer import Recognizer, shipped_model
@@ -79,11 +80,21 @@ def test_the_readme_names_the_system_libraries():
     assert "libgl1" in line.split()
 
 
+def section(title):
+    """Return a section of the page on the command line."""
+    return COMMAND_LINE.read_text(encoding="utf-8").split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def test_the_table_of_predict_is_described_column_by_column():
+    table = section("Recognise").split("`--csv` prints")[1]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == file_reading.COLUMNS
+    assert all(f"`{verdict.value}`" in table for verdict in Verdict)
+
+
 @pytest.fixture(scope="module")
 def snippet():
     """The Python lines of "Use a model elsewhere"."""
-    section = COMMAND_LINE.read_text(encoding="utf-8").split("\n## Use a model elsewhere\n")[1].split("\n## ")[0]
-    (code,) = re.findall(r"```python\n(.*?)```", section, re.DOTALL)
+    (code,) = re.findall(r"```python\n(.*?)```", section("Use a model elsewhere"), re.DOTALL)
     return code
 
 

@@ -15,7 +15,7 @@ from core.digits import N_CLASSES, SIZE
 from core.errors import DataError, DrawingError, reason_of
 from core.files import bounded
 from core.messages import tr
-from core.preprocessing import picture, picture_file
+from core.preprocessing import foreign_file, picture, picture_file
 
 MAX_PICTURES = 200_000
 MAX_PIXELS = 2 * 10**9
@@ -104,11 +104,9 @@ def _digit_folders(path: Path) -> list[tuple[int, Path]]:
 
 
 def _pictures(folder: Path) -> list[Path]:
-    return [
-        folder / name
-        for name in _entries(folder)
-        if name[0] != "." and Path(name).suffix.lower() in picture_file.SUFFIXES
-    ]
+    """Return the files that are named like pictures, also like those for which ``picture_file`` has only a remedy."""
+    suffixes = (*picture_file.SUFFIXES, *foreign_file.SUFFIXES)
+    return [folder / name for name in _entries(folder) if name[0] != "." and Path(name).suffix.lower() in suffixes]
 
 
 def _entries(path: Path) -> list[str]:

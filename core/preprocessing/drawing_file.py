@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from core.errors import DrawingError
 from core.files import atomic
+from core.preprocessing import pen
 from core.preprocessing.ink import Drawing
 
-_THINNEST = 0.4  # the width of the pen at pressure 0, as a share of its width at pressure 1
 _NAMESPACE = "http://www.w3.org/2000/svg"
-_SAME_PRESSURE = 0.01  # smaller differences are invisible
 
 
 def svg(drawing: Drawing, side: float, pen_width: float) -> str:
@@ -32,8 +31,8 @@ def svg(drawing: Drawing, side: float, pen_width: float) -> str:
     size = _number(side)
     root = Element("svg", xmlns=_NAMESPACE, width=size, height=size, viewBox=f"0 0 {size} {size}")
     SubElement(root, "rect", width=size, height=size, fill="white")
-    pen = {"stroke": "black", "stroke-linecap": "round", "stroke-linejoin": "round", "fill": "none"}
-    group = SubElement(root, "g", pen)
+    line = {"stroke": "black", "stroke-linecap": "round", "stroke-linejoin": "round", "fill": "none"}
+    group = SubElement(root, "g", line)
     for stroke in drawing.strokes:
         _add_stroke(group, stroke, pen_width)
     indent(root, "")
@@ -51,9 +50,9 @@ def _add_stroke(group: Element, points: NDArray[np.float32], pen_width: float) -
     """Add the elements of one stroke (n, 3)."""
     if (points[:, :2] == points[0, :2]).all():
         x, y, pressure = map(float, points[0])
-        radius = _number(_width(pressure, pen_width) / 2)
+        radius = _number(pen.width_at(pressure, pen_width) / 2)
         SubElement(group, "circle", cx=_number(x), cy=_number(y), r=radius, fill="black", stroke="none")
-    elif np.ptp(points[:, 2]) < _SAME_PRESSURE:
+    elif np.ptp(points[:, 2]) < pen.SAME_PRESSURE:
         _add_path(group, _curve(points), float(points[0, 2]), pen_width)
     else:
         for a, b in pairwise(points):
@@ -68,11 +67,7 @@ def _curve(points: NDArray[np.float32]) -> str:
 
 
 def _add_path(group: Element, shape: str, pressure: float, pen_width: float) -> None:
-    SubElement(group, "path", {"stroke-width": _number(_width(pressure, pen_width)), "d": shape})
-
-
-def _width(pressure: float, pen_width: float) -> float:
-    return pen_width * (_THINNEST + (1 - _THINNEST) * pressure)
+    SubElement(group, "path", {"stroke-width": _number(pen.width_at(pressure, pen_width)), "d": shape})
 
 
 def _at(point: NDArray[np.float32]) -> str:

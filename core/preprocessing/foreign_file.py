@@ -2,6 +2,8 @@
 
 from core.messages import tr, translatable
 
+SUFFIXES = (".heic", ".heif", ".avif", ".jxl", ".jp2")
+"""Of pictures that cannot be read, and for which there is a remedy."""
 _HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _AVIF = frozenset({b"avif", b"avis"})
 _HEIF = frozenset({b"mif1", b"msf1", b"miaf"})

@@ -199,7 +199,7 @@ def _fit(drawing: Drawing, pen_width: float, curves: bool) -> NDArray[np.float32
     extent = float((points.max(axis=0) - points.min(axis=0)).max())
     if curves and extent > _SMALLEST:
         points, lengths = curved(points, lengths, _SPARSE * extent / (BOX - pen_width))
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = points.min(axis=0), points.max(axis=0)  # the curve leaves the box of the points
     extent = float((high - low).max())
     scale = (BOX - pen_width) / extent if extent > _SMALLEST else 0.0
     points = (points - (low + high) / 2) * np.float32(scale) + np.float32(BOX / 2)

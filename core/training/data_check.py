@@ -149,7 +149,7 @@ def _is_bright(images: NDArray[np.uint8]) -> bool:
 
 
 @cache
-def _judge() -> Recognizer | None:
+def judge() -> Recognizer | None:
     """Return the network that ships; None where it is damaged: then nothing is judged."""
     try:
         return Recognizer.of(shipped_model())
@@ -159,10 +159,10 @@ def _judge() -> Recognizer | None:
 
 def _predicted(images: NDArray[np.uint8]) -> NDArray[np.intp] | None:
     """Return the digits (N,) that the judge reads in images (N, 28, 28)."""
-    judge = _judge()
-    if judge is None:
+    network = judge()
+    if network is None:
         return None
-    logits = judge.logits(np.ascontiguousarray(images).reshape(len(images), N_PIXELS))
+    logits = network.logits(np.ascontiguousarray(images).reshape(len(images), N_PIXELS))
     predicted: NDArray[np.intp] = logits[:, :N_CLASSES].argmax(axis=1)
     return predicted
 

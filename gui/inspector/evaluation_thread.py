@@ -1,16 +1,13 @@
 """Evaluations in a thread: they take a tenth of a second or more, and may have to load their digits first."""
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from core.data.dataset import Dataset
-from core.errors import DigitpadError
-from core.messages import tr
 from core.training.dataset_predictions import DatasetPredictions
-from gui.shell.error_reporting import log
+from gui.shell.job_thread import JobThread
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,37 +19,6 @@ class Evaluated:
     title: str
 
 
-@dataclass(frozen=True)
-class Failed:
-    """The reason why an evaluation failed; ``details`` is the traceback of a fault in the program."""
-
-    reason: str
-    details: str = ""
-
-
-Job = Callable[[], Evaluated]
-
-
-class _Task(QThread):
-    """Runs one job; ``result`` is there when it has finished."""
-
-    def __init__(self, number: int, job: Job, parent: QObject) -> None:
-        super().__init__(parent)
-        self.number, self._job = number, job
-        self.result: Evaluated | Failed | None = None
-
-    def run(self) -> None:
-        """Run the job (off the GUI thread)."""
-        try:
-            self.result = self._job()
-        except DigitpadError as error:
-            self.result = Failed(str(error))
-        except Exception as error:
-            details = traceback.format_exc()
-            log.error("%s", details)
-            self.result = Failed(tr("A fault in the program: {error}", error=error), details)
-
-
 class EvaluationThread(QObject):
     """Runs the newest job; the results of older ones are dropped."""
 
@@ -61,31 +27,32 @@ class EvaluationThread(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._number = 0
-        self._tasks: list[_Task] = []
+        self._threads: list[JobThread] = []
 
-    def evaluate(self, job: Job) -> None:
+    def evaluate(self, job: Callable[[], Evaluated]) -> None:
         """Run a job; ``ended`` follows, unless ``evaluate`` or ``forget`` is called before."""
-        self._number += 1
-        task = _Task(self._number, job, self)
-        task.finished.connect(self._on_finished)
-        self._tasks.append(task)
-        task.start()
+        self.forget()
+        thread = JobThread(lambda _: job(), self)
+        thread.finished.connect(self._on_finished)
+        self._threads.append(thread)
+        thread.start()
 
     def forget(self) -> None:
         """Drop the results of all jobs so far."""
-        self._number += 1
+        for thread in self._threads:
+            thread.cancel()
 
     def shut_down(self) -> None:
         """Return when no thread is left."""
         self.forget()
-        for task in self._tasks:
-            task.wait()
-        self._tasks.clear()
+        for thread in self._threads:
+            thread.wait()
+        self._threads.clear()
 
     def _on_finished(self) -> None:
-        for task in [task for task in self._tasks if task.isFinished()]:
-            self._tasks.remove(task)
-            task.deleteLater()
-            if task.number == self._number and task.result is not None:
-                self.ended.emit(task.result)
+        for thread in [thread for thread in self._threads if thread.isFinished()]:
+            self._threads.remove(thread)
+            thread.wait()
+            thread.deleteLater()
+            if not thread.is_cancelled:
+                self.ended.emit(thread.result)

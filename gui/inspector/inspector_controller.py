@@ -20,10 +20,11 @@ from core.training.snapshots import KeptSnapshot
 from gui.inspector.answer_history import AnswerHistory
 from gui.inspector.cell_pictures import CellPictures
 from gui.inspector.digits_dialog import DigitsDialog
-from gui.inspector.evaluation_thread import Evaluated, EvaluationThread, Failed
+from gui.inspector.evaluation_thread import Evaluated, EvaluationThread
 from gui.inspector.inspector_view import ConfusionPage, InspectorView
 from gui.inspector.scrubber import NEWEST
 from gui.recognition.active_model import ActiveModel
+from gui.shell.job_thread import Failed
 from gui.style.message import Message, Severity
 from gui.training.events import Prepared, Progressed, RunEvent, SnapshotsKept
 from gui.training.session import TrainingSession

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QCursor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap
 
+from core.preprocessing import pen
 from gui.pad.pad_document import Content, PadDocument
 from gui.pad.stroke import UNIT, Stroke
 from gui.style import theme
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from core.preprocessing.ink import Drawing
 
 _SMALL_PICTURE = 64  # px: a smaller picture is shown pixel by pixel, not blurred
-_THINNEST = 0.4  # of the pen's width: the width at pressure 0
 
 
 class PadPainter:
@@ -136,7 +136,7 @@ class PadPainter:
     # -- strokes ------------------------------------------------------------------------------------------------
 
     def _pen(self, pressure: float) -> QPen:
-        width = self.pen_width * UNIT * (_THINNEST + (1 - _THINNEST) * pressure)
+        width = pen.width_at(pressure, self.pen_width * UNIT)
         round_cap, round_join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
         ink = (self._colours or theme.colours()).ink
         return QPen(ink, width, Qt.PenStyle.SolidLine, round_cap, round_join)

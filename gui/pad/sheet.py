@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -20,12 +20,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gui.pad.stroke import UNIT
 from gui.style import theme
 
+Given = QImage | Path | tuple[Path, ...] | QUrl
+"""What is dropped or pasted: a picture, a local file or several, or a link."""
+_SCHEMES = frozenset({"http", "https", "ftp", "sftp", "smb", "data", "blob"})  # of links
+
 
 class Sheet(QWidget):
     """A square in the middle of the widget; a subclass paints on it."""
 
     pictureGiven = Signal(object)
-    """The user dropped or pasted a picture: a QImage, the pathlib.Path of a file, or a tuple of several paths."""
+    """The user dropped or pasted a picture: see ``Given``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,8 +118,9 @@ class Sheet(QWidget):
     # -- drop and paste -----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept pictures and local files."""
-        if picture_in(event.mimeData()) is not None:
+        """Accept pictures and local files; links too, so that it can be said what to do with them."""
+        data = event.mimeData()
+        if data.hasImage() or picture_in(data) is not None:  # a picture is not decoded before it is dropped
             self._is_drop_target = True
             event.acceptProposedAction()
             self.update()
@@ -135,7 +140,7 @@ class Sheet(QWidget):
             self.pictureGiven.emit(dropped)
 
     def paste(self) -> bool:
-        """Emit ``pictureGiven`` with the clipboard's picture or file; return False if it has none."""
+        """Emit ``pictureGiven`` with the clipboard's picture, file or link; return False if it has none."""
         pasted = picture_in(QGuiApplication.clipboard().mimeData())
         if pasted is None:
             return False
@@ -143,15 +148,24 @@ class Sheet(QWidget):
         return True
 
 
-def picture_in(data: QMimeData | None) -> QImage | Path | tuple[Path, ...] | None:
-    """Return the local file or files, or the picture, in dropped or pasted data.
+def picture_in(data: QMimeData | None) -> Given | None:
+    """Return the local file or files in dropped or pasted data, or else the picture, or else the link.
 
-    ``data`` may be None for an empty clipboard.
+    Files and links may be texts. ``data`` may be None for an empty clipboard.
     """
     if data is None:
         return None
-    files = tuple(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
+    urls = data.urls() or _urls(data.text())
+    files = tuple(Path(url.toLocalFile()) for url in urls if url.isLocalFile())
     if files:
         return files if len(files) > 1 else files[0]
     picture = data.imageData() if data.hasImage() else None
-    return picture if isinstance(picture, QImage) and not picture.isNull() else None
+    if isinstance(picture, QImage) and not picture.isNull():
+        return picture
+    return next((url for url in urls if url.scheme() in _SCHEMES), None)
+
+
+def _urls(text: str) -> list[QUrl]:
+    """Return the address that a text consists of, in a list, or an empty list."""
+    url = QUrl(text.strip(), QUrl.ParsingMode.StrictMode)
+    return [url] if url.isLocalFile() or url.scheme() in _SCHEMES else []

@@ -8,6 +8,8 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from core.preprocessing import pen
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -18,7 +20,6 @@ UNIT = 1000.0
 _FITTED = 0.8  # a drawing in foreign units fills this share of the side
 _FLAT = 0.3 * UNIT  # a flat stroke says how high a digit is up to this length: the bar of a 7, no longer line
 _MAX_POINTS = 50_000
-_SAME_PRESSURE = 0.01  # smaller differences of pressure are invisible
 
 
 class Stroke:
@@ -57,7 +58,7 @@ class Stroke:
     def has_constant_pressure(self) -> bool:
         """Return whether the pressure is the same at all points."""
         pressures = self._values[2::3]
-        return max(pressures) - min(pressures) < _SAME_PRESSURE
+        return max(pressures) - min(pressures) < pen.SAME_PRESSURE
 
     def box(self) -> tuple[float, float, float, float]:
         """Return the left, top, right and bottom of a stroke that has points; each point is measured once."""

@@ -60,6 +60,15 @@ class ActiveModel(QObject):
         """The active network, or None if there is none yet."""
         return self._recognizers.get(self.choice)
 
+    def frozen(self) -> Recognizer | None:
+        """Return the active network for another thread: the network in training as a copy, which changes no more."""
+        active = self.recognizer
+        if active is None or self.choice is not ModelChoice.TRAINING:
+            return active
+        network = Network.from_description(active.network.description())
+        network.restore(active.network.snapshot())
+        return Recognizer(network, active.input_scale, active.calibration)
+
     @property
     def model(self) -> Model | None:
         """The active model; None while a network in training is active."""

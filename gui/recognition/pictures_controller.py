@@ -3,9 +3,10 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -13,9 +14,12 @@ from core.digits import Verdict
 from core.errors import DigitpadError, DrawingError
 from core.files import atomic
 from core.recognition.file_reading import FileReading, csv_text, read_file
+from core.recognition.recognizer import Recognizer
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.answer import REJECTED
-from gui.recognition.pictures_dialog import PicturesDialog
+from gui.recognition.pictures_dialog import PicturesDialog, reduced
+from gui.recognition.reading_thread import ReadingThread
+from gui.shell.job_thread import Failed, Tick
 from gui.style.images import image_of
 from gui.style.message import Message, Severity
 
@@ -24,9 +28,9 @@ MAX_FILES = 500
 
 
 class PicturesController(QObject):
-    """Fills the dialog with one file in each turn of the event loop, by the network that answers at that time.
+    """Fills the dialog as files are read off the GUI thread, each by the network that answers when it is begun.
 
-    Closing the dialog ends the reading.
+    The button to stop, or closing the dialog, ends the reading; the files that were read by then stay listed.
     """
 
     messageReady = Signal(object)
@@ -34,7 +38,7 @@ class PicturesController(QObject):
     fileChosen = Signal(object)
     """The user wants a file on the pad: its pathlib.Path."""
     ended = Signal()
-    """All files are listed."""
+    """All files are listed, or as many as were read before the user ended it."""
 
     def __init__(self, active_model: ActiveModel, window: QWidget) -> None:
         super().__init__(window)
@@ -42,12 +46,13 @@ class PicturesController(QObject):
         self.dialog = PicturesDialog(window)
         self.dialog.rowChosen.connect(self._on_row)
         self.dialog.exportRequested.connect(self._choose_path)
+        self.dialog.stop_button.clicked.connect(self.stop)
         self.dialog.finished.connect(self.stop)
         self._files: Sequence[Path] = ()
         self._pending: deque[Path] = deque()
         self.readings: list[FileReading] = []
-        self._next = QTimer(self, singleShot=True, interval=0)
-        self._next.timeout.connect(self._read_next)
+        self._reading = ReadingThread(self)
+        self._reading.ended.connect(self._on_read)
 
     def show(self, files: Sequence[Path]) -> None:
         """List files, instead of those listed before."""
@@ -57,12 +62,21 @@ class PicturesController(QObject):
         self._show_progress()
         self.dialog.show()
         self.dialog.raise_()
-        self._next.start()
+        self._read_next()
 
     def stop(self) -> None:
         """Read no further file."""
+        if not self._pending:
+            return
         self._pending.clear()
-        self._next.stop()
+        self._reading.forget()
+        self._show_progress()
+        self.ended.emit()
+
+    def shut_down(self) -> None:
+        """Read no further file, and return when no thread is left."""
+        self._pending.clear()
+        self._reading.shut_down()
 
     def export(self, path: Path) -> None:
         """Write the list as comma-separated values, as ``digitpad-lab predict --csv`` prints them, and report it."""
@@ -77,22 +91,25 @@ class PicturesController(QObject):
         self.messageReady.emit(message)
 
     def _read_next(self) -> None:
-        if not self._pending:
-            return
-        recognizer = self._active_model.recognizer
+        recognizer = self._active_model.frozen()
         if recognizer is None:
-            self.stop()
+            self._pending.clear()
             self.dialog.set_progress(self.tr("There is no network that could read them."), is_complete=False)
+            self.ended.emit()
             return
+        self._reading.read(partial(_read, recognizer, self._pending[0]))
+
+    def _on_read(self, result: tuple[FileReading, QImage] | Failed) -> None:
         path = self._pending.popleft()
-        reading = read_file(recognizer, path)
-        self.readings.append(replace(reading, pixels=None))  # the thumbnail is enough
-        thumbnail = QImage() if reading.pixels is None else image_of(reading.pixels)
+        if isinstance(result, Failed):
+            result = FileReading(path, error=f"{path}: {result.reason}"), QImage()
+        reading, thumbnail = result
+        self.readings.append(reading)
         probability = "" if reading.probability is None else f"{reading.probability:.1%}".replace("%", " %")
         self.dialog.add_row(thumbnail, path.name, str(path), _answer(reading), probability, self._remark(reading))
         self._show_progress()
         if self._pending:
-            self._next.start()
+            self._read_next()
         else:
             self.ended.emit()
 
@@ -108,15 +125,17 @@ class PicturesController(QObject):
         return self.tr("not sure") if reading.verdict is Verdict.TWO_CANDIDATES else ""
 
     def _show_progress(self) -> None:
-        n, n_listed = len(self.readings), min(len(self._files), MAX_FILES)
+        n, n_listed, total = len(self.readings), min(len(self._files), MAX_FILES), len(self._files)
         if self._pending:
             text = self.tr("{n} of {total} files are read…").format(n=n, total=n_listed)
-        elif len(self._files) > MAX_FILES:
-            template = self.tr("The first {n} of {total} files are listed.")
-            text = template.format(n=n, total=len(self._files))
+        elif n < n_listed:
+            text = self.tr("Stopped: {n} of {total} files are listed.").format(n=n, total=total)
+        elif n < total:
+            text = self.tr("The first {n} of {total} files are listed.").format(n=n, total=total)
         else:
             text = self.tr("{n} files. Double-click one to put it on the pad.").format(n=n)
         self.dialog.set_progress(text, is_complete=bool(self.readings) and not self._pending)
+        self.dialog.set_reading(bool(self._pending))
 
     def _on_row(self, row: int) -> None:
         self.fileChosen.emit(self.readings[row].path)
@@ -134,3 +153,11 @@ def _answer(reading: FileReading) -> str:
     """Return the number, with "?" for each part that is no digit."""
     rejected = Verdict.NOT_A_DIGIT
     return "".join(REJECTED if each.verdict is rejected else str(each.digit) for each in reading.predictions)
+
+
+def _read(recognizer: Recognizer, path: Path, tick: Tick) -> tuple[FileReading, QImage]:
+    """Read a file (off the GUI thread); return its answer without its pixels, and a picture of it, or a null one."""
+    reading = read_file(recognizer, path)
+    pixels = reading.pixels
+    picture = QImage() if pixels is None or not pixels.size else reduced(image_of(pixels))
+    return replace(reading, pixels=None), picture

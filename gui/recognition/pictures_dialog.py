@@ -41,6 +41,10 @@ class PicturesDialog(QDialog):
         self.export_button.setToolTip(self.tr("Save this table as comma-separated values"))
         self.export_button.setAutoDefault(False)
         self.export_button.clicked.connect(self.exportRequested)
+        self.stop_button = QPushButton(self.tr("Stop"))
+        self.stop_button.setToolTip(self.tr("Read no further picture; those that were read stay in the list"))
+        self.stop_button.setAutoDefault(False)
+        self.stop_button.setEnabled(False)
         self._lay_out()
 
     def begin(self) -> None:
@@ -66,6 +70,10 @@ class PicturesDialog(QDialog):
         self.progress_label.setText(text)
         self.export_button.setEnabled(is_complete)
 
+    def set_reading(self, is_reading: bool) -> None:
+        """Let the user stop while files are being read. Silent."""
+        self.stop_button.setEnabled(is_reading)
+
     def _on_row(self, row: int, column: int) -> None:
         self.rowChosen.emit(row)
 
@@ -73,6 +81,7 @@ class PicturesDialog(QDialog):
         self.progress_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.progress_label.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.addButton(self.stop_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.export_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.button(QDialogButtonBox.StandardButton.Close).setToolTip(self.tr("Close this list of pictures"))
         buttons.rejected.connect(self.reject)
@@ -112,6 +121,14 @@ class _Table(QTableWidget):
                 self.cellDoubleClicked.emit(self.currentRow(), FILE)
         else:
             super().keyPressEvent(event)
+
+
+def reduced(image: QImage) -> QImage:
+    """Return an image that is small, but large enough for a thumbnail on any screen (in any thread)."""
+    most = 4 * THUMBNAIL
+    if max(image.width(), image.height()) <= most:
+        return image
+    return image.scaled(most, most, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
 
 def _thumbnail(image: QImage, ratio: float) -> QPixmap:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 from core.cli import main
 from core.comparison.comparison import Comparison
 from core.comparison.job import Result
+from core.data import idx
+from core.synthetic import synthetic
 from core.training.recipefile import Recipe
 
 
@@ -47,6 +50,30 @@ def compared() -> Callable[..., tuple[Comparison, dict]]:
 def result() -> Callable[..., Result]:
     """Return the function that makes up a result."""
     return made_up
+
+
+@pytest.fixture(scope="session")
+def drawn_digits():
+    """Images (120, 28, 28) as they should be, drawn by the program, and their labels."""
+    images, labels = synthetic.draw(120, np.random.default_rng(0))
+    images.flags.writeable = False
+    return images.reshape(-1, 28, 28), labels.astype(np.int64)
+
+
+@pytest.fixture
+def write_source(tmp_path):
+    """Return a function that writes images and labels as IDX files, and returns the name of the source."""
+
+    def write(images, labels, n_test=0):
+        folder = tmp_path / "mine"
+        folder.mkdir(exist_ok=True)
+        for part, rows in (("train", slice(n_test, None)), ("t10k", slice(n_test))):
+            if len(labels[rows]):
+                idx.write(folder / f"{part}-images-idx3-ubyte", np.ascontiguousarray(images[rows]))
+                idx.write(folder / f"{part}-labels-idx1-ubyte", labels[rows].astype(np.uint8))
+        return f"idx:{folder}"
+
+    return write
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["core"]):
     import test_fuzz_models as models
 
     from core import errors
-    from core.data import idx, omniglot, unipen
+    from core.data import csv_digits, idx, omniglot, unipen
     from core.preprocessing.ink import Drawing
     from core.recognition import modelfile
     from core.runs import run
@@ -59,6 +59,10 @@ def _drawn(found: list[Any]) -> None:
     data.render([each.drawing for each in found])
 
 
+def _digits(found: tuple[Any, Any]) -> None:
+    data.assert_digits(*found)
+
+
 TARGETS: dict[str, Callable[[], Target]] = {
     "idx": lambda: Target(idx.read, errors.DataError, len, [data.IMAGES, data.LABELS]),
     "unipen": lambda: Target(unipen.read, errors.DataError, _drawn, [data.PEN]),
@@ -69,6 +73,7 @@ TARGETS: dict[str, Callable[[], Target]] = {
         [data.STROKES],
         pack=lambda strokes: data.packed([(data.NAMES[0], strokes)]),
     ),
+    "table": lambda: Target(csv_digits.read, errors.DataError, _digits, [data.TABLE, data.HEADED]),
     "ink": lambda: Target(Drawing.load, errors.DrawingError, drawings.use_drawing, [json.dumps(drawings.INK).encode()]),
     "run": lambda: Target(facts.load_run, errors.RunError, facts.use_run, [facts.RUN_TEXT], run.INFO),
     "recipe": lambda: Target(

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -26,6 +27,7 @@ from pathlib import Path
 from core.errors import DigitpadError
 from core.preprocessing import picture_file
 from core.recognition import modelfile
+from core.recognition.recognizer import Recognizer, shipped_model
 from core.runs import checkpoint, run
 from core.training import recipefile, recipes
 from core.data import csv_digits, idx, mnist, omniglot, picture_folder, unipen
@@ -37,6 +39,7 @@ parsers = {
     "run": lambda path: run.Run.load(path.parent), "curve": lambda path: run.Run(path.parent, "x").history(),
     "mnist": lambda path: mnist.load(path.parent), "table": csv_digits.read,
     "pictures": lambda path: picture_folder.read(path.parent.parent),
+    "page": lambda path: Recognizer.of(shipped_model()).read_picture(picture_file.load(path)),
 }
 def peak_mb():  # ru_maxrss starts with the parent's
     return int(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]) / 1024
@@ -156,9 +159,27 @@ def solid(form: str, mode: str, side: int = 7071, **options: object) -> bytes:
     return encoded(Image.new(mode, (side, side)), form, **options)
 
 
+def scribbled(kind: str) -> bytes:
+    """Return a page of 1024 × 1024 pixels with thousands of things that may be parts of digits."""
+    rng, page = np.random.default_rng(0), np.full((1024, 1024), 255, np.uint8)
+    if kind == "noise":
+        page = rng.integers(256, size=page.shape, dtype=np.uint8)
+    elif kind == "dots":
+        page[rng.random(page.shape) < 0.02] = 0
+    elif kind == "strokes":
+        for y, x in np.ndindex(42, 42):
+            page[24 * y + 8 : 24 * y + 22, 24 * x + 12 : 24 * x + 15] = 0
+    else:  # combs, whose teeth may be cut off
+        for top in range(10, 960, 60):
+            page[top : top + 3, 10:-10] = page[top + 26 : top + 29, 10:-10] = 0
+            page[top : top + 40].reshape(40, -1)[:, 10:1014:22] = 0
+    return encoded(Image.fromarray(page), "PNG")
+
+
 IDX_GIANT = b"\0\0\x08\x03" + struct.pack(">III", 2**31, 28, 28)
 IDX_SMALL = b"\0\0\x08\x03" + struct.pack(">III", 1, 28, 28)
 MNIST = "train-images-idx3-ubyte"
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 # Parser, name, content, and the message of rejection: "" where a file may also be read, None where it must be.
 BOMBS: dict[str, tuple[str, str, Callable[[], bytes], str | None]] = {
     "a header of 2^63 bytes": (
@@ -222,6 +243,13 @@ BOMBS: dict[str, tuple[str, str, Callable[[], bytes], str | None]] = {
         None,
     ),
     "18 megapixels of WebP": ("picture", "p.webp", lambda: solid("WEBP", "RGBA", 4242, lossless=True, method=0), None),
+    "a page of noise": ("page", "p.png", lambda: scribbled("noise"), None),
+    "a page of 15,000 dots": ("page", "p.png", lambda: scribbled("dots"), None),
+    "a page of 1,764 strokes": ("page", "p.png", lambda: scribbled("strokes"), None),
+    "a page of combs": ("page", "p.png", lambda: scribbled("combs"), None),
+    "a folder of digits in HEIC": ("pictures", "3/p.heic", lambda: HEIC + bytes(2**24), "save or export it as JPEG"),
+    "64 MiB of HEIC": ("picture", "p.heic", lambda: HEIC + bytes(2**26 - 99), "save or export it as JPEG"),
+    "more than 64 MiB of HEIC": ("picture", "p.heic", lambda: HEIC + bytes(2**26), "larger than 64 MiB"),
     "a million strokes": ("ink", "d", lambda: b'{"strokes": [' + b"[[0,0]]," * 999_999 + b"[[0,0]]]}", "strokes"),
     "a million empty strokes": ("ink", "d", lambda: b'{"strokes": [' + b"[]," * 999_999 + b"[]]}", "strokes"),
     "a million points": ("ink", "d", lambda: b'{"strokes": [[' + b"[0,0]," * 999_999 + b"[0,0]]]}", "points"),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mutations import ODD_BYTES, mutated
 from PIL import Image
 
-from core.data import csv_digits, detection, idx, mends, omniglot, picture_folder, sources, unipen
+from core.data import csv_digits, detection, idx, idx_folder, mends, omniglot, picture_folder, sources, unipen
 from core.errors import DataError
 from core.preprocessing import ink
 
@@ -88,7 +88,7 @@ def picture_bytes(kind):
     return stream.getvalue()
 
 
-@given(content=mutated(picture_bytes("PNG"), picture_bytes("JPEG"), head=60))
+@given(content=mutated(*map(picture_bytes, ("PNG", "JPEG", "BMP", "WEBP", "TIFF", "GIF")), head=60))
 def test_picture_in_a_folder(attack, content):
     def read(path):
         folder = path.parent / "digits" / "3"
@@ -102,6 +102,49 @@ def test_picture_in_a_folder(attack, content):
     found = attack(read, DataError, content)
     if found is not None:
         assert_digits(found.images, found.labels)
+
+
+@given(content=mutated(TABLE, HEADED, TABLE.replace(b"0,1", b"0,0,255"), head=2000))
+def test_a_table_is_checked_as_data_of_a_run(attack, content):
+    from core.training import data_check  # not in guided.py, which would measure all of it
+
+    def read(path):
+        return sources.load(f"csv:{path}")
+
+    source = attack(read, DataError, content)
+    if source is not None:
+        for finding in data_check.findings(source):
+            assert len(finding.text) > 10
+            assert sources.parts(data_check.mended(source.name, [finding]))
+
+
+IDX_NAMES = (
+    *("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte"),
+    *("emnist-digits-train-images-idx3-ubyte.gz", "emnist-digits-train-labels-idx1-ubyte.gz", "TEST_LABELS.GZ"),
+    *("train-images", "training-image", "t10k-images-idx3-ubyte.gz", "train-images-idx3-ubyte (1)", "labels", "é.gz"),
+)
+
+
+@given(
+    files=st.dictionaries(st.sampled_from(IDX_NAMES), mutated(IMAGES, LABELS, head=32), max_size=4),
+    chosen=st.sampled_from(("", "emnist-digits", "train-images", "../x", "\udcff")),
+)
+def test_idx_files_in_a_folder(attack, files, chosen):
+    def read(path):
+        folder = path.parent / "digits"
+        folder.mkdir()
+        for name, content in files.items():
+            packed = gzip.compress(content, 1) if name.lower().endswith(".gz") else content
+            (folder / name).write_bytes(packed)
+        try:
+            return idx_folder.find(folder / chosen).read("train")
+        finally:
+            shutil.rmtree(folder)
+
+    found = attack(read, DataError, b"")
+    if found is not None:
+        images, labels, _ = found
+        assert len(images) == len(labels)
 
 
 @given(content=mutated(IMAGES, TABLE, PEN, gzip.compress(TABLE), b"PK\3\4", head=60))

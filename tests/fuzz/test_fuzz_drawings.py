@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mutations import mutated, odd, text_of
@@ -13,9 +14,10 @@ from PIL import Image
 from core.errors import DrawingError
 from core.preprocessing import ink, picture, picture_file
 from core.preprocessing.ink import Drawing
+from core.recognition import picture_parts
 from core.recognition.segmentation import segment
 
-INK = {"strokes": [[[10, 20], [30.5, 40]], [[1, 2, 0.5], [3, 4, 0.7]], [[5, 5]]]}
+INK = {"strokes": [[[10, 20], [30.5, 40]], [[1, 2, 0.5], [3, 4, 0.7]], [[5, 5]]], "side": 300}
 
 
 def use_drawing(drawing):
@@ -60,7 +62,11 @@ TIFFS = [
     encoded("TIFF", big_tiff=True, **OTHERS),
 ]
 GIFS = [encoded("GIF"), encoded("GIF", "RGB"), encoded("GIF", "P", transparency=0, **OTHERS)]
-FOREIGN = [b"\0\0\0\x1cftypheic\0\0\0\0mif1heicavif", b"%PDF-1.4", b"<?xml?><svg>", "Grüße 漢字".encode()]
+FOREIGN = [
+    *(b"\0\0\0\x1cftyp" + brand + b"\0\0\0\0mif1heicavif" for brand in (b"heic", b"avif", b"mif1")),
+    *(b"%PDF-1.4", b"<?xml?><svg>", "Grüße 漢字".encode(), b"\xff\x0a", b"\0\0\0\x0cJXL ", b"\0\0\0\x0cjP  "),
+    *(b"8BPS", b"\0\0\1\0", b"\x76\x2f\x31\x01", b"gimp xcf"),
+]
 JPEGS = [encoded("JPEG"), encoded("JPEG", "RGB", progressive=True), encoded("JPEG", "CMYK")]
 
 
@@ -68,8 +74,16 @@ def use_picture(pixels):
     assert pixels.dtype == np.uint8
     assert pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] in (3, 4))
     assert 1 <= min(pixels.shape) <= max(pixels.shape) <= picture_file.MAX_SIDE
-    image = picture.read(pixels)
-    assert image is None or image.shape == (28, 28)
+    found = picture.pieces(pixels)
+    if found is not None:
+        assert found.joined(range(len(found))).image.shape == (28, 28)
+        parts, images = picture_parts.segment(found, costs)
+        assert len(parts) == len(images)
+
+
+def costs(images):
+    """Return costs (N,) that have some parts cut, and not others: no network is needed."""
+    return images.mean(axis=(1, 2)).astype(np.float32) / 32
 
 
 @given(content=mutated(*PNGS, head=60))
@@ -148,3 +162,12 @@ def test_gif_bytes(attack, content):
 @given(content=mutated(*FOREIGN))
 def test_foreign_bytes(attack, content):
     attack(picture_file.load, DrawingError, content)
+
+
+@pytest.mark.parametrize("content", FOREIGN)
+def test_a_foreign_file_gets_a_sentence_with_its_remedy(content, tmp_path):
+    (tmp_path / "it.png").write_bytes(content + bytes(4000) if b"\0" in content[:8] else content)
+    with pytest.raises(
+        DrawingError, match=r"it\.png is .*(save or export it as|export its page as|export it as PNG|text)"
+    ):
+        picture_file.load(tmp_path / "it.png")

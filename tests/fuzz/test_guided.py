@@ -26,7 +26,7 @@ def run(folder: Path, *command: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("name", ["idx", "unipen", "omniglot", "ink", "run", "recipe", "model"])
+@pytest.mark.parametrize("name", ["idx", "unipen", "omniglot", "table", "ink", "run", "recipe", "model"])
 def test_guided(name, tmp_path, tell):
     done = run(tmp_path, str(GUIDED), name)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -81,6 +81,17 @@ def conclude(qtbot, window):
 
 
 @pytest.fixture
+def bring(qtbot):
+    """Return a function that calls what brings something to the pad, and waits until that is read."""
+
+    def bring(recognition, act, *arguments):
+        act(*arguments)
+        qtbot.waitUntil(lambda: not recognition.is_reading)
+
+    return bring
+
+
+@pytest.fixture
 def show_widget(qtbot):
     """Return a function that shows a widget at a size, in the light theme, and returns the widget."""
     theme.apply(QApplication.instance(), dark=False)

@@ -38,7 +38,7 @@ def assert_same(drawing):
         np.testing.assert_array_equal(before, after)
 
 
-def test_a_saved_drawing_opens_where_it_was_with_the_same_answer(window, monkeypatch, tmp_path):
+def test_a_saved_drawing_opens_where_it_was_with_the_same_answer(window, bring, monkeypatch, tmp_path):
     path, number = tmp_path / "seventy-one.json", window.recognition.shown.number
     assert number == "71"
     monkeypatch.setattr(QFileDialog, "exec", lambda dialog: True)
@@ -49,7 +49,7 @@ def test_a_saved_drawing_opens_where_it_was_with_the_same_answer(window, monkeyp
     entries(window, "&Edit")["Clear"].trigger()
     assert not entries(window, "&File")["Save drawing…"].isEnabled()
     assert not entries(window, "&Edit")["Copy drawing"].isEnabled()
-    window.workbench.open_given(path)
+    bring(window.recognition, window.workbench.open_given, path)
     assert_same(window.pad_panel.pad.drawing())
     assert window.recognition.shown.number == number
 

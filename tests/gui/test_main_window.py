@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QFileDialog, QMessageBox
 from waiting import happens
 
+from core.errors import DivergenceError, Remedy
 from core.files import paths
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
+from core.runs.records import RunOutcome
 from core.runs.run_store import RunStore
 from core.training import recipes
 from core.training.config import TrainConfig
@@ -219,7 +221,7 @@ def test_a_run_that_could_not_be_kept_is_reported(window, small_run, conclude):
         ("missing.png", ...),
     ],
 )
-def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, name, content):
+def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, bring, tmp_path, name, content):
     path = tmp_path / name
     if content is None:
         Image.new("L", (300, 300), 255).save(path)
@@ -227,7 +229,7 @@ def test_pictures_and_ink_that_cannot_be_read_change_nothing(window, tmp_path, n
     elif content is not ...:
         path.write_bytes(content)
     drag(window.pad_panel.pad, SEVEN)
-    window.recognition.open(path)
+    bring(window.recognition, window.recognition.open, path)
     assert name in bar(window).text
     assert answer(window).startswith("7, ")
 
@@ -245,22 +247,22 @@ def seven_png(path, ink=0, background=255):
 
 
 @pytest.mark.parametrize("ink", [0, 255])
-def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, tmp_path, ink):
+def test_a_picture_is_read_dark_on_light_and_light_on_dark(window, bring, tmp_path, ink):
     seven_png(tmp_path / "seven.png", ink, 255 - ink)
-    window.recognition.open(tmp_path / "seven.png")
+    bring(window.recognition, window.recognition.open, tmp_path / "seven.png")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.picture() is not None
 
 
-def test_a_pasted_picture_is_read(window, tmp_path):
+def test_a_pasted_picture_is_read(window, bring, tmp_path):
     seven_png(tmp_path / "seven.png")
     QGuiApplication.clipboard().setImage(QImage(str(tmp_path / "seven.png")))
-    window.pad_panel.tools.paste.trigger()
+    bring(window.recognition, window.pad_panel.tools.paste.trigger)
     assert answer(window).startswith("7, ")
 
 
 @pytest.mark.parametrize("suffix", ["bmp", "webp", "tif", "gif", "jpg"])
-def test_every_format_is_read_opened_dropped_and_pasted(window, tmp_path, suffix):
+def test_every_format_is_read_opened_dropped_and_pasted(window, bring, tmp_path, suffix):
     seven_png(tmp_path / "seven.png")
     path = tmp_path / f"seven.{suffix}"
     with Image.open(tmp_path / "seven.png") as image:
@@ -273,13 +275,13 @@ def test_every_format_is_read_opened_dropped_and_pasted(window, tmp_path, suffix
         lambda: window.workbench.open_given(pasted),
     ):
         window.pad_panel.pad.clear()
-        show()
+        bring(window.recognition, show)
         answers.append(answer(window))
     assert all(text.startswith("7, ") for text in answers)
     assert answers[0] == answers[1]
 
 
-def test_several_dropped_files_are_listed_and_one_is_put_on_the_pad(qtbot, window, tmp_path):
+def test_several_dropped_files_are_listed_and_one_is_put_on_the_pad(qtbot, window, bring, tmp_path):
     seven_png(tmp_path / "seven.png")
     (tmp_path / "text.png").write_text("seven")
     with qtbot.waitSignal(window.workbench.pictures.ended):
@@ -287,7 +289,7 @@ def test_several_dropped_files_are_listed_and_one_is_put_on_the_pad(qtbot, windo
     assert window.pad_panel.pad.is_blank()
     table = window.workbench.pictures.dialog.table
     assert [table.item(row, 1).text() for row in range(2)] == ["", "7"]
-    table.cellDoubleClicked.emit(1, 0)
+    bring(window.recognition, table.cellDoubleClicked.emit, 1, 0)
     assert answer(window).startswith("7, ")
 
 
@@ -304,11 +306,30 @@ def test_white_ink_on_nothing_can_be_seen_on_the_pad(window):
     assert inside.lightness() - beside.lightness() > 60
 
 
-def test_an_empty_picture_is_reported(window):
+def test_an_empty_picture_is_reported(window, bring):
     blank = QImage(50, 50, QImage.Format.Format_RGB32)
     blank.fill(Qt.GlobalColor.white)
-    window.workbench.open_given(blank)
+    bring(window.recognition, window.workbench.open_given, blank)
     assert "no digit" in bar(window).text
+
+
+@pytest.mark.parametrize("link", ["https://example.org/seven.png", "https://example.org/" + 5000 * "7"])
+def test_a_link_is_told_with_what_to_do_instead(window, link):
+    drag(window.pad_panel.pad, SEVEN)
+    QGuiApplication.clipboard().setText(link)
+    window.pad_panel.tools.paste.trigger()
+    text = bar(window).text
+    assert text.startswith("“https://example.org/")
+    assert text.endswith("save the picture and open its file, or copy the picture itself and paste it.")
+    assert len(text) < 250
+    assert answer(window).startswith("7, ")
+
+
+def test_the_address_of_a_picture_file_opens_it(window, bring, tmp_path):
+    seven_png(tmp_path / "seven.png")
+    QGuiApplication.clipboard().setText(f"file://{tmp_path}/seven.png")
+    bring(window.recognition, window.pad_panel.tools.paste.trigger)
+    assert answer(window).startswith("7, ")
 
 
 def test_a_dropped_model_becomes_active(window, tmp_path):
@@ -317,9 +338,9 @@ def test_a_dropped_model_becomes_active(window, tmp_path):
     assert window.active_model.choice is ModelChoice.OWN
 
 
-def test_an_ink_file_is_drawn(window, tmp_path):
+def test_an_ink_file_is_drawn(window, bring, tmp_path):
     (tmp_path / "seven.json").write_text(json.dumps({"strokes": [SEVEN]}))
-    window.recognition.open(tmp_path / "seven.json")
+    bring(window.recognition, window.recognition.open, tmp_path / "seven.json")
     assert answer(window).startswith("7, ")
     assert window.pad_panel.pad.drawing()
 
@@ -331,11 +352,11 @@ def test_a_random_digit_without_mnist_is_drawn_by_the_program(window):
     assert window.recognition.shown.predictions
 
 
-def test_undo_after_a_picture_restores_the_drawing_and_its_answer(window, tmp_path):
+def test_undo_after_a_picture_restores_the_drawing_and_its_answer(window, bring, tmp_path):
     drag(window.pad_panel.pad, [(150, 40), (150, 250)])
     before = answer(window)
     seven_png(tmp_path / "seven.png")
-    window.recognition.open(tmp_path / "seven.png")
+    bring(window.recognition, window.recognition.open, tmp_path / "seven.png")
     window.pad_panel.tools.undo.trigger()
     assert answer(window) == before
     window.pad_panel.tools.redo.trigger()
@@ -527,7 +548,10 @@ def test_a_wrong_factor_of_the_rate_is_said_and_changes_nothing(qtbot, window, s
 
 def test_a_remedy_waits_until_a_wrong_number_is_mended(window):
     panel(window).form.editor("batch_size").lineEdit().setText("3.5")
-    window.workbench.lab.training._restart("learning_rate", 0.01)
+    remedies = {"learning_rate": Remedy(100.0, 0.01)}
+    divergence = DivergenceError("it diverged.", "", remedies)
+    window.workbench.session.concluded.emit(RunOutcome(error=str(divergence), divergence=divergence))
+    bar(window).offer_buttons[0].click()
     assert bar(window).text.endswith("without point or comma, not 3.5")
     assert window.workbench.session.state is RunState.IDLE
     assert panel(window).form.editor("batch_size").text() == "3.5"

@@ -109,7 +109,7 @@ class Inputs:
     def data(self) -> QMimeData:
         """Return data for the clipboard, or to drop."""
         data = QMimeData()
-        kind = self._rng.randrange(6)
+        kind = self._rng.randrange(8)
         if kind == 0:
             data.setText(self.text())
         elif kind == 1:
@@ -119,5 +119,18 @@ class Inputs:
         elif kind == 3:
             data.setUrls([QUrl("https://example.org/7.png"), QUrl.fromLocalFile(str(self.given()))])
         elif kind == 4:
-            data.setUrls([QUrl.fromLocalFile(str(self.given())) for _ in range(self._rng.randrange(2, 9))])
+            data.setUrls([QUrl.fromLocalFile(str(path)) for path in self.several()])
+        elif kind == 5:
+            data.setUrls([self.link()])
+        elif kind == 6:
+            data.setText(self._rng.choice((self.link(), QUrl.fromLocalFile(str(self.given())))).toString())
         return data
+
+    def several(self) -> tuple[Path, ...]:
+        """Return the paths of several files."""
+        return tuple(self.given() for _ in range(self._rng.randrange(2, 9)))
+
+    def link(self) -> QUrl:
+        """Return a link, which is not a local file's."""
+        addresses = "https://example.org/7.png", "data:image/png;base64,iVBORw0KGgo=", "ftp://x/" + "7" * 5000, "blob:x"
+        return QUrl(self._rng.choice(addresses))

@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QImage,
     QWheelEvent,
 )
 from PySide6.QtTest import QTest
@@ -45,6 +44,7 @@ from core.runs.records import RunOutcome
 from core.runs.run import Run
 from core.training.config import TrainConfig
 from gui.main_window import MainWindow
+from gui.pad.sheet import Given
 from gui.recognition.active_model import ModelChoice
 from gui.shell.error_reporting import ErrorReporter, log
 from gui.shell.preferences import Preferences
@@ -129,7 +129,7 @@ class Monkey:
             (8, self._hit_key), (6, self._type), (8, self._shortcut), (7, self._trigger), (4, self._resize),
             (3, self._turn_page), (3, self._drop), (3, self._give), (2, self._paste), (3, self._choose),
             (6, self._start), (8, self._steer), (8, self._handle_runs), (3, self._press_message_button),
-            (1, self._reopen), (3, self._wait), (2, self._block_store),
+            (1, self._reopen), (3, self._wait), (2, self._block_store), (3, self._use_list),
         ]  # fmt: skip
         self._aside = paths.runs().with_name("aside")
         self._step_log = folder.with_name("steps.txt").open("w", buffering=1)  # remains after a crash
@@ -453,11 +453,28 @@ class Monkey:
         return description
 
     def _give(self) -> str:
-        picture = self.inputs.picture()
-        given: Path | QImage = self.inputs.given() if picture.isNull() or self._rng.random() < 0.8 else picture
-        description = given.name if isinstance(given, Path) else f"picture {given.width()} × {given.height()}"
+        given: Given = self._rng.choice(
+            (*[self.inputs.given] * 6, self.inputs.several, self.inputs.link, self.inputs.picture)
+        )()
         self.window.workbench.open_given(given)
-        return description
+        return str(given)[:200]
+
+    def _use_list(self) -> str:
+        """Use the list of several files, if it is open."""
+        self._complete_window()
+        dialog = self.window.workbench.pictures.dialog
+        if not dialog.isVisible():
+            return "none"
+        deed = self._rng.choice(("stop", "export", "row", "row", "close"))
+        if deed == "stop":
+            dialog.stop_button.click()
+        elif deed == "export":
+            dialog.export_button.click()
+        elif deed == "row" and dialog.table.rowCount():
+            dialog.table.cellDoubleClicked.emit(self._rng.randrange(dialog.table.rowCount()), 0)
+        elif deed == "close":
+            dialog.reject()
+        return f"{deed}, {dialog.table.rowCount()} rows"
 
     def _paste(self) -> str:
         data = self.inputs.data()
@@ -621,6 +638,8 @@ class Monkey:
         wait(lambda: window.pad_panel.pad.width() > 200)
         window.active_model.choose(ModelChoice.SHIPPED)
         window.pad_panel.tools.pen.trigger()
+        window.pad_panel.pad.clear()  # ends a stroke whose release was lost, for which a picture would wait
+        wait(lambda: not window.recognition.is_reading)
         window.pad_panel.pad.clear()
         draw_seven(window.pad_panel.pad)
         prediction = window.pad_panel.prediction_view.accessibleName()

@@ -187,3 +187,18 @@ def test_a_fault_in_a_download(qtbot, window, messages, monkeypatch):
     assert "it was only a test" in messages[-1][0]
     assert "ZeroDivisionError" in copied(window)
     assert logged().count("Traceback") == 1
+
+
+def test_a_fault_in_the_reading_of_a_picture(qtbot, window, messages, monkeypatch, tmp_path):
+    with monkeypatch.context() as patch:
+        patch.setattr("core.preprocessing.picture_file.load", fail)
+        window.workbench.open_given(tmp_path / "seven.png")
+        qtbot.waitUntil(lambda: bool(messages) and bool(messages[-1][1]), timeout=WAIT_MS)
+        assert "it was only a test" in messages[-1][0]
+        assert "ZeroDivisionError" in copied(window)
+        with qtbot.waitSignal(window.workbench.pictures.ended, timeout=WAIT_MS):
+            window.workbench.open_given((tmp_path / "seven.png", tmp_path / "eight.png"))
+    assert [reading.error.count("only a test") for reading in window.workbench.pictures.readings] == [1, 1]
+    assert logged().count("Traceback") == 3
+    window.workbench.pictures.dialog.close()
+    check_usable(qtbot, window)

@@ -6,20 +6,15 @@ from commands import QUICK, assert_mistake, strict
 
 from core.data import idx
 from core.runs.run_store import RunStore
-from core.synthetic import synthetic
 
 TRAIN = ("train", *QUICK)
 
 
 @pytest.fixture
-def turned(tmp_path):
+def turned(write_source, drawn_digits):
     """The name of a source whose digits lie on their side, with a test part."""
-    images, labels = synthetic.draw(120, np.random.default_rng(0))
-    images = np.ascontiguousarray(images.reshape(-1, 28, 28).transpose(0, 2, 1))
-    for part, rows in (("train", slice(40, None)), ("t10k", slice(40))):
-        idx.write(tmp_path / f"{part}-images.idx3-ubyte", images[rows])
-        idx.write(tmp_path / f"{part}-labels.idx1-ubyte", labels[rows].astype(np.uint8))
-    return f"idx:{tmp_path}"
+    images, labels = drawn_digits
+    return write_source(images.transpose(0, 2, 1), labels, n_test=40)
 
 
 def test_a_warning_names_what_is_odd_and_the_option_that_mends_it(lab, turned, tmp_path):
@@ -71,7 +66,7 @@ def test_mistakes(lab, turned, tmp_path):
 @pytest.mark.parametrize("command", ["train", "evaluate"])
 def test_labels_from_1_are_an_error_that_names_the_source_that_mends_them(lab, turned, tmp_path, command):
     for part in ("train", "t10k"):
-        path = tmp_path / f"{part}-labels.idx1-ubyte"
+        path = tmp_path / "mine" / f"{part}-labels-idx1-ubyte"
         labels = idx.read(path)
         idx.write(path, np.where(labels == 0, 10, labels).astype(np.uint8))
     assert_mistake(lab(command, "--data", turned), "holds the labels 1 to 10", f"the source ten*{turned} mends that")

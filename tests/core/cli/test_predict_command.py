@@ -163,3 +163,8 @@ def test_symbols_and_lines(lab, model, tmp_path):
     _, out, _ = lab("predict", "--model", model, "page.json")
     assert "4 digits" in out
     assert "1 symbol left out" in out
+    _, out, _ = lab("predict", "--model", model, "page.json", "--csv")
+    (row,) = csv.DictReader(io.StringIO(out))
+    assert row["number"] == result["number"]
+    digits = [part for part in result["digits"] if part["kind"] == "digit"]
+    assert float(row["probability"]) == min(max(part["probabilities"]) for part in digits)

@@ -2,46 +2,20 @@
 
 import numpy as np
 import pytest
+from odd_digits import SPOILED
 
-from core.data import idx, mends, sources
+from core.data import mends, sources
 from core.data.mends import LabelsError
 from core.errors import DataError, MendableError
-from core.synthetic import synthetic
-
-
-@pytest.fixture
-def digits():
-    images, labels = synthetic.draw(40, np.random.default_rng(0))
-    return images.reshape(-1, 28, 28), labels
 
 
 def mended(images, labels, *names):
     return mends.dataset(images, labels, names, "mine")
 
 
-def write(folder, images, labels, part="train"):
-    folder.mkdir(exist_ok=True)
-    idx.write(folder / f"{part}-images-idx3-ubyte", np.ascontiguousarray(images))
-    idx.write(folder / f"{part}-labels-idx1-ubyte", labels.astype(np.uint8))
-    return f"idx:{folder}"
-
-
-SPOILED = {
-    ("turn",): lambda a: a.transpose(0, 2, 1),
-    ("left",): lambda a: np.rot90(a, -1, (1, 2)),
-    ("right",): lambda a: np.rot90(a, 1, (1, 2)),
-    ("over",): lambda a: a[:, ::-1, ::-1],
-    ("mirror",): lambda a: a[:, :, ::-1],
-    ("over", "mirror"): lambda a: a[:, ::-1],
-    ("over", "turn"): lambda a: a[:, ::-1, ::-1].transpose(0, 2, 1),
-    ("invert",): lambda a: 255 - a,
-    ("turn", "invert"): lambda a: 255 - a.transpose(0, 2, 1),
-}
-
-
-@pytest.mark.parametrize("names", SPOILED, ids=" ".join)
-def test_a_mend_undoes_what_was_done(digits, names):
-    images, labels = digits
+@pytest.mark.parametrize("names", [names for names in SPOILED if "scale" not in names], ids=" ".join)
+def test_a_mend_undoes_what_was_done(drawn_digits, names):
+    images, labels = drawn_digits
     found = mended(SPOILED[names](images), labels, *names)
     np.testing.assert_array_equal(found.images.reshape(images.shape), images)
 
@@ -55,8 +29,8 @@ def test_a_mend_undoes_what_was_done(digits, names):
         lambda a: ((a / 255 - 0.1307) / 0.3081).astype(np.float32),
     ],
 )
-def test_scaling_brings_values_to_0_to_255(digits, stored):
-    images, labels = digits
+def test_scaling_brings_values_to_0_to_255(drawn_digits, stored):
+    images, labels = drawn_digits
     found = mended(stored(images), labels, "scale")
     assert np.abs(found.images.reshape(images.shape).astype(int) - images).max() <= 1
 
@@ -66,15 +40,15 @@ def test_the_end_of_a_range(top, expected):
     assert mends.top_of(np.array([0, top])) == expected
 
 
-def test_zero_and_one_are_inverted_after_scaling(digits):
-    images, labels = digits
+def test_zero_and_one_are_inverted_after_scaling(drawn_digits):
+    images, labels = drawn_digits
     bits = (images > 127).astype(np.uint8)
     found = mended(1 - bits, labels, "invert", "scale")
     np.testing.assert_array_equal(found.images.reshape(bits.shape), 255 * bits)
 
 
-def test_labels_from_1(digits):
-    images, labels = digits
+def test_labels_from_1(drawn_digits):
+    images, labels = drawn_digits
     for name, stored in (("ten", np.where(labels == 0, 10, labels)), ("shift", labels + 1)):
         np.testing.assert_array_equal(mended(images, stored, name).labels, labels)
         with pytest.raises(LabelsError, match="mine holds the labels 1 to 10; digits are 0 to 9") as caught:
@@ -83,20 +57,20 @@ def test_labels_from_1(digits):
 
 
 @pytest.mark.parametrize(("label", "names"), [(11, ()), (11, ("shift",)), (-1, ("ten",)), (26, ())])
-def test_other_labels_are_no_digits(digits, label, names):
-    images, labels = digits
+def test_other_labels_are_no_digits(drawn_digits, label, names):
+    images, labels = drawn_digits
     with pytest.raises(DataError, match=f"mine holds the label {label}; digits are 0 to 9"):
         mended(images, np.where(labels == 3, label, labels.astype(int)), *names)
 
 
-def test_labels_to_10_with_a_0_are_no_digits(digits):
-    images, labels = digits
+def test_labels_to_10_with_a_0_are_no_digits(drawn_digits):
+    images, labels = drawn_digits
     with pytest.raises(DataError, match="holds the label 10"):
         mended(images, np.where(labels == 3, 10, labels))
 
 
-def test_values_that_are_no_bytes(digits):
-    images, labels = digits
+def test_values_that_are_no_bytes(drawn_digits):
+    images, labels = drawn_digits
     with pytest.raises(MendableError, match=r"holds the values -0\.5 to 254\.5") as caught:
         mended(images - np.float32(0.5), labels)
     assert caught.value.mend == "scale"
@@ -105,9 +79,9 @@ def test_values_that_are_no_bytes(digits):
 # -- names ---
 
 
-def test_a_mend_is_a_factor_of_a_source(tmp_path, digits):
-    images, labels = digits
-    name = write(tmp_path / "mine", images.transpose(0, 2, 1), labels)
+def test_a_mend_is_a_factor_of_a_source(write_source, drawn_digits):
+    images, labels = drawn_digits
+    name = write_source(images.transpose(0, 2, 1), labels)
     source = sources.load(f"3*turn*{name}")
     assert source.name == f"3*turn*{name}"
     assert set(source.train.times) == {3}
@@ -115,9 +89,9 @@ def test_a_mend_is_a_factor_of_a_source(tmp_path, digits):
     assert sources.load(f"turn*3*{name}").train.times.tolist() == source.train.times.tolist()
 
 
-def test_a_part_of_a_join_is_mended(tmp_path, digits):
-    images, labels = digits
-    name = write(tmp_path / "mine", 255 - images, labels)
+def test_a_part_of_a_join_is_mended(write_source, drawn_digits):
+    images, labels = drawn_digits
+    name = write_source(255 - images, labels)
     joined = sources.load(f"synthetic:20+invert*{name}")
     np.testing.assert_array_equal(joined.evaluation.images[20:].reshape(images.shape), images)
     assert [part.name for part in joined.parts] == ["synthetic:20", f"invert*{name}"]
@@ -131,9 +105,9 @@ def test_mends_go_before_the_parts_that_take_them_once():
         sources.with_mends("mnist", ["turn"])
 
 
-def test_an_error_names_the_source_that_mends_it(tmp_path, digits):
-    images, labels = digits
-    name = write(tmp_path / "mine", images, labels + 1)
+def test_an_error_names_the_source_that_mends_it(write_source, drawn_digits):
+    images, labels = drawn_digits
+    name = write_source(images, labels + 1)
     with pytest.raises(MendableError) as caught:
         sources.load(f"synthetic:20+2*{name}")
     assert caught.value.mended == f"synthetic:20+2*ten*{name}"
@@ -151,8 +125,8 @@ def test_an_unknown_mend(tmp_path):
         sources.load(f"twist*idx:{tmp_path}")
 
 
-def test_what_is_missing(tmp_path, digits):
-    name = write(tmp_path / "mine", *digits)
+def test_what_is_missing(tmp_path, write_source, drawn_digits):
+    name = write_source(*drawn_digits)
     assert sources.missing(f"synthetic+2*turn*{name}") is None
     assert sources.missing(f"{name}+csv:{tmp_path / 'no.csv'}") == tmp_path / "no.csv"
     assert sources.missing(f"pen:{tmp_path}/pen@1-3") == tmp_path / "pen@1-3"

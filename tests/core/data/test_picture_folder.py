@@ -56,6 +56,17 @@ def test_what_is_no_picture_is_passed_over_and_what_is_damaged_is_told(tmp_path,
         assert str(tmp_path / "3" / name) in sentence
 
 
+@pytest.mark.parametrize("suffix", [".heic", ".HEIC", ".avif"])
+def test_photos_in_a_format_that_is_not_read_are_told_with_the_remedy(tmp_path, digits, suffix):
+    brand = suffix[1:].lower().encode()
+    (tmp_path / "3").mkdir()
+    (tmp_path / "3" / f"photo{suffix}").write_bytes(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1" + brand + bytes(99))
+    with pytest.raises(DataError, match="which is not read here: save or export it as JPEG"):
+        picture_folder.read(tmp_path)
+    (sentence,) = picture_folder.read(save(tmp_path, *digits)).left_out
+    assert f"photo{suffix}" in sentence
+
+
 def test_folders_named_by_their_part(tmp_path, digits):
     save(tmp_path / "training", *digits)
     save(tmp_path / "testing", *digits)

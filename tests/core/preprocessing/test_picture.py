@@ -1,14 +1,13 @@
 """Pictures: dark on light or light on dark, of any size and kind, cropped and averaged."""
 
-import io
 import itertools
 import tracemalloc
 
 import numpy as np
 import pytest
-from PIL import Image
+from picture_bytes import decoded
 
-from core.preprocessing import connected_components, ink, picture, picture_file, stroke_width
+from core.preprocessing import connected_components, ink, picture, stroke_width
 from core.preprocessing.ink import Drawing
 
 SEVEN = [[[0, 0], [60, 0], [25, 100]], [[10, 50], [50, 50]]]
@@ -28,16 +27,6 @@ def painted(strokes=SEVEN, size=(300, 260), pen=22, scale=2.0, x=60, y=30):
 
 
 PAGE = painted()
-
-
-def encoded(image, form="PNG", **options):
-    file = io.BytesIO()
-    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, format=form, **options)
-    return file.getvalue()
-
-
-def decoded(image, form="PNG", **options):
-    return picture_file.decode(encoded(image, form, **options))
 
 
 def image_of(grey):

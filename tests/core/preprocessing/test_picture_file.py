@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+from picture_bytes import decoded, encoded
 from PIL import Image, ImageDraw, ImageOps, features
 
 from core.errors import DrawingError
@@ -20,16 +21,6 @@ def painted():
 
 
 PAGE = painted()
-
-
-def encoded(image, form="PNG", **options):
-    file = io.BytesIO()
-    (image if isinstance(image, Image.Image) else Image.fromarray(image)).save(file, format=form, **options)
-    return file.getvalue()
-
-
-def decoded(image, form="PNG", **options):
-    return picture_file.decode(encoded(image, form, **options))
 
 
 def grey_of(pixels):

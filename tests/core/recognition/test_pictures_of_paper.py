@@ -1,22 +1,13 @@
-"""Pictures as people bring them, read by the shipped network; and images in which nothing is to be seen."""
-
-from pathlib import Path
+"""Pictures of several digits, read by the shipped network; and images in which nothing is to be seen."""
 
 import numpy as np
 import pytest
 
 from core.digits import Verdict
-from core.preprocessing import canvas, ink, picture, picture_file
+from core.preprocessing import canvas, ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Recognizer, shipped_model
 
-CASES = Path(__file__).parents[2] / "cases" / "paper"
-EXPECTED = {
-    "squared-3.png": "3", "ruled-5.png": "5", "margin-5.jpg": "5", "squared-3.jpg": "3", "left15-0.png": "0",
-    "rightline-2.png": "2", "rests-5.png": "5", "box-3.png": "3", "circled-4.png": "4", "42.png": "42", "17.png": "17",
-    "2026.jpg": "2026", "photo-6.jpg": "6", "clean-6.png": "6", "red-4.png": "4", "blue-7.png": "7", "white-4.png": "4",
-    "white-7.png": "7", "12-bit.png": "3", "zero-one.png": "3",
-}  # fmt: skip
 TWO = [[5, 25], [20, 5], [45, 10], [48, 35], [5, 95], [55, 95]]
 SEVEN = [[5, 5], [55, 5], [25, 100]]
 ONE = [[30, 0], [30, 100]]
@@ -39,14 +30,6 @@ def written(*lines, side=420, pen=0.02):
 
 def accepted(reading):
     return [prediction.verdict is not Verdict.NOT_A_DIGIT for prediction in reading.predictions]
-
-
-@pytest.mark.parametrize("name", EXPECTED)
-def test_a_case(recognizer, name):
-    reading = recognizer.read_picture(picture_file.load(CASES / name))
-    assert reading is not None
-    assert reading.number == EXPECTED[name]
-    assert all(accepted(reading))
 
 
 def test_a_picture_is_read_like_its_strokes(recognizer):

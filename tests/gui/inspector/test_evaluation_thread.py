@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from core.errors import DataError
-from gui.inspector.evaluation_thread import Evaluated, EvaluationThread, Failed
+from gui.inspector.evaluation_thread import Evaluated, EvaluationThread
+from gui.shell.job_thread import Failed
 
 
 @pytest.fixture

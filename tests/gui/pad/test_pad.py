@@ -656,13 +656,64 @@ def test_a_dropped_picture_or_file_is_emitted(pad, tmp_path):
     assert pad.is_blank()
 
 
-@pytest.mark.parametrize("what", ["text", "url"])
-def test_other_things_are_not_accepted(pad, what):
+LINK = QUrl("https://example.org/7.png")
+
+
+def text_data(text):
     data = QMimeData()
-    if what == "text":
-        data.setText("7")
-    else:
-        data.setUrls([QUrl("https://example.org/7.png")])
+    data.setText(text)
+    return data
+
+
+def url_data(*urls):
+    data = QMimeData()
+    data.setUrls(urls)
+    return data
+
+
+@pytest.mark.parametrize("data", [url_data(LINK), url_data(LINK, LINK), text_data(f" {LINK.toString()}\n")])
+def test_a_link_is_emitted_so_that_its_remedy_can_be_told(pad, data):
+    dropped = []
+    pad.pictureGiven.connect(dropped.append)
+    assert drop(pad, data)
+    assert dropped == [LINK]
+
+
+def test_a_picture_with_its_link_as_browsers_give_it_is_a_picture(pad):
+    dropped = []
+    pad.pictureGiven.connect(dropped.append)
+    data = url_data(LINK)
+    data.setImageData(grey_picture())
+    assert drop(pad, data)
+    assert dropped == [grey_picture()]
+
+
+def test_a_picture_is_not_decoded_while_it_is_dragged(pad):
+    class Data(QMimeData):
+        n_decoded = 0
+
+        def retrieveData(self, kind, type_):
+            Data.n_decoded += kind == "application/x-qt-image"
+            return super().retrieveData(kind, type_)
+
+    data = Data()
+    data.setImageData(grey_picture())
+    assert drop(pad, data)
+    assert Data.n_decoded == 1
+
+
+def test_the_address_of_a_file_as_text_is_that_file(pad, tmp_path):
+    dropped = []
+    pad.pictureGiven.connect(dropped.append)
+    assert drop(pad, text_data(QUrl.fromLocalFile(str(tmp_path / "sieben 7.png")).toString()))
+    assert dropped == [tmp_path / "sieben 7.png"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [text_data("7"), text_data(""), text_data("see https://example.org"), url_data(QUrl("mailto:a@example.org"))],
+)
+def test_other_things_are_not_accepted(pad, data):
     assert not drop(pad, data)
 
 

@@ -88,3 +88,20 @@ def test_the_network_in_training_has_its_own_input_scale(model):
     image = np.full((28, 28), 3, np.uint8)
     expected = raw.predict(np.full((1, 784), 3, np.float32))[0]
     np.testing.assert_allclose(model.recognizer.predict_image(image).probabilities, expected, rtol=1e-6)
+
+
+def test_a_frozen_copy_of_the_network_in_training_does_not_change(model):
+    first, second = network(1), network(2)
+    model.watch(facts(first, 1 / 100))
+    model.take(first.snapshot())
+    model.choose(ModelChoice.TRAINING)
+    frozen, before = model.frozen(), prediction(model)
+    model.take(second.snapshot())
+    image = np.full((28, 28), 200, np.uint8)
+    np.testing.assert_array_equal(frozen.predict_image(image).probabilities, before)
+    assert not np.allclose(prediction(model), before)
+
+
+def test_a_network_that_does_not_change_needs_no_copy(model):
+    assert model.frozen() is model.recognizer
+    assert ActiveModel().frozen() is None

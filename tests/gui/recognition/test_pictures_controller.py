@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.recognition.recognizer import shipped_model
+from core.recognition.file_reading import FileReading
 from gui.recognition import pictures_controller
 from gui.recognition.active_model import ActiveModel
 from gui.recognition.pictures_controller import PicturesController
@@ -18,21 +19,11 @@ from gui.recognition.pictures_dialog import ANSWER, FILE, PROBABILITY, REMARK, T
 from gui.style.message import Severity
 
 
-@pytest.fixture(scope="module")
-def model():
-    return shipped_model()
-
-
-@pytest.fixture
-def active_model(qtbot, model):
-    active_model = ActiveModel()
-    active_model.set_shipped(model)
-    return active_model
-
-
 @pytest.fixture
 def pictures(qtbot, show_widget, active_model):
-    return PicturesController(active_model, show_widget(QWidget(), 300, 300))
+    pictures = PicturesController(active_model, show_widget(QWidget(), 300, 300))
+    yield pictures
+    pictures.shut_down()
 
 
 @pytest.fixture
@@ -82,14 +73,33 @@ def test_what_could_be_read_has_a_thumbnail(qtbot, pictures, files):
     assert thumbnail.pixelColor(thumbnail.width() // 2, THUMBNAIL // 2).lightness() < 100
 
 
-def test_one_file_is_read_in_each_turn_of_the_event_loop(qtbot, pictures, files):
+def test_the_list_fills_as_files_are_read(qtbot, pictures, files):
+    counts = []
+    pictures.dialog.table.model().rowsInserted.connect(lambda *_: counts.append(len(pictures.readings)))
     pictures.show(files)
     assert pictures.readings == []
-    counts = []
-    pictures._next.timeout.connect(lambda: counts.append(len(pictures.readings)))
     with qtbot.waitSignal(pictures.ended):
         pass
-    assert counts[:4] == [1, 2, 3, 4]
+    assert counts == [1, 2, 3, 4, 5]
+
+
+def test_files_are_read_off_the_gui_thread(qtbot, pictures, files, monkeypatch):
+    threads = []
+
+    def read(recognizer, path):
+        threads.append(threading.get_ident())
+        return FileReading(path, error=f"{path}: is odd")
+
+    monkeypatch.setattr(pictures_controller, "read_file", read)
+    listed(qtbot, pictures, files)
+    assert len(threads) == 5
+    assert threading.get_ident() not in threads
+
+
+def test_a_fault_of_the_program_is_the_remark_of_its_file(qtbot, pictures, files, monkeypatch):
+    monkeypatch.setattr(pictures_controller, "read_file", lambda recognizer, path: 1 / 0)
+    listed(qtbot, pictures, files[:2])
+    assert column(pictures, REMARK) == ["A fault in the program: division by zero"] * 2
 
 
 def test_only_a_complete_list_can_be_exported(qtbot, pictures, files):
@@ -102,10 +112,34 @@ def test_only_a_complete_list_can_be_exported(qtbot, pictures, files):
 
 def test_closing_the_list_ends_the_reading(qtbot, pictures, files):
     pictures.show(files)
-    pictures.dialog.reject()
-    assert not pictures._next.isActive()
+    with qtbot.waitSignal(pictures.ended):
+        pictures.dialog.reject()
     listed(qtbot, pictures, files[:2])
     assert len(pictures.readings) == 2
+
+
+def test_a_list_that_was_stopped_keeps_what_was_read_and_can_be_exported(qtbot, pictures, files, monkeypatch):
+    reached, goes_on = threading.Event(), threading.Event()
+
+    def read(recognizer, path):
+        if path == files[2]:
+            reached.set()
+            goes_on.wait()
+        return FileReading(path)
+
+    monkeypatch.setattr(pictures_controller, "read_file", read)
+    stop, export = pictures.dialog.stop_button, pictures.dialog.export_button
+    assert not stop.isEnabled()
+    pictures.show(files)
+    assert stop.isEnabled()
+    qtbot.waitUntil(reached.is_set)
+    with qtbot.waitSignal(pictures.ended):
+        stop.click()
+    goes_on.set()
+    assert column(pictures, FILE) == ["one.webp", "one.json"]
+    assert pictures.dialog.progress_label.text() == "Stopped: 2 of 5 files are listed."
+    assert export.isEnabled()
+    assert not stop.isEnabled()
 
 
 def test_new_files_replace_those_listed(qtbot, pictures, files):
@@ -166,8 +200,7 @@ def test_of_too_many_files_the_first_are_listed(qtbot, pictures, files, monkeypa
 
 def test_without_a_network_the_list_says_so(qtbot, show_widget, files):
     pictures = PicturesController(ActiveModel(), show_widget(QWidget(), 300, 300))
-    with qtbot.waitSignal(pictures._next.timeout):
-        pictures.show(files)
+    listed(qtbot, pictures, files)
     assert "no network" in pictures.dialog.progress_label.text()
     assert pictures.dialog.table.rowCount() == 0
     assert not pictures.dialog.export_button.isEnabled()

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
+from shiboken6 import delete
+from waiting import complains
 
 from core.data.examples import Example
 from core.digits import Verdict
@@ -17,7 +19,7 @@ from core.nn.network import Network, mlp
 from core.preprocessing.ink import Drawing
 from core.recognition.calibration import Calibration
 from core.recognition.modelfile import Model
-from core.recognition.recognizer import Recognizer, shipped_model
+from core.recognition.recognizer import Recognizer
 from gui.pad.pad import UNIT
 from gui.pad.pen_idle import IDLE_MS
 from gui.pad.pen_width import DEFAULT_PEN_WIDTH
@@ -31,18 +33,6 @@ LEFT = Qt.MouseButton.LeftButton
 ALL, NONE = 1e6, -1e6  # thresholds that reject everything, and nothing
 TWO = specimens.two()
 NUMBER = specimens.number()
-
-
-@pytest.fixture(scope="module")
-def model():
-    return shipped_model()
-
-
-@pytest.fixture
-def active_model(qtbot, model):
-    active_model = ActiveModel()
-    active_model.set_shipped(model)
-    return active_model
 
 
 @pytest.fixture
@@ -62,7 +52,9 @@ def panel(show_widget):
 
 @pytest.fixture
 def recognition(panel, active_model):
-    return RecognitionController(panel, active_model)
+    recognition = RecognitionController(panel, active_model)
+    yield recognition
+    recognition.shut_down()
 
 
 def answer(panel):
@@ -203,18 +195,20 @@ def test_verdicts_wait_again_after_a_cancelled_eraser_that_touched_nothing(qtbot
     assert answer(panel) == "Not a digit"
 
 
-def test_content_that_was_not_drawn_just_now_may_be_rejected_at_once(panel, recognition, set_threshold, tmp_path):
+def test_content_that_was_not_drawn_just_now_may_be_rejected_at_once(
+    panel, recognition, set_threshold, bring, tmp_path
+):
     set_threshold(ALL)
     draw(panel, TWO)
     assert answer(panel).startswith("2, ")  # while it waits, a file is opened
     (tmp_path / "two.json").write_text(TWO.to_json())
-    recognition.open(tmp_path / "two.json")
+    bring(recognition, recognition.open, tmp_path / "two.json")
     assert answer(panel) == "Not a digit"
     picture = QImage(60, 60, QImage.Format.Format_RGB32)
     picture.fill(Qt.GlobalColor.white)
     for y in range(10, 50):
         picture.setPixelColor(30, y, Qt.GlobalColor.black)
-    recognition.show_pasted(picture)
+    bring(recognition, recognition.show_pasted, picture)
     assert answer(panel) == "Not a digit"
     recognition.show_example(Example(label=1, number=5, image=np.eye(28, dtype=np.uint8) * 255))
     assert answer(panel) == "Not a digit"
@@ -302,14 +296,14 @@ def test_boxes_are_neither_ink_nor_picture(panel, recognition):
     assert panel.pad.grab().toImage() == bare
 
 
-def test_the_digits_of_a_picture_have_boxes_around_their_ink(panel, recognition):
+def test_the_digits_of_a_picture_have_boxes_around_their_ink(panel, recognition, bring):
     panel.pad.set_pen_width(DEFAULT_PEN_WIDTH)  # the same for the drawing and its picture
     draw(panel, NUMBER)
     panel.pad.set_marks(())
     picture = panel.pad.grab().toImage()
     recognition.predict()
     drawn = [mark.box for mark in panel.pad.marks]
-    recognition.show_pasted(picture)
+    bring(recognition, recognition.show_pasted, picture)
     assert [mark.label for mark in panel.pad.marks] == ["2", "0", "2", "6"]
     assert answer(panel).startswith("2026. Digit 1 of 4: 2, ")
     # The window is wider than the sheet, which lies in its middle, so the picture is shown smaller.
@@ -319,10 +313,10 @@ def test_the_digits_of_a_picture_have_boxes_around_their_ink(panel, recognition)
         np.testing.assert_allclose(size, np.subtract(box[2:], box[:2]) * scale, atol=15)
 
 
-def test_a_digit_of_a_picture_can_be_selected_and_a_new_network_reads_it_again(panel, recognition, active_model):
+def test_a_digit_of_a_picture_can_be_selected_and_a_new_network_reads_it_again(panel, recognition, bring, active_model):
     draw(panel, NUMBER)
     panel.pad.set_marks(())
-    recognition.show_pasted(panel.pad.grab().toImage())
+    bring(recognition, recognition.show_pasted, panel.pad.grab().toImage())
     digits = panel.prediction_view.number_view
     QTest.mouseClick(digits, LEFT, pos=digits.cells()[1].center().toPoint())
     assert answer(panel).startswith("2026. Digit 2 of 4: 0, ")
@@ -462,6 +456,21 @@ def test_training_does_not_wait_for_an_answer_that_fails(qtbot, panel, recogniti
     QTest.mouseRelease(panel.pad, LEFT, pos=first[0])
 
 
+def test_a_panel_that_is_gone_gets_no_answer(qtbot, active_model):
+    panel = PadPanel()
+    panel.resize(400, 640)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    recognition = RecognitionController(panel, active_model)
+    recognition.pen_idle.timer.setInterval(0)
+    draw(panel, TWO)
+    later = QTimer(singleShot=True, interval=20)
+    with qtbot.captureExceptions() as faults, qtbot.waitSignal(later.timeout):
+        delete(panel)
+        later.start()
+    assert faults == []
+
+
 # Files
 
 
@@ -478,7 +487,7 @@ def test_what_is_no_picture_is_named_and_changes_nothing(qtbot, panel, recogniti
     (tmp_path / "folder").mkdir()
     (tmp_path / "photo.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100))
     draw(panel, TWO)
-    with qtbot.waitSignal(recognition.messageReady) as told:
+    with complains(qtbot, recognition) as told:
         recognition.open(tmp_path / name)
     expected = {"folder": "choose a picture in it", "photo.heic": "save or export it as JPEG"}
     assert told.args[0].text.endswith(expected[name])
