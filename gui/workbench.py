@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QAction
@@ -24,7 +25,6 @@ from gui.recognition.active_model import ActiveModel, ModelChoice
 from gui.recognition.model_picker import ModelPicker
 from gui.recognition.models_controller import ModelsController
 from gui.recognition.pad_panel import PadPanel
-from gui.recognition.pictures_controller import PicturesController
 from gui.recognition.recognition_controller import RecognitionController
 from gui.shell import about
 from gui.shell.error_reporting import log
@@ -35,6 +35,9 @@ from gui.training.mnist_bar import MnistRequest
 from gui.training.mnist_download import MnistDownload
 from gui.training.session import RunState, TrainingSession
 from gui.window_state import WindowState
+
+if TYPE_CHECKING:
+    from gui.recognition.pictures_controller import PicturesController
 
 
 class Workbench(QObject):
@@ -66,7 +69,7 @@ class Workbench(QObject):
         self.mnist_download = MnistDownload(window)
         self.models = ModelsController(active_model, window)
         self.export = DrawingExport(pad_panel.pad, window)
-        self.pictures = PicturesController(active_model, window)
+        self._pictures: PicturesController | None = None
         self._picker = ModelPicker()
         self.lab = LabPanel(self.session, active_model, recognition, self.models, store)
         pad_panel.set_selector(self._picker)
@@ -119,8 +122,6 @@ class Workbench(QObject):
         self.mnist_download.progressed.connect(panel.mnist_bar.show_progress)
         self.mnist_download.ended.connect(self._on_mnist)
         self.models.messageReady.connect(self.lab.message_bar.show_message)
-        self.pictures.messageReady.connect(self.lab.message_bar.show_message)
-        self.pictures.fileChosen.connect(self._recognition.open)
         self._recognition.messageReady.connect(self.lab.message_bar.show_message)
         self._recognition.succeeded.connect(self.lab.message_bar.clear)
         session.stateChanged.connect(menus.set_state)
@@ -145,6 +146,17 @@ class Workbench(QObject):
         if self._state is not None and self.lab.curves is not None:
             self.lab.curves.axisChosen.connect(self._state.keep_axis)
 
+    @property
+    def pictures(self) -> "PicturesController":
+        """The list of several pictures, made at the first use."""
+        if self._pictures is None:
+            from gui.recognition.pictures_controller import PicturesController
+
+            self._pictures = PicturesController(self._active_model, self._window)
+            self._pictures.messageReady.connect(self.lab.message_bar.show_message)
+            self._pictures.fileChosen.connect(self._recognition.open)
+        return self._pictures
+
     def remember(self) -> None:
         """Write down what is to be as it is now the next time."""
         if self._state is not None:
@@ -168,7 +180,8 @@ class Workbench(QObject):
         if self._state is not None:
             self._state.close()
         self._recognition.shut_down()
-        self.pictures.shut_down()
+        if self._pictures is not None:
+            self._pictures.shut_down()
         self.session.shut_down()
         self.mnist_download.shut_down()
         self.lab.shut_down()
