@@ -28,6 +28,7 @@ _SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,2
 _SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
 _DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # a dot is part of a digit if gap in x and distance are at most these
 _UNLIKELY = 3.0  # nats: what may be a symbol by its place is rarely a piece of a broken digit
+_BROKEN_HEIGHT = 2.0  # the height of a digit that is broken into parts one above the other, in heights of these
 _SMALLEST = 1e-30  # in the drawing's unit: a smaller drawing is a dot, whose scale factor would overflow
 
 
@@ -103,19 +104,27 @@ def _numbered(clusters: list[Cluster], members: Indexes, line: int) -> list[Clus
 def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
     """Return the strokes of each line; one line if strokes go on in the next, like the halves of a broken 1."""
     lines = layout.lines(boxes)
-    if len(lines) > 1:
-        line_of = np.empty(len(boxes), np.intp)
-        for number, members in enumerate(lines):
-            line_of[members] = number
-        height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
-        found = links.find(boxes / height, links.samples([stroke / height for stroke in strokes]))
-        positive = [link for link in found if link.odds > 0]
-        crossing = [link.odds for link in positive if line_of[link.one] != line_of[link.other]]
-        is_chain = len(positive) >= len(boxes) - 1
-        # One link between lines may be by chance, unless it is certain or all strokes are linked.
-        if len(crossing) >= min(map(len, lines)) or (crossing and (is_chain or max(crossing) == links.CERTAIN)):
-            return [np.arange(len(boxes))]
-    return lines
+    return [np.arange(len(boxes))] if len(lines) > 1 and _go_on(boxes, strokes, lines) else lines
+
+
+def _go_on(boxes: Floats, strokes: list[Floats], lines: Sequence[Indexes]) -> bool:
+    """Return whether the strokes of lines go on in the next lines: then they are parts of the same digits."""
+    line_of = np.empty(len(boxes), np.intp)
+    for number, members in enumerate(lines):
+        line_of[members] = number
+    # A digit is as high as all of its parts, but no page is a digit: digits below each other may point at the next.
+    own = float(np.median([line_height(boxes[members]) for members in lines]))
+    height = np.float32(min(line_height(boxes), _BROKEN_HEIGHT * own))
+    found = links.find(boxes / height, links.samples([stroke / height for stroke in strokes]))
+    positive = [link for link in found if link.odds > 0]
+    crossing = [link for link in positive if line_of[link.one] != line_of[link.other]]
+    if len(lines) > 2:
+        crossed = {frozenset((int(line_of[link.one]), int(line_of[link.other]))) for link in crossing}
+        return all(frozenset(pair) in crossed for pair in pairwise(range(len(lines))))
+    # One link between two lines may be by chance, unless it is certain or all strokes are linked.
+    is_chain = len(positive) >= len(boxes) - 1
+    is_certain = any(link.odds == links.CERTAIN for link in crossing)
+    return len(crossing) >= min(map(len, lines)) or (bool(crossing) and (is_chain or is_certain))
 
 
 def _group_strokes(boxes: Floats, strokes: list[Floats], threshold: float) -> list[Cluster]:
