@@ -90,6 +90,16 @@ def test_a_shadow_with_a_soft_edge_is_no_ink():
     assert likeness(page() * shadow) > 0.93
 
 
+@pytest.mark.parametrize("at", [(60, 300), (310, 60), (40, 40)])
+@pytest.mark.parametrize("size", [30, 45, 60])
+@pytest.mark.parametrize("turn", [lambda grey: grey, lambda grey: 255 - grey], ids=["glare", "shadow on a board"])
+def test_a_glare_is_no_ink(at, size, turn):
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    glare = 85 * np.exp(-((rows - at[0]) ** 2 + (columns - at[1]) ** 2) / (2 * size**2))
+    plain = photographed(page(0.8, pen=0.018) * 0.7)
+    assert likeness(turn((plain + glare).clip(0, 255)), read(plain)) > 0.9
+
+
 def framed(grey, distance):
     """Darken the pixels at a distance of 0 to 3 pixels from a shape."""
     return np.where(np.abs(distance) < 2, np.minimum(grey, 20), grey)
