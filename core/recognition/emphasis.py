@@ -44,7 +44,7 @@ def found(strokes: Sequence[Floats]) -> list[tuple[int, tuple[int, ...]]]:
 
 
 def _goes_on(line: Floats, above: Sequence[Floats]) -> bool:
-    """Return whether a line runs from the end of a stroke to that of another, as the foot of a broken nought does."""
+    """Return whether a line goes on where other strokes end, as the foot of a broken nought does."""
     ends = np.concatenate([stroke[[0, -1]] for stroke in above])
     height = max(float(np.ptp(stroke[:, 1])) for stroke in above)
     nearest = [float(np.hypot(*(ends - tip).T).min()) for tip in (line[0], line[-1])]
@@ -107,9 +107,12 @@ def _underlines(boxes: Floats) -> list[tuple[int, Indexes]]:
         if not above.any() or (over & ~above & ~below).any():
             continue
         near = np.flatnonzero(above & (bottom > top[above].max()))
-        gap = middle - bottom[near].max()
+        gap = max(middle - bottom[near].max(), _CROSSED * common)
         if gap > _ABOVE_GAP * common or (below.any() and top[below].min() - middle < gap):
             continue
+        beside = (left + right > 2 * left[index]) & (left + right < 2 * right[index]) & (wide <= _FLAT * high)
+        if (beside & (bottom > middle + _CROSSED * common) & (top < middle + gap)).any():
+            continue  # the bar of a broken 4
         is_two = left[near].max() > right[near].min()
         if is_two and wide[index] > _WIDE * (right[near].max() - left[near].min()):
             found.append((index, near))

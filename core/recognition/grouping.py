@@ -28,7 +28,7 @@ _SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,2
 _SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
 _DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # a dot is part of a digit if gap in x and distance are at most these
 _UNLIKELY = 3.0  # nats: what may be a symbol by its place is rarely a piece of a broken digit
-_BROKEN_HEIGHT = 2.0  # the height of a digit that is broken into parts one above the other, in heights of these
+_BROKEN_HEIGHT = 2.0  # the height of a digit that is broken into three parts or more, in heights of these
 _SMALLEST = 1e-30  # in the drawing's unit: a smaller drawing is a dot, whose scale factor would overflow
 
 
@@ -112,9 +112,10 @@ def _go_on(boxes: Floats, strokes: list[Floats], lines: Sequence[Indexes]) -> bo
     line_of = np.empty(len(boxes), np.intp)
     for number, members in enumerate(lines):
         line_of[members] = number
-    # A digit is as high as all of its parts, but no page is a digit: digits below each other may point at the next.
-    own = float(np.median([line_height(boxes[members]) for members in lines]))
-    height = np.float32(min(line_height(boxes), _BROKEN_HEIGHT * own))
+    height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
+    if len(lines) > 2:  # a page is no digit: digits below each other may point at the next
+        own = float(np.median([line_height(boxes[members]) for members in lines]))
+        height = min(height, np.float32(_BROKEN_HEIGHT * own))
     found = links.find(boxes / height, links.samples([stroke / height for stroke in strokes]))
     positive = [link for link in found if link.odds > 0]
     crossing = [link for link in positive if line_of[link.one] != line_of[link.other]]

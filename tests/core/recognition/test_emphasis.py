@@ -97,8 +97,9 @@ def test_what_is_around_or_under_digits_is_no_digit(recognizer):
         [ONE, moved(ONE, 18, 0), np.array([[-6.0, 20], [70, 22]])],  # a bar that crosses
         [[[15, 0], [0, 60], [60, 62]], [[45, 20], [40, 100]]],  # a 4
         [ZERO[5:25], ZERO[35:55], ZERO[26:34]],  # a broken nought
+        [[[15, 0], [2, 50]], [[0, 60], [70, 62]], [[45, 0], [44, 52]], [[43, 65], [40, 100]]],  # a broken 4
     ],
-    ids=["slashed", "dotted", "again", "eight", "foot", "crossed", "four", "broken"],
+    ids=["slashed", "dotted", "again", "eight", "foot", "crossed", "four", "broken", "broken four"],
 )
 def test_parts_of_digits_are_no_emphasis(strokes):
     assert emphasis.found([np.array(stroke, np.float32) for stroke in strokes]) == []
