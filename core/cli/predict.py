@@ -48,13 +48,14 @@ def _as_result(reading: FileReading) -> dict[str, Any]:
     """Return the result for one file, or its ``error``.
 
     ``digits`` has all parts in reading order, symbols included, ``numbers`` the number of each line, ``number`` all of
-    them; beside them is the prediction for the first part.
+    them; beside them is the prediction for the first digit, or for the first symbol where there are only symbols.
     """
     if reading.error:
         return {"file": str(reading.path), "error": reading.error}
     digits = [_as_dict(prediction) for prediction in reading.predictions]
     numbers = list(reading.numbers)
-    return {"file": str(reading.path), **digits[0], "digits": digits, "number": reading.number, "numbers": numbers}
+    first = next((digit for digit in digits if digit["kind"] == "digit"), digits[0])
+    return {"file": str(reading.path), **first, "digits": digits, "number": reading.number, "numbers": numbers}
 
 
 def _as_dict(prediction: Prediction) -> dict[str, Any]:

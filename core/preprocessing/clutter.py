@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.preprocessing import connected_components
+
 Indexes = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 
@@ -23,6 +25,10 @@ _FILLED = (0.8, 1.12)  # of the area of the ellipse in its box
 _HOLE_ZONE = 0.14  # of the page's width: holes are so near to an edge
 _FLAT = 3.0  # width to height of a line under something
 _LINE_WIDTH = 0.75  # of the width of what it underlines
+_WITHIN = 0.75  # of a ring's size: what is within it
+_PRINTED, _RATHER = 0.03, 2.0  # of that: faint ink in a stamp, at least; and of its share on the whole page
+_SPREAD = 0.35  # of a ring's height: the extent of what is printed in a stamp
+_BESIDE_STAMP = 0.4  # of a stamp's height: what is written beside it is at least so high
 _PARTS = 16  # larger components that may be clutter
 
 
@@ -38,18 +44,21 @@ class Components:
         Left, top, right, bottom, past the last pixel.
     areas : (n,)
         In pixels.
+    faint : (H, W)
+        Where there is ink, however faint.
     """
 
     numbers: Indexes
     boxes: Indexes
     areas: Indexes
+    faint: Mask
 
 
 def found(page: Components, least: float) -> Mask:
     """Return which components (n,) are clutter. Components with an area below ``least`` are specks."""
     is_clutter = np.zeros(len(page.areas), dtype=bool)
     is_writing = page.areas >= least
-    for rule in (_strips, _holes, _frames, _frames, _underlines, _underlines):
+    for rule in (_strips, _holes, _stamps, _frames, _frames, _underlines, _underlines):
         some = rule(page, is_writing) & is_writing
         if some.any() and (is_writing & ~some).any():
             is_clutter |= some
@@ -103,6 +112,41 @@ def _frames(page: Components, is_writing: Mask) -> Mask:
         if (inside & (boxes[:, 3] - boxes[:, 1] > _ENCLOSED * (bottom - top))).any():
             frames[index] = _hugs(page.numbers[top:bottom, left:right] == index + 1)
     return frames
+
+
+def _stamps(page: Components, is_writing: Mask) -> Mask:
+    """Return rings with small or faint print within, and all within them, beside writing: a nought is empty."""
+    stamps = np.zeros(len(page.areas), dtype=bool)
+    left, top, right, bottom = page.boxes.T
+    rings = [index for index in np.argsort(-page.areas)[:_PARTS].tolist() if _is_ring(page, index)]
+    for index in rings:
+        edges, size = page.boxes[index], bottom[index] - top[index]
+        within = (left >= edges[0]) & (top >= edges[1]) & (right <= edges[2]) & (bottom <= edges[3])
+        is_beside = (bottom - top)[is_writing & ~within].max(initial=0) > _BESIDE_STAMP * size
+        high = within & is_writing & (bottom - top > _SPREAD * size)  # other rings, or what the ring is around
+        high[rings] = False
+        if is_beside and not high.any() and _has_print(page, index):
+            stamps |= within
+    return stamps
+
+
+def _has_print(page: Components, index: int) -> bool:
+    """Return whether there is much more faint ink within a ring than elsewhere on the page."""
+    left, top, right, bottom = page.boxes[index].tolist()
+    down, across = (np.abs((np.arange(n) + 0.5) / n * 2 - 1) for n in (bottom - top, right - left))
+    inner = np.hypot(down[:, np.newaxis], across) < _WITHIN
+    faint = page.faint[top:bottom, left:right] & inner & (page.numbers[top:bottom, left:right] != index + 1)
+    elsewhere = float((page.faint & (page.numbers == 0)).mean())
+    if not faint.any() or faint.sum() < (_PRINTED + _RATHER * elsewhere) * inner.sum():
+        return False
+    return bool(connected_components.longest(faint) > _SPREAD * (bottom - top))
+
+
+def _is_ring(page: Components, index: int) -> bool:
+    """Return whether a component lies along the ellipse in its box, or along the box, and is about as wide as high."""
+    left, top, right, bottom = page.boxes[index].tolist()
+    is_round = _ROUND[0] < (right - left) / (bottom - top) < _ROUND[1]
+    return is_round and _hugs(page.numbers[top:bottom, left:right] == index + 1)
 
 
 def _hugs(mask: Mask) -> bool:

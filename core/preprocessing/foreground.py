@@ -21,6 +21,7 @@ _DEGREE = 3  # of the polynomial that models uneven light
 _SIGNIFICANT = 5.0  # standard deviations of the noise: a larger difference is ink
 _UNEXPLAINED = 0.08  # of the contrast: what a smooth surface leaves unexplained, if it is no background
 _SOFT = 0.25  # of the contrast: a larger difference is soft ink
+_NEAR = 3  # px: light changes little over this, ink does
 _MIN_STROKE = 0.4  # of full ink: fainter ink does not belong to a stroke
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
 MIN_DIGIT = 0.002  # of a photo's area: a smaller component is not a digit
@@ -106,8 +107,9 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
         difference = small - background
     least = max(_MIN_CONTRAST / 2, _SIGNIFICANT * noise)
     outstanding = np.where(np.abs(difference) > least, difference, 0)
-    # Noise and glints are outstanding too, but ink is more so, and over a larger area.
-    polarity = 1.0 if outstanding.sum() > 0 else -1.0
+    # Noise and glints are outstanding too, but ink is more so, and over a larger area; and light has no edges.
+    weights = np.float32(1) if is_clean else _steepness(small)
+    polarity = 1.0 if (outstanding * weights).sum() > 0 else -1.0
     ink, outstanding = difference * np.float32(polarity), outstanding * np.float32(polarity)
     if outstanding.max() <= 0:
         return None
@@ -115,6 +117,24 @@ def survey(page: NDArray[np.float32]) -> Overview | None:
     strokes = _strokes(ink > max(_MIN_STROKE * full, 0.8 * least), is_clean)
     kept = ~_detached(ink > max(_MIN_INK * full, _SAME_GREY), strokes) if is_clean else dilated(strokes, 2)
     return Overview(block, background, ink, polarity, strokes, kept, is_clean, is_soft)
+
+
+def _steepness(small: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return by how much the grey values of a picture (H, W) differ from those around them."""
+    around = small
+    for _ in range(2):
+        around = _spread(_spread(around).T).T
+    steepness: NDArray[np.float32] = np.abs(small - around)
+    return steepness
+
+
+def _spread(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the means of values (H, W) over rows up to ``_NEAR`` apart."""
+    padded = np.pad(values, ((_NEAR + 1, _NEAR), (0, 0)), mode="edge").cumsum(axis=0, dtype=np.float64)
+    means: NDArray[np.float32] = ((padded[2 * _NEAR + 1 :] - padded[: -2 * _NEAR - 1]) / (2 * _NEAR + 1)).astype(
+        np.float32
+    )
+    return means
 
 
 def _commonest(small: NDArray[np.float32]) -> np.float32:

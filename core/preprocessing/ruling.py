@@ -70,7 +70,7 @@ def found(page: Floats) -> Lines | None:
     if not len(peaks):
         return None
     _, flat = _sheared(profiles, middles, slope)
-    sections = _sections(_common(flat, 0.5)[0], peaks)
+    sections = cross_sections(_common(flat, 0.5)[0], peaks)
     are_lines = sections[:, _REACH] > 0
     if not are_lines.any():
         return None
@@ -152,7 +152,7 @@ def _peaks(profile: Floats, least: float) -> Indexes:
     return np.array(rows, np.intp)
 
 
-def _sections(flat: Floats, peaks: Indexes) -> Floats:
+def cross_sections(flat: Floats, peaks: Indexes) -> Floats:
     """Return the cross-sections (n, 2 * reach + 1) of lines in the mean profile (H,) of the page."""
     at = peaks[:, np.newaxis] + np.arange(-_REACH, _REACH + 1)
     values = flat[at.clip(0, len(flat) - 1)]
@@ -166,8 +166,8 @@ def _sections(flat: Floats, peaks: Indexes) -> Floats:
         for offset in side:
             alive = alive & (darker[:, offset] > _FADED * level)
             keep[:, offset] = alive
-    sections: Floats = np.where(keep, darker, 0).astype(np.float32)
-    return sections
+    levels: Floats = np.where(keep, darker, 0).astype(np.float32)
+    return levels
 
 
 def without(page: Floats, lines: Lines) -> Floats:

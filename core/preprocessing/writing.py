@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preprocessing import clutter, connected_components, foreground, resampling, ruling, sheet, stroke_width
+from core.preprocessing import boxes, clutter, connected_components, foreground, resampling, ruling, sheet, stroke_width
 from core.preprocessing.clutter import Components
 from core.preprocessing.foreground import Ink, Overview
 
@@ -16,12 +16,16 @@ Mask = NDArray[np.bool_]
 
 _DETAIL = 640  # px: the size of the page on which components are told apart
 _LEVEL = 0.45  # of full ink: the edge of a component
+_FAINT = 0.15  # of full ink: less may be noise
 _MIN_PART = 0.03  # of the largest component's area: a smaller one is a speck
 _MIN_AREA = 1  # px
 _AROUND = 3  # px around a component that belong to it: soft edges
 _CUTS = (0.2, 0.3, 0.38, 0.45)  # of the stroke width: what is thinner than twice this may be where digits touch
 _MIN_CORE = 0.06  # of the largest core: a smaller one is an end of a stroke
 _SAMPLES = 160  # of one component
+_BOXES = 3  # components that may be boxes with something that touches them
+
+Survey = tuple[Overview, tuple[int, int], Floats, Floats, Components]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +132,7 @@ class Writing:
             numbers[rows, columns] = grown
             n_before = int(is_core.sum())
             areas = np.bincount(numbers.ravel(), minlength=n_before + 1)[1:]
-            parts = Components(numbers, connected_components.boxes(numbers, n_before), areas)
+            parts = Components(numbers, connected_components.boxes(numbers, n_before), areas, self.components.faint)
             yield replace(self, components=parts, is_cut=True)
 
     def part(self, members: Sequence[int]) -> Ink:
@@ -194,6 +198,8 @@ def _unlittered(page: Floats) -> Writing | None:
     """Return the writing on a page without printed lines: its clutter is painted over with the background."""
     if (found := _surveyed(page)) is None:
         return None
+    if (unboxed := _unboxed(page, found)) is not None and (again := _surveyed(unboxed)) is not None:
+        page, found = unboxed, again
     overview, block, ink, background, components = found
     least = _least(components.areas)
     is_clutter = clutter.found(components, least)
@@ -210,6 +216,20 @@ def _unlittered(page: Floats) -> Writing | None:
     return Writing(page, overview, block, ink, _selected(components, overview))
 
 
+def _unboxed(page: Floats, found: Survey) -> Floats | None:
+    """Return a page without the boxes that something touches; None if there are none."""
+    overview, block, _, _, components = found
+    dark = page if overview.polarity < 0 else 255 - page
+    unboxed: Floats | None = None
+    for index in components.areas.argsort()[::-1][:_BOXES].tolist():
+        left, top, right, bottom = components.boxes[index].tolist()
+        mask = np.zeros_like(components.numbers, dtype=bool)
+        mask[top:bottom, left:right] = components.numbers[top:bottom, left:right] == index + 1
+        without = boxes.without_box(dark if unboxed is None else unboxed, mask, block)
+        unboxed = unboxed if without is None else without
+    return unboxed if unboxed is None or overview.polarity < 0 else 255 - unboxed
+
+
 def _painted(page: Floats, mask: Mask, background: Floats, block: tuple[int, int]) -> Floats:
     """Return a page (H, W) with the background where a mask (h, w) of its blocks is set."""
     down, across = block
@@ -221,7 +241,7 @@ def _painted(page: Floats, mask: Mask, background: Floats, block: tuple[int, int
     return page
 
 
-def _surveyed(page: Floats) -> tuple[Overview, tuple[int, int], Floats, Floats, Components] | None:
+def _surveyed(page: Floats) -> Survey | None:
     """Return the overview of a page, what ``_detail`` returns for it, and its components; None if nothing is there."""
     overview = foreground.survey(page)
     if overview is None:
@@ -261,7 +281,8 @@ def _components(ink: Floats, overview: Overview) -> Components | None:
     if not n:
         return None
     areas = np.bincount(numbers.ravel(), minlength=n + 1)[1:]
-    return _kept(Components(numbers, connected_components.boxes(numbers, n), areas), areas >= _MIN_AREA)
+    found = Components(numbers, connected_components.boxes(numbers, n), areas, values > _FAINT * full)
+    return _kept(found, areas >= _MIN_AREA)
 
 
 def _kept(components: Components, kept: Mask) -> Components | None:
@@ -271,7 +292,8 @@ def _kept(components: Components, kept: Mask) -> Components | None:
         return None
     names = np.zeros(len(kept) + 1, np.intp)
     names[1:][kept] = np.arange(n) + 1
-    return Components(names[components.numbers], components.boxes[kept], components.areas[kept])
+    numbers = names[components.numbers]
+    return replace(components, numbers=numbers, boxes=components.boxes[kept], areas=components.areas[kept])
 
 
 def _least(areas: NDArray[np.intp]) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ink import Drawing
-from core.recognition import layout, links
+from core.recognition import bonds, layout, links, symbols
 from core.recognition.links import Link
 
 Floats = NDArray[np.float32]
@@ -22,26 +22,14 @@ Indexes = NDArray[np.intp]
 MAX_STROKES = 64
 """A drawing with more strokes is treated as a scribble, and not segmented."""
 
-# In line heights, except the last three. Measured on the 7,494 training digits of the pen data.
-_FAR = 0.3  # strokes with a wider gap in x belong to different digits: the widest gap within a digit is 0.25
+# In line heights. Measured on the 7,494 training digits of the pen data.
 _SMALL = 0.35  # a stroke less high than this is a bar or a top stroke, part of a higher stroke ...
 _SMALL_GAP = 0.08  # ... if the gap in x is at most this (for all but one of 1,271 such strokes it is at most 0.02) ...
 _SMALL_WIDTH = 1.7  # ... and it is narrower than this (the widest of them has 1.54): else it is an underline
-_DOT = 0.08  # a stroke less high and less wide than this is a dot, part of a digit ...
-_DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # ... if gap in x and distance are at most these
-_SYMBOL = 0.36  # what is smaller in both directions may be a symbol by its place: the second strokes of 4s have 0.37
-_UNDER, _UNDER_SIZE = 0.7, 0.32  # so low and so small, it may be one even under a part of a digit
+_DOT_GAP, _DOT_DISTANCE = 0.05, 0.25  # a dot is part of a digit if gap in x and distance are at most these
 _UNLIKELY = 3.0  # nats: what may be a symbol by its place is rarely a piece of a broken digit
-_FULL = 0.5  # a piece of at least this height is a digit, or most of one
-_LOW, _FOOT, _HIGH = 0.55, 0.85, 0.5  # commas: top and bottom below these; degree rings: bottom above this; of a digit
-_BESIDE, _SEPARATE = 0.03, 0.06  # ... with at least this gap in x, and this distance, to all digits
-_FLAT = 2.0  # width over height from which a piece at the foot is the serif of a 1
-_STEP = 0.05  # between the samples of a stroke for distances
-_OVERLAP = 0.2  # strokes that overlap in x by more than this, and ...
-_TOUCHING = 0.04  # ... have a smaller distance than this, are written over each other: they are not neighbours
+_BROKEN_HEIGHT = 2.0  # the height of a digit that is broken into three parts or more, in heights of these
 _SMALLEST = 1e-30  # in the drawing's unit: a smaller drawing is a dot, whose scale factor would overflow
-_MAX_SAMPLES = 200  # of one stroke
-_CERTAIN = 8.0  # nats: if the bond is beyond ± this for every distance, the distance is not measured
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,19 +104,28 @@ def _numbered(clusters: list[Cluster], members: Indexes, line: int) -> list[Clus
 def _lines(boxes: Floats, strokes: list[Floats]) -> list[Indexes]:
     """Return the strokes of each line; one line if strokes go on in the next, like the halves of a broken 1."""
     lines = layout.lines(boxes)
-    if len(lines) > 1:
-        line_of = np.empty(len(boxes), np.intp)
-        for number, members in enumerate(lines):
-            line_of[members] = number
-        height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
-        found = links.find(boxes / height, _samples([stroke / height for stroke in strokes]))
-        positive = [link for link in found if link.odds > 0]
-        crossing = [link.odds for link in positive if line_of[link.one] != line_of[link.other]]
-        is_chain = len(positive) >= len(boxes) - 1
-        # One link between lines may be by chance, unless it is certain or all strokes are linked.
-        if len(crossing) >= min(map(len, lines)) or (crossing and (is_chain or max(crossing) == links.CERTAIN)):
-            return [np.arange(len(boxes))]
-    return lines
+    return [np.arange(len(boxes))] if len(lines) > 1 and _go_on(boxes, strokes, lines) else lines
+
+
+def _go_on(boxes: Floats, strokes: list[Floats], lines: Sequence[Indexes]) -> bool:
+    """Return whether the strokes of lines go on in the next lines: then they are parts of the same digits."""
+    line_of = np.empty(len(boxes), np.intp)
+    for number, members in enumerate(lines):
+        line_of[members] = number
+    height = np.float32(line_height(boxes))  # as if the lines were parts of the same digits
+    if len(lines) > 2:  # a page is no digit: digits below each other may point at the next
+        own = float(np.median([line_height(boxes[members]) for members in lines]))
+        height = min(height, np.float32(_BROKEN_HEIGHT * own))
+    found = links.find(boxes / height, links.samples([stroke / height for stroke in strokes]))
+    positive = [link for link in found if link.odds > 0]
+    crossing = [link for link in positive if line_of[link.one] != line_of[link.other]]
+    if len(lines) > 2:
+        crossed = {frozenset((int(line_of[link.one]), int(line_of[link.other]))) for link in crossing}
+        return all(frozenset(pair) in crossed for pair in pairwise(range(len(lines))))
+    # One link between two lines may be by chance, unless it is certain or all strokes are linked.
+    is_chain = len(positive) >= len(boxes) - 1
+    is_certain = any(link.odds == links.CERTAIN for link in crossing)
+    return len(crossing) >= min(map(len, lines)) or (bool(crossing) and (is_chain or is_certain))
 
 
 def _group_strokes(boxes: Floats, strokes: list[Floats], threshold: float) -> list[Cluster]:
@@ -136,7 +133,7 @@ def _group_strokes(boxes: Floats, strokes: list[Floats], threshold: float) -> li
     height = np.float32(line_height(boxes))
     if height < _SMALLEST:
         return _whole(len(boxes))
-    boxes, samples = boxes / height, _samples([stroke / height for stroke in strokes])
+    boxes, samples = boxes / height, links.samples([stroke / height for stroke in strokes])
     found = links.find(boxes, samples)
     owner = _linked(len(boxes), found)
     heads = np.unique(owner)
@@ -170,55 +167,22 @@ def _group(boxes: Floats, points: list[Floats], threshold: float, found: Sequenc
     main, small, dots = _classify(boxes)
     if not main.size:  # only dots
         return _whole(n)
-    symbols = _symbols(boxes, points)
+    marks = symbols.by_place(boxes, points)
     found = [
-        replace(link, odds=link.odds - _UNLIKELY) if {link.one, link.other} & {*symbols.tolist()} else link
+        replace(link, odds=link.odds - _UNLIKELY) if {link.one, link.other} & {*marks.tolist()} else link
         for link in found
     ]
-    main, small, dots = (np.setdiff1d(some, symbols) for some in (main, small, dots))
-    distances = _distances(boxes, points)
+    main, small, dots = (np.setdiff1d(some, marks) for some in (main, small, dots))
+    distances = bonds.between(boxes, points)
     joined, odds = _join(boxes[main], distances[np.ix_(main, main)], threshold)
     owner = np.full(n, -1)
     owner[main] = main[joined]
-    owner[symbols] = symbols
+    owner[marks] = marks
     _assign_small(small, main, boxes, distances, owner)
     _assign_dots(dots, boxes, distances, owner)
     bond = np.full((n, n), -np.inf, np.float32)
     bond[np.ix_(main, main)] = odds
     return _ordered(owner, main, boxes, bond, found)
-
-
-def bonds(boxes: Floats, others: Floats, distances: Floats) -> Floats:
-    """Return the log-odds (...) that strokes with boxes (..., 4) and strokes with boxes ``others`` belong to one digit.
-
-    A logistic regression, fitted to pairs of strokes of one digit and of two neighbouring digits by pen writers 1-24.
-    Features of one digit: a small distance, an overlap in x, little common height (as in a 4) and a small total width.
-    Overlapping and touching strokes are always joined: 92 % of overlapping digits are then rejected, against 78 % if
-    they were separated.
-
-    Parameters
-    ----------
-    distances : (...)
-        Between the closest points of their ink, in line heights, like the boxes (left, top, right, bottom).
-    """
-    extent = np.maximum(boxes[..., 2:], others[..., 2:]) - np.minimum(boxes[..., :2], others[..., :2])
-    shared = np.minimum(boxes[..., 3], others[..., 3]) - np.maximum(boxes[..., 1], others[..., 1])
-    shared_height = shared.clip(0) / np.maximum(extent[..., 1], np.float32(1e-6))
-    gaps = _gaps(boxes, others)
-    odds = 9.6 - 10 * np.minimum(distances, _FAR) + 19 * (-gaps).clip(0) - 13 * shared_height**2 - 6.7 * extent[..., 0]
-    odds = np.where((gaps < -_OVERLAP) & (distances < _TOUCHING), _CERTAIN, odds)
-    odds = np.where(gaps > _FAR, -np.inf, odds)
-    found: Floats = odds.astype(np.float32)
-    return found
-
-
-def _gaps(boxes: Floats, others: Floats) -> Floats:
-    """Return the gaps in x between boxes (..., 4) and others (..., 4); negative where they overlap.
-
-    A negative gap is the shift that separates the boxes: more than the overlap where one is inside the other.
-    """
-    gaps: Floats = np.maximum(boxes[..., 0] - others[..., 2], others[..., 0] - boxes[..., 2])
-    return gaps
 
 
 def line_height(boxes: Floats) -> float:
@@ -244,75 +208,11 @@ def line_height(boxes: Floats) -> float:
 def _classify(boxes: Floats) -> tuple[Indexes, Indexes, Indexes]:
     """Return the indexes of main strokes, of small strokes and of dots."""
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T
-    dots = np.maximum(widths, heights) < _DOT
+    dots = np.maximum(widths, heights) < symbols.DOT
     small = (heights < _SMALL) & ~dots
     if (small | dots).all():  # only bars, as at the start of a digit
         small[:] = False
     return np.flatnonzero(~small & ~dots), np.flatnonzero(small), np.flatnonzero(dots)
-
-
-def _symbols(boxes: Floats, points: list[Floats]) -> Indexes:
-    """Return the indexes of pieces that are symbols by size and place: small, apart from all digits, low or high.
-
-    A comma or point is at the foot of the digits, an apostrophe or degree ring at their top and beside them. Where a
-    link says that one may be a piece of a broken digit, a network decides.
-    """
-    extents = boxes[:, 2:] - boxes[:, :2]
-    tall = np.flatnonzero(extents[:, 1] >= _FULL)
-    candidates = np.flatnonzero(extents.max(axis=1) < _SYMBOL)
-    symbols = []
-    for piece in candidates if tall.size else []:
-        gaps = _gaps(boxes[piece], boxes[tall])
-        digit = boxes[tall[gaps.argmin()]]
-        top, bottom = (boxes[piece, [1, 3]] - digit[1]) / (digit[3] - digit[1])
-        is_low, is_high = top > _LOW and bottom > _FOOT, bottom < _HIGH
-        if not (is_low or is_high):
-            continue
-        is_beside = gaps.min() > _BESIDE
-        is_dot, is_flat = extents[piece].max() < _DOT, extents[piece, 0] > _FLAT * extents[piece, 1]
-        may_be = is_beside and not (is_dot and is_high)
-        is_mark = top > _UNDER and extents[piece].max() < _UNDER_SIZE and not is_dot and not is_flat
-        if (may_be or is_mark) and _nearest(points[piece], [points[at] for at in tall]) > _SEPARATE:
-            symbols.append(piece)
-    return np.array(symbols, np.intp)
-
-
-def _nearest(ink: Floats, others: list[Floats]) -> float:
-    """Return the distance from points (m, 2) to the nearest of several sets of points."""
-    squares = [((ink[:, np.newaxis] - points) ** 2).sum(axis=2).min() for points in others]
-    return float(np.sqrt(min(squares)))
-
-
-def _samples(strokes: Sequence[Floats]) -> list[Floats]:
-    """Return evenly spaced points (m, 2) along each stroke (n, 2), its ends included.
-
-    A fast pen leaves few points, a slow one hundreds.
-    """
-    points: Floats = np.concatenate(strokes)
-    starts = np.cumsum([0] + [len(stroke) for stroke in strokes[:-1]])
-    lengths = np.hypot(*(points[1:] - points[:-1]).T)
-    lengths[starts[1:] - 1] = 1  # any length: no samples are taken between strokes
-    arc = np.concatenate([[0], lengths.cumsum(dtype=np.float64)])
-    first, last = arc[starts], arc[np.append(starts[1:], len(points)) - 1]
-    counts = np.minimum(np.ceil((last - first) / _STEP) + 1, _MAX_SAMPLES).astype(np.intp)
-    ends = counts.cumsum()
-    shares = (np.arange(ends[-1]) - np.repeat(ends - counts, counts)) / np.repeat(np.maximum(counts - 1, 1), counts)
-    steps = np.repeat(first, counts) + shares * np.repeat(last - first, counts)
-    samples = np.column_stack([np.interp(steps, arc, points[:, axis]) for axis in (0, 1)]).astype(np.float32)
-    return np.split(samples, ends[:-1])
-
-
-def _distances(boxes: Floats, samples: list[Floats]) -> Floats:
-    """Return the distances (N, N) between strokes; those that cannot change a decision are left at ``_FAR``."""
-    apart = np.maximum(boxes[:, np.newaxis, :2], boxes[:, :2]) - np.minimum(boxes[:, np.newaxis, 2:], boxes[:, 2:])
-    least = np.hypot(*apart.clip(0).transpose(2, 0, 1))
-    found = np.full(least.shape, _FAR, np.float32)
-    at_best, at_worst = (bonds(boxes[:, np.newaxis], boxes, distance) for distance in (least, found))
-    for one, other in np.argwhere(np.triu((least < _FAR) & (at_best > -_CERTAIN) & (at_worst < _CERTAIN), 1)):
-        (x, y), (u, v) = samples[one].T, samples[other].T
-        nearest = np.sqrt(((x[:, np.newaxis] - u) ** 2 + (y[:, np.newaxis] - v) ** 2).min())
-        found[one, other] = found[other, one] = nearest
-    return found
 
 
 def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, Floats]:
@@ -322,7 +222,7 @@ def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, 
     """
     n = len(boxes)
     owner = np.arange(n)
-    odds = bonds(boxes[:, np.newaxis], boxes, distances)
+    odds = bonds.log_odds(boxes[:, np.newaxis], boxes, distances)
     np.fill_diagonal(odds, -np.inf)
     while odds.max(initial=-np.inf) > threshold:
         one, other = sorted(divmod(int(odds.argmax()), n))
@@ -331,15 +231,15 @@ def _join(boxes: Floats, distances: Floats, threshold: float) -> tuple[Indexes, 
         distances[one] = distances[:, one] = np.minimum(distances[one], distances[other])
         alive = (owner == np.arange(n)) & (np.arange(n) != one)
         odds[other] = odds[:, other] = -np.inf
-        odds[one] = odds[:, one] = np.where(alive, bonds(boxes[one], boxes, distances[one]), -np.inf)
+        odds[one] = odds[:, one] = np.where(alive, bonds.log_odds(boxes[one], boxes, distances[one]), -np.inf)
     return owner, odds
 
 
 def _assign_small(small: Indexes, main: Indexes, boxes: Floats, distances: Floats, owner: Indexes) -> None:
     """Assign each small stroke, in ``owner`` (N,), to the digit with the strongest bond, or to itself if none fits."""
     for stroke in small:
-        odds = bonds(boxes[stroke], boxes[main], distances[stroke, main])
-        odds[_gaps(boxes[stroke], boxes[main]) > _SMALL_GAP] = -np.inf
+        odds = bonds.log_odds(boxes[stroke], boxes[main], distances[stroke, main])
+        odds[bonds.gaps(boxes[stroke], boxes[main]) > _SMALL_GAP] = -np.inf
         fits = odds.max() > 0 and boxes[stroke, 2] - boxes[stroke, 0] < _SMALL_WIDTH
         owner[stroke] = owner[main[odds.argmax()]] if fits else stroke
 
@@ -348,7 +248,7 @@ def _assign_dots(dots: Indexes, boxes: Floats, distances: Floats, owner: Indexes
     """Assign each dot, in ``owner`` (N,), to the closest digit, if one is close enough."""
     others = np.flatnonzero(owner >= 0)
     for stroke in dots:
-        reach = np.where(_gaps(boxes[stroke], boxes[others]) > _DOT_GAP, np.inf, distances[stroke, others])
+        reach = np.where(bonds.gaps(boxes[stroke], boxes[others]) > _DOT_GAP, np.inf, distances[stroke, others])
         if reach.min() <= _DOT_DISTANCE:
             owner[stroke] = owner[others[reach.argmin()]]
 

@@ -29,6 +29,8 @@ _PRIOR, _DOUBTFUL = 1.5, 1.5  # nats: the network decides, which two digits take
 _SURE = 3.0  # nats: more are certain, in 1 of 3,000 pairs of neighbouring digits
 _BROKEN = 0.3  # the widest gap of a stroke that lost contact
 _BEFORE = 0.12  # length at the end of a stroke that tells its direction
+_STEP = 0.05  # between the samples of a stroke for distances
+_MAX_SAMPLES = 200  # of one stroke
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,25 @@ class Link:
     one: int
     other: int
     odds: float
+
+
+def samples(strokes: Sequence[Floats]) -> list[Floats]:
+    """Return evenly spaced points (m, 2) along each stroke (n, 2), its ends included.
+
+    A fast pen leaves few points, a slow one hundreds.
+    """
+    points: Floats = np.concatenate(strokes)
+    starts = np.cumsum([0] + [len(stroke) for stroke in strokes[:-1]])
+    lengths = np.hypot(*(points[1:] - points[:-1]).T)
+    lengths[starts[1:] - 1] = 1  # any length: no samples are taken between strokes
+    arc = np.concatenate([[0], lengths.cumsum(dtype=np.float64)])
+    first, last = arc[starts], arc[np.append(starts[1:], len(points)) - 1]
+    counts = np.minimum(np.ceil((last - first) / _STEP) + 1, _MAX_SAMPLES).astype(np.intp)
+    ends = counts.cumsum()
+    shares = (np.arange(ends[-1]) - np.repeat(ends - counts, counts)) / np.repeat(np.maximum(counts - 1, 1), counts)
+    steps = np.repeat(first, counts) + shares * np.repeat(last - first, counts)
+    evenly = np.column_stack([np.interp(steps, arc, points[:, axis]) for axis in (0, 1)]).astype(np.float32)
+    return np.split(evenly, ends[:-1])
 
 
 def find(boxes: Floats, samples: Sequence[Floats]) -> list[Link]:

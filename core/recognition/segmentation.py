@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.preprocessing.ink import Drawing
-from core.recognition import grouping, layout
+from core.recognition import emphasis, grouping, layout
 from core.recognition.grouping import Cluster
 
 Costs = Callable[[Sequence[Drawing]], NDArray[np.float32]]
@@ -53,7 +53,8 @@ class Part:
     line
         The number of its line, from the top, from 0.
     is_symbol
-        Whether it is too small for a digit beside the digits of its line: a comma, point, apostrophe or degree ring.
+        Whether it is too small for a digit beside the digits of its line: a comma, point, apostrophe or degree ring;
+        or emphasises digits: a ring or a box around them, a line under them.
     """
 
     strokes: Pieces
@@ -67,13 +68,28 @@ def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
     """Return the digits of a drawing, line by line, from left to right.
 
     Every stroke belongs to one part, except stray dots, which are left out. A part need not be a digit: a dash between
-    two digits is a part, and so is a comma, which is marked as a symbol.
+    two digits is a part, and so is a comma, which is marked as a symbol, like a ring, a box or an underline.
 
     Parameters
     ----------
     costs
         Called at most once, for doubtful strokes only; None decides them by boxes and distances too.
     """
+    emphasised = emphasis.found([stroke[:, :2] for stroke in drawing.strokes])
+    if not emphasised:
+        return _segment(drawing, costs)
+    marks = {mark for mark, _ in emphasised}
+    kept = [at for at in range(len(drawing.strokes)) if at not in marks]
+    parts = _segment(_select(drawing, tuple(kept)), costs)
+    named = [replace(part, strokes=tuple(kept[at] for at in part.strokes)) for part in parts]
+    for mark, others in emphasised:
+        at, line = _place(named, others, is_first=_is_around(drawing.strokes[mark], drawing.strokes[others[0]]))
+        named.insert(at, replace(_part(drawing, (mark,), line), is_symbol=True))
+    return tuple(named)
+
+
+def _segment(drawing: Drawing, costs: Costs | None) -> tuple[Part, ...]:
+    """Return the parts of a drawing without rings, boxes and underlines."""
     clusters = grouping.group(drawing, 0.0 if costs is None else DOUBT)
     if costs is None:
         groups = [cluster.strokes for cluster in clusters]
@@ -83,6 +99,20 @@ def segment(drawing: Drawing, costs: Costs | None = None) -> tuple[Part, ...]:
     parts = [_part(drawing, strokes, line_of[strokes[0]]) for strokes in groups]
     symbols = are_symbols([part.box for part in parts], [part.line for part in parts]).tolist()
     return tuple(replace(part, is_symbol=is_symbol) for part, is_symbol in zip(parts, symbols, strict=True))
+
+
+def _place(parts: Sequence[Part], others: Pieces, *, is_first: bool) -> tuple[int, int]:
+    """Return the index among parts of a mark for other strokes, before or after these, and its line."""
+    own = [at for at, part in enumerate(parts) if set(part.strokes) & set(others)]
+    if not own:  # only dots that were left out
+        return len(parts), parts[-1].line if parts else 0
+    at = own[0] if is_first else own[-1] + 1
+    return at, parts[own[0 if is_first else -1]].line
+
+
+def _is_around(stroke: NDArray[np.float32], other: NDArray[np.float32]) -> bool:
+    """Return whether a stroke begins above another, as a ring does and a line under it does not."""
+    return float(stroke[:, 1].min()) < float(other[:, 1].min())
 
 
 def are_symbols(boxes: Sequence[Box], lines: Sequence[int]) -> NDArray[np.bool_]:

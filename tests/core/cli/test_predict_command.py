@@ -168,3 +168,14 @@ def test_symbols_and_lines(lab, model, tmp_path):
     assert row["number"] == result["number"]
     digits = [part for part in result["digits"] if part["kind"] == "digit"]
     assert float(row["probability"]) == min(max(part["probabilities"]) for part in digits)
+
+
+def test_beside_the_digits_is_the_first_digit_and_not_the_ring_around_it(lab, model, tmp_path):
+    angles = np.linspace(0, 2 * np.pi, 60)
+    zero = np.column_stack([30 * np.sin(angles), -50 * np.cos(angles)])
+    (tmp_path / "ring.json").write_text(Drawing.from_points([zero * 2, zero]).to_json())
+    (result,) = strict(lab("predict", "--model", model, "ring.json", "--json")[1])["results"]
+    assert [part["kind"] for part in result["digits"]] == ["symbol", "digit"]
+    assert (result["kind"], result["digit"], result["number"]) == (
+        "digit", result["digits"][1]["digit"], str(result["digits"][1]["digit"])
+    )  # fmt: skip

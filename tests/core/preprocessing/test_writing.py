@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.preprocessing import canvas, picture, ruling, sheet
+from core.preprocessing import boxes, canvas, picture, ruling, sheet
 from core.preprocessing.ink import Drawing
 
 FIVE = Drawing.from_points([[[80, 20], [30, 20], [25, 65], [60, 60], [80, 80], [60, 110], [22, 105]]])
@@ -90,6 +90,16 @@ def test_a_shadow_with_a_soft_edge_is_no_ink():
     assert likeness(page() * shadow) > 0.93
 
 
+@pytest.mark.parametrize("at", [(60, 300), (310, 60), (40, 40)])
+@pytest.mark.parametrize("size", [30, 45, 60])
+@pytest.mark.parametrize("turn", [lambda grey: grey, lambda grey: 255 - grey], ids=["glare", "shadow on a board"])
+def test_a_glare_is_no_ink(at, size, turn):
+    rows, columns = np.mgrid[:SIDE, :SIDE]
+    glare = 85 * np.exp(-((rows - at[0]) ** 2 + (columns - at[1]) ** 2) / (2 * size**2))
+    plain = photographed(page(0.8, pen=0.018) * 0.7)
+    assert likeness(turn((plain + glare).clip(0, 255)), read(plain)) > 0.9
+
+
 def framed(grey, distance):
     """Darken the pixels at a distance of 0 to 3 pixels from a shape."""
     return np.where(np.abs(distance) < 2, np.minimum(grey, 20), grey)
@@ -114,6 +124,77 @@ ADDED = {
 @pytest.mark.parametrize("take", [lambda grey: grey, photographed])
 def test_what_surrounds_a_digit_is_no_ink(name, take):
     assert likeness(take(ADDED[name](page()))) > 0.93
+
+
+def boxed(grey, sides, *, width=3, level=60, slope=0.0):
+    """Draw a box with its sides at left, top, right, bottom, in pixels."""
+    rows, columns = np.mgrid[:SIDE, :SIDE].astype(float)
+    left, top, right, bottom = sides
+    across, down = columns + slope * (rows - 180), rows - slope * (columns - 180)
+    outside = np.maximum.reduce([left - across, across - right, top - down, down - bottom])
+    return np.where(np.abs(outside) <= width / 2, np.minimum(grey, level), grey)
+
+
+# The digit's ink reaches from 136 to 227 across and from 133 to 269 down. Its bar is at the top: no line is there.
+TOUCHED = {"left": (138, 90, 260, 300), "right": (100, 90, 224, 300), "bottom": (100, 90, 260, 267),
+           "crossed": (100, 90, 215, 300), "bottom and left": (138, 90, 270, 268)}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TOUCHED)
+@pytest.mark.parametrize("how", [{}, {"width": 5, "level": 0}, {"width": 1, "level": 130}, {"slope": 0.04}])
+@pytest.mark.parametrize("take", [lambda grey: grey, lambda grey: photographed(grey[::-1]), lambda grey: 255 - grey.T])
+def test_a_box_that_the_digit_touches_is_no_ink(name, how, take):
+    assert likeness(take(boxed(page(), TOUCHED[name], **how)), read(take(page()))) > 0.85
+
+
+@pytest.mark.parametrize("n", [2, 4])
+@pytest.mark.parametrize("take", [lambda grey: grey, photographed])
+def test_the_cells_beside_a_digit_are_no_ink(n, take):
+    grey = page(0.6, 20, 120)
+    for number in range(n):
+        grey = boxed(grey, (16 + 80 * number, 110, 96 + 80 * number, 200), width=2)
+    assert likeness(take(grey), read(page(0.6, 20, 120))) > 0.9
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        [[[0, 0], [60, 0], [60, 100], [0, 100], [0, 0]]],
+        [[[0, 0], [60, 0], [60, 100], [0, 100], [0, 0]], [[0, 50], [60, 50]]],
+        [[[0, 0], [60, 0], [20, 100]], [[10, 50], [60, 50]]],
+        [[[60, 0], [0, 0], [0, 50], [60, 50], [60, 100], [0, 100]]],
+        [[[0, 0], [0, 60], [70, 60]], [[60, 0], [60, 110]]],
+    ],
+    ids=["nought", "eight", "seven", "five", "four"],
+)
+def test_digits_with_straight_strokes_are_no_boxes(shape):
+    strokes = [np.array(stroke, float) * 1.8 + 60 for stroke in shape]
+    grey = canvas.paint(Drawing.from_points(strokes), 0.02, SIDE).astype(np.float32)
+    assert boxes.without_box(grey, grey < 128, (1, 1)) is None
+
+
+def stamped(grey, inner=0.6, level=150, text=True):
+    """Stamp two rings with print within at the upper left."""
+    away = np.hypot(ROWS + 120, COLUMNS + 120)
+    is_ring = (np.abs(away - 45) < 1.5) | (np.abs(away - 45 * inner) < 1)
+    is_text = (np.abs(ROWS + 120) < 5) & (np.abs(COLUMNS + 120) < 20) & (COLUMNS % 6 < 3) & text
+    return np.where(is_ring | is_text, np.minimum(grey, level), grey)
+
+
+@pytest.mark.parametrize("how", [{}, {"text": False}, {"inner": 0.8}, {"level": 60}])
+@pytest.mark.parametrize("take", [lambda grey: grey, photographed])
+def test_a_stamp_beside_a_digit_is_no_ink(how, take):
+    assert likeness(take(stamped(page(x=120, y=150), **how)), read(page(x=120, y=150))) > 0.9
+
+
+@pytest.mark.parametrize("within", [None, 30])
+@pytest.mark.parametrize("take", [lambda grey: grey, photographed])
+def test_a_round_nought_beside_a_digit_is_no_stamp(within, take):
+    ring = np.abs(np.hypot(ROWS + 110, COLUMNS + 110) - 45) < 3
+    slash = (np.abs(ROWS + COLUMNS + 220) < 4) & (np.abs(ROWS - COLUMNS) < (within or 0))
+    pieces = picture.pieces(np.rint(take(np.where(ring | slash, 20, page(x=120, y=150)))).astype(np.uint8))
+    assert pieces is not None
+    assert len(pieces) >= 2
 
 
 def test_a_dot_in_a_nought_does_not_make_it_a_ring():

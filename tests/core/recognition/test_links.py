@@ -111,6 +111,25 @@ def test_two_lines_are_two_numbers(recognizer):
     assert (reading.number, reading.numbers) == ("10 11", ("10", "11"))
 
 
+TWO = np.array([[-28.0, -25], [0, -50], [25, -30], [-28, 48], [30, 50]])
+SEVEN = np.array([[-30.0, -48], [28, -50], [-6, 50]])
+COLUMNS = [(SEVEN, TWO, SEVEN), (TWO, SEVEN, ONE), (SEVEN, SEVEN, TWO, TWO), (ONE, TWO, TWO, SEVEN, ONE)]
+
+
+@pytest.mark.parametrize("digits", COLUMNS)
+@pytest.mark.parametrize("apart", [36, 45, 60])
+def test_digits_below_each_other_are_lines_though_each_points_at_the_next(digits, apart):
+    column = [moved(digit, 0, number * (100 + apart)) for number, digit in enumerate(digits)]
+    parts = segment(Drawing.from_points(column))
+    assert [(part.strokes, part.line) for part in parts] == [((n,), n) for n in range(len(digits))]
+
+
+@pytest.mark.parametrize("gap", [0.1, 0.2])
+def test_the_thirds_of_a_broken_1_are_no_lines(gap):
+    third = ONE / 3 * (1 - gap)
+    assert found(*(moved(third, 0, 33 * number) for number in range(3))) == [(0, 1, 2)]
+
+
 def test_links_of_many_strokes_lose_none():
     rng = np.random.default_rng(0)
     for _ in range(40):
