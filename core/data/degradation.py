@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from core.data.dataset import Dataset
 from core.digits import N_PIXELS, SIZE
@@ -18,13 +18,14 @@ from core.preprocessing.ink import Drawing
 
 THINNED, SOFT = "thinned", "soft"  # not shown
 NAMES = (THINNED, SOFT)
-MAX_SOFT = 4_000
-"""Images of a source that ``soft`` keeps, at random: each is read as a picture, which takes some milliseconds."""
+MAX_SOFT, MAX_SOFT_TEST = 4_000, 1_000
+"""Images of a source that ``soft`` keeps, at random, and of a test part of its own: reading each takes milliseconds."""
 
 _KEPT = (2, 3, 4, 6)  # every n-th point of a thinned stroke is kept
 _LEAST, _MOST = 7, 12  # px: the longer side of a digit in a small picture
 _MARGIN = (0, 0, 0, 1, 2, 4)  # px in all beside it: most small pictures are cropped to their digit
 _LEVELS = 16  # of grey, in half of the small pictures, as in counts of 4 × 4 pixels
+_THICK = 0.5  # of the small pictures have strokes up to two thirds wider: thick pens, and scans
 _ENLARGED = (8.0, 12.0)  # times: if a picture is larger still, what is read differs little
 _FILTERS = (Image.Resampling.BICUBIC, Image.Resampling.NEAREST)
 _WHOLE = 0.7  # of the pictures are enlarged by a whole number: their squares are equal
@@ -50,18 +51,22 @@ def _every(stroke: NDArray[np.float32], step: int, first: int) -> NDArray[np.flo
     return kept
 
 
-def soft(dataset: Dataset, rng: np.random.Generator, tick: Callable[[], object] = bool) -> Dataset:
+def soft(
+    dataset: Dataset, rng: np.random.Generator, tick: Callable[[], object] = bool, most: int = MAX_SOFT
+) -> Dataset:
     """Return images as they are read from pictures of few pixels, enlarged; empty ones are left out.
 
-    Each image is reduced to 7 to 12 pixels a side, enlarged by one of the usual filters, and read as a picture. Of
-    many images ``MAX_SOFT`` are taken at random.
+    Each image is reduced to 7 to 12 pixels a side, enlarged by one of the usual filters, and read as a picture; in half
+    of them, strokes are widened before.
 
     Parameters
     ----------
     tick
         Called before each image; an exception that it raises ends this.
+    most
+        So many images are taken at random.
     """
-    rows = np.sort(rng.permutation(len(dataset))[:MAX_SOFT])
+    rows = np.sort(rng.permutation(len(dataset))[:most])
     chosen, found = dataset[rows], list[NDArray[np.uint8] | None]()
     for image in chosen.images.reshape(-1, SIZE, SIZE):
         tick()
@@ -79,6 +84,8 @@ def _read(pixels: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 def small_picture(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Return the picture (H, H), dark on light, of an image (28, 28) that was reduced to few pixels and enlarged."""
+    if rng.random() < _THICK:
+        image = _widened(image, rng.uniform())
     digit = image[connected_components.box(image > _MIN_INK)]
     n = int(rng.integers(_LEAST, _MOST + 1))
     side = n + int(rng.choice(_MARGIN))
@@ -96,3 +103,10 @@ def small_picture(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray
     large = side * round(times) if rng.random() < _WHOLE else round(side * times)
     light = Image.fromarray(255 - np.rint(small).astype(np.uint8))
     return np.asarray(light.resize((large, large), _FILTERS[int(rng.integers(len(_FILTERS)))]))
+
+
+def _widened(image: NDArray[np.uint8], share: float) -> NDArray[np.uint8]:
+    """Return an image (28, 28), padded, whose strokes are wider by twice a share of a pixel."""
+    padded = np.pad(image, 1)
+    widest = np.asarray(Image.fromarray(padded).filter(ImageFilter.MaxFilter(3)))
+    return np.rint(padded + np.float32(share) * (widest.astype(np.float32) - padded)).astype(np.uint8)

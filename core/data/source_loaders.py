@@ -123,13 +123,12 @@ def _thinned(source: Source, times: int) -> Source:
 
 def _soft(source: Source, tick: Callable[[], object]) -> Source:
     """Return a source with soft images; its strokes are known no more."""
-    rng = np.random.default_rng(0)
-    evaluation = degradation.soft(source.evaluation, rng, tick)
-    if source.everything is source.evaluation:
-        soft = _without_test_part(source.name, evaluation, source.credits)
+    everything = degradation.soft(source.everything, np.random.default_rng(0), tick)
+    if source.evaluation is source.everything:
+        soft = _without_test_part(source.name, everything, source.credits)
     else:
-        train = degradation.soft(source.train, rng, tick)
-        soft = replace(source, train=train, test=evaluation, evaluation=evaluation, everything=train)
+        test = degradation.soft(source.test, np.random.default_rng(0), tick, degradation.MAX_SOFT_TEST)
+        soft = replace(source, train=everything, test=test, evaluation=test, everything=everything)
     if not len(soft.evaluation) + len(soft.everything):
         raise DataError(tr('nothing is left of the images of "{name}" at so few pixels', name=source.name))
     return replace(soft, left_out=source.left_out)

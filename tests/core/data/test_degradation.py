@@ -116,9 +116,8 @@ def test_soft_images_repeat_themselves(digits):
     np.testing.assert_array_equal(one.writers, other.writers)
 
 
-def test_of_many_images_some_are_taken_at_random(digits, monkeypatch):
-    monkeypatch.setattr(degradation, "MAX_SOFT", 10)
-    rows = degradation.soft(digits, RNG(0)).writers.tolist()
+def test_of_many_images_some_are_taken_at_random(digits):
+    rows = degradation.soft(digits, RNG(0), most=10).writers.tolist()
     assert len(rows) == 10
     assert rows == sorted(rows) != list(range(10))
 
@@ -149,11 +148,17 @@ def test_odd_images_are_made_soft(image):
 
 def test_small_pictures_have_few_pixels(digits):
     rng = RNG(1)
-    for image in digits.images.reshape(-1, 28, 28):
-        picture = degradation.small_picture(image, rng)
-        assert 56 <= len(picture) <= 192
-        assert picture.dtype == np.uint8
-        assert picture.mean() > 128  # dark on light
+    pictures = [degradation.small_picture(image, rng) for image in digits.images.reshape(-1, 28, 28)]
+    assert all(56 <= len(picture) <= 192 and picture.dtype == np.uint8 for picture in pictures)
+    assert np.mean([picture.mean() for picture in pictures]) > 150  # dark on light
+
+
+def test_strokes_are_widened():
+    line = np.zeros((28, 28), np.uint8)
+    line[4:24, 13:15] = 255
+    assert (degradation._widened(line, 0.0)[1:-1, 1:-1] == line).all()
+    assert degradation._widened(line, 0.5)[14].tolist() == [*[0] * 13, 128, 255, 255, 128, *[0] * 13]
+    assert degradation._widened(line, 1.0)[14].sum() == 4 * 255
 
 
 def test_a_soft_source(pens):
