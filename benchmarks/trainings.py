@@ -2,13 +2,15 @@
 
     DIGITPAD_DATA=FOLDER python benchmarks/trainings.py [--jobs 2] [--only NAME...]
 
-Each is a run of ``digitpad-lab train`` with one thread; its figures are kept in ``benchmarks/trainings.json``, so that
-only missing trainings are repeated. A fold is six writers that its network has not seen. ``make model`` trains two of
-the networks: the one with which the settings were chosen (fold 25-30), and the shipped one (seed 0).
+Each is a run of ``digitpad-lab train`` with one thread, or two runs as in ``make model``; its figures are kept in
+``benchmarks/trainings.json``, so that only missing trainings are repeated. A fold is six writers that its network has
+not seen. ``make model`` trains two of the networks: the one with which the settings were chosen (fold 25-30), and the
+shipped one (seed 0).
 """
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ from core.data import sources
 from core.files import atomic
 from core.recognition import evaluation, modelfile
 from core.recognition.recognizer import Recognizer
-from core.training.recipes import PEN_FILE, RECIPES
+from core.training.recipes import PEN_FILE, RECIPES, REFINED
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "trainings.json"
@@ -34,37 +36,42 @@ BY_MAKE_MODEL = {
 """The networks of ``make model``, with their unseen pen digits: they are not trained here."""
 
 
-def jobs() -> dict[str, tuple[list[str], str]]:
-    """Return the options of each training, and its unseen pen digits."""
-    shipped = RECIPES["shipped"]
-    assert shipped.data is not None
-    found = {f"seed {seed}": (["--recipe", "shipped", "--seed", str(seed)], "") for seed in range(1, 3)}
+def jobs() -> dict[str, tuple[list[list[str]], str]]:
+    """Return the options of each network's trainings, one after the other, and its unseen pen digits."""
+    found = {f"seed {seed}": (as_shipped(PEN_FILE, seed), "") for seed in range(1, 3)}
     for name, writers in FOLDS.items():
-        data = shipped.data.replace(PEN_FILE, f"{PEN_FILE}@{','.join(map(str, writers))}")
-        found[f"fold {name}"] = (["--recipe", "shipped", "--data", data, "--test", "mnist"], f"{PEN_FILE}@{name}")
+        found[f"fold {name}"] = (as_shipped(f"{PEN_FILE}@{','.join(map(str, writers))}", 0), f"{PEN_FILE}@{name}")
     del found["fold 25-30"]
-    found["synthetic"] = (["--recipe", "synthetic", "--test", "mnist"], f"{PEN_FILE}@25-30")
+    found["synthetic"] = ([["--recipe", "synthetic", "--test", "mnist"]], f"{PEN_FILE}@25-30")
     return found
 
 
-def train(name: str, options: list[str], pen: str) -> dict[str, Any]:
-    """Train a network and return its figures."""
+def as_shipped(pen: str, seed: int) -> list[list[str]]:
+    """Return the options of the two trainings of ``make model``, with these pen digits."""
+    first, config = RECIPES["shipped"].data, REFINED.config
+    assert first is not None
+    assert REFINED.data is not None
+    test = ["--test", "mnist"]
+    settings = {"epochs": config.epochs, "learning-rate": config.learning_rate, "deformation": config.deformation}
+    refined = [word for name, value in settings.items() for word in (f"--{name}", str(value))]
+    return [
+        ["--recipe", "shipped", "--seed", str(seed), "--data", first.replace(PEN_FILE, pen), *test],
+        ["--from", "shipped", "--data", REFINED.data.replace(PEN_FILE, pen), *test, *refined],
+    ]
+
+
+def train(name: str, stages: list[list[str]], pen: str) -> dict[str, Any]:
+    """Train a network, each stage from where the one before ended, and return its figures."""
+    seconds = 0.0
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "model.safetensors"
-        command = [
-            sys.executable,
-            "-m",
-            "core.cli.main",
-            "train",
-            *options,
-            "--threads",
-            "1",
-            "--out",
-            str(out),
-            "--json",
-        ]
-        report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        figures = figures_of(out, pen) | {"seconds": report["seconds"]}
+        for number, options in enumerate(stages, start=1):
+            command = [sys.executable, "-m", "core.cli.main", "train", *options, "--threads", "1", "--json"]
+            command += ["--out", str(out)] if number == len(stages) else ["--keep"]
+            home = os.environ | {"DIGITPAD_HOME": folder}
+            report = subprocess.run(command, check=True, capture_output=True, text=True, env=home).stdout
+            seconds += json.loads(report)["seconds"]
+        figures = figures_of(out, pen) | {"seconds": seconds}
     print(name, figures, flush=True)
     return figures
 

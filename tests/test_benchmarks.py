@@ -111,3 +111,61 @@ def test_a_script_without_its_data_ends_with_a_message(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         script(lambda: 3)
     assert ended.value.code == 3
+
+
+# -- benchmarks/small_pictures.py ---
+
+
+@pytest.fixture
+def small_pictures():
+    import small_pictures
+
+    return small_pictures
+
+
+def rows_of(n):
+    rng = np.random.default_rng(0)
+    return np.column_stack([rng.integers(0, 17, (n, 64)), np.arange(n) % 10])
+
+
+def test_small_digits_are_read_from_a_table(small_pictures, tmp_path):
+    rows = rows_of(12)
+    rows[0, :64] = 0
+    rows[1, :64] = 16
+    for name in ("optdigits.tes", "digits.csv.gz"):
+        np.savetxt(tmp_path / name, rows, fmt="%d", delimiter=",")
+        greys, labels = small_pictures.digits(tmp_path / name)
+        assert greys.shape == (12, 8, 8)
+        assert (greys[0].min(), greys[1].max()) == (255, 0)
+        np.testing.assert_array_equal(labels, rows[:, 64])
+    assert small_pictures.enlarged(greys[2], 240, "nearest").shape == (240, 240)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "1,2\n", "a,b\n", ",".join(["17"] * 65), ",".join(["3"] * 64) + ",10", "1\n1,2\n"]
+)
+def test_what_is_no_table_of_small_digits(small_pictures, tmp_path, content):
+    from core.errors import DataError
+
+    (tmp_path / "mine.csv").write_text(content)
+    with pytest.raises(DataError, match=r"mine\.csv (does not hold rows of 64 values|cannot be read as a table)"):
+        small_pictures.digits(tmp_path / "mine.csv")
+
+
+def test_without_digits_the_script_ends_with_a_message(small_pictures, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    monkeypatch.setattr(sys, "argv", ["small_pictures.py"])
+    assert small_pictures.main() == 2
+    assert capsys.readouterr().err.startswith("scikit-learn is not installed: install the extra bench, or name a file")
+
+
+def test_small_digits_are_counted(small_pictures, tmp_path, monkeypatch, capsys):
+    np.savetxt(tmp_path / "digits.csv", rows_of(20), fmt="%d", delimiter=",")
+    monkeypatch.setattr(small_pictures, "judged", lambda readings, number: (number == "3", number == "4"))
+    monkeypatch.setattr(sys, "argv", ["small_pictures.py", "--digits", str(tmp_path / "digits.csv"), "--side", "64"])
+    assert small_pictures.main() == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith("| 20 digits, enlarged |")
+    assert printed.count("| 10.0% | 10.00% |") == 2
+    assert "goal small-pictures-accepted: 0.1, floor 0.9, not met" in printed
+    assert "goal small-pictures-wrong-and-sure: 10 %, floor 0.5 %, not met" in printed

@@ -19,6 +19,8 @@ SOURCES = {
     "A+B": translatable("two sources joined"),
     "3*A": translatable("a source that each epoch uses three times"),
     "turn*A": translatable("idx:, csv: or images: mended; also {names}"),
+    "thinned*A": translatable("pen: or omniglot: with every second, third, fourth or sixth point of each stroke"),
+    "soft*A": translatable("at most 4,000 images of a source as they are read from pictures of about 8 × 8 pixels"),
 }
 """The description of each data source but MNIST."""
 

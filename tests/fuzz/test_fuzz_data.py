@@ -153,7 +153,7 @@ def test_detection(attack, content):
     assert found is None or found.partition(":")[0] in ("csv", "pen", "idx")
 
 
-@given(name=mutated(b"3*turn*idx:a/b+scale*csv:c.csv+pen:x@1-3+mnist+images:d", head=60))
+@given(name=mutated(b"3*turn*idx:a/b+soft*scale*csv:c.csv+2*thinned*pen:x@1-3+soft*mnist+images:d", head=80))
 def test_names_of_sources(name):
     text = name.decode("utf-8", "replace")
     try:

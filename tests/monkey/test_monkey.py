@@ -16,7 +16,7 @@ from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 from shiboken6 import isValid
 
-from core.data import mnist, sources
+from core.data import mnist, source_loaders
 from core.runs.run import Broken
 from core.runs.run_store import RunStore
 from core.training import config
@@ -40,7 +40,8 @@ def cage(monkeypatch, tmp_path, no_data):
     for kind in (QSettings.Format.NativeFormat, QSettings.Format.IniFormat):
         QSettings.setPath(kind, QSettings.Scope.UserScope, str(tmp_path))
     monkeypatch.setattr(mnist, "_fetch_url", fetch)
-    monkeypatch.setattr(sources, "_count", lambda name, argument, count=sources._count: min(count(name, argument), 300))
+    count = source_loaders._count
+    monkeypatch.setattr(source_loaders, "_count", lambda name, argument: min(count(name, argument), 300))
     monkeypatch.setattr(config, "MAX_WEIGHTS", 2_000_000)
     return tmp_path
 

@@ -10,7 +10,7 @@ def test_data_list(lab, no_data):
     assert (code, err) == (0, "")
     assert [line.split()[0] for line in out.splitlines()] == [
         *("mnist", "synthetic", "pen:FILE", "idx:FOLDER", "csv:FILE", "images:FOLDER", "nondigits", "omniglot:ZIP"),
-        *("A+B", "3*A", "turn*A"),
+        *("A+B", "3*A", "turn*A", "thinned*A", "soft*A"),
     ]
     assert "digitpad-lab data get mnist" in out
 

@@ -121,7 +121,7 @@ def test_what_the_program_knows_is_not_mended(name):
 
 
 def test_an_unknown_mend(tmp_path):
-    with pytest.raises(DataError, match=r'"twist\*": a mend is one of turn, left'):
+    with pytest.raises(DataError, match=r'"twist\*": a mend is one of turn, left.*; thinned, soft stand before'):
         sources.load(f"twist*idx:{tmp_path}")
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.data import idx, mnist, sources, unipen
+from core.data import idx, mnist, source_loaders, sources, unipen
 from core.data.dataset import Dataset
 from core.digits import NOT_A_DIGIT
 from core.errors import DataError
@@ -124,8 +124,8 @@ def test_synthetic_is_the_same_each_time():
 
 
 def test_synthetic_without_a_number(monkeypatch):
-    assert sources.N_SYNTHETIC == 20_000
-    monkeypatch.setattr(sources, "N_SYNTHETIC", 30)
+    assert source_loaders.N_SYNTHETIC == 20_000
+    monkeypatch.setattr(source_loaders, "N_SYNTHETIC", 30)
     source = sources.load("synthetic")
     assert (source.name, len(source.evaluation)) == ("synthetic", 30)
 

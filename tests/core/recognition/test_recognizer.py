@@ -105,8 +105,7 @@ def test_a_missing_shipped_model_is_named_in_the_error(tmp_path, monkeypatch):
 
 
 def test_the_origin_of_the_shipped_model():
-    model = shipped_model()
-    recipe = recipes.named("shipped")
+    model, recipe = shipped_model(), recipes.REFINED
     assert (model.recipe, model.data, model.test) == (recipe.name, recipe.data, recipe.test)
     assert model.settings == json.loads(json.dumps(dataclasses.asdict(recipe.config)))
     assert model.date

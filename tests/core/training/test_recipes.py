@@ -1,6 +1,8 @@
 """The program's recipes and the user's."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,8 @@ from core.files import paths
 from core.training import recipes
 from core.training.config import TrainConfig
 from core.training.recipefile import Recipe
+
+MAKEFILE = Path(__file__).parents[3] / "Makefile"
 
 
 def test_each_recipe_is_found_by_its_name():
@@ -75,6 +79,21 @@ def test_a_recipes_test_source_applies_only_to_its_own_data():
     assert recipe.test_for(recipe.data) == "mnist"
     assert recipe.test_for("synthetic") is None
     assert recipes.named("quick").test_for("mnist") is None
+
+
+def test_the_makefile_refines_the_shipped_network_as_the_recipes_say():
+    shipped, refined = recipes.named("shipped"), recipes.REFINED
+    config = refined.config
+    assert dataclasses.replace(config, epochs=40, learning_rate=3e-3, deformation=1.0) == shipped.config
+    text = MAKEFILE.read_text().replace("\\\n  ", "")
+    asked = f"--epochs {config.epochs} --learning-rate {config.learning_rate} --deformation {config.deformation} "
+    assert asked in text
+    variables = dict(re.findall(r"^(\w+) :?= (.*)$", text, re.MULTILINE)) | {"1": recipes.PEN_FILE}
+    for name, recipe in (("FIRST", shipped), ("THEN", refined)):
+        data = variables[name]
+        while "$(" in data:
+            data = re.sub(r"\$\((\w+)\)", lambda match: variables[match[1]], data)
+        assert data == recipe.data
 
 
 def test_titles_are_translated_but_those_of_files_are_not_templates():
