@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from core.data import mnist, sources
 from core.digits import N_CLASSES, N_PIXELS, SIZE
-from core.preprocessing import canvas, ink, picture, picture_file, stroke_width
+from core.formats import picture_file
+from core.preprocessing import canvas, ink, picture, stroke_width
 from core.preprocessing.ink import Drawing
 from core.recognition import modelfile
 from core.recognition.modelfile import Model

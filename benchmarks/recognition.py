@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from core import threads
 from core.data import sources
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import NOT_A_DIGIT
-from core.preprocessing import canvas, ink, picture_file
+from core.formats import picture_file
+from core.preprocessing import canvas, ink
 from core.preprocessing.ink import Drawing
 from core.recognition import calibration, evaluation, modelfile
 from core.recognition.evaluation import Predictions

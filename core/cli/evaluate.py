@@ -11,7 +11,7 @@ from core.cli.arguments import add_json
 from core.cli.mending import add_mend, warn_of
 from core.data import sources
 from core.data.mends import LabelsError
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import N_CLASSES
 from core.errors import DataError, ModelError
 from core.messages import tr

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 import core
 from core import threads
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.errors import DataError, DigitpadError, DivergenceError
 from core.messages import tr
 from core.recognition import metrics

@@ -16,8 +16,6 @@ from core.digits import N_PIXELS, SIZE
 from core.preprocessing import connected_components, foreground, picture, planes
 from core.preprocessing.ink import Drawing
 
-THINNED, SOFT = "thinned", "soft"  # not shown
-NAMES = (THINNED, SOFT)
 MAX_SOFT, MAX_SOFT_TEST = 4_000, 1_000
 """Images of a source that ``soft`` keeps, at random, and of a test part of its own: reading each takes milliseconds."""
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from core.digits import N_CLASSES, SIZE
 from core.errors import DataError, DrawingError, reason_of
 from core.files import bounded
+from core.formats import foreign_file, picture_file
 from core.messages import tr
-from core.preprocessing import foreign_file, picture, picture_file
+from core.preprocessing import picture
 
 MAX_PICTURES = 200_000
 MAX_PIXELS = 2 * 10**9

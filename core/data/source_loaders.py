@@ -92,8 +92,8 @@ def load(part: Part, how: Reading) -> Source:
             )
         )
     part.check_factors()
-    source, times, is_soft = loader(part, how), int(part.times or 1), degradation.SOFT in part.degradations
-    if degradation.THINNED in part.degradations:
+    source, times, is_soft = loader(part, how), int(part.times or 1), source_names.SOFT in part.degradations
+    if source_names.THINNED in part.degradations:
         source, times = (_thinned(source, 1), times) if is_soft else (_thinned(source, times), 1)
     if is_soft:
         source = _soft(source, how.tick)

@@ -5,19 +5,22 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.data import degradation, mends
+from core.data import mends
 from core.errors import DataError
 from core.files import bounded, paths
 from core.messages import tr
 
 MENDABLE = ("idx", "csv", "images")
 """The kinds of sources that a mend can be put before."""
+THINNED, SOFT = "thinned", "soft"  # not shown
+DEGRADATIONS = (THINNED, SOFT)
+"""Factors of ``core.data.degradation``."""
 WITH_STROKES = ("pen", "omniglot")
 """The kinds of sources whose strokes are known."""
 
-_NAMES = (*degradation.NAMES, *mends.NAMES)
+_NAMES = (*DEGRADATIONS, *mends.NAMES)
 _FACTOR = re.compile(
-    rf"(?:(?P<times>[1-9][0-9]?)|(?P<degradation>{'|'.join(degradation.NAMES)})|(?P<mend>{'|'.join(mends.NAMES)}))\*"
+    rf"(?:(?P<times>[1-9][0-9]?)|(?P<degradation>{'|'.join(DEGRADATIONS)})|(?P<mend>{'|'.join(mends.NAMES)}))\*"
 )
 _ANY_FACTOR = re.compile(r"-?[\w.]+\*")
 # A plus that is not followed by a source is part of a file name.
@@ -73,7 +76,7 @@ class Part:
         """Raise DataError where a factor does not fit the source."""
         if self.mends and self.kind not in MENDABLE:
             raise DataError(tr('"{name}" cannot be mended: only idx:, csv: and images: can', name=self.named))
-        if degradation.THINNED in self.degradations and self.kind not in WITH_STROKES:
+        if THINNED in self.degradations and self.kind not in WITH_STROKES:
             raise DataError(tr('"{name}" has no strokes to be thinned: only pen: and omniglot: have', name=self.named))
 
 
@@ -157,6 +160,6 @@ def _refuse(factor: str, times: str, degradations: Collection[str]) -> None:
             '"{factor}": a mend is one of {names}; {others} stand before a source too',
             factor=factor,
             names=", ".join(mends.NAMES),
-            others=", ".join(degradation.NAMES),
+            others=", ".join(DEGRADATIONS),
         )
         raise DataError(text)

@@ -14,12 +14,10 @@ mended in another way (``core.data.mends``). Examples of non-digits: ``nondigits
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from core.data import idx_folder, mnist, source_loaders, source_names
+from core.data import mnist, source_names
 from core.data.dataset import concatenate
-from core.data.source_loaders import PEN_CREDIT as PEN_CREDIT
-from core.data.source_loaders import Reading
-from core.data.source_loaders import Source as Source
 from core.data.source_names import MENDABLE as MENDABLE
 from core.data.source_names import Part as Part
 from core.data.source_names import mended as mended
@@ -29,8 +27,11 @@ from core.data.source_names import with_mends as with_mends
 from core.errors import DataError, MendableError
 from core.files import bounded
 
+if TYPE_CHECKING:
+    from core.data.source_loaders import Source
 
-def load(name: str, *, for_test: bool = False, tick: Callable[[], object] = bool) -> Source:
+
+def load(name: str, *, for_test: bool = False, tick: Callable[[], object] = bool) -> "Source":
     """Load a source by its name.
 
     Parameters
@@ -47,16 +48,18 @@ def load(name: str, *, for_test: bool = False, tick: Callable[[], object] = bool
     DataError
         The name is invalid, or the files are missing or damaged.
     """
+    from core.data import source_loaders  # with the readers of all kinds, which names alone do not need
+
     loaded = []
     for part in parts(name):
         try:
-            loaded.append(source_loaders.load(part, Reading(for_test, tick)))
+            loaded.append(source_loaders.load(part, source_loaders.Reading(for_test, tick)))
         except MendableError as error:
             error.mended = mended(name, part.text, error.mend)
             raise
     if len(loaded) == 1:
         return loaded[0]
-    return Source(
+    return source_loaders.Source(
         name=name,
         train=concatenate([source.train for source in loaded]),
         test=concatenate([source.test for source in loaded]),
@@ -85,6 +88,8 @@ def missing(name: str) -> Path | None:
 
 def _is_set(path: Path) -> bool:
     """Return whether a path that does not exist names a set of IDX files in a folder."""
+    from core.data import idx_folder
+
     try:
         return bool(idx_folder.find(path).files)
     except DataError:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from core.digits import Verdict
 from core.errors import DigitpadError, DrawingError
+from core.formats import picture_file
 from core.messages import tr
-from core.preprocessing import ink, picture_file
+from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
 from core.recognition.recognizer import Prediction, Recognizer, numbers_of
 

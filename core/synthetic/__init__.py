@@ -1,4 +1,4 @@
 """Synthetic drawings: digits, symbols, scribbles and corrupted digits.
 
-May import from ``core.preprocessing`` and everything below it.
+May import from ``core.formats`` and everything below it.
 """

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from core.data import mends, sources
 from core.data.dataset import Dataset
 from core.data.mends import INVERT, SCALE, SHIFT, TEN, LabelsError
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import N_CLASSES, N_PIXELS, SIZE
 from core.errors import MendableError, ModelError
 from core.messages import tr

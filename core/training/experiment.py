@@ -11,7 +11,7 @@ import core
 from core.data import sources
 from core.data.dataset import Dataset
 from core.data.mends import LabelsError
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import SIZE
 from core.nn.network import Network
 from core.recognition import evaluation, metrics

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.dataset import Dataset
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import N_CLASSES
 from core.errors import TrainingError
 from core.messages import tr

@@ -20,7 +20,7 @@ def data_of(drawing: "Drawing", picture: QImage, pen_width: float) -> QMimeData:
     data = _empty_data()
     data.setImageData(picture)
     if drawing and drawing.side is not None:
-        from core.preprocessing import drawing_file  # it imports NumPy, which the first frame does not wait for
+        from core.formats import drawing_file  # it imports NumPy, which the first frame does not wait for
 
         data.setData(SVG, drawing_file.svg(drawing, drawing.side, pen_width * drawing.side).encode())
         data.setData(INK, drawing.to_exact_json().encode())

@@ -7,8 +7,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtWidgets import QFileDialog
 
 from core.errors import DigitpadError, DrawingError
+from core.formats import drawing_file
 from core.messages import tr
-from core.preprocessing import drawing_file
 from gui.pad.drawing_data import data_of
 from gui.pad.pad import Pad
 from gui.style.message import Message, Severity

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 
-from core.preprocessing import picture, picture_file
+from core.formats import picture_file
+from core.preprocessing import picture
 from core.preprocessing.ink import Drawing
 from core.preprocessing.picture import Pieces
 from core.recognition.file_reading import DRAWING_SUFFIX

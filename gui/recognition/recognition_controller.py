@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from core.data.examples import Example, Examples
 from core.errors import DigitpadError
-from core.preprocessing import ink, picture_file
+from core.formats import picture_file
+from core.preprocessing import ink
 from core.preprocessing.ink import Drawing
 from core.recognition.file_reading import DRAWING_SUFFIX
 from core.recognition.recognizer import Recognizer

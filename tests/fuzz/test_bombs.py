@@ -25,7 +25,7 @@ READ = """
 import json, re, sys, time
 from pathlib import Path
 from core.errors import DigitpadError
-from core.preprocessing import picture_file
+from core.formats import picture_file
 from core.recognition import modelfile
 from core.recognition.recognizer import Recognizer, shipped_model
 from core.runs import checkpoint, run

@@ -12,7 +12,8 @@ from mutations import mutated, odd, text_of
 from PIL import Image
 
 from core.errors import DrawingError
-from core.preprocessing import ink, picture, picture_file
+from core.formats import picture_file
+from core.preprocessing import ink, picture
 from core.preprocessing.ink import Drawing
 from core.recognition import picture_parts
 from core.recognition.segmentation import segment

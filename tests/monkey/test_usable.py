@@ -191,7 +191,7 @@ def test_a_fault_in_a_download(qtbot, window, messages, monkeypatch):
 
 def test_a_fault_in_the_reading_of_a_picture(qtbot, window, messages, monkeypatch, tmp_path):
     with monkeypatch.context() as patch:
-        patch.setattr("core.preprocessing.picture_file.load", fail)
+        patch.setattr("core.formats.picture_file.load", fail)
         window.workbench.open_given(tmp_path / "seven.png")
         qtbot.waitUntil(lambda: bool(messages) and bool(messages[-1][1]), timeout=WAIT_MS)
         assert "it was only a test" in messages[-1][0]

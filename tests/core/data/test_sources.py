@@ -246,7 +246,7 @@ def test_joined_sources(pens, here):
 def test_each_credit_appears_once(fake_mnist, here):
     (here / "pen-train.unipen").write_text(pen_text([1, 2]))
     credits = sources.load("mnist+pen:pen-train.unipen@1+pen:pen-train.unipen@2+mnist").credits
-    assert credits == (mnist.CREDIT, sources.PEN_CREDIT)
+    assert credits == (mnist.CREDIT, source_loaders.PEN_CREDIT)
 
 
 @pytest.mark.parametrize(

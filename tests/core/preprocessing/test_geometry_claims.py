@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from core.data import mnist, unipen
-from core.preprocessing import ink, picture_file
+from core.formats import picture_file
+from core.preprocessing import ink
 from core.recognition.recognizer import shipped_model
 
 pytestmark = pytest.mark.real_data

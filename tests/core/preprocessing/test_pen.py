@@ -7,7 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from core.preprocessing import drawing_file, pen
+from core.formats import drawing_file
+from core.preprocessing import pen
 from core.preprocessing.ink import Drawing
 
 

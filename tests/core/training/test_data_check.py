@@ -6,7 +6,7 @@ from odd_digits import SPOILED
 
 from core.data import sources
 from core.data.dataset import Dataset
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.digits import NOT_A_DIGIT
 from core.errors import MendableError, ModelError
 from core.runs.execution import Execution

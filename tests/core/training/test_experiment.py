@@ -10,7 +10,7 @@ import pytest
 
 import core
 from core.data.dataset import Dataset
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.errors import DataError, TrainingError
 from core.recognition import metrics, modelfile
 from core.recognition.metrics import Evaluation

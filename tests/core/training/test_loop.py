@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.data.dataset import Dataset
-from core.data.sources import Source
+from core.data.source_loaders import Source
 from core.errors import DivergenceError, TrainingError
 from core.nn.losses import SoftmaxCrossEntropy, class_weights
 from core.recognition import metrics

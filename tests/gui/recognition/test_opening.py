@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from waiting import complains
 
-from core.preprocessing import picture_file
+from core.formats import picture_file
 from core.recognition.recognizer import Recognizer
 from gui.recognition import opened
 from gui.recognition.pad_panel import PadPanel

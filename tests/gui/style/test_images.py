@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from core.errors import DrawingError
-from core.preprocessing import picture_file
+from core.formats import picture_file
 from gui.style.images import image_of, pixels_of
 
 RNG = np.random.default_rng(0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from core.errors import DrawingError
-from core.preprocessing import drawing_file
+from core.formats import drawing_file
 from core.preprocessing.ink import Drawing
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"

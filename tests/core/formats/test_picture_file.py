@@ -10,7 +10,7 @@ from picture_bytes import decoded, encoded
 from PIL import Image, ImageDraw, ImageOps, features
 
 from core.errors import DrawingError
-from core.preprocessing import picture_file
+from core.formats import picture_file
 
 
 def painted():

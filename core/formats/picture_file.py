@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from core.errors import DrawingError
 from core.files import bounded
+from core.formats import foreign_file
 from core.messages import tr
-from core.preprocessing import foreign_file
 
 MAX_PIXELS = 50_000_000
 """The size of the largest picture that is read, in pixels."""

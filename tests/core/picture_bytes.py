@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from core.preprocessing import picture_file
+from core.formats import picture_file
 
 
 def encoded(image, form="PNG", **options):
