@@ -65,14 +65,13 @@ OMNIGLOT := omniglot:omniglot/strokes_background_small1.zip@Balinese,Korean
 OTHERS := synthetic:10000+nondigits:40000+6*$(OMNIGLOT)
 FIRST = 3*mnist+14*$(1)+$(OTHERS)
 THEN = 3*mnist+8*$(1)+6*thinned*$(1)+3*soft*mnist+3*soft*$(1)+$(OTHERS)+soft*nondigits:4000+2*soft*$(OMNIGLOT)
-TRAIN := $(BIN)/digitpad-lab train --test mnist --threads 1
-# The folder of its two runs in build/, and the pen digits that it learns from.
-TRAINED = DIGITPAD_HOME=build/$(1) $(TRAIN) --recipe shipped --data "$(call FIRST,$(2))" --keep && \
-  DIGITPAD_HOME=build/$(1) $(TRAIN) --from shipped --data "$(call THEN,$(2))" --epochs 2 --learning-rate 0.001 \
-  --deformation 0.5 --float16 --out build/$(1).safetensors
+TRAIN := $(BIN)/digitpad-lab train --recipe shipped --test mnist --float16 --threads 1
+# The name of its files in build/, and the pen digits that it learns from.
+TRAINED = $(TRAIN) --data "$(call FIRST,$(2))" --out build/$(1)-first.safetensors && \
+  $(TRAIN) --from build/$(1)-first.safetensors --data "$(call THEN,$(2))" --epochs 2 --learning-rate 0.001 \
+  --deformation 0.5 --out build/$(1).safetensors
 
 model: $(VENV)/.run
-	rm -rf build/chosen build/shipped build/chosen.safetensors build/shipped.safetensors
 	mkdir -p build
 	($(call TRAINED,chosen,$(PEN)@1-24)) & ($(call TRAINED,shipped,$(PEN))) && wait $$!
 	$(BIN)/digitpad-lab model calibrate build/chosen.safetensors --on $(PEN)@25-30 --out $(CHOSEN)

@@ -65,7 +65,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=tr("resume a kept run; by default the last interrupted one"),
     )
     parser.add_argument(
-        "--from", dest="parent", metavar="RUN", help=tr("start where a kept run ended, with its settings")
+        "--from",
+        dest="parent",
+        metavar="RUN|MODEL",
+        help=tr("start where a kept run ended, with its settings; or with the weights of a model file"),
     )
     add_json(parser)
     parser.set_defaults(run=run)
@@ -99,7 +102,8 @@ def run(options: argparse.Namespace) -> int:
 def _new(options: argparse.Namespace) -> RunRequest:
     """Return the request for a new run, perhaps with the weights and settings that another ended with."""
     store = RunStore()
-    parent = None if options.parent is None else store.find(options.parent)
+    model = modelfile.load(Path(options.parent)) if (options.parent or "").endswith(modelfile.SUFFIX) else None
+    parent = None if options.parent is None or model is not None else store.find(options.parent)
     start = _start(options, parent)
     changes = {name: getattr(options, name) for name in _SETTINGS if getattr(options, name) is not None}
     config = dataclasses.replace(start.config, **changes)
@@ -117,6 +121,7 @@ def _new(options: argparse.Namespace) -> RunRequest:
         test,
         store if options.keep else None,
         parent=parent,
+        model=model,
         precision=_precision(options),
     )
 

@@ -256,6 +256,8 @@ def _begun(request: RunRequest) -> RunRecorder:
     experiment = Experiment.prepare(request.recipe, request.config, request.data, request.threads, request.test)
     if request.parent is not None:
         checkpoint.begin_from(request.parent.folder / STATE, experiment)
+    elif request.model is not None:
+        experiment.begin_with(request.model)
     parent = request.parent.id if request.parent else ""
     try:
         return RunRecorder.begin(experiment, request.store, parent=parent)

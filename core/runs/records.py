@@ -43,7 +43,9 @@ class RunRequest:
     resumes : Run or None
         The run to go on with. Recipe, configuration, data and threads are then that run's own.
     parent : Run or None
-        The run whose last weights this one begins with.
+        The run whose last weights this one begins with, and its optimizer's state.
+    model : Model or None
+        The model whose weights this one begins with.
     precision : str
         Of the saved weights: "float32" or "float16".
     """
@@ -56,6 +58,7 @@ class RunRequest:
     store: RunStore | None = None
     resumes: Run | None = None
     parent: Run | None = None
+    model: Model | None = None
     precision: str = "float32"
 
     @classmethod

@@ -13,6 +13,8 @@ from core.data.dataset import Dataset
 from core.data.mends import LabelsError
 from core.data.source_loaders import Source
 from core.digits import SIZE
+from core.errors import TrainingError
+from core.messages import tr
 from core.nn.network import Network
 from core.recognition import evaluation, metrics
 from core.recognition.calibration import Calibration
@@ -25,7 +27,7 @@ from core.training.config import TrainConfig
 from core.training.data_check import Finding
 from core.training.diagnosis import ConstantPrediction
 from core.training.splits import Splits
-from core.training.training_state import TrainingState
+from core.training.training_state import Best, TrainingState
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +84,23 @@ class Experiment:
         source = replace(source, parts=())  # a second copy of the digits
         splits = Splits.of(source, config)
         return cls(recipe, config, source, splits, TrainingState.start(splits, config), threads, test or "", found)
+
+    def begin_with(self, model: Model) -> None:
+        """Begin with a model's weights, and a new optimizer; raise TrainingError if its network is another."""
+        network = self.state.network
+        found, wanted = ({name: t.shape for name, t in each.tensors().items()} for each in (model.network, network))
+        if found != wanted:
+            then, now = ("-".join(map(str, each.sizes)) for each in (model.network, network))
+            raise TrainingError(tr("the model's network is {then}, not {now}, or of other layers", then=then, now=now))
+        if not math.isclose(model.input_scale, self.config.input_scale, rel_tol=1e-6):
+            text = tr(
+                "the model's pixels are multiplied by {then:g}, not by {now:g}",
+                then=model.input_scale,
+                now=self.config.input_scale,
+            )
+            raise TrainingError(text)
+        network.restore(model.network.view())
+        self.state.best = Best(network.snapshot())
 
     @property
     def n_steps(self) -> int:

@@ -11,7 +11,7 @@ from commands import OUT, QUICK, assert_mistake, strict
 
 import core
 from core import threads
-from core.data import mnist, sources
+from core.data import mnist, source_loaders
 from core.recognition import modelfile
 from core.training import loop, recipes
 from core.training.experiment import Experiment
@@ -102,7 +102,7 @@ def test_no_hidden_layers(lab, data, here):
 
 
 def test_the_default_data_is_synthetic_if_mnist_is_missing(lab, monkeypatch, no_data):
-    monkeypatch.setattr(sources, "N_SYNTHETIC", 200)
+    monkeypatch.setattr(source_loaders, "N_SYNTHETIC", 200)
     assert strict(lab("train", *QUICK, "--json")[1])["data"] == "synthetic"
 
 

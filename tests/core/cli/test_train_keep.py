@@ -112,6 +112,35 @@ def test_from_rejects_another_network(lab):
     assert "--recipe does not go with --from" in err
 
 
+def test_from_starts_with_the_weights_of_a_model_file(lab):
+    lab("train", *QUICK, "--out", "first.safetensors")
+    code, _, err = lab(
+        "train", *QUICK, "--from", "first.safetensors", "--learning-rate", "0", "--out", "second.safetensors"
+    )
+    assert (code, err) == (0, "")
+    first, second = (modelfile.load(Path(f"{name}.safetensors")) for name in ("first", "second"))
+    np.testing.assert_array_equal(second.network.parameters, first.network.parameters)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--from", "first.safetensors", "--hidden", "9"), "the model's network is 784-8-10, not 784-9-10"),
+        (("--from", "first.safetensors", "--recipe", "accurate"), "or of other layers"),
+        (("--from", "first.safetensors", "--recipe", "report-baseline"), "the model's pixels are multiplied by"),
+        (("--from", "missing.safetensors"), "missing.safetensors"),
+        (("--from", "empty.safetensors"), "empty.safetensors"),
+    ],
+)
+def test_from_rejects_a_model_of_another_network_or_none(lab, options, reason):
+    lab("train", *QUICK, "--out", "first.safetensors")
+    Path("empty.safetensors").write_bytes(b"")
+    code, _, err = lab("train", *QUICK, *options, "--out", "second.safetensors")
+    assert code == 2
+    assert reason in err
+    assert not Path("second.safetensors").exists()
+
+
 def test_a_diverged_run_is_kept(lab):
     code, _, err = lab("train", "--keep", *QUICK, "--learning-rate", "1000")
     assert code == 2
