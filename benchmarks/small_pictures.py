@@ -9,8 +9,9 @@ and *wrong and sure* are as in ``paper.py``.
 """
 
 import argparse
+import csv
+import gzip
 import sys
-import warnings
 import zlib
 from pathlib import Path
 
@@ -58,11 +59,11 @@ def _installed() -> NDArray[np.float64]:
 
 def _rows(path: Path) -> NDArray[np.float64]:
     try:
-        with warnings.catch_warnings(action="ignore"):  # of an empty file
-            rows: NDArray[np.float64] = np.loadtxt(path, delimiter=",", ndmin=2)
-    except (OSError, ValueError, EOFError, zlib.error) as error:
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rt") as file:
+            rows = np.array([[float(value) for value in row] for row in csv.reader(file) if row])
+    except (OSError, ValueError, EOFError, csv.Error, zlib.error) as error:
         raise DataError(f"{path} cannot be read as a table of digits: {error}") from None
-    return rows if len(rows) else np.zeros((1, 1))
+    return rows if rows.ndim == 2 else np.zeros((1, 1))
 
 
 def enlarged(grey: Images, side: int, how: str) -> Images:
