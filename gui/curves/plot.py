@@ -186,8 +186,9 @@ class Plot(pg.PlotWidget):
         return int(self.mapFromScene(scene).x())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the hint in the middle."""
+        """Keep the hint in the middle, and paint: while updates are suspended, what has grown would stay black."""
         super().resizeEvent(event)
+        self.resume_updates()
         if hasattr(self, "hint"):  # pyqtgraph's constructor sends such an event
             self.hint.setGeometry(self.rect().adjusted(60, 0, -8, -20))
 

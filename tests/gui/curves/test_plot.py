@@ -93,6 +93,13 @@ def test_changes_are_painted_once_updates_are_resumed(qtbot, plot):
     qtbot.waitUntil(lambda: bool(painted))
 
 
+def test_a_plot_that_is_resized_while_updates_are_suspended_is_painted(plot):
+    plot.show()
+    plot.suspend_updates()
+    plot.resize(plot.width() + 50, plot.height() + 50)
+    assert plot.viewport().updatesEnabled()
+
+
 def test_a_position_and_its_x_agree(plot):
     plot.set_x_end(10.0)
     plot.grab()
