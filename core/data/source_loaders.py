@@ -106,7 +106,7 @@ def load(part: Part, how: Reading) -> Source:
 
 
 def _thinned(source: Source, times: int) -> Source:
-    """Return a source with thinned strokes; what is shown several times is thinned anew for each."""
+    """Return a source with thinned strokes; each of the times that an epoch shows it is thinned differently."""
     rng, known, versions = np.random.default_rng(0), source.evaluation, list[Source]()
     for _ in range(times):
         drawings = degradation.thinned(source.drawings, rng)
@@ -122,7 +122,7 @@ def _thinned(source: Source, times: int) -> Source:
 
 
 def _soft(source: Source, tick: Callable[[], object]) -> Source:
-    """Return a source with soft images; its strokes are known no more."""
+    """Return a source with soft images and without strokes."""
     everything = degradation.soft(source.everything, np.random.default_rng(0), tick)
     if source.evaluation is source.everything:
         soft = _without_test_part(source.name, everything, source.credits)

@@ -9,7 +9,7 @@ mended in another way (``core.data.mends``). Examples of non-digits: ``nondigits
 
 ``thinned*A`` is a source of strokes with every second, third, fourth or sixth point, joined by curves as on the pad;
 ``soft*A`` shows at most 4,000 images of a source, at random, as they are read from pictures of about 8 × 8 pixels
-(``core.data.degradation``). ``3*thinned*A`` is thinned anew each of the three times.
+(``core.data.degradation``). ``3*thinned*A`` is thinned differently each of the three times.
 """
 
 from collections.abc import Callable
